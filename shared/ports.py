@@ -123,7 +123,9 @@ class ModelVersion:
 class ModelRegistry(Protocol):
     """Where models are listed for people and tools. Which one serves is our own ledger's word, mirrored as a tag."""
 
-    def register(self, name: str, digest: str, folder: str, tags: Mapping[str, str], run_id: str | None) -> ModelVersion:
+    def register(
+        self, name: str, digest: str, folder: str, tags: Mapping[str, str], run_id: str | None
+    ) -> ModelVersion:
         """List a model, or find the version that has this digest."""
 
     def mark_champion(self, name: str, version: str, former: Iterable[str]) -> None:

@@ -39,7 +39,7 @@ def judge_model(candidate: Metrics, baseline: Metrics, champion: Metrics | None,
     if candidate.mape is None or not math.isfinite(candidate.mape):
         return Verdict(False, "no held-out row with sales to measure it on")
     if candidate.coverage < gate.min_coverage:
-        return Verdict(False, f"only {candidate.coverage:.0%} of held-out rows had sales, {gate.min_coverage:.0%} needed")
+        return Verdict(False, f"{candidate.coverage:.0%} of held-out rows had sales, {gate.min_coverage:.0%} needed")
     if candidate.mape > gate.max_mape:
         return Verdict(False, f"MAPE {candidate.mape:.1%} is above {gate.max_mape:.0%}")
     if baseline.mape is not None and candidate.mape >= baseline.mape:
@@ -60,5 +60,6 @@ def judge_forecast(
         return Verdict(False, "a forecast is negative or not a number")
     highest = max(forecast, default=0.0)
     if highest > gate.max_times_history * largest_of_last_year:
-        return Verdict(False, f"forecast {highest:.0f} is far above the last year's largest week, {largest_of_last_year:.0f}")
+        limit = f"{gate.max_times_history:g} times the last year's largest week, {largest_of_last_year:.0f}"
+        return Verdict(False, f"forecast {highest:.0f} is more than {limit}")
     return Verdict(True, f"{len(forecast)} rows within bounds")

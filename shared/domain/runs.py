@@ -55,9 +55,19 @@ class RunSpec:
     def fingerprint(self) -> str:
         """A digest of everything the run depends on: equal fingerprints are the same work."""
         return digest_of(
-            [self.kind, self.fleet, self.week, self.shard, self.dataset_version, self.code_version, self.attempt,
-             self.segments, dict(self.models), dict(self.job)]
-        )  # fmt: skip
+            [
+                self.kind,
+                self.fleet,
+                self.week,
+                self.shard,
+                self.dataset_version,
+                self.code_version,
+                self.attempt,
+                self.segments,
+                dict(self.models),
+                dict(self.job),
+            ]
+        )
 
 
 @dataclass(frozen=True)
@@ -75,9 +85,17 @@ class RunStatus:
 
 
 def name_run(
-    kind: RunKind, fleet: str, week: str, shard: str, *, instance_id: str, dataset_version: str, code_version: str,
-    attempt: int, segments: tuple[str, ...],
-) -> str:  # fmt: skip
+    kind: RunKind,
+    fleet: str,
+    week: str,
+    shard: str,
+    *,
+    instance_id: str,
+    dataset_version: str,
+    code_version: str,
+    attempt: int,
+    segments: tuple[str, ...],
+) -> str:
     """A run's deterministic name: the same work asked for twice has one name, and so runs once."""
     digest = digest_of([instance_id, dataset_version, code_version, attempt, segments])
     return f"{kind}-{fleet}-{week}-{shard}-{digest[:12]}".lower()

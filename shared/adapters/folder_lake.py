@@ -1,0 +1,223 @@
+"""The lake as a folder: containers are sub-folders, blobs are files that anyone may also drop in by hand."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import os
+import shutil
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from shared.adapters.file_lock import hold_lock
+from shared.domain.blob_names import BlobNameError, check_container, check_path
+from shared.ports import BlobChanged, BlobMissing, BlobStat, LakeUnavailable
+
+_LOG = logging.getLogger("headrace.lake")
+
+
+class FolderLake:
+    """A Lake under one folder. Writes go to `.tmp`, are flushed to disk, and appear by one rename.
+
+    Metadata stands in `.metadata/<container>/<path>/<etag>.json`, written before the blob appears, so a blob and
+    its metadata become visible together.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.resolve()
+        try:
+            for folder in (self._root, self._staging, self._root / ".metadata"):
+                folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LakeUnavailable(f"{self._root} cannot be used as the lake: {error.strerror}") from error
+
+    @property
+    def _staging(self) -> Path:
+        return self._root / ".tmp"
+
+    def stat(self, container: str, path: str) -> BlobStat | None:
+        """Tell of a blob, metadata included; None when there is none."""
+        file = self._file(container, path)
+        try:
+            found = file.stat(follow_symlinks=False)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        if not file.is_file() or file.is_symlink():
+            return None
+        return self._describe(container, path, found, self._read_metadata(container, path, _etag(found)))
+
+    @contextmanager
+    def open_read(self, container: str, path: str, etag: str | None = None) -> Iterator[BinaryIO]:
+        """Read a blob as a stream, all of it from one version."""
+        try:
+            descriptor = os.open(self._file(container, path), os.O_RDONLY | os.O_NOFOLLOW)
+        except (FileNotFoundError, NotADirectoryError):
+            raise BlobMissing(f"{container}/{path} is not in the lake") from None
+        except OSError as error:
+            raise LakeUnavailable(f"{container}/{path} cannot be read: {error.strerror}") from error
+        with io.BufferedReader(_OneVersion(descriptor, f"{container}/{path}", etag), 1 << 20) as stream:
+            yield stream
+
+    @contextmanager
+    def open_write(
+        self, container: str, path: str, *, if_absent: bool = False, if_match: str | None = None
+    ) -> Iterator[_FolderWriter]:
+        """Write a blob, all or nothing."""
+        self._file(container, path)
+        temporary = self._staging / uuid.uuid4().hex
+        with _as_lake_fault(f"{container}/{path}"):
+            file = temporary.open("wb")
+        try:
+            yield _FolderWriter(self, file, temporary, (container, path), if_absent, if_match)
+        finally:
+            file.close()
+            temporary.unlink(missing_ok=True)
+
+    def list(self, container: str, prefix: str = "") -> Iterator[BlobStat]:
+        """Every blob whose path starts with the prefix, by path."""
+        top = self._root / check_container(container)
+        files = (Path(folder) / name for folder, _, names in os.walk(top) for name in names)
+        for path, file in sorted((file.relative_to(top).as_posix(), file) for file in files):
+            if path.startswith(prefix) and not file.is_symlink():
+                try:
+                    yield self._describe(container, check_path(path), file.stat(), {})
+                except BlobNameError as error:
+                    _LOG.warning("skipped a file in %s: %s", container, error)
+                except FileNotFoundError:
+                    continue  # it was deleted since the folder was read
+
+    def delete(self, container: str, path: str) -> None:
+        """Remove a blob; none there is fine."""
+        self._file(container, path).unlink(missing_ok=True)
+        shutil.rmtree(self._metadata_folder(container, path), ignore_errors=True)
+
+    def publish(
+        self,
+        temporary: Path,
+        place: tuple[str, str],
+        metadata: Mapping[str, str],
+        if_absent: bool,
+        if_match: str | None,
+    ) -> BlobStat:
+        """Let a finished temporary file appear as a blob if the condition holds. For the writer."""
+        container, path = place
+        target = self._file(container, path)
+        with hold_lock(self._root / ".lock"):
+            there = self.stat(container, path)
+            if (if_absent and there) or (if_match and (there is None or there.etag != if_match)):
+                raise BlobChanged(f"{container}/{path} has another version than was expected")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            written = temporary.stat()
+            self._write_metadata(container, path, _etag(written), metadata)
+            temporary.replace(target)
+            _flush_folder(target.parent)
+            self._forget_metadata(container, path, but=_etag(written))
+        return self._describe(container, path, written, metadata)
+
+    def _file(self, container: str, path: str) -> Path:
+        return self._root / check_container(container) / check_path(path)
+
+    def _metadata_folder(self, container: str, path: str) -> Path:
+        return self._root / ".metadata" / container / path
+
+    def _read_metadata(self, container: str, path: str, etag: str) -> dict[str, str]:
+        try:
+            text = (self._metadata_folder(container, path) / f"{etag}.json").read_text(encoding="utf-8")
+        except (FileNotFoundError, NotADirectoryError):
+            return {}
+        metadata: dict[str, str] = json.loads(text)
+        return metadata
+
+    def _write_metadata(self, container: str, path: str, etag: str, metadata: Mapping[str, str]) -> None:
+        if metadata:
+            folder = self._metadata_folder(container, path)
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / f"{etag}.json").write_text(json.dumps(dict(metadata)), encoding="utf-8")
+
+    def _forget_metadata(self, container: str, path: str, but: str) -> None:
+        for file in self._metadata_folder(container, path).glob("*.json"):
+            if file.stem != but:
+                file.unlink(missing_ok=True)
+
+    def _describe(self, container: str, path: str, found: os.stat_result, metadata: Mapping[str, str]) -> BlobStat:
+        modified = datetime.fromtimestamp(found.st_mtime, UTC)
+        return BlobStat(container, path, found.st_size, _etag(found), modified, metadata)
+
+
+class _FolderWriter:
+    """A blob on its way into the folder."""
+
+    def __init__(
+        self,
+        lake: FolderLake,
+        file: BinaryIO,
+        temporary: Path,
+        place: tuple[str, str],
+        if_absent: bool,
+        if_match: str | None,
+    ) -> None:
+        self._lake, self._file, self._temporary, self._place = lake, file, temporary, place
+        self._if_absent, self._if_match = if_absent, if_match
+
+    def write(self, data: bytes) -> None:
+        """Append bytes."""
+        with _as_lake_fault("/".join(self._place)):
+            self._file.write(data)
+
+    def commit(self, metadata: Mapping[str, str] | None = None) -> BlobStat:
+        """Make the blob visible at once and whole."""
+        with _as_lake_fault("/".join(self._place)):
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            return self._lake.publish(self._temporary, self._place, metadata or {}, self._if_absent, self._if_match)
+
+
+class _OneVersion(io.RawIOBase):
+    """Reads an open file and notices when somebody overwrites it in place meanwhile."""
+
+    def __init__(self, descriptor: int, name: str, etag: str | None) -> None:
+        self._descriptor, self._name = descriptor, name
+        self._etag = _etag(os.fstat(descriptor))
+        if etag is not None and etag != self._etag:
+            self.close()
+            raise BlobChanged(f"{name} is no longer the version that was asked for")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        count = os.readv(self._descriptor, [buffer])
+        if count == 0 and _etag(os.fstat(self._descriptor)) != self._etag:
+            raise BlobChanged(f"{self._name} was overwritten while it was read")
+        return count
+
+    def close(self) -> None:
+        if not self.closed:
+            os.close(self._descriptor)
+        super().close()
+
+
+@contextmanager
+def _as_lake_fault(name: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise LakeUnavailable(f"{name} cannot be written: {error.strerror}") from error
+
+
+def _etag(found: os.stat_result) -> str:
+    """Inode, time of change and size: they survive a rename and differ after any rewrite."""
+    return f"{found.st_ino:x}-{found.st_mtime_ns:x}-{found.st_size:x}"
+
+
+def _flush_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,77 @@
+"""Raw files: their identity, how far each one is, and what was made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from shared.domain.identities import digest_of
+
+MAX_ATTEMPTS = 5
+
+
+class FileState(StrEnum):
+    """How far one version of a raw file is; the last four are final."""
+
+    LANDED = "landed"
+    CONDITIONING = "conditioning"
+    CONDITIONED = "conditioned"
+    DUPLICATE = "duplicate"
+    QUARANTINED = "quarantined"
+    SUPERSEDED = "superseded"
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing more will be done with this version by itself."""
+        return self not in (FileState.LANDED, FileState.CONDITIONING)
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """One version of one raw file; `path` is inside the container `raw` and begins with the source's folder."""
+
+    id: str
+    source: str
+    path: str
+    etag: str
+    size: int
+    state: FileState
+    attempts: int
+    reason: str | None
+    landed_at: str
+
+
+@dataclass(frozen=True)
+class RowCounts:
+    """Where each row of a file went: rows_in is always the sum of the other three."""
+
+    rows_in: int
+    rows_out: int
+    rows_quarantined: int
+    rows_duplicate: int
+
+
+@dataclass(frozen=True)
+class ConditionedFile:
+    """The standard CSV made of one raw file; dates are the first and last in the source's date column."""
+
+    path: str
+    etag: str
+    sha256: str
+    size: int
+    counts: RowCounts
+    first_date: str | None
+    last_date: str | None
+    summary: Mapping[str, Any]
+
+
+def identify_raw_file(path: str, etag: str) -> str:
+    """The identity of one version of a raw file."""
+    return digest_of([path, etag])[:16]
+
+
+def source_folder(path: str) -> str:
+    """The source that a raw path belongs to: its first step."""
+    return path.split("/", 1)[0]

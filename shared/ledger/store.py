@@ -1,0 +1,91 @@
+"""Opening the ledger: the connection's settings, and migrations up to the version that this code needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+VERSION = "0001"
+WAIT_SECONDS = 30
+_READING = "headrace_reading"
+
+
+class LedgerUnavailable(Exception):
+    """The ledger cannot be opened; check HEADRACE_LEDGER, the disk's free space and the file's permissions."""
+
+
+def open_ledger(url: str) -> Engine:
+    """Connect to the ledger and bring it to this code's version; raises LedgerUnavailable."""
+    address = make_url(url)
+    on_file = address.get_backend_name() == "sqlite" and address.database not in (None, "", ":memory:")
+    if on_file and address.database:
+        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(address, **({"connect_args": {"timeout": WAIT_SECONDS}} if on_file else {}))
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    try:
+        _migrate(engine)
+    except SQLAlchemyError as error:
+        raise LedgerUnavailable(f"{address.render_as_string(hide_password=True)}: {error}") from error
+    return engine
+
+
+def reading(ledger: Engine) -> Connection:
+    """A connection for queries alone, to be used in a `with`; it never waits for a writer."""
+    return ledger.connect().execution_options(**{_READING: True})
+
+
+def insert_if_absent(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
+    """Insert a row unless one with its key is there; tells whether it was inserted."""
+    try:
+        with connection.begin_nested():
+            connection.execute(table.insert().values(**row))
+    except IntegrityError:
+        return False
+    return True
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we write BEGIN ourselves, below
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A transaction that turns from reading to writing midway would fail at once instead of waiting its turn.
+        only_reads = connection.get_execution_options().get(_READING, False)
+        connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
+
+
+def _migrate(engine: Engine) -> None:
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(4739)"))
+        if _version_of(connection) == VERSION:
+            return
+        _upgrade(connection)
+
+
+def _version_of(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    version: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return version
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, VERSION)
