@@ -1,0 +1,93 @@
+"""Columns of a source's standard CSV: what each may hold, and checks that tie columns together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
+MONDAY = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Common:
+    labels: tuple[str, ...] = ()
+    """Further names that the column goes by in headers of any dialect; compared without case and stray blanks."""
+    optional: bool = False
+    """Whether a row may leave it empty, and a file lack it."""
+
+
+@dataclass(frozen=True)
+class Text(_Common):
+    """Text without blanks around it; codes keep their leading zeros."""
+
+    name: str
+    pattern: str | None = field(default=None, kw_only=True)
+    """A regular expression that the whole value must match."""
+    choices: tuple[str, ...] = field(default=(), kw_only=True)
+    """The only values allowed; empty for any."""
+
+
+@dataclass(frozen=True)
+class Whole(_Common):
+    """A whole number."""
+
+    name: str
+    minimum: int | None = field(default=None, kw_only=True)
+    maximum: int | None = field(default=None, kw_only=True)
+
+
+@dataclass(frozen=True)
+class Decimal(_Common):
+    """A number with a fixed count of decimal places; one with more places is rejected unless `rounded`."""
+
+    name: str
+    places: int
+    minimum: int | None = field(default=None, kw_only=True)
+    maximum: int | None = field(default=None, kw_only=True)
+    rounded: bool = field(default=False, kw_only=True)
+    """Round half to even instead of rejecting further places."""
+
+
+@dataclass(frozen=True)
+class Day(_Common):
+    """A calendar day, written as ISO 8601."""
+
+    name: str
+    weekday: int | None = field(default=None, kw_only=True)
+    """The only weekday allowed, 1 for Monday to 7 for Sunday."""
+    earliest: date = field(default=EARLIEST, kw_only=True)
+    latest: date = field(default=LATEST, kw_only=True)
+
+
+Column = Text | Whole | Decimal | Day
+
+
+@dataclass(frozen=True)
+class NotBefore:
+    """`column` is never before `other`."""
+
+    column: str
+    other: str
+
+    @property
+    def rule(self) -> str:
+        """The rule's name in the quarantine."""
+        return f"before_{self.other}"
+
+
+@dataclass(frozen=True)
+class FilledOnlyIf:
+    """`column` is filled in exactly the rows whose `other` is `value`."""
+
+    column: str
+    other: str
+    value: str
+
+    @property
+    def rule(self) -> str:
+        """The rule's name in the quarantine."""
+        return f"filled_only_if_{self.other}_is_{self.value}"
+
+
+Check = NotBefore | FilledOnlyIf

@@ -1,0 +1,69 @@
+"""A source: all that is known of one kind of raw file, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from conditioners.columns import Check, Column, Day
+from conditioners.dialects import Dialect, FixedWidth
+from conditioners.outcome import SourceError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """One source's declaration.
+
+    `files` are patterns of paths inside the raw container (`*` stays within a folder, `**` does not), `head` a regular
+    expression that the file's first bytes must match as well, where the path does not say enough. `key` identifies a
+    row: a second row with the same key is dropped as a duplicate if it is equal, and quarantined if it is not. `hook`
+    gets each chunk before it is checked: text columns under canonical names, the index telling rows apart; it may
+    change cells and leave rows out (they are quarantined), never add any.
+    """
+
+    name: str
+    title: str
+    files: tuple[str, ...]
+    columns: tuple[Column, ...]
+    dialects: tuple[Dialect, ...]
+    key: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
+    head: str | None = None
+    hook: Callable[[pd.DataFrame], pd.DataFrame] | None = None
+
+    def __post_init__(self) -> None:
+        names = [column.name for column in self.columns]
+        if len(set(names)) != len(names):
+            raise SourceError(f"source {self.name}: a column stands twice")
+        used = {*self.key, *(name for check in self.checks for name in (check.column, check.other))}
+        for dialect in self.dialects:
+            used |= {*dialect.labels, *dialect.values, *dialect.shifts}
+            if isinstance(dialect, FixedWidth):
+                used |= set(dialect.fields)
+        if all(column.optional for column in self.columns):
+            raise SourceError(f"source {self.name}: at least one column must be required")
+        unknown = used - set(names)
+        if unknown:
+            raise SourceError(f"source {self.name}: no column is called {sorted(unknown)[0]!r}")
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The canonical columns, in order."""
+        return tuple(column.name for column in self.columns)
+
+    @cached_property
+    def day_column(self) -> str | None:
+        """The column that dates a row: the first day among the columns."""
+        return next((column.name for column in self.columns if isinstance(column, Day)), None)
+
+    def labels_of(self, column: Column, dialect: Dialect) -> tuple[str, ...]:
+        """What a column may be called in a dialect."""
+        labels = dialect.labels.get(column.name)
+        if labels is None:
+            return (column.name, *column.labels)
+        return (labels,) if isinstance(labels, str) else labels

@@ -1,0 +1,204 @@
+"""Finds rows that repeat an earlier row of the same file, at any distance, in file order and in bounded memory.
+
+A row is known by 128 bits: 64 of its key's hash, 32 of a second hash of the key, and 32 of its other cells. A row is a
+duplicate if all 128 agree with an earlier one, and a conflict if only the 96 of the key do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    import polars as pl
+    from numpy.typing import NDArray
+
+NEW, DUPLICATE, CONFLICT = 0, 1, 2
+_FIRST_SLOTS = 1 << 16
+_SPARSE = 4
+"""Slots for each key at least: few keys then share a slot."""
+_SEEDS = (0x9E3779B97F4A7C15, 0xD1B54A32D192ED03, 0x8CB92BA72F3D8DD7)
+
+
+def hash_keys(frame: pl.DataFrame, key: tuple[str, ...]) -> NDArray[np.uint64]:
+    """The first hash of each row's key, as in Identities."""
+    import polars as pl
+
+    return frame.select(pl.struct(key).hash(_SEEDS[0])).to_series().to_numpy()
+
+
+class Identities:
+    """The hashes of a batch's rows."""
+
+    def __init__(self, frame: pl.DataFrame, key: tuple[str, ...]) -> None:
+        import numpy as np
+        import polars as pl
+
+        others = [name for name in frame.columns if name not in key]
+        hashed = frame.select(
+            pl.struct(key).hash(_SEEDS[0]).alias("key"),
+            pl.struct(key).hash(_SEEDS[1]).alias("again"),
+            (pl.struct(others).hash(_SEEDS[2]) if others else pl.lit(0, pl.UInt64)).alias("others"),
+        )
+        self.keys: NDArray[np.uint64] = hashed["key"].to_numpy()
+        half = np.uint64(32)
+        self.checks: NDArray[np.uint64] = (hashed["again"].to_numpy() << half) | (hashed["others"].to_numpy() >> half)
+
+
+class KeyTable:
+    """Rows seen so far. The first key to come to a slot of the table owns it; the few others stand in a dictionary."""
+
+    def __init__(self) -> None:
+        import numpy as np
+
+        self._size = 0
+        self._keys = np.empty(0, np.uint64)
+        self._checks = np.empty(0, np.uint64)
+        self._owners = np.zeros(_FIRST_SLOTS, np.uint32)
+        """For each slot the number of the row that owns it, from 1; 0 for none."""
+        self._others: dict[tuple[int, int], int] = {}
+        """Keys that do not own their slot, with the number of their first row."""
+
+    def __len__(self) -> int:
+        return self._size
+
+    def classify(self, keys: NDArray[np.uint64], checks: NDArray[np.uint64]) -> NDArray[np.uint8]:
+        """Say of each row, in order, whether it is NEW, a DUPLICATE or a CONFLICT, and remember it."""
+        import numpy as np
+
+        self._append(keys, checks)
+        numbers = np.arange(self._size + 1, self._size + 1 + len(keys), dtype=np.uint32)
+        self._size += len(keys)
+        first = self._place(numbers)
+        verdicts = np.full(len(keys), NEW, np.uint8)
+        repeats = np.flatnonzero(first != numbers)
+        is_equal = self._checks[first[repeats] - 1] == checks[repeats]
+        verdicts[repeats] = np.where(is_equal, DUPLICATE, CONFLICT)
+        return verdicts
+
+    def classify_some(self, may_repeat: NDArray[np.bool_], rows: Identities) -> NDArray[np.uint8]:
+        """As `classify`, when only some of the rows may repeat; the others are new and not remembered."""
+        import numpy as np
+
+        verdicts = np.full(len(rows.keys), NEW, np.uint8)
+        verdicts[may_repeat] = self.classify(rows.keys[may_repeat], rows.checks[may_repeat])
+        return verdicts
+
+    def restrict(self, candidates: Candidates) -> KeyTable:
+        """A table of only those rows whose keys may come again."""
+        table = KeyTable()
+        kept = candidates.hold(self._keys[: self._size])
+        table.classify(self._keys[: self._size][kept], self._checks[: self._size][kept])
+        return table
+
+    def _append(self, keys: NDArray[np.uint64], checks: NDArray[np.uint64]) -> None:
+        import numpy as np
+
+        needed = self._size + len(keys)
+        if needed > len(self._keys):
+            room = max(needed, 2 * len(self._keys))
+            self._keys, self._checks = (np.resize(old[: self._size], room) for old in (self._keys, self._checks))
+        self._keys[self._size : needed] = keys
+        self._checks[self._size : needed] = checks
+        if needed * _SPARSE > len(self._owners):
+            slots = len(self._owners)
+            while needed * _SPARSE > slots:
+                slots *= 4
+            self._owners = np.zeros(slots, np.uint32)
+            self._others = {}
+            self._place(np.arange(1, self._size + 1, dtype=np.uint32))
+
+    def _place(self, numbers: NDArray[np.uint32]) -> NDArray[np.uint32]:
+        """Enter rows by their numbers, in ascending order; tells for each the number of the first row with its key."""
+        import numpy as np
+
+        keys = self._keys[numbers - 1]
+        slots = (keys >> np.uint64(64 - (len(self._owners).bit_length() - 1))).astype(np.int64)
+        free = np.flatnonzero(self._owners[slots] == 0)[::-1]
+        self._owners[slots[free]] = numbers[free]  # the last assignment counts, and that is the first row
+        first = self._owners[slots]
+        strangers = np.flatnonzero((first != numbers) & ~self._is_same_key(first, numbers))
+        for at in strangers.tolist():
+            number = int(numbers[at])
+            key = (int(keys[at]), int(self._checks[number - 1]) >> 32)
+            first[at] = self._others.setdefault(key, number)
+        return first
+
+    def _is_same_key(self, first: NDArray[np.uint32], second: NDArray[np.uint32]) -> NDArray[np.bool_]:
+        import numpy as np
+
+        a, b = first - 1, second - 1
+        same: NDArray[np.bool_] = self._keys[a] == self._keys[b]
+        same &= (self._checks[a] ^ self._checks[b]) >> np.uint64(32) == 0
+        return same
+
+
+class Candidates:
+    """Keys that may stand in a file more than once; every key that does is among them."""
+
+    def __init__(self, keys: NDArray[np.uint64]) -> None:
+        import numpy as np
+
+        self._keys = np.unique(keys)
+        self._marks = _Marks(27)
+        self._marks.set(self._keys)
+
+    def hold(self, keys: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Which of the keys are among them."""
+        import numpy as np
+
+        held = self._marks.test(keys)
+        likely = np.flatnonzero(held)
+        if len(likely):
+            at = np.minimum(np.searchsorted(self._keys, keys[likely]), len(self._keys) - 1)
+            held[likely] = self._keys[at] == keys[likely]
+        return held
+
+
+def find_candidates(batches: Iterable[NDArray[np.uint64]], rows: int) -> Candidates:
+    """Read all keys of a file of about that many rows once, with one bit of memory for each of at least 14 slots a row.
+
+    A key whose slot has been met before is a candidate, whether by itself or by another key.
+    """
+    import numpy as np
+
+    marks = _Marks(min(31, max(24, (14 * rows).bit_length())))
+    found: list[NDArray[np.uint64]] = []
+    for keys in batches:
+        ordered = np.sort(keys)
+        found += [ordered[1:][marks.slots(ordered[1:]) == marks.slots(ordered[:-1])], keys[marks.test(keys)]]
+        marks.set(keys)
+    return Candidates(np.concatenate(found) if found else np.empty(0, np.uint64))
+
+
+class _Marks:
+    """A set of slots, one bit each; a key's slot is its highest bits."""
+
+    def __init__(self, bits: int) -> None:
+        import numpy as np
+
+        self._shift = np.uint64(64 - bits)
+        self._bytes = np.zeros(1 << (bits - 3), np.uint8)
+
+    def slots(self, keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        return keys >> self._shift
+
+    def test(self, keys: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        import numpy as np
+
+        slots = self.slots(keys)
+        held: NDArray[np.bool_] = (self._bytes[(slots >> np.uint64(3)).astype(np.int64)] >> _bit(slots)) & 1 == 1
+        return held
+
+    def set(self, keys: NDArray[np.uint64]) -> None:
+        import numpy as np
+
+        slots = self.slots(keys)
+        np.bitwise_or.at(self._bytes, (slots >> np.uint64(3)).astype(np.int64), np.uint8(1) << _bit(slots))
+
+
+def _bit(slots: NDArray[np.uint64]) -> NDArray[np.uint8]:
+    import numpy as np
+
+    return (slots & np.uint64(7)).astype(np.uint8)

@@ -1,0 +1,89 @@
+"""Judges one batch on its own: hook, contract and row identities; batches can be judged at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from conditioners.contract import Contract
+from conditioners.declaration import Source
+from conditioners.dialects import Dialect
+from conditioners.duplicates import Identities, hash_keys
+from conditioners.hooks import apply_hook
+from conditioners.readers.batches import Located, Reader, TextBatch
+
+if TYPE_CHECKING:
+    import numpy as np
+    import polars as pl
+    from numpy.typing import NDArray
+
+
+class Fault(NamedTuple):
+    """One row that cannot be accepted. `order` sorts it among its batch's rows: an unread row before a readable one."""
+
+    order: tuple[int, int]
+    located: Located
+    rule: str
+    column: str
+    """The column at fault; empty when it is not one cell's."""
+    reason: str
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A batch after all that can be said without knowing the batches before it."""
+
+    batch: TextBatch
+    frame: pl.DataFrame
+    """The rows that keep the contract, typed."""
+    rows: NDArray[np.int64]
+    """Their numbers in the batch."""
+    faults: Sequence[Fault]
+    identities: Identities | None
+
+    @property
+    def rows_read(self) -> int:
+        """All rows of the batch, readable or not."""
+        return self.batch.frame.height + len(self.batch.unread)
+
+    def conflicts(self, numbers: NDArray[np.int64]) -> list[Fault]:
+        """Faults for typed rows, by number in `frame`, whose key an earlier and different row has."""
+        rows = self.rows[numbers].tolist()
+        reason = "an earlier row has the same key and other values"
+        located = self.batch.locate(rows) if rows else []
+        return [Fault((row, 1), at, "key_conflict", "", reason) for row, at in zip(rows, located, strict=True)]
+
+
+class Judge:
+    """Judges the batches of one file."""
+
+    def __init__(self, source: Source, dialect: Dialect, reader: Reader) -> None:
+        self._source, self._reader = source, reader
+        self._contract = Contract(source, dialect, reader.columns)
+
+    def judge(self, part: Any) -> Judged:
+        """Read one part of the file and judge its rows."""
+        import numpy as np
+
+        batch = self._reader.read(part)
+        frame, kept = apply_hook(self._source, batch.frame)
+        typed = self._contract.apply(frame)
+        found = [(int(kept[reject.row]), reject.rule, reject.column, reject.reason) for reject in typed.rejects]
+        for row in np.setdiff1d(np.arange(batch.frame.height), kept).tolist() if len(kept) < batch.frame.height else ():
+            found.append((row, "left_out", "", f"left out by the hook of {self._source.name}"))
+        found.sort()
+        located = batch.locate([row for row, *_ in found]) if found else []
+        faults = [Fault((unread.before, 0), unread.located, unread.rule, "", unread.reason) for unread in batch.unread]
+        faults += [
+            Fault((row, 1), at, rule, column, reason)
+            for (row, rule, column, reason), at in zip(found, located, strict=True)
+        ]
+        rows = np.delete(kept, [reject.row for reject in typed.rejects])
+        identities = Identities(typed.frame, self._source.key) if self._source.key else None
+        return Judged(batch, typed.frame, rows, faults, identities)
+
+    def read_keys(self, part: Any) -> NDArray[np.uint64]:
+        """The hashed keys of one part's rows: of all that can be accepted, and maybe of others."""
+        frame, _ = apply_hook(self._source, self._reader.read(part).frame)
+        return hash_keys(self._contract.type_columns(frame, self._source.key), self._source.key)

@@ -1,0 +1,39 @@
+"""The limits that a raw file must keep to, so that no file can exhaust memory, disk or patience."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Sizes are in bytes. A file beyond a limit is refused with the limit's name; a row beyond one is quarantined."""
+
+    raw_bytes: int = 64 * GIB
+    unpacked_bytes: int = 64 * GIB
+    """Of everything inside one compressed file or archive."""
+    unpacked_ratio: int = 250
+    """How many times its packed size a compressed file may unpack to; small ones may always have 16 MiB."""
+    members: int = 10_000
+    """Files inside one archive."""
+    line_bytes: int = 16 * MIB
+    """One record of delimited or fixed-width text."""
+    record_lines: int = 1000
+    """Lines that one quoted field may run over."""
+    columns: int = 4096
+    document_bytes: int = 64 * MIB
+    """A format that has to be read whole: a workbook (packed), a JSON document, an EDI interchange."""
+    workbook_bytes: int = 512 * MIB
+    """A workbook, unpacked."""
+    depth: int = 64
+    """Nesting of JSON."""
+    cells: int = 20_000_000
+    """Of one workbook."""
+    keys_in_memory: int = 8_000_000
+    """Row identities held to find duplicates; files with more rows are read twice."""
+    chunk_bytes: int = 4 * MIB
+
+
+DEFAULT = Limits()

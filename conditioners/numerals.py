@@ -1,0 +1,65 @@
+"""Numbers as people write them: the grammar of a dialect's numerals and their exact values, never through floats."""
+
+from __future__ import annotations
+
+import decimal
+import re
+from typing import TYPE_CHECKING
+
+from conditioners.dialects import Numbers
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_PRECISION = 38
+
+
+def numeral_pattern(numbers: Numbers, places: int | None) -> str:
+    """A regular expression for a whole numeral; `places` bounds the decimal places that are not zero, None does not."""
+    mark = re.escape(numbers.decimal)
+    digits = "[0-9]+"
+    if numbers.thousands:
+        between = "".join(re.escape(character) for character in numbers.thousands)
+        digits = f"(?:[0-9]+|[0-9]{{1,3}}(?:[{between}][0-9]{{3}})+)"
+    tail = f"{mark}[0-9]+" if places is None else f"{mark}[0-9]{{0,{places}}}0*"
+    pattern = f"(?:{digits}(?:{tail})?|{mark}[0-9]+)" if places != 0 else f"{digits}(?:{mark}0+)?"
+    sign = "[+-]?"
+    if numbers.currency:
+        names = "|".join(re.escape(name) for name in numbers.currency)
+        pattern = f"(?:(?:{names})\\s?)?{sign}{pattern}(?:\\s?(?:{names}))?"
+    if numbers.trailing_minus:
+        pattern += "-?"
+    return f"^{sign}{pattern}$"
+
+
+def is_numeral(cell: pl.Expr, numbers: Numbers, places: int | None) -> pl.Expr:
+    """Whether a cell is a numeral of the dialect."""
+    return cell.str.contains(numeral_pattern(numbers, places))
+
+
+def parse_numeral(cell: pl.Expr, numbers: Numbers, places: int) -> pl.Expr:
+    """The exact value of a cell that is a numeral, with `places` decimal places (0 gives an integer); else null."""
+    import polars as pl
+
+    plain = cell
+    for name in numbers.currency:
+        plain = plain.str.replace(name, "", literal=True)
+    if numbers.currency:
+        plain = plain.str.replace_all(r"\s", "")
+    for character in numbers.thousands:
+        plain = plain.str.replace_all(character, "", literal=True)
+    if numbers.decimal != ".":
+        plain = plain.str.replace(numbers.decimal, ".", literal=True)
+    if numbers.trailing_minus:
+        plain = pl.when(plain.str.ends_with("-")).then(pl.concat_str([pl.lit("-"), plain.str.head(-1)])).otherwise(plain)
+    if places == 0:
+        return plain.str.replace(r"\.0*$", "").cast(pl.Int64, strict=False)
+    return plain.cast(pl.Decimal(_PRECISION, places), strict=False)
+
+
+def shift_decimal(value: pl.Expr, shift: int, places: int) -> pl.Expr:
+    """A number times a power of ten, exactly, as a decimal with `places` places."""
+    import polars as pl
+
+    factor = pl.lit(decimal.Decimal(1).scaleb(shift))
+    return (value.cast(pl.Decimal(_PRECISION, max(places, 0))) * factor).cast(pl.Decimal(_PRECISION, places))

@@ -1,0 +1,100 @@
+"""What leaves the engine: standard CSV with its hash and column figures, and the quarantine."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from conditioners.outcome import ColumnSummary
+from conditioners.raw import ByteSink
+from conditioners.judging import Fault
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class AcceptedWriter:
+    """Writes typed frames as standard CSV and keeps the figures of what it wrote."""
+
+    def __init__(self, sink: ByteSink, columns: Sequence[str]) -> None:
+        self._sink, self._hash = sink, hashlib.sha256()
+        self.rows = 0
+        self._nulls: Counter[str] = Counter()
+        self._extremes: dict[str, tuple[Any, Any]] = {}
+        self._write((",".join(columns) + "\n").encode())
+
+    def write(self, frame: pl.DataFrame) -> None:
+        """Append rows."""
+        if frame.is_empty():
+            return
+        buffer = io.BytesIO()
+        frame.write_csv(buffer, include_header=False)
+        self._write(buffer.getvalue())
+        self.rows += frame.height
+        self._measure(frame)
+
+    def _write(self, data: bytes) -> None:
+        self._hash.update(data)
+        self._sink.write(data)
+
+    def _measure(self, frame: pl.DataFrame) -> None:
+        import polars as pl
+
+        names = frame.columns
+        figures = frame.select(
+            *(pl.col(name).null_count().alias(f"nulls {name}") for name in names),
+            *(pl.col(name).min().alias(f"min {name}") for name in names),
+            *(pl.col(name).max().alias(f"max {name}") for name in names),
+        ).row(0)
+        count = len(names)
+        for name, nulls, least, most in zip(
+            names, figures[:count], figures[count : 2 * count], figures[2 * count :], strict=True
+        ):
+            self._nulls[name] += nulls
+            if least is not None:
+                known = self._extremes.get(name, (least, most))
+                self._extremes[name] = (min(known[0], least), max(known[1], most))
+
+    @property
+    def sha256(self) -> str:
+        """The digest, in hex, of everything written."""
+        return self._hash.hexdigest()
+
+    def summarise(self, columns: Sequence[str]) -> dict[str, ColumnSummary]:
+        """The figures of each column."""
+        found = {}
+        for name in columns:
+            least, most = self._extremes.get(name, (None, None))
+            found[name] = ColumnSummary(self._nulls[name], _show(least), _show(most))
+        return found
+
+
+def _show(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+class QuarantineWriter:
+    """Writes rejected rows: place, rule, column, reason and raw text."""
+
+    def __init__(self, sink: ByteSink, place: str) -> None:
+        self._sink = sink
+        self.rows = 0
+        self.rejects: Counter[str] = Counter()
+        sink.write(f"{place},rule,column,reason,raw\n".encode())
+
+    def write(self, faults: Iterable[Fault]) -> None:
+        """Append rows."""
+        import polars as pl
+
+        found = [(at.place, rule, column, reason, at.raw) for _, at, rule, column, reason in faults]
+        if not found:
+            return
+        self.rows += len(found)
+        self.rejects.update(f"{column} {rule}".strip() for _, rule, column, _, _ in found)
+        frame = pl.DataFrame(found, schema=["place", "rule", "column", "reason", "raw"], orient="row")
+        buffer = io.BytesIO()
+        frame.with_columns(pl.col(pl.String).replace("", None)).write_csv(buffer, include_header=False)
+        self._sink.write(buffer.getvalue())

@@ -1,0 +1,101 @@
+"""Character encodings: any declared or marked encoding to UTF-8, block by block, with the evidence for the choice."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from conditioners.outcome import Refusal
+
+DAMAGE = b"\xef\xb7\x90"
+"""U+FDD0 in UTF-8, a code point that no text may hold: it stands before the hex of bytes that could not be decoded."""
+_DAMAGED = re.compile("\ufdd0([0-9a-f]+)\ufdd1")
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+def _mark_damage(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return f"\ufdd0{error.object[error.start : error.end].hex()}\ufdd1", error.end
+
+
+codecs.register_error("headrace-mark-damage", _mark_damage)
+
+
+def show_damage(text: str) -> str:
+    r"""Text for people: undecodable bytes as `\xff`."""
+    return _DAMAGED.sub(lambda match: "".join(f"\\x{byte:02x}" for byte in bytes.fromhex(match[1])), text)
+
+
+class Decoder:
+    """Turns a stream's bytes into UTF-8.
+
+    A byte order mark decides. Without one everything is taken as it is while it is ASCII; the first block with other
+    bytes is UTF-8 if it is valid UTF-8, else in the first declared code page that can hold it, and so is the rest.
+    Bytes that the decided encoding cannot hold are marked with DAMAGE; the rows that they stand in are quarantined.
+    """
+
+    def __init__(self, declared: tuple[str, ...]) -> None:
+        self._declared = tuple(name for name in map(_canonical, declared) if name != "utf-8")
+        self._seen = 0
+        self._decided: codecs.IncrementalDecoder | None = None
+        self._keeps_ascii = True
+        self.name, self.evidence = "ascii", "no byte above 127"
+
+    def feed(self, block: bytes, *, last: bool) -> bytes:
+        """The next bytes as UTF-8; a character cut off at the block's end comes with the next block.
+
+        The first block must hold at least four bytes, if the stream does.
+        """
+        if self._seen == 0:
+            block = self._take_mark(block)
+        self._seen += len(block)
+        if self._keeps_ascii and block.isascii() and not self._has_pending():
+            return block
+        if self._decided is None:
+            self._decide(block, last)
+        assert self._decided is not None
+        return self._decided.decode(block, last).encode()
+
+    def _has_pending(self) -> bool:
+        return self._decided is not None and self._decided.getstate()[0] != b""
+
+    def _take_mark(self, block: bytes) -> bytes:
+        for mark, name in _MARKS:
+            if block.startswith(mark):
+                self._settle(name, f"byte order mark {mark.hex().upper()}")
+                return block[len(mark) :]
+        return block
+
+    def _decide(self, block: bytes, last: bool) -> None:
+        offset = self._seen - len(block) + re.search(rb"[\x80-\xff]", block).start()  # type: ignore[union-attr]
+        for name in ("utf-8", *self._declared):
+            if _can_hold(name, block, last):
+                why = "valid UTF-8" if name == "utf-8" else "not UTF-8, and fits this declared code page"
+                return self._settle(name, f"the bytes from {offset} on are {why}")
+        if not self._declared:
+            return self._settle("utf-8", f"nothing else is declared; the bytes from {offset} on are not all valid")
+        raise Refusal(f"the text is in none of the encodings utf-8, {', '.join(self._declared)}", f"byte {offset}")
+
+    def _settle(self, name: str, evidence: str) -> None:
+        self.name, self.evidence = name, evidence
+        self._keeps_ascii = not name.startswith(("utf-16", "utf-32"))
+        self._decided = codecs.getincrementaldecoder(name)("headrace-mark-damage")
+
+
+def _canonical(name: str) -> str:
+    return codecs.lookup(name).name
+
+
+def _can_hold(name: str, block: bytes, last: bool) -> bool:
+    try:
+        codecs.getincrementaldecoder(name)("strict").decode(block, last)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,88 @@
+"""Finds how a delimited file is laid out: the dialect and delimiter under which its head has the header row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from conditioners.declaration import Source
+from conditioners.dialects import Delimited
+from conditioners.limits import KIB, Limits
+from conditioners.outcome import Refusal
+from conditioners.raw import OpenedRaw
+from conditioners.readers.decoding import Decoder
+from conditioners.readers.headers import Header, NearMiss, find_header
+from conditioners.readers.records import OddRecord, RecordParser, Syntax
+
+_HEAD = 64 * KIB
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How one file is to be read: the dialect, and what was found in the file's head."""
+
+    dialect: Delimited
+    syntax: Syntax
+    header: Header
+    header_line: int
+    header_text: str
+    data_offset: int
+    """Of the first byte behind the header row, in decoded text."""
+    preamble: tuple[tuple[int, str], ...]
+    """Lines before the header row."""
+    line_end: str
+
+
+def find_layout(source: Source, dialects: Sequence[Delimited], opened: OpenedRaw, limits: Limits) -> Layout:
+    """The dialect whose labels stand in one of the first rows; raises Refusal when there is none, or more than one."""
+    miss, missed_places = NearMiss(), [""]
+    found: list[Layout] = []
+    for dialect in dialects:
+        head, line_end = _decode_head(opened, dialect)
+        for delimiter in dialect.delimiters:
+            syntax = Syntax(delimiter, dialect.quote, dialect.escape or "")
+            rows = list(_head_records(head, syntax, dialect.header_within, limits))
+            before = miss.matched
+            header = find_header(source, dialect, [row.fields or () for _, row in rows], miss)
+            if miss.matched > before:
+                missed_places = [f"line {line}" for line, _ in rows]
+            if header is not None:
+                found.append(_layout(dialect, syntax, header, head, rows, line_end))
+    if not found:
+        raise Refusal(miss.describe(source, missed_places))
+    best = max(len(layout.header.positions) for layout in found)
+    fitting = [layout for layout in found if len(layout.header.positions) == best]
+    if len(fitting) > 1:
+        names = " and ".join(f"{layout.dialect.name} with {layout.syntax.delimiter!r}" for layout in fitting)
+        raise Refusal(f"the header row fits more than one dialect: {names}", f"line {fitting[0].header_line}")
+    return fitting[0]
+
+
+def _decode_head(opened: OpenedRaw, dialect: Delimited) -> tuple[bytes, str]:
+    raw = opened.head[:_HEAD]
+    head = Decoder(dialect.encodings).feed(raw, last=raw == opened.head)
+    line_end = "crlf" if b"\r\n" in head else "lf" if b"\n" in head else "cr" if b"\r" in head else "none"
+    return (head.replace(b"\r", b"\n") if line_end == "cr" else head), line_end
+
+
+def _head_records(head: bytes, syntax: Syntax, lines: int, limits: Limits) -> Iterator[tuple[int, OddRecord]]:
+    """The first records, each with its line."""
+    parser, position, line = RecordParser(syntax, limits), 0, 1
+    while position < len(head) and line <= lines + 1:
+        record = parser.parse(head, position, last=True)
+        assert record is not None
+        yield line, record
+        line += max(1, head.count(b"\n", position, record.end))
+        position = record.end
+
+
+def _layout(
+    dialect: Delimited, syntax: Syntax, header: Header, head: bytes, rows: list[tuple[int, OddRecord]], line_end: str
+) -> Layout:
+    line, record = rows[header.row]
+    preamble = tuple((before, _show(head, row)) for before, row in rows[: header.row])
+    return Layout(dialect, syntax, header, line, _show(head, record), record.end, preamble, line_end)
+
+
+def _show(head: bytes, record: OddRecord) -> str:
+    return head[record.start : record.end].decode().strip("\r\n")

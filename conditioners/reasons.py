@@ -1,0 +1,50 @@
+"""Why a cell was rejected, in words for people."""
+
+from __future__ import annotations
+
+from conditioners.columns import Column, Day, Decimal, Text, Whole
+from conditioners.dialects import Dialect
+
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_SHOWN = 80
+
+
+def explain(rule: str, column: Column, text: str | None, dialect: Dialect) -> str:
+    """The reason for one rule of one column; `text` is the cell without blanks around it."""
+    if rule == "missing" or text is None:
+        return f"{column.name} is missing"
+    shown = repr(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")
+    return f"{column.name}: {shown} {_fault(rule, column, dialect)}"
+
+
+def _fault(rule: str, column: Column, dialect: Dialect) -> str:
+    if isinstance(column, Day):
+        return {
+            "not_a_day": f"is no day written like {' or '.join(map(_show_format, dialect.days))}",
+            "too_early": f"is before {column.earliest}",
+            "too_late": f"is after {column.latest}",
+            "wrong_weekday": f"is no {_WEEKDAYS[(column.weekday or 1) - 1]}",
+        }[rule]
+    if isinstance(column, Text):
+        allowed = dialect.values.get(column.name) or column.choices
+        return f"is none of {', '.join(allowed)}" if rule == "not_allowed" else f"does not look like {column.pattern}"
+    return _number_fault(rule, column, dialect)
+
+
+def _number_fault(rule: str, column: Whole | Decimal, dialect: Dialect) -> str:
+    places = column.places if isinstance(column, Decimal) else 0
+    if rule == "too_many_places":
+        places += dialect.shifts.get(column.name, 0)
+        return "is no whole number" if places <= 0 else f"has more than {places} decimal places"
+    if rule == "too_small":
+        return f"is below {column.minimum}"
+    if rule == "too_large":
+        return f"is above {column.maximum}" if column.maximum is not None else "is too large to hold"
+    marks = dialect.numbers
+    return f"is no number (decimal mark {marks.decimal!r}, thousands {marks.thousands or 'unmarked'!r})"
+
+
+def _show_format(written: str) -> str:
+    for code, shown in (("%Y", "yyyy"), ("%m", "mm"), ("%d", "dd"), ("%y", "yy"), ("%G", "yyyy"), ("%V", "ww")):
+        written = written.replace(code, shown)
+    return written
