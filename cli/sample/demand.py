@@ -12,12 +12,10 @@ from numpy.typing import NDArray
 from cli.sample.catalogue import Product
 from cli.sample.climate import Weather
 from cli.sample.geography import Region, Store
-from cli.sample.happenings import Event, days_shared
+from cli.sample.happenings import Event, days_shared, shopping_shares
 from cli.sample.streams import Floats, open_stream, wander
 
 SMALL_STORE_SHARE = 0.42
-LEAD_DAYS = 6
-"""People shop for a holiday on the day itself and in the six days before it."""
 _STEADINESS = {("large", "fast"): 60.0, ("small", "fast"): 40.0, ("large", "slow"): 28.0, ("small", "slow"): 22.0}
 _CAMPAIGN_EXECUTED = 0.94
 _EMPTY_SHELF = {("large", "fast"): 0.002, ("small", "fast"): 0.004, ("large", "slow"): 0.01, ("small", "slow"): 0.025}
@@ -131,13 +129,11 @@ def _weather_effect(market: Market) -> Floats:
 
 
 def _holiday_effect(market: Market) -> Floats:
-    """Of shape (weeks, products); a holiday's effect falls on the weeks that hold the days leading up to it."""
+    """Of shape (weeks, products); a holiday's effect falls on the weeks in which people shop for it."""
     effect = np.zeros((market.weeks, len(market.products)))
     holidays = [event for event in market.events if event.kind == "holiday"]
     for name in sorted({event.name for event in holidays}):
-        share = days_shared(
-            (e for e in holidays if e.name == name), market.first_monday, market.weeks, lead_days=LEAD_DAYS
-        )
+        share = shopping_shares((e for e in holidays if e.name == name), market.first_monday, market.weeks)
         strength = np.array([product.holidays.get(name, 0.0) for product in market.products])
         local = np.exp(0.2 * market.fixed(f"holiday {name}", len(market.products)))
         effect += share[:, None] * strength * local
@@ -150,11 +146,12 @@ def _promotion_effect(market: Market, discount: Floats, small: NDArray[np.bool_]
     elasticity = elasticity * np.exp(0.15 * market.fixed("elasticity", len(market.products)))
     before = np.vstack([np.zeros((1, discount.shape[1])), discount[:-1]])
     recent = np.maximum(before, np.vstack([np.zeros((2, discount.shape[1])), discount[:-2]]))
-    lift = -np.log1p(-discount / 100) * elasticity * np.where(recent > 0, 0.8, 1.0)
+    lift: Floats = -np.log1p(-discount / 100) * elasticity * np.where(recent > 0, 0.8, 1.0)
     dip = -0.006 * before * (discount == 0)
     executed = open_stream(market.seed, "execution", market.region.name).random(market.shape) < _CAMPAIGN_EXECUTED
     strength = np.where(small, 0.85, 1.05)[None, :, None] * executed
-    return lift[:, None, :] * strength + dip[:, None, :]
+    effect: Floats = lift[:, None, :] * strength + dip[:, None, :]
+    return effect
 
 
 def _draw_units(market: Market, expected: Floats) -> NDArray[np.int64]:

@@ -15,6 +15,8 @@ from cli.sample.streams import Floats, open_stream
 _FESTIVALS = (("Harvest fair", 265), ("Street food days", 160), ("Winter market", 345), ("River festival", 205))
 _DISCOUNTS = (10.0, 15.0, 20.0, 25.0, 33.0, 40.0)
 _DISCOUNT_SHARES = (0.15, 0.2, 0.25, 0.2, 0.12, 0.08)
+_SHOPPING_AHEAD = (0.08, 0.22, 0.26, 0.18, 0.12, 0.08, 0.04, 0.02)
+"""Share of the shopping for a holiday that is done on the day itself, the day before, and so on."""
 _STARTS_PER_WEEK = {"fast": 0.13, "slow": 0.07}
 
 
@@ -87,13 +89,27 @@ def _promotions_of(seed: int, region: Region, product: Product, first_monday: da
         yield Event(key, "promotion", name, region.name, product.product_id, start, end, discount, announced)
 
 
-def days_shared(events: Iterable[Event], first_monday: date, weeks: int, *, lead_days: int = 0) -> Floats:
-    """For each week, the share of its days on which one of the events (or the days leading up to it) falls."""
+def days_shared(events: Iterable[Event], first_monday: date, weeks: int) -> Floats:
+    """For each week, the share of its days on which one of the events falls."""
     covered = np.zeros(7 * weeks)
     for event in events:
-        begin = (event.start - first_monday).days - lead_days
-        covered[max(begin, 0) : max((event.end - first_monday).days + 1, 0)] = 1.0
+        covered[max((event.start - first_monday).days, 0) : max((event.end - first_monday).days + 1, 0)] = 1.0
     shares: Floats = covered.reshape(weeks, 7).mean(axis=1)
+    return shares
+
+
+def shopping_shares(holidays: Iterable[Event], first_monday: date, weeks: int) -> Floats:
+    """For each week, the share of the shopping for one of the holidays that is done in it.
+
+    Most is done two days before, little on the day itself.
+    """
+    done = np.zeros(7 * weeks)
+    for holiday in holidays:
+        last = (holiday.end - first_monday).days
+        for ahead, share in enumerate(_SHOPPING_AHEAD):
+            if 0 <= last - ahead < len(done):
+                done[last - ahead] += share
+    shares: Floats = done.reshape(weeks, 7).sum(axis=1)
     return shares
 
 
