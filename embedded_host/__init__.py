@@ -1,0 +1,1 @@
+"""Runs any Python v2-model function app on one machine as the Azure Functions host would."""

@@ -1,0 +1,1 @@
+"""The Durable Task engine: histories, episodes, the task hub and the dispatcher that drives them."""

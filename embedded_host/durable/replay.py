@@ -1,0 +1,422 @@
+"""The engine's side of a replay: gives each action of the SDK its id, follows the history, and says what is new.
+
+The extension runs a coroutine of its own over the SDK's actions: invoke one, await it, swallow its failure, go on.
+Python counts along without being told, so ids must be given exactly as here (reference A3).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from embedded_host.durable import nondeterminism
+from embedded_host.durable.dotnet_json import dump
+from embedded_host.durable.history import Event, EventType, parse_stamp, stamp
+from embedded_host.durable.outgoing import (
+    HTTP_ACTIVITY,
+    CreateSubOrchestration,
+    CreateTimer,
+    Outgoing,
+    ScheduleTask,
+    SendEvent,
+)
+
+Action = dict[str, Any]
+"""One action as the SDK answers it; `actionType` tells the kind (reference A2)."""
+
+REQUEST_TYPE = (
+    "Microsoft.Azure.WebJobs.Extensions.DurableTask.RequestMessage, Microsoft.Azure.WebJobs.Extensions.DurableTask"
+)
+MAX_RETRY_INTERVAL = timedelta(days=6)
+_COMPLETIONS = {
+    EventType.TASK_COMPLETED: ("TaskScheduledId", False),
+    EventType.TASK_FAILED: ("TaskScheduledId", True),
+    EventType.SUB_ORCHESTRATION_COMPLETED: ("TaskScheduledId", False),
+    EventType.SUB_ORCHESTRATION_FAILED: ("TaskScheduledId", True),
+    EventType.TIMER_FIRED: ("TimerId", False),
+}
+_SCHEDULING = frozenset(
+    {
+        EventType.TASK_SCHEDULED,
+        EventType.SUB_ORCHESTRATION_CREATED,
+        EventType.TIMER_CREATED,
+        EventType.EVENT_SENT,
+    }
+)
+_HEARD_WHILE_SUSPENDED = frozenset({EventType.EXECUTION_RESUMED, EventType.EXECUTION_TERMINATED})
+
+
+class UnusableAction(Exception):
+    """The SDK answered with an action that this host does not know or cannot serve; see the message."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an execution ended: `Completed`, `Failed`, `Terminated`, or `ContinuedAsNew` with the next input."""
+
+    status: str
+    result: str | None
+    """JSON text for `Completed` and `ContinuedAsNew`, else plain text or None."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the SDK said of an orchestration in an episode."""
+
+    actions: list[Action]
+    is_done: bool
+    output: str | None = None
+    """JSON text, None for no output."""
+    error: str | None = None
+    custom_status: str | None = None
+    """JSON text, None where the SDK says nothing."""
+    schema_version: int = 2
+    aborted: bool = False
+    """The call itself failed, so `error` ends the execution whatever is open."""
+
+
+@dataclass(slots=True)
+class _Task:
+    """Something awaited; `then` is called once when it ends."""
+
+    done: bool = False
+    failed: bool = False
+    then: list[Callable[[_Task], None]] = field(default_factory=list)
+
+    def end(self, failed: bool = False) -> None:
+        if self.done:
+            return
+        self.done, self.failed = True, failed
+        for callback in self.then:
+            callback(self)
+
+    def on_end(self, callback: Callable[[_Task], None]) -> None:
+        if self.done:
+            callback(self)
+        else:
+            self.then.append(callback)
+
+
+class Replay:
+    """One execution as the engine sees it, from its first event on.
+
+    Feed the SDK's newest answer with `listen`, then each event with `feed`; `outgoing` is what no event tells of yet,
+    `outcome` how the execution ended, if it did.
+    """
+
+    def __init__(self, instance_id: str, execution_id: str, default_version: str | None = None) -> None:
+        self.instance_id, self.execution_id = instance_id, execution_id
+        self.default_version = default_version
+        self.outgoing: dict[int, Outgoing] = {}
+        self.outcome: Outcome | None = None
+        self.next_id = 0
+        self.suspended = False
+        self.scheduled_ids: set[int] = set()
+        """Ids that the history knows of already."""
+        self.difference: str | None = None
+        """The first point where the actions do not agree with the history; nothing after it is followed."""
+        self.case_differences: list[tuple[str, str]] = []
+        """Events taken by a wait whose name differs in case: (event, wait)."""
+        self._actions: list[Action] = []
+        self._answer = Answer([], is_done=False)
+        self._position = 0
+        self._awaited: _Task | None = None
+        self._continue_input: str | None = None
+        self._open: dict[int, _Task] = {}
+        self._cancellable: dict[int, Action] = {}
+        self._waiters: dict[str, list[tuple[str, _Task]]] = {}
+        self._early_events: dict[str, deque[str]] = {}
+        self._unheard: deque[Event] = deque()
+        self._held: dict[int, Outgoing] = {}
+        self._now = datetime.min
+        self._last_request: dict[str, str] = {}
+        self._begun = False
+
+    @property
+    def open_ids(self) -> Iterable[int]:
+        """Ids of activities, children and timers that have not ended; cancelled timers do not count."""
+        return self._open.keys()
+
+    @property
+    def action_count(self) -> int:
+        """How many actions the SDK has told of, compound ones counted once."""
+        return len(self._actions)
+
+    def listen(self, answer: Answer) -> None:
+        """Take the SDK's newest answer; its actions come behind those that were told before."""
+        self._answer = answer
+        self._actions.extend(answer.actions)
+        if answer.aborted and self._begun:
+            self.outcome = Outcome("Failed", answer.error)
+        elif self._begun:
+            self._drop_cancelled()
+            self._advance()
+            if self.suspended:
+                self._hold()
+
+    def feed(self, event: Event) -> None:
+        """Follow one event of the history; where the actions do not agree with it, `difference` says how."""
+        kind = event["EventType"]
+        if self.outcome is not None or self.difference is not None:
+            return
+        if self.suspended and kind not in _HEARD_WHILE_SUSPENDED:
+            self._unheard.append(event)
+            return
+        if kind in _COMPLETIONS:
+            self._end_task(event, *_COMPLETIONS[kind])
+        elif kind in _SCHEDULING:
+            self._match(event)
+        elif kind == EventType.ORCHESTRATOR_STARTED:
+            self._now = parse_stamp(event["Timestamp"])
+        elif kind == EventType.EVENT_RAISED:
+            self._raise_event(event["Name"])
+        else:
+            self._feed_control(kind, event)
+        self._settle()
+
+    def _match(self, event: Event) -> None:
+        scheduled_id = event["EventId"]
+        self.scheduled_ids.add(scheduled_id)
+        self.difference = nondeterminism.find_difference(event, self.outgoing.get(scheduled_id))
+        if self.difference is None:
+            del self.outgoing[scheduled_id]
+
+    def acknowledge(self) -> None:
+        """Take all of `outgoing` as written into the history."""
+        self.scheduled_ids.update(self.outgoing)
+        self.outgoing.clear()
+
+    def _feed_control(self, kind: int, event: Event) -> None:
+        if kind == EventType.EXECUTION_STARTED:
+            self._begun = True
+            self._advance()
+        elif kind == EventType.EXECUTION_SUSPENDED:
+            self.suspended = True
+            self._hold()
+        elif kind == EventType.EXECUTION_RESUMED:
+            self._resume()
+        elif kind == EventType.EXECUTION_TERMINATED:
+            self.outcome = Outcome("Terminated", event["Input"])
+
+    # --- the coroutine -------------------------------------------------------------------------------------------
+
+    def _advance(self) -> None:
+        while self._position < len(self._actions):
+            if self._awaited is None:
+                self._awaited = self._invoke(self._actions[self._position])
+            if not self._awaited.done:
+                return
+            self._awaited = None
+            self._position += 1
+
+    def _settle(self) -> None:
+        """End the execution once its code has, and nothing that it started is still open."""
+        if self.outcome is not None or self.suspended or not self._begun:
+            return
+        self._advance()
+        if self._position < len(self._actions) or self._open:
+            return
+        if self._answer.error is not None:
+            self.outcome = Outcome("Failed", self._answer.error)
+        elif self._answer.is_done and self._continue_input is not None:
+            self.outcome = Outcome("ContinuedAsNew", self._continue_input)
+        elif self._answer.is_done:
+            self.outcome = Outcome("Completed", self._answer.output)
+
+    def _hold(self) -> None:
+        self._held.update(self.outgoing)
+        self.outgoing.clear()
+
+    def _resume(self) -> None:
+        self.suspended = False
+        self.outgoing.update(self._held)
+        self._held.clear()
+        while self._unheard and not self.suspended:
+            self.feed(self._unheard.popleft())
+
+    # --- actions -------------------------------------------------------------------------------------------------
+
+    def _invoke(self, action: Action) -> _Task:
+        invoke = _INVOCATIONS.get(action["actionType"])
+        if invoke is None:
+            raise UnusableAction(
+                f"The SDK asked for action type {action['actionType']}, which this host does not serve."
+            )
+        return invoke(self, action)
+
+    def _take_id(self) -> int:
+        self.next_id += 1
+        return self.next_id - 1
+
+    def _open_task(self, outgoing: Outgoing) -> _Task:
+        self.outgoing[outgoing.task_id] = outgoing
+        task = self._open[outgoing.task_id] = _Task()
+        return task
+
+    def _call_activity(self, action: Action) -> _Task:
+        return self._open_task(ScheduleTask(self._take_id(), action["functionName"], action["input"]))
+
+    def _call_http(self, action: Action) -> _Task:
+        return self._open_task(ScheduleTask(self._take_id(), HTTP_ACTIVITY, dump(action["httpRequest"])))
+
+    def _call_child(self, action: Action) -> _Task:
+        task_id = self._take_id()
+        instance_id = action.get("instanceId")
+        if not instance_id or not instance_id.strip():
+            instance_id = f"{self.execution_id}:{task_id}"
+        version = action.get("version") or self.default_version
+        return self._open_task(
+            CreateSubOrchestration(task_id, action["functionName"], action["input"], instance_id, version)
+        )
+
+    def _with_retries(self, call: Callable[[Action], _Task], action: Action) -> _Task:
+        options = action["retryOptions"]
+        interval = timedelta(milliseconds=options["firstRetryIntervalInMilliseconds"])
+        if interval > MAX_RETRY_INTERVAL:
+            raise UnusableAction(
+                f"A retry interval of {interval} is longer than the {MAX_RETRY_INTERVAL} of the engine."
+            )
+        whole, attempts_left = _Task(), options["maxNumberOfAttempts"]
+
+        def attempt() -> None:
+            nonlocal attempts_left
+            attempts_left -= 1
+            call(action).on_end(judge)
+
+        def judge(task: _Task) -> None:
+            if not task.failed:
+                whole.end()
+            elif attempts_left > 0:
+                self._timer(self._now + interval).on_end(lambda _: attempt())
+            else:  # the engine sets one more timer, due at once, before it gives the failure
+                self._timer(self._now).on_end(lambda _: whole.end(failed=True))
+
+        attempt()
+        return whole
+
+    def _timer(self, fire_at: datetime) -> _Task:
+        return self._open_task(CreateTimer(self._take_id(), fire_at))
+
+    def _create_timer(self, action: Action) -> _Task:
+        task = self._timer(parse_stamp(action["fireAt"]))
+        timer_id = self.next_id - 1
+        if action["isCanceled"]:
+            self._cancel(timer_id)
+        else:
+            self._cancellable[timer_id] = action
+        return task
+
+    def _drop_cancelled(self) -> None:
+        for timer_id in [timer_id for timer_id, action in self._cancellable.items() if action["isCanceled"]]:
+            self._cancel(timer_id)
+
+    def _cancel(self, timer_id: int) -> None:
+        self._cancellable.pop(timer_id, None)
+        task = self._open.pop(timer_id, None)
+        if task:
+            task.end(failed=True)
+
+    def _continue_as_new(self, action: Action) -> _Task:
+        self._continue_input = action["input"]
+        return _Task(done=True)
+
+    def _wait_for_event(self, action: Action) -> _Task:
+        name = action["externalEventName"]
+        return self._wait(name)
+
+    def _wait(self, name: str) -> _Task:
+        early = self._early_events.get(name.upper())
+        if early:
+            self._note_case(early.popleft(), name)
+            return _Task(done=True)
+        task = _Task()
+        self._waiters.setdefault(name.upper(), []).append((name, task))
+        return task
+
+    def _raise_event(self, name: str) -> None:
+        waiters = self._waiters.get(name.upper())
+        if not waiters:
+            self._early_events.setdefault(name.upper(), deque()).append(name)
+            return
+        waited_for, task = waiters.pop()  # the engine serves the youngest of several waiters
+        self._note_case(name, waited_for)
+        task.end()
+
+    def _note_case(self, name: str, waited_for: str) -> None:
+        if name != waited_for:
+            self.case_differences.append((name, waited_for))
+
+    def _signal_entity(self, action: Action) -> _Task:
+        self._send_request(action, signal=True)
+        return _Task(done=True)
+
+    def _call_entity(self, action: Action) -> _Task:
+        return self._wait(self._send_request(action, signal=False))
+
+    def _send_request(self, action: Action, signal: bool) -> str:
+        event_id = self._take_id()
+        target = action["instanceId"]
+        request_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self.execution_id}:{event_id}"))
+        sent_at = stamp(self._now)
+        request = {
+            "$type": REQUEST_TYPE,
+            "op": action["operation"],
+            **({"signal": True} if signal else {}),
+            "input": dump(action["input"]),
+            "id": request_id,
+            "parent": self.instance_id,
+            "parentExecution": self.execution_id,
+            "Timestamp": sent_at,
+            "Predecessor": self._last_request.get(target, "0001-01-01T00:00:00"),
+            "requestTime": sent_at.replace("Z", "+00:00"),
+        }
+        self._last_request[target] = sent_at
+        self.outgoing[event_id] = SendEvent(event_id, target, "op", dump(request))
+        return request_id
+
+    def _when_all(self, action: Action) -> _Task:
+        children = [self._invoke(child) for child in action["compoundActions"]]
+        whole, left = _Task(done=not children), len(children)
+
+        def count(_: _Task) -> None:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                whole.end(failed=any(child.failed for child in children))
+
+        for child in children:
+            child.on_end(count)
+        return whole
+
+    def _when_any(self, action: Action) -> _Task:
+        children = [self._invoke(child) for child in action["compoundActions"]]
+        whole = _Task(done=not children)
+        for child in children:
+            child.on_end(lambda _: whole.end())
+        return whole
+
+    def _end_task(self, event: Event, id_key: str, failed: bool) -> None:
+        task = self._open.pop(event[id_key], None)
+        self._cancellable.pop(event[id_key], None)
+        if task:
+            task.end(failed)
+
+
+_INVOCATIONS: dict[int, Callable[[Replay, Action], _Task]] = {
+    0: Replay._call_activity,
+    1: lambda replay, action: replay._with_retries(replay._call_activity, action),
+    2: Replay._call_child,
+    3: lambda replay, action: replay._with_retries(replay._call_child, action),
+    4: Replay._continue_as_new,
+    5: Replay._create_timer,
+    6: Replay._wait_for_event,
+    7: Replay._call_entity,
+    8: Replay._call_http,
+    9: Replay._signal_entity,
+    11: Replay._when_any,
+    12: Replay._when_all,
+}

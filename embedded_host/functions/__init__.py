@@ -1,0 +1,1 @@
+"""An app's functions: finding, checking, feeding and calling them as the Python worker does."""

@@ -1,0 +1,1 @@
+"""Timer and blob triggers, and the lakes that blob triggers watch."""
