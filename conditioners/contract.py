@@ -10,6 +10,7 @@ from conditioners.columns import Check, Column, Day, Decimal, FilledOnlyIf, NotB
 from conditioners.declaration import Source
 from conditioners.dialects import Dialect
 from conditioners.numerals import is_numeral, parse_numeral, shift_decimal
+from conditioners.readers.decoding import DAMAGE
 from conditioners.reasons import explain
 
 if TYPE_CHECKING:
@@ -59,8 +60,8 @@ class Contract:
         self._names = [column.name for column in source.columns]
         self._checks = [(check, _fault_of(check)) for check in source.checks]
 
-    def apply(self, frame: pl.DataFrame) -> Typed:
-        """Type and judge a batch of text columns."""
+    def apply(self, frame: pl.DataFrame, *, damaged: bool = False) -> Typed:
+        """Type and judge a batch of text columns; `damaged` tells that cells may hold bytes that were not decoded."""
         import polars as pl
 
         cells = frame.select(rule.cell.alias(_cell(rule.column)) for rule in self._rules)
@@ -69,6 +70,7 @@ class Contract:
             *(pl.lit(None, _type_of(column)).alias(column.name) for column in self._absent),
         )
         suspicions = [each for rule in self._rules for each in rule.suspicions] + [fault for _, fault in self._checks]
+        suspicions += [_is_damaged(rule.column) for rule in self._rules] if damaged else []
         bad = typed.select(pl.any_horizontal(suspicions).fill_null(value=False)).to_series()
         values = typed.select(self._names)
         if not bad.any():
@@ -91,7 +93,7 @@ class Contract:
 
         found: dict[int, Reject] = {}
         for rule in self._rules:
-            for name, fault in rule.faults:
+            for name, fault in (("undecodable", _is_damaged(rule.column)), *rule.faults):
                 cell = pl.col(_cell(rule.column)).alias("@cell")
                 for row, text in bad.filter(fault.fill_null(value=False)).select("@row", cell).rows():
                     reason = explain(name, rule.column, text, self._dialect)
@@ -100,12 +102,18 @@ class Contract:
             for (row,) in bad.filter(fault.fill_null(value=False)).select("@row").rows():
                 found.setdefault(row, Reject(row, check.rule, check.column, _explain_check(check)))
         if len(found) < bad.height:
-            raise RuntimeError(f"source {self._source.name}: a row was rejected under no rule; this is a bug in contract.py")
+            raise RuntimeError(f"a row of {self._source.name} was rejected under no rule: a bug in this module")
         return [found[row] for row in sorted(found)]
 
 
 def _cell(column: Column) -> str:
     return f"@{column.name}"
+
+
+def _is_damaged(column: Column) -> pl.Expr:
+    import polars as pl
+
+    return pl.col(_cell(column)).str.contains(DAMAGE.decode(), literal=True)
 
 
 def _compile(column: Column, dialect: Dialect) -> _Rules:

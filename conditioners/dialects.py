@@ -74,14 +74,17 @@ class Delimited(Dialect):
 
 @dataclass(frozen=True, kw_only=True)
 class FixedWidth(Dialect):
-    """Text in which each field has its place: `fields` maps a canonical column to its first and last character, from 1."""
+    """Text in which each field has its place: `fields` maps a canonical column to its first and last character, from 1.
+
+    A line that is too long, or with `width` too short, is rejected, unless it matches `skip`.
+    """
 
     fields: Mapping[str, tuple[int, int]]
+    opening: str = ""
+    """A regular expression that the file's first line matches from its start, if it comes in this dialect."""
     encodings: tuple[str, ...] = ("utf-8",)
-    record: str = ""
-    """A regular expression that lines with a row match from their start; others are skipped. Empty: every line."""
     width: int | None = None
-    """The exact length of a line; None when blanks at the end may have been cut off."""
+    """The exact length of a line; None when blanks at its end may have been cut off."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,7 +30,7 @@ def apply_hook(source: Source, frame: pl.DataFrame) -> tuple[pl.DataFrame, NDArr
         raise SourceError(f"the hook of {source.name} lost the column {sorted(lost)[0]!r}")
     kept = changed.index.to_numpy()
     if len(np.unique(kept)) != len(kept) or not np.isin(kept, np.arange(frame.height)).all():
-        raise SourceError(f"the hook of {source.name} added or repeated rows; it may only change cells and leave out rows")
+        raise SourceError(f"the hook of {source.name} added or repeated rows; it may change cells and leave rows out")
     changed = changed.sort_index()
     text = {name: pl.Series(name, changed[name].to_list(), dtype=pl.String, strict=False) for name in frame.columns}
     return pl.DataFrame(text), np.sort(kept).astype(np.int64)

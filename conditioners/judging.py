@@ -68,7 +68,7 @@ class Judge:
 
         batch = self._reader.read(part)
         frame, kept = apply_hook(self._source, batch.frame)
-        typed = self._contract.apply(frame)
+        typed = self._contract.apply(frame, damaged=batch.damaged)
         found = [(int(kept[reject.row]), reject.rule, reject.column, reject.reason) for reject in typed.rejects]
         for row in np.setdiff1d(np.arange(batch.frame.height), kept).tolist() if len(kept) < batch.frame.height else ():
             found.append((row, "left_out", "", f"left out by the hook of {self._source.name}"))

@@ -24,7 +24,9 @@ class Limits:
     """Lines that one quoted field may run over."""
     columns: int = 4096
     document_bytes: int = 64 * MIB
-    """A format that has to be read whole: a workbook (packed), a JSON document, an EDI interchange."""
+    """A format that has to be read whole: a workbook (packed), an EDI interchange."""
+    json_bytes: int = 16 * MIB
+    """A JSON document, which takes up to twenty times its size in memory."""
     workbook_bytes: int = 512 * MIB
     """A workbook, unpacked."""
     depth: int = 64

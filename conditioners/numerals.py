@@ -51,7 +51,8 @@ def parse_numeral(cell: pl.Expr, numbers: Numbers, places: int) -> pl.Expr:
     if numbers.decimal != ".":
         plain = plain.str.replace(numbers.decimal, ".", literal=True)
     if numbers.trailing_minus:
-        plain = pl.when(plain.str.ends_with("-")).then(pl.concat_str([pl.lit("-"), plain.str.head(-1)])).otherwise(plain)
+        turned = pl.concat_str([pl.lit("-"), plain.str.head(-1)])
+        plain = pl.when(plain.str.ends_with("-")).then(turned).otherwise(plain)
     if places == 0:
         return plain.str.replace(r"\.0*$", "").cast(pl.Int64, strict=False)
     return plain.cast(pl.Decimal(_PRECISION, places), strict=False)

@@ -78,7 +78,7 @@ class Conditioned:
 
 @dataclass(frozen=True)
 class Refused:
-    """The file cannot be conditioned: throw away what was written. `where` is the place in the file, if there is one."""
+    """The file cannot be conditioned: throw away what was written. `where` is the place in it, if there is one."""
 
     reason: str
     where: str | None = None

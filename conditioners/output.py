@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from conditioners.judging import Fault
 from conditioners.outcome import ColumnSummary
 from conditioners.raw import ByteSink
-from conditioners.judging import Fault
 
 if TYPE_CHECKING:
     import polars as pl

@@ -22,7 +22,7 @@ class RawInput:
 
 
 class OpenedRaw:
-    """A raw file whose head has been looked at. The first call of `blocks` goes on behind the head; later ones reopen."""
+    """A raw file with its first bytes in `head`. The first call of `blocks` goes on behind them; later ones reopen."""
 
     def __init__(self, raw: RawInput, limits: Limits) -> None:
         self.name = raw.name
@@ -65,13 +65,13 @@ class OpenedRaw:
                 raise Refusal(f"the file is larger than the limit of {self._limits.raw_bytes} bytes")
             yield block
 
-    def read_whole(self, what: str) -> bytes:
+    def read_whole(self, what: str, limit: int) -> bytes:
         """All bytes, for a format that has to be held in memory; raises Refusal when they are more than may be."""
         data = bytearray()
         for block in self.blocks():
             data += block
-            if len(data) > self._limits.document_bytes:
-                raise Refusal(f"{what} is larger than the limit of {self._limits.document_bytes} bytes")
+            if len(data) > limit:
+                raise Refusal(f"{what} is larger than the limit of {limit} bytes")
         return bytes(data)
 
 

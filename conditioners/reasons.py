@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from conditioners.columns import Column, Day, Decimal, Text, Whole
 from conditioners.dialects import Dialect
+from conditioners.readers.decoding import show_damage
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _SHOWN = 80
@@ -13,6 +14,9 @@ def explain(rule: str, column: Column, text: str | None, dialect: Dialect) -> st
     """The reason for one rule of one column; `text` is the cell without blanks around it."""
     if rule == "missing" or text is None:
         return f"{column.name} is missing"
+    text = show_damage(text)
+    if rule == "undecodable":
+        return f"{column.name}: {text!r} has bytes that the file's encoding does not know"
     shown = repr(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")
     return f"{column.name}: {shown} {_fault(rule, column, dialect)}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -37,6 +37,8 @@ class TextBatch:
     locate: Callable[[Sequence[int]], list[Located]]
     """Tells where rows of the frame, by index in ascending order, stand in the file. Slow; for rejects only."""
     unread: Sequence[Unread] = ()
+    damaged: bool = False
+    """Whether some cells may hold bytes that could not be decoded, marked with DAMAGE."""
 
 
 @dataclass
@@ -60,9 +62,13 @@ class Facts:
 class Reader(Protocol):
     """Reads one file in one dialect. `parts` is sequential and cheap, `read` may run in several threads at once."""
 
-    columns: Sequence[str]
-    """The canonical columns that the file has."""
-    facts: Facts
+    @property
+    def columns(self) -> Sequence[str]:
+        """The canonical columns that the file has."""
+
+    @property
+    def facts(self) -> Facts:
+        """What was found out so far."""
 
     def parts(self) -> Iterator[Any]:
         """The file in order, in portions that `read` takes."""
@@ -71,19 +77,34 @@ class Reader(Protocol):
         """The rows of one portion."""
 
 
-def batch_rows(
-    columns: Sequence[str], rows: Iterable[tuple[Located, Sequence[str | None]]], unread: Sequence[Unread] = ()
-) -> TextBatch:
-    """A batch of rows that were read one by one."""
-    import polars as pl
+@dataclass
+class Rows:
+    """Rows that are read one by one, on their way to a batch; `origin` is what the reader needs to find a row again."""
 
-    places: list[Located] = []
-    cells: list[Sequence[str | None]] = []
-    for located, row in rows:
-        places.append(located)
-        cells.append(row)
-    values: list[Any] = list(zip(*cells, strict=True)) if cells else [[] for _ in columns]
-    frame = pl.DataFrame(
-        {name: pl.Series(name, column, dtype=pl.String) for name, column in zip(columns, values, strict=True)}
-    )
-    return TextBatch(frame, lambda indices: [places[index] for index in indices], unread)
+    columns: Sequence[str]
+    cells: list[Sequence[str | None]] = field(default_factory=list)
+    origins: list[Any] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+
+    def add(self, origin: Any, cells: Sequence[str | None]) -> None:
+        """Append a readable row."""
+        self.origins.append(origin)
+        self.cells.append(cells)
+
+    def add_unread(self, located: Located, rule: str, reason: str) -> None:
+        """Append a row whose cells could not be told apart."""
+        self.unread.append(Unread(len(self.cells), located, rule, reason))
+
+    def to_batch(self, locate: Callable[[Any], Located]) -> TextBatch:
+        """The rows as a batch; `locate` tells a row's place from its origin."""
+        import polars as pl
+
+        values: Sequence[Sequence[str | None]] = list(zip(*self.cells, strict=True)) or [()] * len(self.columns)
+        frame = pl.DataFrame(
+            [pl.Series(name, column, dtype=pl.String) for name, column in zip(self.columns, values, strict=True)]
+        )
+        return TextBatch(frame, lambda rows: [locate(self.origins[row]) for row in rows], self.unread)
+
+
+BATCH_ROWS = 50_000
+"""Rows in a batch of formats that are read row by row."""

@@ -9,6 +9,7 @@ from conditioners.outcome import Refusal
 
 DAMAGE = b"\xef\xb7\x90"
 """U+FDD0 in UTF-8, a code point that no text may hold: it stands before the hex of bytes that could not be decoded."""
+DAMAGE_END = b"\xef\xb7\x91"
 _DAMAGED = re.compile("\ufdd0([0-9a-f]+)\ufdd1")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from conditioners.declaration import Source
 from conditioners.limits import Limits
 from conditioners.raw import OpenedRaw
-from conditioners.readers.batches import Facts, TextBatch, Unread
+from conditioners.readers.batches import Facts, Located, TextBatch, Unread
 from conditioners.readers.decoding import DAMAGE, Decoder
 from conditioners.readers.headers import surroundings
 from conditioners.readers.layouts import Layout
@@ -17,9 +17,7 @@ from conditioners.readers.locating import RecordIndex
 from conditioners.readers.records import WRONG_COUNT, Chunk, OddRecord, RecordCutter, Span
 
 if TYPE_CHECKING:
-    import numpy as np
     import polars as pl
-    from numpy.typing import NDArray
 
 _QUOTE_REASONS = {
     "stray_quote": "text follows a closing quote",
@@ -80,11 +78,10 @@ class DelimitedReader:
             total += frame.height + len(wrong)
             frames.append(frame)
         frame = pl.concat(frames) if len(frames) > 1 else frames[0]
-        if DAMAGE in part.data:
-            frame, bad = _set_aside_damaged(frame, bad, total)
         return self._batch(part, frame, bad, total)
 
     def _batch(self, part: Chunk, frame: pl.DataFrame, bad: list[tuple[int, str, str]], total: int) -> TextBatch:
+        import numpy as np
         import polars as pl
 
         index = RecordIndex(part, self._layout.syntax)
@@ -96,7 +93,11 @@ class DelimitedReader:
         ]
         if self._constants:
             frame = frame.with_columns(pl.lit(value).alias(name) for name, value in self._constants.items())
-        return TextBatch(frame, lambda rows: index.locate(_readable(numbers, total)[list(rows)]), unread)
+
+        def locate(rows: Sequence[int]) -> list[Located]:
+            return index.locate(np.delete(np.arange(total), numbers)[list(rows)])
+
+        return TextBatch(frame, locate, unread, DAMAGE in part.data)
 
     def _read_span(self, data: bytes, span: Span) -> tuple[pl.DataFrame, list[tuple[int, str, str]]]:
         import polars as pl
@@ -146,21 +147,3 @@ class DelimitedReader:
     def _describe_width(self, found: int) -> str:
         return f"{found} fields where the header row has {self._width}"
 
-
-def _readable(bad: list[int], total: int) -> NDArray[np.int64]:
-    """The numbers of the records that could be read."""
-    import numpy as np
-
-    return np.delete(np.arange(total), bad)
-
-
-def _set_aside_damaged(
-    frame: pl.DataFrame, bad: list[tuple[int, str, str]], total: int
-) -> tuple[pl.DataFrame, list[tuple[int, str, str]]]:
-    """Take rows out of the frame whose cells hold bytes that could not be decoded."""
-    import polars as pl
-
-    damaged = frame.select(pl.any_horizontal(pl.all().str.contains(DAMAGE.decode(), literal=True))).to_series()
-    numbers = _readable([number for number, _, _ in bad], total)[damaged.to_numpy()]
-    found = [(int(number), "undecodable", "bytes that the file's encoding does not have") for number in numbers]
-    return frame.filter(~damaged), sorted([*bad, *found])

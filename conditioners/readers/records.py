@@ -60,7 +60,8 @@ class RecordParser:
     """Reads one record at a time, strictly: the reference for what a record is, and the way out for odd ones."""
 
     def __init__(self, syntax: Syntax, limits: Limits) -> None:
-        delimiter, quote, escape = (re.escape(mark.encode()) for mark in (syntax.delimiter, syntax.quote, syntax.escape))
+        marks = (syntax.delimiter, syntax.quote, syntax.escape)
+        delimiter, quote, escape = (re.escape(mark.encode()) for mark in marks)
         escaped = rb"|" + escape + rb"[^\r\n]" if syntax.escape else b""
         self._plain = re.compile(rb"(?:[^" + delimiter + escape + rb"\r\n]++" + escaped + rb")*+")
         held = rb"(?:[^" + quote + escape + rb"]++" + escaped + rb"|" + quote + quote + rb")*+"

@@ -1,0 +1,200 @@
+"""JSON documents: walks to the repeated elements that a dialect names, and reads a row from each."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from conditioners.declaration import Source
+from conditioners.dialects import JsonTree
+from conditioners.limits import Limits
+from conditioners.outcome import Refusal, SourceError
+from conditioners.raw import OpenedRaw
+from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextBatch
+from conditioners.readers.decoding import DAMAGE, DAMAGE_END, Decoder, show_damage
+from conditioners.readers.headers import surroundings
+
+_ESCAPES = re.compile(
+    rb"\\\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|[\\s\\S])"
+)
+"""Every escape of a string; a surrogate without its other half is group 1."""
+_BRACKETS = re.compile(rb'"(?:[^"\\\\]++|\\\\[\s\S])*+"?|[\[\]{}]')
+NOT_A_LIST = "not_a_list"
+
+
+class Number(str):
+    """A JSON number as it is written; text for the contract, and told from strings where raw text is shown."""
+
+    __slots__ = ()
+
+
+class _Place(NamedTuple):
+    """Where a record stands: its path, and the record."""
+
+    path: str
+    record: Any
+
+
+@dataclass(frozen=True)
+class Document:
+    """A parsed document, and how its bytes were understood."""
+
+    value: Any
+    encoding: Mapping[str, str]
+    damaged: bool
+    """Whether its text may hold characters marked as damage."""
+
+
+def load_document(opened: OpenedRaw, limits: Limits) -> Document:
+    """Read and parse a whole document; raises Refusal when it is too large or no JSON."""
+    decoder = Decoder(("utf-8",))
+    text = decoder.feed(opened.read_whole("the JSON document", limits.json_bytes), last=True)
+    value = parse_json(_ESCAPES.sub(_mark_lone_surrogate, text), limits)
+    return Document(value, {"name": decoder.name, "evidence": decoder.evidence}, DAMAGE in text or b"\\u" in text)
+
+
+class JsonReader:
+    """Reads one document in one dialect."""
+
+    def __init__(self, source: Source, dialect: JsonTree, opened: OpenedRaw, document: Document) -> None:
+        self._dialect, self._document = dialect, document
+        self._levels = _split_levels(dialect.records)
+        constants = {name: opened.describe(label) for name, label in surroundings(source, dialect).items()}
+        labelled = _labelled(source, dialect)
+        self._values = [self._find_value(label) for _, label in labelled]
+        self._constants = tuple(constants.values())
+        self.columns = (*(name for name, _ in labelled), *constants)
+        self.facts = Facts(
+            place="path", dialect={"name": dialect.name, "format": "JSON", "records": dialect.records},
+            labels=[label for _, label in labelled], encoding=document.encoding,
+        )  # fmt: skip
+
+    @property
+    def has_records(self) -> bool:
+        """Whether the document has a list where the dialect's records are."""
+        return isinstance(_step(self._document.value, self._levels[0]), list)
+
+    def _find_value(self, label: str) -> tuple[int, tuple[str, ...]]:
+        """At which level of nested lists a value stands, and the names that lead to it from there."""
+        levels = _split_levels(label)
+        *lists, names = levels
+        if lists != self._levels[: len(lists)]:
+            raise SourceError(f"dialect {self._dialect.name}: {label} leads through other lists than the records")
+        return len(lists), names
+
+    def parts(self) -> Iterator[Rows]:
+        """Rows in portions."""
+        rows = Rows(self.columns)
+        for found in self._walk(self._document.value, "$", 0, ()):
+            if isinstance(found, Located):
+                rows.add_unread(found, NOT_A_LIST, "a list should stand here")
+            else:
+                place, cells = found
+                rows.add(place, cells)
+            if len(rows.cells) >= BATCH_ROWS:
+                yield rows
+                rows = Rows(self.columns)
+        yield rows
+
+    def read(self, part: Rows) -> TextBatch:
+        """A portion as a batch."""
+        batch = part.to_batch(lambda place: Located(place.path, show_damage(show_json(place.record))))
+        return replace(batch, damaged=self._document.damaged)
+
+    def _walk(
+        self, node: Any, path: str, level: int, cells: tuple[tuple[int, str | None], ...]
+    ) -> Iterator[tuple[_Place, list[str | None]] | Located]:
+        """The records below a node; `cells` are the values found on the way, by column number."""
+        here = [(number, _cell(_step(node, names))) for number, (at, names) in enumerate(self._values) if at == level]
+        cells = (*cells, *here)
+        if level == len(self._levels) - 1 and not self._levels[level]:
+            ordered = [value for _, value in sorted(cells, key=lambda cell: cell[0])]
+            yield _Place(path, node), [*ordered, *self._constants]
+            return
+        names = self._levels[level]
+        elements = _step(node, names)
+        path = path + "".join(f".{name}" for name in names)
+        if not isinstance(elements, list):
+            if elements is not None:
+                yield Located(path, show_json(elements))
+            return
+        for number, element in enumerate(elements):
+            yield from self._walk(element, f"{path}[{number}]", level + 1, cells)
+
+
+def _labelled(source: Source, dialect: JsonTree) -> list[tuple[str, str]]:
+    """Canonical columns with the path of their value."""
+    labels = [(column.name, source.labels_of(column, dialect)[0]) for column in source.columns]
+    return [(name, label) for name, label in labels if not label.startswith("@")]
+
+
+def _split_levels(path: str) -> list[tuple[str, ...]]:
+    """`stores[].weeks[].day` is three levels: (stores), (weeks), (day); each but the last leads to a list."""
+    return [tuple(name for name in part.split(".") if name) for part in path.split("[]")]
+
+
+def _step(node: Any, names: Sequence[str]) -> Any:
+    for name in names:
+        if not isinstance(node, dict):
+            return None
+        node = node.get(name)
+    return node
+
+
+def _cell(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return show_json(value)
+
+
+def _mark_lone_surrogate(escape: re.Match[bytes]) -> bytes:
+    """Half of a character, which no text can hold, marked as damage."""
+    return DAMAGE + escape[1][1:].lower() + DAMAGE_END if escape[1] else escape[0]
+
+
+def parse_json(data: bytes, limits: Limits) -> Any:
+    """A document whose numbers are kept as written; raises Refusal when it is no JSON, too deep, or ambiguous."""
+    if _is_deep(data, limits.depth):
+        raise Refusal(f"the JSON document is nested deeper than {limits.depth} levels")
+    try:
+        return json.loads(
+            data, parse_float=Number, parse_int=Number, parse_constant=_refuse_constant, object_pairs_hook=_unique
+        )
+    except json.JSONDecodeError as error:
+        raise Refusal(f"not JSON: {error.msg}", f"line {error.lineno}, character {error.colno}") from None
+
+
+def _is_deep(data: bytes, most: int) -> bool:
+    """Whether brackets outside of strings nest deeper than may be."""
+    depth = 0
+    for match in _BRACKETS.finditer(data):
+        depth += {0x7B: 1, 0x5B: 1, 0x7D: -1, 0x5D: -1}.get(data[match.start()], 0)
+        if depth > most:
+            return True
+    return False
+
+
+def _refuse_constant(name: str) -> Any:
+    raise Refusal(f"{name} is no JSON number")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise Refusal(f"the name {next(name for name in names if names.count(name) > 1)!r} stands twice in an object")
+    return found
+
+
+def show_json(value: Any) -> str:
+    """A value as compact JSON, numbers as they were written."""
+    if isinstance(value, Number):
+        return str(value)
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{json.dumps(name)}:{show_json(item)}" for name, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(show_json, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,159 @@
+"""EDI X12 852 (product activity data): a row for each transaction set, item and location."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from conditioners.declaration import Source
+from conditioners.dialects import ProductActivity
+from conditioners.limits import Limits
+from conditioners.raw import OpenedRaw
+from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextBatch
+from conditioners.readers.decoding import Decoder
+from conditioners.readers.headers import surroundings
+from conditioners.readers.x12 import Delimiters, Segment, TransactionSet, read_delimiters, read_sets, split_segments
+
+KIND = "852"
+_LOCATION = "SDQ"
+
+
+@dataclass
+class _Item:
+    """One LIN loop: its segments, and the quantities of each location by activity."""
+
+    number: int
+    segments: list[Segment]
+    quantities: dict[tuple[str, int], dict[str, str]] = field(default_factory=dict)
+    """By location, and by how often the location has been named with the same activity before."""
+
+    def note(self, location: str, activity: str, quantity: str) -> None:
+        """Enter a quantity; one that is given twice begins a further row of the location."""
+        repeat = 0
+        while activity in self.quantities.setdefault((location, repeat), {}):
+            repeat += 1
+        self.quantities[location, repeat][activity] = quantity
+
+
+@dataclass(frozen=True)
+class _Origin:
+    """Where a row stands."""
+
+    control: str
+    item: _Item
+    location: str
+
+
+class ProductActivityReader:
+    """Reads one interchange."""
+
+    def __init__(self, source: Source, dialect: ProductActivity, opened: OpenedRaw, limits: Limits) -> None:
+        self._opened, self._limits = opened, limits
+        constants = {name: opened.describe(label) for name, label in surroundings(source, dialect).items()}
+        self._labels = {
+            column.name: source.labels_of(column, dialect)[0]
+            for column in source.columns
+            if column.name in dialect.labels and column.name not in constants
+        }
+        self._constants = tuple(constants.values())
+        self.columns = (*self._labels, *constants)
+        self._delimiters = Delimiters("*", ">", "~")
+        self.facts = Facts(
+            place="path", dialect={"name": dialect.name, "format": "X12 852"}, labels=list(self._labels.values())
+        )
+
+    def parts(self) -> Iterator[Rows]:
+        """Rows in portions."""
+        decoder = Decoder(("latin-1",))
+        text = decoder.feed(self._opened.read_whole("the interchange", self._limits.document_bytes), last=True).decode()
+        self._delimiters = read_delimiters(text)
+        self.facts.encoding = {"name": decoder.name, "evidence": decoder.evidence}
+        rows = Rows(self.columns)
+        for found in read_sets(split_segments(text, self._delimiters)):
+            if found.kind != KIND:
+                self.facts.skipped.add(f"path {found.kind}[{found.control}]", f"no transaction set {KIND}")
+                continue
+            self._read_set(found, rows)
+            if len(rows.cells) >= BATCH_ROWS:
+                yield rows
+                rows = Rows(self.columns)
+        yield rows
+
+    def _read_set(self, found: TransactionSet, rows: Rows) -> None:
+        header, items = _split_items(found)
+        fault = found.fault or _judge_items(found, len(items))
+        common = _read_header(header)
+        for item in items:
+            ids = {f"LIN.{qualifier}": value for qualifier, value in _pairs(item.segments[0], 2)}
+            _read_quantities(item, common.get("N1.RL", ""))
+            for (location, _), quantities in item.quantities.items():
+                origin = _Origin(found.control, item, location)
+                if fault is not None:
+                    rows.add_unread(self._locate(origin), "invalid_transaction_set", fault)
+                    continue
+                known = {**common, **ids, _LOCATION: location, **quantities}
+                rows.add(origin, [*(known.get(label) for label in self._labels.values()), *self._constants])
+
+    def read(self, part: Rows) -> TextBatch:
+        """A portion as a batch."""
+        return part.to_batch(self._locate)
+
+    def _locate(self, origin: _Origin) -> Located:
+        item = origin.item
+        shown = [s for s in item.segments if s.name != "SDQ" or origin.location in s.elements[3::2]]
+        mark = self._delimiters
+        raw = "".join(mark.element.join(segment.elements) + mark.terminator for segment in shown)
+        return Located(f"{KIND}[{origin.control}].LIN[{item.number}].SDQ[{origin.location}]", raw)
+
+
+def _split_items(found: TransactionSet) -> tuple[list[Segment], list[_Item]]:
+    """The segments before the first LIN, and the LIN loops."""
+    header: list[Segment] = []
+    items: list[_Item] = []
+    for segment in found.segments:
+        if segment.name == "LIN":
+            items.append(_Item(len(items) + 1, [segment]))
+        elif segment.name in ("CTT", "SE"):
+            break
+        else:
+            (items[-1].segments if items else header).append(segment)
+    return header, items
+
+
+def _judge_items(found: TransactionSet, items: int) -> str | None:
+    for segment in found.segments:
+        if segment.name == "CTT" and segment.element(1).lstrip("0") != str(items or ""):
+            return f"CTT counts {segment.element(1)} items, there are {items}"
+    return None
+
+
+def _read_header(header: Sequence[Segment]) -> dict[str, str]:
+    known: dict[str, str] = {}
+    for segment in header:
+        if segment.name == "XQ":
+            known |= {"XQ02": segment.element(2), "XQ03": segment.element(3)}
+        elif segment.name == "N9":
+            known[f"N9.{segment.element(1)}"] = segment.element(2)
+        elif segment.name == "N1":
+            known[f"N1.{segment.element(1)}"] = segment.element(4) or segment.element(2)
+    return known
+
+
+def _read_quantities(item: _Item, reporting_location: str) -> None:
+    """Quantities of each activity: by location in SDQ, or in ZA itself for the location that reports."""
+    activity = ""
+    for segment in item.segments:
+        if segment.name == "ZA":
+            activity = f"ZA.{segment.element(1)}"
+            if segment.element(2):
+                item.note(reporting_location, activity, segment.element(2))
+        elif segment.name == "SDQ":
+            for location, quantity in _pairs(segment, 3):
+                item.note(location, activity, quantity)
+
+
+def _pairs(segment: Segment, first: int) -> Iterator[tuple[str, str]]:
+    """Elements two by two, from a number on."""
+    for number in range(first, len(segment.elements), 2):
+        if segment.element(number) or segment.element(number + 1):
+            yield segment.element(number), segment.element(number + 1)
