@@ -128,6 +128,7 @@ class Replay:
         self._continue_input: str | None = None
         self._open: dict[int, _Task] = {}
         self._cancellable: dict[int, Action] = {}
+        self._cancelled: dict[int, _Task] = {}
         self._waiters: dict[str, list[tuple[str, _Task]]] = {}
         self._early_events: dict[str, deque[str]] = {}
         self._unheard: deque[Event] = deque()
@@ -161,7 +162,7 @@ class Replay:
     def feed(self, event: Event) -> None:
         """Follow one event of the history; where the actions do not agree with it, `difference` says how."""
         kind = event["EventType"]
-        if self.outcome is not None or self.difference is not None:
+        if self.difference is not None or (self.outcome is not None and kind not in _SCHEDULING):
             return
         if self.suspended and kind not in _HEARD_WHILE_SUSPENDED:
             self._unheard.append(event)
@@ -315,10 +316,10 @@ class Replay:
             self._cancel(timer_id)
 
     def _cancel(self, timer_id: int) -> None:
+        """A cancelled timer holds nothing up any more; should it fire all the same, whoever waits for it goes on."""
         self._cancellable.pop(timer_id, None)
-        task = self._open.pop(timer_id, None)
-        if task:
-            task.end(failed=True)
+        if timer_id in self._open:
+            self._cancelled[timer_id] = self._open.pop(timer_id)
 
     def _continue_as_new(self, action: Action) -> _Task:
         self._continue_input = action["input"]
@@ -400,7 +401,7 @@ class Replay:
         return whole
 
     def _end_task(self, event: Event, id_key: str, failed: bool) -> None:
-        task = self._open.pop(event[id_key], None)
+        task = self._open.pop(event[id_key], None) or self._cancelled.pop(event[id_key], None)
         self._cancellable.pop(event[id_key], None)
         if task:
             task.end(failed)
