@@ -49,19 +49,20 @@ def train_networks(tasks: Sequence[Task], epochs: int) -> list[dict[str, NDArray
     import jax
 
     padded = _Shape.of(tasks)
-    copies = [(task, member) for task in tasks for member in range(MEMBERS)]
-    data = _stack([_pad_task(task, padded) for task, _ in copies])
-    params = _stack([_pad_params(_start(task, member), padded) for task, member in copies])
-    steps = np.array([max(epochs * -(-len(task.target) // BATCH), MIN_STEPS) for task, _ in copies])
-    total = -(-int(steps.max()) // CHUNK) * CHUNK
-    batches = np.stack([_draw_batches(task, member, total) for task, member in copies])
+    data = jax.device_put(_stack([_pad_task(task, padded) for task in tasks]))
+    params = _stack([_stack([_pad_params(start, padded) for start in _starts(task)]) for task in tasks])
+    steps = [max(epochs * -(-len(task.target) // BATCH), MIN_STEPS) for task in tasks]
+    total = -(-max(steps) // CHUNK) * CHUNK
+    batches = np.stack([_draw_batches(task, total) for task in tasks])
     optimiser, train_chunk = _compile()
-    state = jax.vmap(optimiser.init)(params)
+    state = jax.vmap(jax.vmap(optimiser.init))(params)
     for first in range(0, total, CHUNK):
         rates = np.stack([_rates(count, first) for count in steps])
-        params, state = train_chunk(params, state, data, batches[:, first : first + CHUNK], rates)
+        params, state = train_chunk(params, state, data, batches[:, :, first : first + CHUNK], rates)
     trained = {name: np.asarray(values, dtype=np.float64) for name, values in params.items()}
-    return [_collect(trained, place * MEMBERS, task) for place, task in enumerate(tasks)]
+    return [
+        _collect({name: values[place] for name, values in trained.items()}, task) for place, task in enumerate(tasks)
+    ]
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,8 @@ def _compile() -> tuple[Any, Any]:
         carry, _ = jax.lax.scan(step, (params, state), (batches, rates))
         return carry
 
-    return optimiser, jax.jit(jax.vmap(train_one))
+    members = jax.vmap(train_one, in_axes=(0, 0, None, 0, None))
+    return optimiser, jax.jit(jax.vmap(members))
 
 
 def _rates(steps: int, first: int) -> Floats:
@@ -124,28 +126,34 @@ def _rates(steps: int, first: int) -> Floats:
     )
 
 
-def _draw_batches(task: Task, member: int, steps: int) -> NDArray[np.int32]:
-    """Rows of each step's batch, of shape (steps, batch): every row once before any comes again."""
-    random = np.random.default_rng([task.seed, member, 1])
+def _draw_batches(task: Task, steps: int) -> NDArray[np.int32]:
+    """Rows of each step's batch, of shape (networks, steps, batch): every row once before any comes again."""
     rows = len(task.target)
-    order = np.concatenate([random.permutation(rows) for _ in range(-(-steps * BATCH // rows))])
-    return order[: steps * BATCH].reshape(steps, BATCH).astype(np.int32)
+
+    def draw(member: int) -> NDArray[np.int32]:
+        random = np.random.default_rng([task.seed, member, 1])
+        order = np.concatenate([random.permutation(rows) for _ in range(-(-steps * BATCH // rows))])
+        return order[: steps * BATCH].reshape(steps, BATCH).astype(np.int32)
+
+    return np.stack([draw(member) for member in range(MEMBERS)])
 
 
-def _start(task: Task, member: int) -> dict[str, Floats]:
+def _starts(task: Task) -> list[dict[str, Floats]]:
     """Random starting weights; drawn at a task's own size, so that they do not depend on its neighbours."""
-    random = np.random.default_rng([task.seed, member, 0])
-    wide = task.values.shape[1] + 2 * EMBEDDING
-    sizes = [wide, *HIDDEN, 1]
-    params = {
-        "stores": 0.3 * random.standard_normal((task.store_count + 1, EMBEDDING)),
-        "products": 0.3 * random.standard_normal((task.product_count + 1, EMBEDDING)),
-    }
-    for layer, (fan_in, fan_out) in enumerate(pairwise(sizes), start=1):
-        gain = 0.3 if layer == len(sizes) - 1 else 1.0
-        params[f"w{layer}"] = gain * random.standard_normal((fan_in, fan_out)) / np.sqrt(fan_in)
-        params[f"b{layer}"] = np.zeros(fan_out)
-    return {name: values.astype(np.float32) for name, values in params.items()}
+    sizes = [task.values.shape[1] + 2 * EMBEDDING, *HIDDEN, 1]
+    starts = []
+    for member in range(MEMBERS):
+        random = np.random.default_rng([task.seed, member, 0])
+        params = {
+            "stores": 0.3 * random.standard_normal((task.store_count + 1, EMBEDDING)),
+            "products": 0.3 * random.standard_normal((task.product_count + 1, EMBEDDING)),
+        }
+        for layer, (fan_in, fan_out) in enumerate(pairwise(sizes), start=1):
+            gain = 0.3 if layer == len(sizes) - 1 else 1.0
+            params[f"w{layer}"] = gain * random.standard_normal((fan_in, fan_out)) / np.sqrt(fan_in)
+            params[f"b{layer}"] = np.zeros(fan_out)
+        starts.append({name: values.astype(np.float32) for name, values in params.items()})
+    return starts
 
 
 def _pad_task(task: Task, shape: _Shape) -> dict[str, NDArray[Any]]:
@@ -166,9 +174,9 @@ def _pad_params(params: dict[str, Floats], shape: _Shape) -> dict[str, Floats]:
     return {**params, **padded, "w1": first}
 
 
-def _collect(trained: dict[str, NDArray[np.float64]], place: int, task: Task) -> dict[str, NDArray[np.float64]]:
-    """A task's own part of the trained arrays; a name never seen gets the mean of the embeddings learned."""
-    mine = {f"network_{name}": values[place : place + MEMBERS] for name, values in trained.items()}
+def _collect(trained: dict[str, NDArray[np.float64]], task: Task) -> dict[str, NDArray[np.float64]]:
+    """A task's trained arrays at its own size; a name never seen gets the mean of the embeddings learned."""
+    mine = {f"network_{name}": values for name, values in trained.items()}
     features, padded = task.values.shape[1], mine["network_w1"].shape[1] - 2 * EMBEDDING
     mine["network_w1"] = np.delete(mine["network_w1"], np.s_[features:padded], axis=1)
     for name, count in (("stores", task.store_count), ("products", task.product_count)):

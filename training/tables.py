@@ -133,17 +133,16 @@ def _read_table(
 ) -> pl.DataFrame | None:
     """One table's sound rows whose `column` is among `kept`; None when there is no file of it."""
     schema = SCHEMAS[table]
+    known_on = _typed(schema.known_on, DATE)
+    is_wanted = pl.col(column).is_in(kept, nulls_equal=True) & (known_on.is_null() | (known_on <= as_of))
     parts = []
     for path in sorted((folder / table).glob("**/*.csv")):
         name = f"{table}/{path.relative_to(folder / table).as_posix()}"
         try:
-            text = _read_text(path, schema)
+            text = _read_text(path, schema, is_wanted)
         except (ValueError, OSError, pl.exceptions.PolarsError) as error:
             problems.append(Problem(f"{name} cannot be read: {error}", {}))
             continue
-        text = text.filter(pl.col(column).is_in(kept, nulls_equal=True))
-        known_on = _typed(schema.known_on, DATE)
-        text = text.filter(known_on.is_null() | (known_on <= as_of))
         problems.extend(_find_rubbish(text, schema, name))
         sound = text.filter(~pl.any_horizontal(_wrong_cells(schema)))
         parts.append(sound.select(_typed(column, kind) for column, kind in schema.columns.items()))
@@ -154,14 +153,15 @@ def _read_table(
     return frame
 
 
-def _read_text(path: Path, schema: Schema) -> pl.DataFrame:
-    """All cells as text, with the line that each row starts on; raises ValueError when a column is missing."""
+def _read_text(path: Path, schema: Schema, is_wanted: pl.Expr) -> pl.DataFrame:
+    """Wanted rows, all cells as text, with the line that each is on; raises ValueError when a column is missing."""
     with path.open(encoding="utf-8", newline="") as stream:
         header = next(csv.reader(stream), [])
     missing = [column for column in schema.columns if column not in header]
     if missing:
         raise ValueError(f"it has no column {missing[0]!r}")
-    return pl.read_csv(path, columns=list(schema.columns), infer_schema=False).with_row_index("line", offset=2)
+    rows = pl.scan_csv(path, infer_schema=False, row_index_name="line", row_index_offset=2, glob=False)
+    return rows.select("line", *schema.columns).filter(is_wanted).collect()
 
 
 def _typed(column: str, kind: str) -> pl.Expr:
