@@ -23,7 +23,7 @@ from embedded_host.engine_thread import EngineThread
 from embedded_host.functions.app_index import load_app
 from embedded_host.functions.definitions import IndexedApp
 from embedded_host.functions.durable_functions import AppActivities, catalog_of, client_binding
-from embedded_host.functions.host_settings import HostSettings, read_settings
+from embedded_host.functions.host_settings import HostSettings, SettingsError, read_settings
 from embedded_host.functions.invocation import Invoker
 from embedded_host.functions.runner import FunctionRunner
 from embedded_host.lease import Lease
@@ -93,7 +93,7 @@ class Host:
         self._build_web()
 
     def _build_web(self) -> None:
-        self.runner = FunctionRunner(self.invoker, self._client_binding)
+        self.runner = FunctionRunner(self.invoker, self._client_binding, self._read_blob, self._write_blob)
         disabled = {name.casefold() for name in self.settings.disabled}
         served = [
             function for function in self.app.with_trigger("httpTrigger") if function.name.casefold() not in disabled
@@ -107,6 +107,17 @@ class Host:
             self.settings.durable.hub_name,
             {"admin": admin.answer, **self.triggers.webhooks()},
         )
+
+    async def _read_blob(self, path: str) -> bytes | None:
+        container, _, name = path.partition("/")
+        lake = self.triggers.lake
+        return await asyncio.to_thread(lake.read, container, name) if lake else None
+
+    async def _write_blob(self, path: str, content: bytes) -> None:
+        container, _, name = path.partition("/")
+        if self.triggers.lake is None:
+            raise SettingsError(f"No lake is given (--lake), so {path} cannot be written.")
+        await asyncio.to_thread(self.triggers.lake.write, container, name, content)
 
     def _client_binding(self) -> dict[str, Any]:
         key = self.keys.system(DURABLE_EXTENSION) if self.keys.enforced else None

@@ -36,7 +36,7 @@ class Lease:
             now = time.monotonic()
             if gives_up() or (wait is not None and now - begun >= wait):
                 raise LeaseNotGranted(
-                    f"Another host ({self._holder()}) works on this task hub. Stop it, or give this one its own --state."
+                    f"Another host ({self._holder()}) works on this task hub. Stop it, or choose another --state."
                 )
             if said == begun or now - said >= SAY_EVERY_SECONDS:
                 LOG.warning("Waiting: another host (%s) works on this task hub.", self._holder())

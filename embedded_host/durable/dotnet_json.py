@@ -76,7 +76,8 @@ def _write_double(value: float) -> str:
     if value == 0 or -5 < scale < 15:
         return repr(value)
     fraction = "".join(map(str, digits[1:]))
-    return f"{'-' if sign else ''}{digits[0]}{'.' + fraction if fraction else ''}E{'+' if scale > 0 else '-'}{abs(scale):02}"
+    mantissa = f"{'-' if sign else ''}{digits[0]}{'.' + fraction if fraction else ''}"
+    return f"{mantissa}E{'+' if scale > 0 else '-'}{abs(scale):02}"
 
 
 class _LenientReader:

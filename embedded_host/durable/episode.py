@@ -208,7 +208,7 @@ class EpisodeRunner:
     def _warn_of_case(self, instance: Instance, replay: Replay) -> None:
         for raised, waited_for in replay.case_differences:
             LOG.warning(
-                "%s: the event %r used up the wait for %r, which the SDK goes on waiting for: names must match in case.",
+                "%s: the event %r used up the wait for %r, and the SDK waits on: names must match in case.",
                 instance.instance_id,
                 raised,
                 waited_for,

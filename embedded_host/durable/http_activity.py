@@ -10,8 +10,12 @@ from urllib.parse import urlsplit
 
 TIMEOUT_SECONDS = 100
 """That of .NET's HttpClient."""
-_CONTENT_HEADERS = frozenset({"content-type", "content-length", "content-encoding", "content-language", "expires",
-                              "last-modified", "allow", "content-location", "content-md5", "content-range"})  # fmt: skip
+_CONTENT_HEADERS = frozenset(
+    {
+        "allow", "content-encoding", "content-language", "content-length", "content-location", "content-md5",
+        "content-range", "content-type", "expires", "last-modified",
+    }
+)  # fmt: skip
 
 
 class HttpActivityError(Exception):
@@ -33,7 +37,8 @@ def call_http(request: dict[str, Any]) -> dict[str, Any]:
     if request.get("tokenSource"):
         headers["Authorization"] = f"Bearer {_token(request['tokenSource'])}"
     body = content.encode() if content is not None else None
-    outgoing = urllib.request.Request(uri, body, headers, method=request["method"].upper())  # noqa: S310 - checked above
+    method = request["method"].upper()
+    outgoing = urllib.request.Request(uri, body, headers, method=method)  # noqa: S310 - the scheme is checked above
     try:
         with urllib.request.urlopen(outgoing, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
             return _told(answer.status, answer.headers, answer.read())

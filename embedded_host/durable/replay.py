@@ -10,7 +10,7 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from embedded_host.durable import nondeterminism
@@ -133,7 +133,7 @@ class Replay:
         self._early_events: dict[str, deque[str]] = {}
         self._unheard: deque[Event] = deque()
         self._held: dict[int, Outgoing] = {}
-        self._now = datetime.min
+        self._now = datetime.min.replace(tzinfo=UTC)
         self._last_request: dict[str, str] = {}
         self._begun = False
 

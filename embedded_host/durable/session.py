@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, cast, overload
+from typing import Any, overload
 
 from azure.durable_functions.models.DurableOrchestrationContext import DurableOrchestrationContext
 from azure.durable_functions.models.history import HistoryEvent
 from azure.durable_functions.models.Task import TaskBase, TaskState
 from azure.durable_functions.models.TaskOrchestrationExecutor import TaskOrchestrationExecutor
 from azure.durable_functions.models.utils.df_serialization import df_dumps
-from dateutil.tz import tzutc
+from dateutil.tz import tzutc  # type: ignore[import-untyped]
 
 from embedded_host.durable.dotnet_json import compact
 from embedded_host.durable.history import PLAYED_ONCE_PROCESSED, Event, EventType
@@ -60,7 +60,7 @@ class Session:
         context._input_expected_type = self._input_type
         try:
             answer = parse_answer(self._executor.execute(context, context.histories, self._function))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the app's own error: it is the answer
             answer = parse_failure(error)
         self._last_events = list(context.histories)
         context._histories = _History(self._load_history)
@@ -74,7 +74,7 @@ class Session:
             for event in events:
                 self._process(event)
             return self._answer()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the app's own error: it is the answer
             return parse_failure(error)
 
     @property
@@ -123,7 +123,7 @@ class Session:
     def _last_answer(self, new_actions: list[Action]) -> Answer:
         try:
             whole = parse_answer(self._executor.get_orchestrator_state_str())
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the app's own error: it is the answer
             whole = parse_failure(error)
         return Answer(new_actions, whole.is_done, whole.output, whole.error, whole.custom_status, whole.schema_version)
 
@@ -144,7 +144,7 @@ class Session:
         self._timers = [pair for pair in self._timers if not pair[1]["isCanceled"]]
 
 
-class _Executor(TaskOrchestrationExecutor):
+class _Executor(TaskOrchestrationExecutor):  # type: ignore[misc]
     """The SDK's executor, which remembers the tasks that ended, and defers an early event without a warning."""
 
     def __init__(self) -> None:
@@ -183,7 +183,7 @@ class _History(Sequence[HistoryEvent]):
     @overload
     def __getitem__(self, index: slice) -> list[HistoryEvent]: ...
     def __getitem__(self, index: int | slice) -> HistoryEvent | list[HistoryEvent]:
-        return cast("HistoryEvent | list[HistoryEvent]", self._events()[index])
+        return self._events()[index]
 
     def __len__(self) -> int:
         return len(self._load())

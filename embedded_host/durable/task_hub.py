@@ -59,11 +59,11 @@ class InstanceFilter:
         }
 
 
-def load_statements(path: Path = Path(__file__).with_name("task_hub.sql")) -> dict[str, str]:
+def load_statements() -> dict[str, str]:
     """The named parts of the SQL file."""
     parts: dict[str, list[str]] = {}
     name = ""
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in Path(__file__).with_name("task_hub.sql").read_text(encoding="utf-8").splitlines():
         if line.startswith("-- :"):
             name = line[4:].strip()
         elif name:

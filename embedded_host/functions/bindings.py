@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from azure.functions import meta
 from azure.functions.meta import Datum
 
 from embedded_host.functions.definitions import Function, Parameter
-from embedded_host.functions.load_checks import deferred_registry
+from embedded_host.functions.load_checks import deferred_registry, registry
 
 BLOB_SOURCE = "AzureStorageBlobs"
 
@@ -30,8 +29,7 @@ def blob_reference(connection: str, container: str, blob_name: str) -> Any:
     """The datum that stands for a blob which the app opens itself."""
     content = json.dumps({"Connection": connection, "ContainerName": container, "BlobName": blob_name})
     data = ModelBindingData("1.0", BLOB_SOURCE, "application/json", content.encode())
-    registry = deferred_registry()
-    assert registry is not None, "SDK types are bound only where their package is loaded"
+    assert deferred_registry() is not None, "SDK types are bound only where their package is loaded"
     from azurefunctions.extensions.base import Datum as DeferredDatum
 
     return DeferredDatum(value=data, type="model_binding_data")
@@ -42,7 +40,7 @@ def decode(parameter: Parameter, datum: Any, metadata: Mapping[str, Datum]) -> A
     if parameter.is_deferred:
         converter = deferred_registry().get(parameter.converter_type)
         return converter.decode(datum, trigger_metadata=metadata, pytype=parameter.python_type)
-    converter = meta.get_binding_registry().get(parameter.converter_type)
+    converter = registry().get(parameter.converter_type)
     if converter is None or parameter.converter_type == "generic":
         return _generic(datum, parameter.python_type)
     return converter.decode(datum, trigger_metadata=metadata)
@@ -64,7 +62,7 @@ def encode_return(function: Function, value: Any) -> Datum | None:
     Raises ValueError or NotImplementedError for a value that the converter refuses.
     """
     binding_type = function.returns["type"] if function.returns else function.trigger_type
-    converter = meta.get_binding_registry().get(binding_type)
+    converter = registry().get(binding_type)
     if converter is None or not hasattr(converter, "encode"):
         return None
     if function.returns is None and not _has_implicit_return(converter):
@@ -75,7 +73,7 @@ def encode_return(function: Function, value: Any) -> Datum | None:
 
 def encode_output(parameter: Parameter, value: Any) -> Datum | None:
     """What a function put into an output parameter."""
-    converter = meta.get_binding_registry().get(parameter.converter_type)
+    converter = registry().get(parameter.converter_type)
     if converter is None or parameter.converter_type == "generic":
         return Datum(type="bytes" if isinstance(value, bytes) else "string", value=value)
     encoded: Datum | None = converter.encode(value, expected_type=parameter.python_type)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+import types
 import typing
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -46,6 +47,11 @@ def check_parameters(
     if returned is not None:
         _check_return(name, returned, annotations)
     return inputs, outputs, returned, wants_context
+
+
+def registry() -> Any:
+    """The SDK's converters by binding type."""
+    return meta.get_binding_registry()  # type: ignore[no-untyped-call]
 
 
 def deferred_registry() -> Any:
@@ -129,8 +135,8 @@ def _check_parameter(name: str, parameter: str, binding: Mapping[str, Any], anno
 
 
 def _check_type(name: str, parameter: str, binding: Mapping[str, Any], python_type: Any) -> Parameter:
-    registry = deferred_registry()
-    is_deferred = bool(registry and not _is_out(binding) and registry.check_supported_type(python_type))
+    deferred = deferred_registry()
+    is_deferred = bool(deferred and not _is_out(binding) and deferred.check_supported_type(python_type))
     converter_type = binding["type"]
     if python_type in (str, bytes) and converter_type not in IMPLICIT_RETURN:
         converter_type = "generic"
@@ -147,8 +153,7 @@ def _check_type(name: str, parameter: str, binding: Mapping[str, Any], python_ty
 def _accepts(converter_type: str, python_type: Any, is_out: bool, is_deferred: bool) -> bool:
     if converter_type == "generic":
         return python_type in (str, bytes)
-    registry = deferred_registry() if is_deferred else meta.get_binding_registry()
-    converter = registry.get(converter_type)
+    converter = (deferred_registry() if is_deferred else registry()).get(converter_type)
     if converter is None:
         return python_type in (str, bytes, bytearray)
     try:
@@ -179,8 +184,6 @@ def _is_generic(annotation: Any) -> bool:
 
 
 def _is_union(annotation: Any) -> bool:
-    import types
-
     return typing.get_origin(annotation) in (typing.Union, types.UnionType)
 
 

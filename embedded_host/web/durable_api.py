@@ -166,7 +166,10 @@ class DurableApi:
         if answer.result is Result.NOT_FOUND:
             return text_as_json(404, f'No orchestration with instance ID "${instance_id}" found.')
         if answer.result is Result.REFUSED:
-            told = f'This orchestration has status {answer.status}, but only orchestrations in the "Failed" state can be rewound.'
+            told = (
+                f"This orchestration has status {answer.status}, but only orchestrations in the "
+                '"Failed" state can be rewound.'
+            )
             return text_as_json(412, told)
         return empty(202)
 
