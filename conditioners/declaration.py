@@ -23,7 +23,8 @@ class Source:
     expression that the file's first bytes must match as well, where the path does not say enough. `key` identifies a
     row: a second row with the same key is dropped as a duplicate if it is equal, and quarantined if it is not. `hook`
     gets each chunk before it is checked: text columns under canonical names, the index telling rows apart; it may
-    change cells and leave rows out (they are quarantined), never add any.
+    change cells and leave rows out (they are quarantined), never add any. `members` are patterns of the files inside an
+    archive that have rows; every one of them must be readable.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Source:
     key: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     head: str | None = None
+    members: tuple[str, ...] = ("**",)
     hook: Callable[[pd.DataFrame], pd.DataFrame] | None = None
 
     def __post_init__(self) -> None:

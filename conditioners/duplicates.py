@@ -6,7 +6,7 @@ duplicate if all 128 agree with an earlier one, and a conflict if only the 96 of
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -77,14 +77,6 @@ class KeyTable:
         verdicts[repeats] = np.where(is_equal, DUPLICATE, CONFLICT)
         return verdicts
 
-    def classify_some(self, may_repeat: NDArray[np.bool_], rows: Identities) -> NDArray[np.uint8]:
-        """As `classify`, when only some of the rows may repeat; the others are new and not remembered."""
-        import numpy as np
-
-        verdicts = np.full(len(rows.keys), NEW, np.uint8)
-        verdicts[may_repeat] = self.classify(rows.keys[may_repeat], rows.checks[may_repeat])
-        return verdicts
-
     def restrict(self, candidates: Candidates) -> KeyTable:
         """A table of only those rows whose keys may come again."""
         table = KeyTable()
@@ -134,6 +126,29 @@ class KeyTable:
         return same
 
 
+class RepeatFinder:
+    """Classifies the rows of a file, all in memory up to a number of rows, with a second reading of the keys beyond."""
+
+    def __init__(self, rows_in_memory: int, read_keys_again: Callable[[], Iterator[NDArray[np.uint64]]]) -> None:
+        self._most, self._read_keys_again = rows_in_memory, read_keys_again
+        self._table = KeyTable()
+        self._candidates: Candidates | None = None
+
+    def classify(self, rows: Identities) -> NDArray[np.uint8]:
+        """Say of each row, in order, whether it is NEW, a DUPLICATE or a CONFLICT."""
+        import numpy as np
+
+        if self._candidates is None and len(self._table) + len(rows.keys) > self._most:
+            self._candidates = find_candidates(self._read_keys_again())
+            self._table = self._table.restrict(self._candidates)
+        if self._candidates is None:
+            return self._table.classify(rows.keys, rows.checks)
+        verdicts = np.full(len(rows.keys), NEW, np.uint8)
+        may_repeat = self._candidates.hold(rows.keys)
+        verdicts[may_repeat] = self._table.classify(rows.keys[may_repeat], rows.checks[may_repeat])
+        return verdicts
+
+
 class Candidates:
     """Keys that may stand in a file more than once; every key that does is among them."""
 
@@ -156,14 +171,18 @@ class Candidates:
         return held
 
 
-def find_candidates(batches: Iterable[NDArray[np.uint64]], rows: int) -> Candidates:
-    """Read all keys of a file of about that many rows once, with one bit of memory for each of at least 14 slots a row.
+_SCAN_BITS = 31
 
-    A key whose slot has been met before is a candidate, whether by itself or by another key.
+
+def find_candidates(batches: Iterable[NDArray[np.uint64]]) -> Candidates:
+    """Read all keys of a file once, with one bit of memory for each of 2 ** 31 slots (256 MiB).
+
+    A key whose slot has been met before is a candidate, whether by itself or by another key: of 150 million different
+    ones about one in thirty.
     """
     import numpy as np
 
-    marks = _Marks(min(31, max(24, (14 * rows).bit_length())))
+    marks = _Marks(_SCAN_BITS)
     found: list[NDArray[np.uint64]] = []
     for keys in batches:
         ordered = np.sort(keys)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from conditioners.declaration import Source
-from conditioners.dialects import Dialect
-from conditioners.duplicates import CONFLICT, DUPLICATE, NEW, Candidates, Identities, KeyTable, find_candidates
+from conditioners.duplicates import CONFLICT, DUPLICATE, NEW, RepeatFinder
 from conditioners.judging import Judge, Judged
 from conditioners.limits import DEFAULT, Limits
-from conditioners.outcome import Conditioned, Refusal, Refused, Summary
+from conditioners.outcome import Conditioned, Refusal, Refused, Skipped, Summary
 from conditioners.output import AcceptedWriter, QuarantineWriter
-from conditioners.raw import ByteSink, OpenedRaw, RawInput
-from conditioners.readers.batches import Located, Reader
-from conditioners.readers.opening import open_reader
+from conditioners.raw import ByteSink, RawInput
+from conditioners.readers.batches import Facts
+from conditioners.readings import Reading, RowSkipper, open_readings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,83 +29,64 @@ def condition(
     Raises SourceError when the source's declaration or hook is wrong, and whatever `raw.open` or a sink raises.
     """
     try:
-        with OpenedRaw(raw, limits) as opened:
-            dialect, reader = open_reader(source, opened, limits)
-            run = _Run(source, dialect, reader, raw, limits, AcceptedWriter(accepted, source.names), rejected)
-            return Conditioned(run.run())
+        return Conditioned(_Run(source, raw, limits, accepted, rejected).run())
     except Refusal as refusal:
         return Refused(refusal.reason, refusal.where)
 
 
 class _Run:
-    """One conditioning, from the opened file to the summary."""
+    """One conditioning, from the raw file to the summary."""
 
     def __init__(
-        self, source: Source, dialect: Dialect, reader: Reader, raw: RawInput, limits: Limits,
-        accepted: AcceptedWriter, rejected: ByteSink,
+        self, source: Source, raw: RawInput, limits: Limits, accepted: ByteSink, rejected: ByteSink
     ) -> None:  # fmt: skip
-        self._source, self._reader, self._raw, self._limits = source, reader, raw, limits
-        self._judge = Judge(source, dialect, reader)
-        self._accepted = accepted
-        self._quarantine = QuarantineWriter(rejected, reader.facts.place)
-        self._skips = [re.compile(pattern) for pattern in dialect.skip]
-        self._keys = KeyTable()
-        self._candidates: Candidates | None = None
+        self._source, self._raw, self._limits = source, raw, limits
+        self._accepted = AcceptedWriter(accepted, source.names)
+        self._quarantine = QuarantineWriter(rejected)
+        self._skipped = Skipped()
+        self._repeats = RepeatFinder(limits.keys_in_memory, self._read_keys_again)
+        self._facts: list[Facts] = []
         self._rows_in = self._duplicates = 0
 
     def run(self) -> Summary:
         """Read everything, write everything, and sum up."""
-        for part in self._reader.parts():
-            self._settle(self._judge.judge(part))
+        for member in open_readings(self._source, self._raw, self._limits, self._skipped):
+            self._condition_member(member)
         return self._sum_up()
 
-    def _settle(self, judged: Judged) -> None:
+    def _condition_member(self, reading: Reading) -> None:
+        judge, facts = Judge(self._source, reading), reading.reader.facts
+        facts.skipped = self._skipped
+        self._quarantine.begin(facts.place)
+        self._facts.append(facts)
+        skip = RowSkipper(reading)
+        for part in reading.reader.parts():
+            self._settle(judge.judge(part), skip)
+
+    def _settle(self, judged: Judged, skip: RowSkipper) -> None:
         """Decide on repeated keys, which takes the batches in order, and write."""
         import numpy as np
 
-        faults = [fault for fault in judged.faults if not self._skip(fault.located)]
+        faults = [fault for fault in judged.faults if not skip.skips(fault.located)]
         self._rows_in += judged.rows_read - (len(judged.faults) - len(faults))
         frame = judged.frame
         if judged.identities is not None:
-            verdicts = self._classify(judged.identities)
+            verdicts = self._repeats.classify(judged.identities)
             self._duplicates += int((verdicts == DUPLICATE).sum())
             faults += judged.conflicts(np.flatnonzero(verdicts == CONFLICT))
             frame = frame.filter(verdicts == NEW) if verdicts.any() else frame
         self._accepted.write(frame)
         self._quarantine.write(sorted(faults, key=lambda fault: fault.order))
 
-    def _skip(self, located: Located) -> bool:
-        """Whether a row at fault is none at all; it is then noted as skipped."""
-        facts, raw = self._reader.facts, located.raw
-        if not raw.strip(facts.filler + " \t\r\n"):
-            cause = "blank"
-        elif raw == facts.header_text:
-            cause = "the header row again"
-        elif any(pattern.match(raw) for pattern in self._skips):
-            cause = "declared as no row"
-        else:
-            return False
-        facts.skipped.add(f"{facts.place} {located.place}", cause)
-        return True
-
-    def _classify(self, identities: Identities) -> NDArray[np.uint8]:
-        if self._candidates is None and len(self._keys) + len(identities.keys) > self._limits.keys_in_memory:
-            self._candidates = find_candidates(self._read_keys_again(), self._limits.keys_in_memory)
-            self._keys = self._keys.restrict(self._candidates)
-        if self._candidates is None:
-            return self._keys.classify(identities.keys, identities.checks)
-        return self._keys.classify_some(self._candidates.hold(identities.keys), identities)
-
     def _read_keys_again(self) -> Iterator[NDArray[np.uint64]]:
         """The keys of the whole file, in a second reading."""
-        with OpenedRaw(self._raw, self._limits) as opened:
-            dialect, reader = open_reader(self._source, opened, self._limits)
-            judge = Judge(self._source, dialect, reader)
-            for part in reader.parts():
+        for reading in open_readings(self._source, self._raw, self._limits, Skipped()):
+            judge = Judge(self._source, reading)
+            for part in reading.reader.parts():
                 yield judge.read_keys(part)
 
     def _sum_up(self) -> Summary:
-        facts, accepted, quarantine = self._reader.facts, self._accepted, self._quarantine
+        accepted, quarantine, facts = self._accepted, self._quarantine, self._facts[0]
         if self._rows_in != accepted.rows + quarantine.rows + self._duplicates:
             raise RuntimeError(
                 f"{self._raw.name}: {self._rows_in} rows came in, but {accepted.rows} went out, {quarantine.rows} to "
@@ -119,7 +98,8 @@ class _Run:
             source=self._source.name, rows_in=self._rows_in, rows_out=accepted.rows, rows_quarantined=quarantine.rows,
             rows_duplicate=self._duplicates, sha256=accepted.sha256, encoding=facts.encoding, dialect=facts.dialect,
             header_rows=tuple(facts.header_rows), labels=tuple(facts.labels), ignored_labels=tuple(facts.ignored),
-            skipped=tuple(facts.skipped.listed), skipped_lines=facts.skipped.total, columns=columns,
+            members={each.member: each.describe() for each in self._facts if each.member},
+            skipped=tuple(self._skipped.listed), skipped_lines=self._skipped.total, columns=columns,
             distinct_keys=accepted.rows if self._source.key else None, rejects=dict(sorted(quarantine.rejects.items())),
             first_day=day.min if day else None, last_day=day.max if day else None,
         )  # fmt: skip

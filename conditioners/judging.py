@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conditioners.contract import Contract
 from conditioners.declaration import Source
-from conditioners.dialects import Dialect
 from conditioners.duplicates import Identities, hash_keys
 from conditioners.hooks import apply_hook
-from conditioners.readers.batches import Located, Reader, TextBatch
+from conditioners.readers.batches import Located, TextBatch
+from conditioners.readings import Reading
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,15 +58,15 @@ class Judged:
 class Judge:
     """Judges the batches of one file."""
 
-    def __init__(self, source: Source, dialect: Dialect, reader: Reader) -> None:
-        self._source, self._reader = source, reader
-        self._contract = Contract(source, dialect, reader.columns)
+    def __init__(self, source: Source, reading: Reading) -> None:
+        self._source, self._reader = source, reading.reader
+        self._contract = Contract(source, reading.dialect, reading.reader.columns)
 
     def judge(self, part: Any) -> Judged:
         """Read one part of the file and judge its rows."""
         import numpy as np
 
-        batch = self._reader.read(part)
+        batch = self._read(part)
         frame, kept = apply_hook(self._source, batch.frame)
         typed = self._contract.apply(frame, damaged=batch.damaged)
         found = [(int(kept[reject.row]), reject.rule, reject.column, reject.reason) for reject in typed.rejects]
@@ -83,7 +83,19 @@ class Judge:
         identities = Identities(typed.frame, self._source.key) if self._source.key else None
         return Judged(batch, typed.frame, rows, faults, identities)
 
+    def _read(self, part: Any) -> TextBatch:
+        """A batch whose places name the archive's member, if there is one."""
+        batch, member = self._reader.read(part), self._reader.facts.member
+        if not member:
+            return batch
+
+        def name(located: Located) -> Located:
+            return Located(f"{member}:{located.place}", located.raw)
+
+        unread = [replace(row, located=name(row.located)) for row in batch.unread]
+        return replace(batch, unread=unread, locate=lambda rows: [name(located) for located in batch.locate(rows)])
+
     def read_keys(self, part: Any) -> NDArray[np.uint64]:
         """The hashed keys of one part's rows: of all that can be accepted, and maybe of others."""
-        frame, _ = apply_hook(self._source, self._reader.read(part).frame)
+        frame, _ = apply_hook(self._source, self._read(part).frame)
         return hash_keys(self._contract.type_columns(frame, self._source.key), self._source.key)

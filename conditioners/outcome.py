@@ -53,6 +53,8 @@ class Summary:
     """The labels as the file has them, in order: what schema drift is measured against."""
     ignored_labels: tuple[str, ...]
     """Labels that no column of the source goes by."""
+    members: Mapping[str, Mapping[str, Any]]
+    """For an archive: how each file with rows in it was understood; the fields above are then the first one's."""
     skipped: tuple[tuple[str, str], ...]
     """Lines that are no rows (preamble, blank, totals, repeated header): place and cause, the first hundred."""
     skipped_lines: int

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from conditioners.judging import Fault
-from conditioners.outcome import ColumnSummary
+from conditioners.outcome import ColumnSummary, Refusal
 from conditioners.raw import ByteSink
 
 if TYPE_CHECKING:
@@ -79,11 +79,19 @@ def _show(value: Any) -> str | None:
 class QuarantineWriter:
     """Writes rejected rows: place, rule, column, reason and raw text."""
 
-    def __init__(self, sink: ByteSink, place: str) -> None:
+    def __init__(self, sink: ByteSink) -> None:
         self._sink = sink
+        self._place: str | None = None
         self.rows = 0
         self.rejects: Counter[str] = Counter()
-        sink.write(f"{place},rule,column,reason,raw\n".encode())
+
+    def begin(self, place: str) -> None:
+        """Say what places are; raises Refusal when the files of an archive differ in it."""
+        if self._place is None:
+            self._sink.write(f"{place},rule,column,reason,raw\n".encode())
+        elif place != self._place:
+            raise Refusal(f"the archive holds files in which rows stand at a {self._place} and such at a {place}")
+        self._place = place
 
     def write(self, faults: Iterable[Fault]) -> None:
         """Append rows."""

@@ -24,8 +24,9 @@ class RawInput:
 class OpenedRaw:
     """A raw file with its first bytes in `head`. The first call of `blocks` goes on behind them; later ones reopen."""
 
-    def __init__(self, raw: RawInput, limits: Limits) -> None:
-        self.name = raw.name
+    def __init__(self, raw: RawInput, limits: Limits, member: str = "") -> None:
+        """`member` is its path in the archive that it is packed in."""
+        self.name, self.member = raw.name, member
         self._raw, self._limits = raw, limits
         self._stack = ExitStack()
         self._stream: BinaryIO | None = None
@@ -73,6 +74,40 @@ class OpenedRaw:
             if len(data) > limit:
                 raise Refusal(f"{what} is larger than the limit of {limit} bytes")
         return bytes(data)
+
+
+class BlockStream:
+    """Blocks as a stream that can only be read forward; `fault` keeps what went wrong below."""
+
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        self._blocks, self._block, self._position = blocks, b"", 0
+        self.taken = 0
+        self.fault: Exception | None = None
+        self.closed = False
+
+    def read(self, size: int = -1) -> bytes:
+        """At most that many bytes; none at the end."""
+        if self._position == len(self._block):
+            try:
+                self._block, self._position = next(self._blocks, b""), 0
+            except Exception as error:
+                self.fault = error
+                raise
+        block = self._block[self._position : self._position + size if size >= 0 else None]
+        self._position += len(block)
+        self.taken += len(block)
+        return block
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def seekable(self) -> bool:
+        """Never."""
+        return False
+
+    def close(self) -> None:
+        """Nothing is held open here."""
 
 
 class ByteSink(Protocol):

@@ -11,6 +11,7 @@ from functools import cache
 from conditioners import sources
 from conditioners.declaration import Source
 from conditioners.outcome import SourceError
+from conditioners.paths import compile_path
 
 
 class UnknownSource(LookupError):
@@ -69,14 +70,7 @@ def _names() -> str:
 
 
 def _claims(source: Source, path: str, head: bytes) -> bool:
-    if not any(_pattern(files).fullmatch(path) for files in source.files):
+    if not any(compile_path(files).fullmatch(path) for files in source.files):
         return False
     return source.head is None or re.match(source.head, head.decode("utf-8", "replace")) is not None
 
-
-@cache
-def _pattern(files: str) -> re.Pattern[str]:
-    """A path pattern as a regular expression: `*` stays within a folder, `**` does not."""
-    parts = {"**": ".*", "*": "[^/]*", "?": "[^/]"}
-    translated = (parts.get(part) or re.escape(part) for part in re.split(r"(\*\*|\*|\?)", files))
-    return re.compile("".join(translated), re.DOTALL)

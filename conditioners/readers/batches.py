@@ -53,10 +53,19 @@ class Facts:
     ignored: list[str] = field(default_factory=list)
     encoding: Mapping[str, str] | None = None
     skipped: Skipped = field(default_factory=Skipped)
+    member: str = ""
+    """Its path in the archive that it was packed in."""
     header_text: str | None = None
     """The raw header row: a row that repeats it is skipped."""
     filler: str = ""
     """Characters that say nothing by themselves: a raw row of only these and blanks is skipped."""
+
+
+    def describe(self) -> dict[str, Any]:
+        """The facts of one of several files, for the summary."""
+        return {
+            "encoding": self.encoding, "dialect": self.dialect, "header_rows": self.header_rows, "labels": self.labels,
+        }  # fmt: skip
 
 
 class Reader(Protocol):

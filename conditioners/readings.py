@@ -1,0 +1,65 @@
+"""Readings: the files with rows in a raw file, each opened in its dialect; and which of their rows are none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from conditioners.declaration import Source
+from conditioners.dialects import Dialect
+from conditioners.limits import Limits
+from conditioners.outcome import Skipped
+from conditioners.paths import compile_path
+from conditioners.raw import OpenedRaw, RawInput
+from conditioners.readers.batches import Located, Reader
+from conditioners.readers.opening import open_reader
+from conditioners.unpack import Unpacker
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One file with rows, opened."""
+
+    dialect: Dialect
+    reader: Reader
+
+
+def open_readings(source: Source, raw: RawInput, limits: Limits, skipped: Skipped) -> Iterator[Reading]:
+    """Each file with rows in a raw file, opened in one of the source's dialects; closed when the next is asked for.
+
+    Raises Refusal when one of them cannot be read.
+    """
+    wanted = [compile_path(pattern) for pattern in source.members]
+    unpacker = Unpacker(
+        limits,
+        lambda member: any(pattern.fullmatch(member) for pattern in wanted),
+        lambda member, cause: skipped.add(f"member {member}", cause),
+    )
+    with OpenedRaw(raw, limits) as opened:
+        for member in unpacker.members(opened):
+            dialect, reader = open_reader(source, member, limits)
+            reader.facts.member = member.member
+            yield Reading(dialect, reader)
+
+
+class RowSkipper:
+    """Tells rows at fault from lines that are no rows, and notes the latter as skipped."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._facts = reading.reader.facts
+        self._declared = [re.compile(pattern) for pattern in reading.dialect.skip]
+
+    def skips(self, located: Located) -> bool:
+        """Whether a row at fault is none at all: blank, the header row again, or declared as such."""
+        cause = self._cause(located.raw)
+        if cause is not None:
+            self._facts.skipped.add(f"{self._facts.place} {located.place}", cause)
+        return cause is not None
+
+    def _cause(self, raw: str) -> str | None:
+        if not raw.strip(self._facts.filler + " \t\r\n"):
+            return "blank"
+        if raw == self._facts.header_text:
+            return "the header row again"
+        return "declared as no row" if any(pattern.match(raw) for pattern in self._declared) else None

@@ -1,0 +1,154 @@
+"""Unpacks compressed files and archives as streams, within limits of size and ratio, down to the files with rows."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import re
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import IO, Any, BinaryIO, cast
+
+from conditioners.limits import MIB, Limits
+from conditioners.outcome import Refusal
+from conditioners.raw import BlockStream, OpenedRaw, RawInput
+
+_DEPTH = 3
+_FREE = 16 * MIB
+_IN_MEMORY = 32 * MIB
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, RuntimeError, ValueError,
+)  # fmt: skip
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_OFFICE = re.compile(rb"PK\x03\x04[\s\S]{26}(?:\[Content_Types\]|_rels/|docProps/|xl/|mimetypeapplication/vnd\.oasis)")
+
+
+def _open_zstd(stream: Any) -> IO[bytes]:
+    import pyarrow as pa
+
+    return cast(IO[bytes], pa.CompressedInputStream(pa.PythonFile(stream, mode="r"), "zstd"))
+
+
+_COMPRESSIONS: dict[bytes, Callable[[Any], IO[bytes]]] = {
+    b"\x1f\x8b\x08": lambda stream: cast(IO[bytes], gzip.GzipFile(fileobj=stream)),
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ\x00": lzma.LZMAFile,
+    b"\x28\xb5\x2f\xfd": _open_zstd,
+}
+
+
+def is_office_package(head: bytes) -> bool:
+    """Whether a zip file's first bytes are those of a workbook."""
+    return head.startswith(_ZIP) and (_OFFICE.match(head) is not None or b"[Content_Types].xml" in head)
+
+
+class Unpacker:
+    """Finds the files with rows in a raw file: itself, or what is packed in it."""
+
+    def __init__(self, limits: Limits, is_wanted: Callable[[str], bool], skip: Callable[[str, str], None]) -> None:
+        """`is_wanted` says which members of an archive have rows, by path; `skip` is told of the others, and why."""
+        self._limits, self._is_wanted, self._skip = limits, is_wanted, skip
+        self._unpacked = 0
+
+    def members(self, opened: OpenedRaw, depth: int = 0) -> Iterator[OpenedRaw]:
+        """The files with rows, each closed when the next one is asked for.
+
+        Raises Refusal when a package is damaged, protected, or unpacks to too much.
+        """
+        opener = next((opener for magic, opener in _COMPRESSIONS.items() if opened.head.startswith(magic)), None)
+        is_archive = opened.head.startswith(_ZIP) and not is_office_package(opened.head)
+        if opener is None and not is_archive:
+            yield opened
+            return
+        if depth == _DEPTH:
+            raise Refusal(f"packages are packed into each other more than {_DEPTH} deep", opened.member or None)
+        for raw, member in self._archived(opened) if opener is None else [self._decompressed(opened, opener)]:
+            with OpenedRaw(raw, self._limits, member) as inner:
+                yield from self.members(inner, depth + 1)
+
+    def _decompressed(self, opened: OpenedRaw, opener: Callable[[Any], IO[bytes]]) -> tuple[RawInput, str]:
+        def open_stream() -> _Unpacking:
+            packed = BlockStream(opened.blocks())
+            with _refuse_damage(packed):
+                return _Unpacking(opener(packed), packed, lambda: packed.taken, self._count)
+
+        return RawInput(re.sub(r"\.(gz|bz2|xz|zst)$", "", opened.name), open_stream), opened.member
+
+    def _archived(self, opened: OpenedRaw) -> Iterator[tuple[RawInput, str]]:
+        with tempfile.SpooledTemporaryFile(_IN_MEMORY) as spool:
+            for block in opened.blocks():
+                spool.write(block)
+            with _refuse_damage(), zipfile.ZipFile(spool) as archive:
+                for info in self._listed(archive):
+                    yield self._archived_one(opened, archive, info)
+
+    def _listed(self, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+        listed = [info for info in archive.infolist() if not info.is_dir()]
+        if len(listed) > self._limits.members:
+            raise Refusal(f"the archive has more than {self._limits.members} members")
+        wanted = [info for info in listed if self._is_wanted(info.filename)]
+        for info in listed:
+            if info not in wanted:
+                self._skip(info.filename, "declared as no data")
+        if not wanted:
+            raise Refusal("the archive has no member with data")
+        return wanted
+
+    def _archived_one(
+        self, opened: OpenedRaw, archive: zipfile.ZipFile, info: zipfile.ZipInfo
+    ) -> tuple[RawInput, str]:
+        def open_stream() -> _Unpacking:
+            if info.flag_bits & 1:
+                raise Refusal("the member is protected by a password", info.filename)
+            with _refuse_damage():
+                return _Unpacking(archive.open(info), None, lambda: info.compress_size, self._count)
+
+        return RawInput(f"{opened.name}/{info.filename}", open_stream, info.file_size), info.filename
+
+    def _count(self, block: int, total: int, packed: int) -> None:
+        """Hold a stream to the limits: the bytes just read, those of this stream, and those they were packed in."""
+        self._unpacked += block
+        if self._unpacked > self._limits.unpacked_bytes:
+            raise Refusal(f"the file unpacks to more than the limit of {self._limits.unpacked_bytes} bytes")
+        if total > _FREE and total > packed * self._limits.unpacked_ratio:
+            raise Refusal(f"the file unpacks to more than {self._limits.unpacked_ratio} times its size")
+
+
+class _Unpacking:
+    """A stream of unpacked bytes whose faults are Refusals."""
+
+    def __init__(
+        self, stream: IO[bytes], packed: BlockStream | None, packed_bytes: Callable[[], int],
+        count: Callable[[int, int, int], None],
+    ) -> None:  # fmt: skip
+        self._stream, self._packed, self._packed_bytes, self._count = stream, packed, packed_bytes, count
+        self._total = 0
+
+    def __enter__(self) -> BinaryIO:
+        return cast(BinaryIO, self)
+
+    def __exit__(self, *_: object) -> None:
+        self._stream.close()
+
+    def read(self, size: int) -> bytes:
+        """At most that many bytes; none at the end."""
+        with _refuse_damage(self._packed):
+            block = self._stream.read(size)
+        self._total += len(block)
+        self._count(len(block), self._total, self._packed_bytes())
+        return block
+
+
+@contextmanager
+def _refuse_damage(packed: BlockStream | None = None) -> Iterator[None]:
+    """Turn what unpackers raise for damaged data into a Refusal; a fault of the stream below stays what it is."""
+    try:
+        yield
+    except _DAMAGE as error:
+        if packed is not None and packed.fault is not None:
+            raise packed.fault from None
+        raise Refusal(f"the file is damaged or cut off: {error or 'it ends early'}") from None
