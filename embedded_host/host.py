@@ -15,8 +15,9 @@ from typing import Any
 import uvicorn
 
 from embedded_host.clock import Clock, SystemClock
-from embedded_host.durable.dispatcher import Dispatcher
-from embedded_host.durable.session import quicken_sdk
+from embedded_host.durable.catalog import Catalog
+from embedded_host.durable.dispatcher import ActivityRunner, Dispatcher
+from embedded_host.durable.session import prepare_sdk
 from embedded_host.durable.settings import Ids, ReplayMode
 from embedded_host.durable.task_hub import TaskHub
 from embedded_host.engine_thread import EngineThread
@@ -63,6 +64,9 @@ class HostOptions:
 class Host:
     """One app on one task hub. Build it, then `serve`."""
 
+    is_stepped = False
+    """Whether a test drives the host step by step."""
+
     def __init__(
         self, options: HostOptions, clock: Clock | None = None, observe: Callable[[str, int], None] | None = None
     ) -> None:
@@ -73,16 +77,16 @@ class Host:
         self.options = options
         self.clock = clock or SystemClock()
         self.settings: HostSettings = read_settings(options.app_dir, options.replay, os.environ)
-        quicken_sdk()
+        prepare_sdk()
         self.app: IndexedApp = load_app(options.app_dir)
         self._lease = Lease(options.state)
         self._lease.acquire(options.lease_wait)
-        self.hub = TaskHub(options.state, observe)
+        self.hub = TaskHub(options.state, observe, flush=not self.is_stepped)
         self.keys: HostKeys = load_keys(self.hub, list(self.app.functions), options.enable_auth)
         self.invoker = Invoker(str(options.app_dir), self.settings.function_timeout)
         catalog = catalog_of(self.app, self.settings.disabled)
         activities = AppActivities(self.app, catalog, self.invoker, self.clock)
-        self.dispatcher = Dispatcher(self.hub, catalog, self.settings.durable, self.clock, Ids(), activities)
+        self.dispatcher = self._build_dispatcher(catalog, activities)
         self._engine = EngineThread(self.dispatcher, self._fail)
         self._failure: BaseException | None = None
         self._server: _Server | None = None
@@ -91,6 +95,9 @@ class Host:
         """The public base address, once it listens."""
         self._rpc_base = ""
         self._build_web()
+
+    def _build_dispatcher(self, catalog: Catalog, activities: ActivityRunner) -> Dispatcher:
+        return Dispatcher(self.hub, catalog, self.settings.durable, self.clock, Ids(), activities)
 
     def _build_web(self) -> None:
         self.runner = FunctionRunner(self.invoker, self._client_binding, self._read_blob, self._write_blob)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import queue
+import random
 import time
 from collections import deque
 from collections.abc import Callable
@@ -57,14 +58,18 @@ class Dispatcher:
         ids: Ids,
         activities: ActivityRunner,
         paced: bool = True,
+        shuffle: random.Random | None = None,
     ) -> None:
-        """Without `paced` a cycle runs all that is ready, whatever the time it takes: for steps on a virtual clock."""
+        """Without `paced` a cycle runs all that is ready, whatever the time it takes: for steps on a virtual clock.
+
+        `shuffle` draws the order of what is ready by lot.
+        """
         self.hub, self.clock, self.ids, self.settings, self.catalog = hub, clock, ids, settings, catalog
         self._activities, self._paced = activities, paced
         self._runner = EpisodeRunner(catalog, settings, clock, ids, hub.own_history_rows)
         self.instances: dict[str, Instance] = {}
         """Orchestrations that have not ended."""
-        self.work = WorkQueue()
+        self.work = WorkQueue(shuffle)
         self.timers = TimerQueue()
         self._arrivals: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._resting: dict[str, float] = {}
@@ -141,6 +146,13 @@ class Dispatcher:
         self.hub.commit()
         self._tell()
         return happened
+
+    def make_changes(self) -> None:
+        """Carry out what was submitted and commit it, and nothing else."""
+        self._take_arrivals(None)
+        self._store_fresh()
+        self.hub.commit()
+        self._tell()
 
     def seconds_to_next(self) -> float | None:
         """How long until a timer is due or a resting instance may run; None if there is neither."""

@@ -82,13 +82,14 @@ def microseconds(stamp: str) -> int:
 class TaskHub:
     """The hub's writer and its readers. Writing is for one thread; reading is for any."""
 
-    def __init__(self, path: Path | str, observe: Callable[[str, int], None] | None = None) -> None:
-        """Open or create a state file.
+    def __init__(self, path: Path | str, observe: Callable[[str, int], None] | None = None, flush: bool = True) -> None:
+        """Open or create a state file. Without `flush` a crash of the machine may lose commits: for tests.
 
         `observe` is told of each commit: "before", "inside" (all statements made, not committed) and "after", with
         the commit's number. Raises TaskHubError.
         """
         self.path = Path(path)
+        self._flush = flush
         self._observe = observe or (lambda stage, number: None)
         self._commits = 0
         self._begun = False
@@ -106,7 +107,7 @@ class TaskHub:
                 self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256
             )
             connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute(f"PRAGMA synchronous={'FULL' if self._flush else 'OFF'}")
             connection.execute("PRAGMA cache_size=-16000")
             self._prepare(connection)
         except (sqlite3.Error, OSError) as error:

@@ -131,6 +131,10 @@ INSERT INTO message (instance_id, execution_id, event) VALUES (?, ?, ?);
 DELETE FROM message WHERE message_id = ?;
 -- :delete_messages_of
 DELETE FROM message WHERE instance_id = ?;
+-- :all_instances
+SELECT * FROM instance ORDER BY instance_id;
+-- :all_history
+SELECT * FROM history ORDER BY instance_id, episode;
 -- :messages
 SELECT message_id, instance_id, execution_id, event FROM message ORDER BY message_id;
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import random
 from collections import OrderedDict, deque
 from collections.abc import Iterator
 from datetime import datetime
@@ -14,7 +15,9 @@ from embedded_host.durable.instances import Message, PendingTimer
 class WorkQueue:
     """Instances with messages, first come first served; one instance is never in it twice."""
 
-    def __init__(self) -> None:
+    def __init__(self, shuffle: random.Random | None = None) -> None:
+        """`shuffle` draws the next instance by lot, so that a test can try many orders."""
+        self._shuffle = shuffle
         self._inboxes: dict[str, deque[Message]] = {}
         self._ready: OrderedDict[str, None] = OrderedDict()
 
@@ -37,7 +40,13 @@ class WorkQueue:
 
     def next_ready(self) -> str | None:
         """Take the next instance out of the order; its messages stay until `take`."""
-        return self._ready.popitem(last=False)[0] if self._ready else None
+        if not self._ready:
+            return None
+        if self._shuffle is None:
+            return self._ready.popitem(last=False)[0]
+        instance_id = self._shuffle.choice(list(self._ready))
+        del self._ready[instance_id]
+        return instance_id
 
     def take(self, instance_id: str) -> list[Message]:
         """Take all messages of an instance."""

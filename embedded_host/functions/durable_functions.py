@@ -62,9 +62,8 @@ def _text_function(function: Function) -> Callable[[str], str]:
 class AppActivities:
     """Runs an app's activities, and the one that the host brings for `call_http`."""
 
-    def __init__(self, app: IndexedApp, catalog: Catalog, invoker: Invoker, clock: Clock, inline: bool = False) -> None:
-        """`inline` runs each activity at once on the calling thread, for a host that is stepped."""
-        self._app, self._catalog, self._invoker, self._clock, self._inline = app, catalog, invoker, clock, inline
+    def __init__(self, app: IndexedApp, catalog: Catalog, invoker: Invoker, clock: Clock) -> None:
+        self._app, self._catalog, self._invoker, self._clock = app, catalog, invoker, clock
 
     def start(self, task: PendingTask, done: Callable[[Event], None]) -> None:
         """Begin an activity; `done` gets its completion event."""
@@ -74,7 +73,7 @@ class AppActivities:
             function = self._app.functions[self._catalog.activities[task.task.name.casefold()]]
             (parameter,) = function.inputs
             call = Call(function, {parameter: Datum(type="string", value=task.task.input_text)})
-            future = self._run_now(call) if self._inline else self._invoker.start(call)
+            future = self._run_now(call) if self._invoker.inline else self._invoker.start(call)
         future.add_done_callback(lambda ended: done(self._completion(task, ended)))
 
     def _run_now(self, call: Call) -> Future[Returned]:
@@ -91,7 +90,7 @@ class AppActivities:
         def run() -> Returned:
             return Returned(Datum(type="json", value=dump(call_http(request))), {})
 
-        if not self._inline:
+        if not self._invoker.inline:
             return self._invoker.submit(run)
         future: Future[Returned] = Future()
         try:

@@ -124,6 +124,8 @@ class Invoker:
         )
         self._pool = ThreadPoolExecutor(size, thread_name_prefix="function")
         self._watch = _Watch()
+        self.inline = False
+        """Whether plain functions run on the calling thread, for a host that is stepped."""
         self.loop: asyncio.AbstractEventLoop | None = None
         """The loop of async functions; set once the host runs."""
 
@@ -150,6 +152,8 @@ class Invoker:
         """Invoke a function from the host's loop. Raises what the function raises, or FunctionTimeout."""
         if call.function.is_async:
             return await self._call_async(call)
+        if self.inline:
+            return self._call(call)
         return await asyncio.wrap_future(self.start(call))
 
     def invoke_now(self, call: Call) -> Returned:

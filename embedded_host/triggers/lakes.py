@@ -64,13 +64,15 @@ class Lake(Protocol):
         """Write a blob, all or nothing."""
 
 
-def open_lake(url: str, base: Path) -> Lake:
+def open_lake(url: str, base: Path, settle: float = SETTLE_SECONDS) -> Lake:
     """A lake by `folder:PATH`, an account URL or a connection string; relative paths start at `base`.
+
+    A file of a folder that changed within the last `settle` seconds is not taken as whole yet.
 
     Raises SettingsError.
     """
     if url.startswith("folder:"):
-        return FolderLake(base / Path(url[len("folder:") :]).expanduser())
+        return FolderLake(base / Path(url[len("folder:") :]).expanduser(), settle)
     if url.startswith(("http://", "https://")) or "=" in url:
         return EndpointLake(url)
     raise SettingsError(f"--lake '{url}' is neither folder:PATH, nor an account URL, nor a connection string.")
@@ -79,8 +81,8 @@ def open_lake(url: str, base: Path) -> Lake:
 class FolderLake:
     """A folder whose sub-folders are containers. Names that begin with a dot are no containers."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = root.resolve()
+    def __init__(self, root: Path, settle: float = SETTLE_SECONDS) -> None:
+        self._root, self._settle = root.resolve(), settle
 
     def list(self, container: str) -> Iterator[Blob]:
         if container.startswith("."):
@@ -131,7 +133,7 @@ class FolderLake:
         except (FileNotFoundError, NotADirectoryError):
             return None
         is_file = file.is_file() and not file.is_symlink()
-        if not is_file or 0 <= time.time() - found.st_mtime < SETTLE_SECONDS:
+        if not is_file or 0 <= time.time() - found.st_mtime < self._settle:
             return None
         etag = f'"{found.st_ino:x}-{found.st_mtime_ns:x}-{found.st_size:x}"'
         modified = datetime.fromtimestamp(found.st_mtime, UTC)

@@ -18,7 +18,7 @@ from embedded_host.functions.host_settings import SettingsError, resolve_setting
 from embedded_host.triggers.blob_pattern import compile_blob_path
 from embedded_host.triggers.blobs import BlobTrigger, BlobTriggers, warn_of_event_driven
 from embedded_host.triggers.event_grid import EventGridWebhooks
-from embedded_host.triggers.lakes import Lake, open_lake
+from embedded_host.triggers.lakes import SETTLE_SECONDS, Lake, open_lake
 from embedded_host.triggers.schedule import Schedule, zone_of
 from embedded_host.triggers.timers import TimerTriggers
 from embedded_host.web.server import Webhook
@@ -123,7 +123,8 @@ class TriggerSet:
 
     def _open_lake(self) -> Lake | None:
         url = self._host.options.lake or os.environ.get("AzureWebJobsStorage")  # noqa: SIM112 - Azure's own spelling
-        return open_lake(url, Path.cwd()) if url else None
+        settle = 0.0 if self._host.is_stepped else SETTLE_SECONDS
+        return open_lake(url, Path.cwd(), settle) if url else None
 
     def _blob_triggers(self) -> BlobTriggers | None:
         functions = self._enabled("blobTrigger")

@@ -1,0 +1,104 @@
+"""Fixtures for the host's tests: stepped hosts, and hosts as processes of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["embedded_host.testing"]
+
+ROOT = Path(__file__).parents[2]
+APPS = Path(__file__).parent / "apps"
+
+
+@pytest.fixture
+def apps():
+    """The folder of the test apps."""
+    return APPS
+
+
+class HostProcess:
+    """A host run by `python -m embedded_host`."""
+
+    def __init__(self, arguments, environment):
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "embedded_host", "--port", "0", *map(str, arguments)],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        os.set_blocking(self.process.stderr.fileno(), False)
+        self.errors = ""
+        line = self.process.stdout.readline()
+        self.address = line.split()[-1] if line else ""
+
+    def ask(self, method, path, body=None, headers=None):
+        """Status, headers and JSON body of an answer."""
+        data = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
+        given = {"Content-Type": "application/json", **(headers or {})}
+        request = urllib.request.Request(self.address + path, data, given, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, answer.headers, _json(answer.read())
+        except urllib.error.HTTPError as error:
+            return error.code, error.headers, _json(error.read())
+
+    def durable(self, method, path, body=None, headers=None):
+        """Ask the Durable HTTP API."""
+        return self.ask(method, "/runtime/webhooks/durabletask" + path, body, headers)
+
+    def wait_for(self, instance, statuses=("Completed", "Failed", "Terminated"), seconds=30):
+        """An instance's status once it is one of those wanted."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            status, _, told = self.durable("GET", f"/instances/{instance}")
+            if status in (200, 202) and told["runtimeStatus"] in statuses:
+                return told
+            time.sleep(0.02)
+        raise AssertionError(f"{instance} is not {statuses} after {seconds} s: {status} {told}")
+
+    def end(self, number=signal.SIGTERM):
+        """Send a signal and wait; gives the exit code. What the host wrote is in `errors`."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        code = self.process.wait(timeout=30)
+        os.set_blocking(self.process.stderr.fileno(), True)
+        self.errors += self.process.stderr.read() or ""
+        self.process.stdout.close()
+        self.process.stderr.close()
+        return code
+
+
+def _json(content):
+    try:
+        return json.loads(content) if content else None
+    except ValueError:
+        return content.decode()
+
+
+@pytest.fixture
+def run_host(tmp_path):
+    """Start hosts as processes: `run_host(app_dir, *arguments, **environment)`."""
+    hosts = []
+
+    def start(app_dir, *arguments, **environment):
+        state = [] if "--state" in arguments else ["--state", tmp_path / "state.db"]
+        host = HostProcess(["--app", app_dir, *state, *arguments], environment)
+        hosts.append(host)
+        return host
+
+    yield start
+    for host in hosts:
+        if not host.process.stdout.closed:
+            host.end(signal.SIGKILL)
