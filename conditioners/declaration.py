@@ -44,7 +44,7 @@ class Source:
             raise SourceError(f"source {self.name}: a column stands twice")
         used = {*self.key, *(name for check in self.checks for name in (check.column, check.other))}
         for dialect in self.dialects:
-            used |= {*dialect.labels, *dialect.values, *dialect.shifts}
+            used |= {*dialect.labels, *dialect.values, *dialect.shifts, *dialect.order}
             if isinstance(dialect, FixedWidth):
                 used |= set(dialect.fields)
         if all(column.optional for column in self.columns):

@@ -49,6 +49,8 @@ class Dialect:
     """For a number, the power of ten to multiply by: -1 where the file holds tenths."""
     skip: tuple[str, ...] = ()
     """Regular expressions for raw lines that are no rows, such as totals; matched from the line's start."""
+    order: tuple[str, ...] = ()
+    """Columns to sort the output by, for forms that lose the table's order; all rows are then held in memory."""
 
     def __post_init__(self) -> None:
         orders: dict[str, str] = {}

@@ -17,6 +17,7 @@ from conditioners.readings import Reading, RowSkipper, open_readings
 
 if TYPE_CHECKING:
     import numpy as np
+    import polars as pl
     from numpy.typing import NDArray
 
 
@@ -46,18 +47,26 @@ class _Run:
         self._skipped = Skipped()
         self._repeats = RepeatFinder(limits.keys_in_memory, self._read_keys_again)
         self._facts: list[Facts] = []
+        self._held: list[pl.DataFrame] = []
+        """Rows that are written in another order in the end."""
+        self._order: tuple[str, ...] = ()
         self._rows_in = self._duplicates = 0
 
     def run(self) -> Summary:
         """Read everything, write everything, and sum up."""
+        import polars as pl
+
         for member in open_readings(self._source, self._raw, self._limits, self._skipped):
             self._condition_member(member)
+        if self._held:
+            self._accepted.write(pl.concat(self._held).sort(self._order, maintain_order=True))
         return self._sum_up()
 
     def _condition_member(self, reading: Reading) -> None:
         judge, facts = Judge(self._source, reading), reading.reader.facts
         facts.skipped = self._skipped
         self._quarantine.begin(facts.place)
+        self._order = reading.dialect.order
         self._facts.append(facts)
         skip = RowSkipper(reading)
         for part in reading.reader.parts():
@@ -67,7 +76,8 @@ class _Run:
         """Decide on repeated keys, which takes the batches in order, and write."""
         import numpy as np
 
-        faults = [fault for fault in judged.faults if not skip.skips(fault.located)]
+        ordered = sorted(judged.faults, key=lambda fault: fault.order)
+        faults = [fault for fault in ordered if not skip.skips(fault.located)]
         self._rows_in += judged.rows_read - (len(judged.faults) - len(faults))
         frame = judged.frame
         if judged.identities is not None:
@@ -75,8 +85,16 @@ class _Run:
             self._duplicates += int((verdicts == DUPLICATE).sum())
             faults += judged.conflicts(np.flatnonzero(verdicts == CONFLICT))
             frame = frame.filter(verdicts == NEW) if verdicts.any() else frame
-        self._accepted.write(frame)
+        self._write(frame)
         self._quarantine.write(sorted(faults, key=lambda fault: fault.order))
+
+    def _write(self, frame: pl.DataFrame) -> None:
+        if not self._order:
+            self._accepted.write(frame)
+            return
+        self._held.append(frame)
+        if sum(part.height for part in self._held) > self._limits.rows_to_sort:
+            raise Refusal(f"the file has more than the {self._limits.rows_to_sort} rows that can be put in order")
 
     def _read_keys_again(self) -> Iterator[NDArray[np.uint64]]:
         """The keys of the whole file, in a second reading."""

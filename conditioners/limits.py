@@ -35,6 +35,8 @@ class Limits:
     """Of one workbook."""
     keys_in_memory: int = 8_000_000
     """Row identities held to find duplicates; files with more rows are read twice."""
+    rows_to_sort: int = 1_000_000
+    """Of a file whose form loses the table's order."""
     chunk_bytes: int = 4 * MIB
 
 

@@ -6,6 +6,7 @@ import hashlib
 import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from conditioners.judging import Fault
@@ -73,6 +74,8 @@ class AcceptedWriter:
 
 
 def _show(value: Any) -> str | None:
+    if isinstance(value, Decimal):
+        return format(value, "f")
     return None if value is None else str(value)
 
 

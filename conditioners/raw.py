@@ -42,11 +42,13 @@ class OpenedRaw:
 
     def describe(self, label: str) -> str:
         """What a label of the surroundings stands for: `@file` is the name without folders and endings."""
-        *folders, name = self.name.split("/")
         if label == "@file":
-            return name.split(".", 1)[0]
+            return self.name.rsplit("/", 1)[-1].split(".", 1)[0]
         if label == "@folder":
-            return folders[-1] if folders else ""
+            folder = self.member.rpartition("/")[0].rpartition("/")[2]
+            if not folder:
+                raise Refusal("the file stands in no folder of an archive, which its dialect needs", self.name)
+            return folder
         raise SourceError(f"no such label: {label}")
 
     def blocks(self) -> Iterator[bytes]:

@@ -23,6 +23,7 @@ _IN_MEMORY = 32 * MIB
 _DAMAGE = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, RuntimeError, ValueError,
 )  # fmt: skip
+_LEFT_BY_ARCHIVER = re.compile(r"(^|/)(__MACOSX/|\._|\.DS_Store$|Thumbs\.db$)")
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OFFICE = re.compile(rb"PK\x03\x04[\s\S]{26}(?:\[Content_Types\]|_rels/|docProps/|xl/|mimetypeapplication/vnd\.oasis)")
 
@@ -90,10 +91,11 @@ class Unpacker:
         listed = [info for info in archive.infolist() if not info.is_dir()]
         if len(listed) > self._limits.members:
             raise Refusal(f"the archive has more than {self._limits.members} members")
-        wanted = [info for info in listed if self._is_wanted(info.filename)]
+        wanted = [info for info in listed if not _LEFT_BY_ARCHIVER.search(info.filename)]
+        wanted = [info for info in wanted if self._is_wanted(info.filename)]
         for info in listed:
             if info not in wanted:
-                self._skip(info.filename, "declared as no data")
+                self._skip(info.filename, "no data")
         if not wanted:
             raise Refusal("the archive has no member with data")
         return wanted
