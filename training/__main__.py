@@ -43,7 +43,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return BAD_JOB
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
-    options.out.mkdir(parents=True, exist_ok=True)
     # An earlier attempt's results must not be taken for this one's.
     (options.out / RESULTS).unlink(missing_ok=True)
     write_json(options.out / RESULTS, run(job, options.inputs, options.out))
@@ -54,6 +53,7 @@ def run(job: Job, inputs: Path, out: Path) -> dict[str, Any]:
     """Do what the job asks; returns the content of results.json."""
     from training.tracking import open_tracker
 
+    out.mkdir(parents=True, exist_ok=True)
     head = {
         "schema": SCHEMA, "kind": job.kind, "run": job.run, "code_version": job.code_version,
         "dataset_version": job.dataset_version,

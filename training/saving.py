@@ -51,7 +51,7 @@ def load_forecasts(folder: Path, frame: pd.DataFrame) -> NDArray[np.float64]:
     Raises SegmentError when the model cannot be loaded, does not fit the frame or forecasts what is not a number.
     """
     try:
-        forecasts = np.asarray(mlflow.pyfunc.load_model(str(folder)).predict(frame), dtype=np.float64)
+        forecasts = np.asarray(mlflow.pyfunc.load_model(str(folder.resolve())).predict(frame), dtype=np.float64)
     except Exception as error:  # a model comes with code of its own, which may raise anything
         raise SegmentError(f"the model cannot be used: {type(error).__name__}: {_first_line(error)}") from error
     if forecasts.shape != (len(frame),) or not np.isfinite(forecasts).all():
