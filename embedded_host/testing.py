@@ -79,10 +79,14 @@ class SteppedHost(Host):
         shuffled: bool = False,
         replay: ReplayMode = ReplayMode.SESSION,
         enable_auth: bool = False,
+        items_per_cycle: int | None = None,
         observe: Callable[[str, int], None] | None = None,
     ) -> None:
-        """`lake` is a folder; `shuffled` draws the order of what could happen next from the seed."""
-        self._seed, self._shuffled = seed, shuffled
+        """`lake` is a folder; `shuffled` draws the order of what could happen next from the seed.
+
+        `items_per_cycle` has the engine commit after so many episodes; `observe` sees its commits.
+        """
+        self._seed, self._shuffled, self._items_per_cycle = seed, shuffled, items_per_cycle
         options = HostOptions(
             app_dir=Path(app_dir).resolve(),
             state=Path(state).resolve(),
@@ -106,8 +110,9 @@ class SteppedHost(Host):
 
     def _build_dispatcher(self, catalog: Catalog, activities: ActivityRunner) -> Dispatcher:
         shuffle = random.Random(self._seed) if self._shuffled else None  # noqa: S311 - an order of steps, no secret
+        settings, ids = self.settings.durable, Ids(self._seed)
         return _SteppedDispatcher(
-            self.hub, catalog, self.settings.durable, self.clock, Ids(self._seed), activities, False, shuffle
+            self.hub, catalog, settings, self.clock, ids, activities, False, shuffle, self._items_per_cycle
         )
 
     # --- time ----------------------------------------------------------------------------------------------------

@@ -59,13 +59,14 @@ class Dispatcher:
         activities: ActivityRunner,
         paced: bool = True,
         shuffle: random.Random | None = None,
+        items_per_cycle: int | None = None,
     ) -> None:
         """Without `paced` a cycle runs all that is ready, whatever the time it takes: for steps on a virtual clock.
 
-        `shuffle` draws the order of what is ready by lot.
+        `shuffle` draws the order of what is ready by lot; `items_per_cycle` has a cycle commit after so many items.
         """
         self.hub, self.clock, self.ids, self.settings, self.catalog = hub, clock, ids, settings, catalog
-        self._activities, self._paced = activities, paced
+        self._activities, self._paced, self._items_per_cycle = activities, paced, items_per_cycle
         self._runner = EpisodeRunner(catalog, settings, clock, ids, hub.own_history_rows)
         self.instances: dict[str, Instance] = {}
         """Orchestrations that have not ended."""
@@ -195,15 +196,15 @@ class Dispatcher:
     def _run_ready(self) -> bool:
         self._wake_rested()
         deadline = time.monotonic() + CYCLE_SECONDS
-        happened = False
+        items = 0
         while (instance_id := self.work.next_ready()) is not None:
             if instance_id in self._resting:
                 continue
             self._run_item(instance_id, self.work.take(instance_id))
-            happened = True
-            if self._paced and time.monotonic() >= deadline:
+            items += 1
+            if items == self._items_per_cycle or (self._paced and time.monotonic() >= deadline):
                 break
-        return happened
+        return items > 0
 
     def _run_item(self, instance_id: str, messages: list[Message]) -> None:
         for message in messages:

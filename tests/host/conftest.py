@@ -14,10 +14,17 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["embedded_host.testing"]
+from embedded_host.testing import start_host  # noqa: F401 - a fixture for all tests here
+
 
 ROOT = Path(__file__).parents[2]
 APPS = Path(__file__).parent / "apps"
+
+
+@pytest.fixture
+def at_length():
+    """Whether soak and crash tests run at full length: with HOST_TESTS=long in the environment."""
+    return os.environ.get("HOST_TESTS") == "long"
 
 
 @pytest.fixture
