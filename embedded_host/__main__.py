@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from embedded_host.durable.settings import ReplayMode
-from embedded_host.durable.task_hub import TaskHubError
+from embedded_host.durable.task_hub_reader import TaskHubError
 from embedded_host.functions.app_index import AppLoadError
 from embedded_host.functions.host_settings import SettingsError
 from embedded_host.functions.load_checks import FunctionLoadError

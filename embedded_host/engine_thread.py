@@ -49,6 +49,6 @@ class EngineThread:
 
 
 def _is_explained(error: BaseException) -> bool:
-    from embedded_host.durable.task_hub import TaskHubError
+    from embedded_host.durable.task_hub_reader import TaskHubError
 
     return isinstance(error, TaskHubError)

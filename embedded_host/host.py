@@ -16,10 +16,11 @@ import uvicorn
 
 from embedded_host.clock import Clock, SystemClock
 from embedded_host.durable.catalog import Catalog
-from embedded_host.durable.dispatcher import ActivityRunner, Dispatcher
+from embedded_host.durable.dispatcher import Dispatcher
 from embedded_host.durable.session import prepare_sdk
 from embedded_host.durable.settings import Ids, ReplayMode
 from embedded_host.durable.task_hub import TaskHub
+from embedded_host.durable.task_queue import ActivityRunner
 from embedded_host.engine_thread import EngineThread
 from embedded_host.functions.app_index import load_app
 from embedded_host.functions.definitions import IndexedApp

@@ -30,8 +30,9 @@ import pytest
 
 from embedded_host.clock import VirtualClock
 from embedded_host.durable.catalog import Catalog
-from embedded_host.durable.dispatcher import ActivityRunner, Dispatcher
+from embedded_host.durable.dispatcher import Dispatcher
 from embedded_host.durable.settings import Ids, ReplayMode
+from embedded_host.durable.task_queue import ActivityRunner
 from embedded_host.host import Host, HostOptions
 from embedded_host.web.server import DURABLE_WEBHOOK
 

@@ -10,10 +10,9 @@ import logging
 import queue
 import random
 import time
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from embedded_host.clock import Clock
 from embedded_host.durable import history
@@ -25,6 +24,7 @@ from embedded_host.durable.instances import Episode, Instance, Message, PendingT
 from embedded_host.durable.recovery import open_work
 from embedded_host.durable.settings import DurableSettings, Ids
 from embedded_host.durable.task_hub import TaskHub
+from embedded_host.durable.task_queue import ActivityRunner, TaskQueue
 from embedded_host.durable.work_queue import TimerQueue, WorkQueue
 
 LOG = logging.getLogger("embedded_host.dispatcher")
@@ -37,13 +37,6 @@ REST_PER_REPLAY = 3.0
 """An instance whose replay is costly rests this many times as long, so that messages for it gather."""
 
 T = TypeVar("T")
-
-
-class ActivityRunner(Protocol):
-    """Runs activities somewhere else."""
-
-    def start(self, task: PendingTask, done: Callable[[Event], None]) -> None:
-        """Begin an activity; `done` is called once, on any thread, with its completion event."""
 
 
 class Dispatcher:
@@ -66,7 +59,7 @@ class Dispatcher:
         `shuffle` draws the order of what is ready by lot; `items_per_cycle` has a cycle commit after so many items.
         """
         self.hub, self.clock, self.ids, self.settings, self.catalog = hub, clock, ids, settings, catalog
-        self._activities, self._paced, self._items_per_cycle = activities, paced, items_per_cycle
+        self._paced, self._items_per_cycle = paced, items_per_cycle
         self._runner = EpisodeRunner(catalog, settings, clock, ids, hub.own_history_rows)
         self.instances: dict[str, Instance] = {}
         """Orchestrations that have not ended."""
@@ -75,11 +68,8 @@ class Dispatcher:
         self._arrivals: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._resting: dict[str, float] = {}
         self._fresh: list[Message] = []
-        self._tasks: deque[PendingTask] = deque()
+        self._tasks = TaskQueue(settings, activities, self._is_wanted, self._note_end)
         self._new_tasks: list[PendingTask] = []
-        self._running = 0
-        self._starts = True
-        self._unpersisted = 0
         self._promises: list[tuple[Future[Any], Any, BaseException | None]] = []
 
     # --- from outside --------------------------------------------------------------------------------------------
@@ -104,16 +94,16 @@ class Dispatcher:
     @property
     def running(self) -> int:
         """How many activities are running."""
-        return self._running
+        return self._tasks.running
 
     @property
     def is_idle(self) -> bool:
         """Whether nothing is running, waiting or on its way (timers that are not due aside)."""
-        return not (self._running or self._tasks or self.work.has_ready or not self._arrivals.empty())
+        return self._tasks.is_empty and not self.work.has_ready and self._arrivals.empty()
 
     def stop_starting(self) -> None:
         """Start no more activities; those that wait are for the next host."""
-        self._starts = False
+        self._tasks.close()
 
     # --- the cycle -----------------------------------------------------------------------------------------------
 
@@ -130,10 +120,10 @@ class Dispatcher:
                 continue
             answered = [message.event for message in self.work.waiting(instance.instance_id)]
             tasks, timers = open_work(self.hub, instance, answered)
-            self._tasks.extend(tasks)
+            self._tasks.put(tasks)
             for timer in timers:
                 self.timers.put(timer)
-        self._start_tasks()
+        self._tasks.start_some()
 
     def run_once(self, wait: float | None = None) -> bool:
         """One cycle: gather, run, commit, tell. Waits at most `wait` seconds for something to do (None: does not).
@@ -326,36 +316,18 @@ class Dispatcher:
                 promise.set_exception(error)
             else:
                 promise.set_result(result)
-        self._unpersisted = 0
-        self._tasks.extend(self._new_tasks)
+        self._tasks.note_commit()
+        self._tasks.put(self._new_tasks)
         self._new_tasks.clear()
-        self._start_tasks()
-
-    def _start_tasks(self) -> None:
-        places = min(
-            self.settings.max_concurrent_activities - self._running,
-            max(self.settings.max_unpersisted, self.settings.max_concurrent_activities)
-            - self._running
-            - self._unpersisted,
-        )
-        while self._tasks and places > 0 and self._starts:
-            task = self._tasks.popleft()
-            if self._is_wanted(task):
-                places -= 1
-                self._running += 1
-                self._activities.start(task, self._completion_of(task))
+        self._tasks.start_some()
 
     def _is_wanted(self, task: PendingTask) -> bool:
         instance = self.instances.get(task.instance_id)
         return instance is not None and instance.execution_id == task.execution_id
 
-    def _completion_of(self, task: PendingTask) -> Callable[[Event], None]:
-        def done(event: Event) -> None:
-            self._arrivals.put(lambda: self._complete(task, event))
-
-        return done
+    def _note_end(self, task: PendingTask, event: Event) -> None:
+        self._arrivals.put(lambda: self._complete(task, event))
 
     def _complete(self, task: PendingTask, event: Event) -> None:
-        self._running -= 1
-        self._unpersisted += 1
+        self._tasks.note_result()
         self.send(Message(task.instance_id, event, task.execution_id))

@@ -16,6 +16,8 @@ _LITERALS: tuple[tuple[str, Any], ...] = (
     ("NaN", "NaN"), ("-Infinity", "-Infinity"), ("Infinity", "Infinity"),
 )  # fmt: skip
 _ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_DECODER = json.JSONDecoder(parse_constant=str)  # NaN and its like become text
 _MAX_DEPTH = 64  # Newtonsoft's own limit
 
 
@@ -25,14 +27,14 @@ class InvalidJson(ValueError):
 
 def dump(value: Any) -> str:
     """Write a value as compact JSON, text unescaped. Raises TypeError for a value that JSON cannot hold."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def compact(text: str) -> str:
     """Rewrite JSON text as Newtonsoft would: no spaces, `1e22` as `1E+22`, NaN as the text `"NaN"`."""
     if not _SPECIAL_NUMBER.search(text):
-        return dump(json.loads(text))
-    return _write(json.loads(text, parse_constant=str))
+        return dump(_DECODER.decode(text))
+    return _write(_DECODER.decode(text))
 
 
 def load(text: str, *, whole: bool = True) -> Any:
@@ -41,7 +43,7 @@ def load(text: str, *, whole: bool = True) -> Any:
     With `whole=False` what follows the first value is not looked at. Raises InvalidJson.
     """
     try:
-        return json.loads(text, parse_constant=str)
+        return _DECODER.decode(text)
     except (ValueError, RecursionError):
         return _LenientReader(text).read(whole)
 
@@ -51,7 +53,7 @@ def load_or_text(text: str | None) -> Any:
     if text is None:
         return None
     try:
-        return json.loads(text, parse_constant=str)
+        return _DECODER.decode(text)
     except (ValueError, RecursionError):
         return text
 

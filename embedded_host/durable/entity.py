@@ -11,13 +11,11 @@ from typing import Any
 
 from embedded_host.durable import history
 from embedded_host.durable.dotnet_json import dump
+from embedded_host.durable.entity_messages import response, signal_request
 from embedded_host.durable.history import Event
 from embedded_host.durable.instances import Message
 
 LOG = logging.getLogger("embedded_host.durable")
-RESPONSE_TYPE = (
-    "Microsoft.Azure.WebJobs.Extensions.DurableTask.ResponseMessage, Microsoft.Azure.WebJobs.Extensions.DurableTask"
-)
 
 
 @dataclass(frozen=True)
@@ -48,11 +46,6 @@ def entity_key(instance_id: str) -> str:
 def entity_id(name: str, key: str) -> str:
     """The id of an entity; names do not differ by case, keys do."""
     return f"@{name.lower()}@{key}"
-
-
-def signal_request(operation: str, input_text: str | None, request_id: str) -> dict[str, Any]:
-    """The request that a client's signal makes."""
-    return {"op": operation, "signal": True, "input": input_text, "id": request_id}
 
 
 def run_batch(
@@ -94,10 +87,7 @@ def _replies(requests: list[dict[str, Any]], results: list[dict[str, Any]], now:
             if result["isError"]:
                 LOG.warning("A signalled entity operation %r failed: %s", request["op"], result["result"])
             continue
-        told = {"$type": RESPONSE_TYPE, "result": result["result"]}
-        if result["isError"]:
-            told["exceptionType"] = "Error"
-        event = history.event_raised(now, request["id"], dump(told))
+        event = history.event_raised(now, request["id"], response(result))
         replies.append(Message(request["parent"], event, request["parentExecution"]))
     return replies
 

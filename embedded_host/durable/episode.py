@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Callable
@@ -11,20 +10,18 @@ from datetime import datetime
 
 from embedded_host.clock import Clock
 from embedded_host.durable import history
+from embedded_host.durable.answer import Answer, Outcome, UnusableAction
+from embedded_host.durable.asking import Asker
 from embedded_host.durable.catalog import Catalog, Orchestrator
 from embedded_host.durable.dotnet_json import dump
 from embedded_host.durable.history import Event, EventType
 from embedded_host.durable.instances import Episode, Instance, Message, PendingTask, PendingTimer, Status
-from embedded_host.durable.orchestrator import ask, payload_head, payload_text
 from embedded_host.durable.outgoing import CreateSubOrchestration, CreateTimer, Outgoing, ScheduleTask, SendEvent
-from embedded_host.durable.replay import Answer, Outcome, Replay, UnusableAction
-from embedded_host.durable.session import Session
-from embedded_host.durable.settings import DurableSettings, Ids, ReplayMode, is_served
+from embedded_host.durable.replay import Replay
+from embedded_host.durable.settings import DurableSettings, Ids, is_served
 
 LOG = logging.getLogger("embedded_host.durable")
 CUSTOM_STATUS_LIMIT_KB = 16
-STRICT_SAMPLE_EVERY = 64
-"""A session is dropped and replayed from its history once in so many episodes, longer histories less often."""
 SLOW_EPISODE_SECONDS = 5.0
 
 
@@ -54,8 +51,7 @@ class EpisodeRunner:
     ) -> None:
         """`load_rows` gives an instance's stored history, one text of comma-joined events per episode."""
         self._catalog, self._settings, self._clock, self._ids = catalog, settings, clock, ids
-        self._load_rows = load_rows
-        self._episodes_run = 0
+        self._asker = Asker(settings, load_rows)
 
     def run(self, instance: Instance, batch: list[Event]) -> Episode:
         """Run an episode on messages in their order of arrival; changes the instance, stores nothing."""
@@ -91,7 +87,7 @@ class EpisodeRunner:
         if problem or orchestrator is None:
             return _Verdict(outcome=_failure(instance, problem))
         try:
-            answer, replay = self._ask(instance, orchestrator, news)
+            answer, replay = self._asker.ask(instance, orchestrator, news)
             verdict = self._follow(replay, news, answer)
         except UnusableAction as error:
             LOG.error("%s (%s) hangs, as it would in Azure: %s", instance.name, instance.instance_id, error)
@@ -110,57 +106,6 @@ class EpisodeRunner:
                 f"extensions.durableTask.defaultVersion is {own!r}. In Azure it would stay Pending for ever."
             )
         return None
-
-    # --- the SDK -------------------------------------------------------------------------------------------------
-
-    def _ask(self, instance: Instance, orchestrator: Orchestrator, news: list[Event]) -> tuple[Answer, Replay]:
-        self._episodes_run += 1
-        if self._settings.replay is ReplayMode.STRICT or orchestrator.handle is None:
-            answer = ask(orchestrator.call, self._payload(instance, news))
-            return answer, self._fresh_replay(instance, answer)
-        if instance.session and self._is_sampled(instance):
-            instance.forget_session()
-        if instance.session is None or instance.replay is None:
-            return self._begin_session(instance, orchestrator.handle, news)
-        answer = instance.session.go_on([*instance.unfed, *news])
-        instance.replay.listen(answer)
-        return answer, instance.replay
-
-    def _is_sampled(self, instance: Instance) -> bool:
-        return self._episodes_run % max(STRICT_SAMPLE_EVERY, 4 * instance.episodes) == 0
-
-    def _begin_session(
-        self, instance: Instance, handle: Callable[..., str], news: list[Event]
-    ) -> tuple[Answer, Replay]:
-        instance_id = instance.instance_id
-        session = Session(handle, lambda: [*parse_rows(self._load_rows(instance_id)), *news])
-        answer = session.begin(self._payload(instance, news))
-        replay = self._fresh_replay(instance, answer)
-        if session.is_alive:
-            instance.session, instance.replay = session, replay
-        return answer, replay
-
-    def _payload(self, instance: Instance, news: list[Event]) -> str:
-        texts = [*self._rows(instance), *map(history.as_text, news)]
-        head = payload_head(instance.instance_id, instance.input_text, instance.parent_id, self._settings.http_sleep_ms)
-        return payload_text(",".join(texts), head, is_replaying=instance.episodes > 0)
-
-    def _fresh_replay(self, instance: Instance, answer: Answer) -> Replay:
-        replay = Replay(instance.instance_id, instance.execution_id, self._settings.default_version)
-        replay.listen(answer)
-        for event in parse_rows(self._rows(instance)):
-            replay.feed(event)
-        return replay
-
-    def _rows(self, instance: Instance) -> list[str]:
-        if not instance.episodes:
-            return []
-        if instance.history is not None:
-            return instance.history
-        rows = self._load_rows(instance.instance_id)
-        if self._settings.replay is ReplayMode.STRICT:
-            instance.history = rows
-        return rows
 
     # --- the engine's side ---------------------------------------------------------------------------------------
 
@@ -327,12 +272,6 @@ class EpisodeRunner:
             custom_status=instance.custom_status,
             continued=True,
         )
-
-
-def parse_rows(rows: list[str]) -> list[Event]:
-    """The events of stored history rows."""
-    events: list[Event] = json.loads(f"[{','.join(rows)}]")
-    return events
 
 
 def custom_status_problem(text: str | None) -> str | None:

@@ -11,11 +11,12 @@ from enum import StrEnum
 from embedded_host.durable import history
 from embedded_host.durable.dispatcher import Dispatcher
 from embedded_host.durable.dotnet_json import dump
-from embedded_host.durable.entity import entity_id, signal_request
+from embedded_host.durable.entity import entity_id
+from embedded_host.durable.entity_messages import signal_request
 from embedded_host.durable.history import Event
 from embedded_host.durable.instances import Instance, Message, Status
 from embedded_host.durable.rewind import rewind_instance
-from embedded_host.durable.task_hub import InstanceFilter, InstanceRow
+from embedded_host.durable.task_hub_reader import InstanceFilter, InstanceRow
 
 
 class Result(StrEnum):

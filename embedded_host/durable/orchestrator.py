@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import traceback
 import warnings
 from collections.abc import Callable
 from typing import Any
 
-from embedded_host.durable.dotnet_json import compact, dump, load_or_text
-from embedded_host.durable.replay import Answer
+from embedded_host.durable.answer import Answer
+from embedded_host.durable.dotnet_json import compact, dump, load, load_or_text
 
 OUT_OF_PROCESS_LABEL = "\n\n$OutOfProcData$:"
 _UPPER_SCHEMA_VERSION = 3
@@ -52,7 +51,7 @@ def ask(function: OrchestratorFunction, payload: str) -> Answer:
 
 def parse_answer(text: str) -> Answer:
     """Read the SDK's answer."""
-    told = json.loads(text, parse_constant=str)
+    told = load(text)
     return Answer(
         actions=[action for episode in told["actions"] for action in episode],
         is_done=told["isDone"],

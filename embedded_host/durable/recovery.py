@@ -7,7 +7,8 @@ import json
 from embedded_host.durable.history import Event, EventType
 from embedded_host.durable.instances import Instance, PendingTask, PendingTimer
 from embedded_host.durable.outgoing import ScheduleTask
-from embedded_host.durable.task_hub import TaskHub, events_of
+from embedded_host.durable.task_hub import TaskHub
+from embedded_host.durable.task_hub_reader import events_of
 
 _TASK_ENDS = frozenset({EventType.TASK_COMPLETED, EventType.TASK_FAILED})
 

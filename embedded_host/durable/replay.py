@@ -9,12 +9,13 @@ from __future__ import annotations
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from embedded_host.durable import nondeterminism
+from embedded_host.durable.answer import Action, Answer, Outcome, UnusableAction
+from embedded_host.durable.awaited import Awaited, EventWaits, when_all, when_any
 from embedded_host.durable.dotnet_json import dump
+from embedded_host.durable.entity_messages import entity_request
 from embedded_host.durable.history import Event, EventType, parse_stamp, stamp
 from embedded_host.durable.outgoing import (
     HTTP_ACTIVITY,
@@ -25,12 +26,6 @@ from embedded_host.durable.outgoing import (
     SendEvent,
 )
 
-Action = dict[str, Any]
-"""One action as the SDK answers it; `actionType` tells the kind (reference A2)."""
-
-REQUEST_TYPE = (
-    "Microsoft.Azure.WebJobs.Extensions.DurableTask.RequestMessage, Microsoft.Azure.WebJobs.Extensions.DurableTask"
-)
 MAX_RETRY_INTERVAL = timedelta(days=6)
 _COMPLETIONS = {
     EventType.TASK_COMPLETED: ("TaskScheduledId", False),
@@ -50,57 +45,6 @@ _SCHEDULING = frozenset(
 _HEARD_WHILE_SUSPENDED = frozenset({EventType.EXECUTION_RESUMED, EventType.EXECUTION_TERMINATED})
 
 
-class UnusableAction(Exception):
-    """The SDK answered with an action that this host does not know or cannot serve; see the message."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How an execution ended: `Completed`, `Failed`, `Terminated`, or `ContinuedAsNew` with the next input."""
-
-    status: str
-    result: str | None
-    """JSON text for `Completed` and `ContinuedAsNew`, else plain text or None."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the SDK said of an orchestration in an episode."""
-
-    actions: list[Action]
-    is_done: bool
-    output: str | None = None
-    """JSON text, None for no output."""
-    error: str | None = None
-    custom_status: str | None = None
-    """JSON text, None where the SDK says nothing."""
-    schema_version: int = 2
-    aborted: bool = False
-    """The call itself failed, so `error` ends the execution whatever is open."""
-
-
-@dataclass(slots=True)
-class _Task:
-    """Something awaited; `then` is called once when it ends."""
-
-    done: bool = False
-    failed: bool = False
-    then: list[Callable[[_Task], None]] = field(default_factory=list)
-
-    def end(self, failed: bool = False) -> None:
-        if self.done:
-            return
-        self.done, self.failed = True, failed
-        for callback in self.then:
-            callback(self)
-
-    def on_end(self, callback: Callable[[_Task], None]) -> None:
-        if self.done:
-            callback(self)
-        else:
-            self.then.append(callback)
-
-
 class Replay:
     """One execution as the engine sees it, from its first event on.
 
@@ -108,8 +52,15 @@ class Replay:
     `outcome` how the execution ended, if it did.
     """
 
-    def __init__(self, instance_id: str, execution_id: str, default_version: str | None = None) -> None:
-        self.instance_id, self.execution_id = instance_id, execution_id
+    def __init__(
+        self,
+        instance_id: str,
+        execution_id: str,
+        default_version: str | None = None,
+        on_match: Callable[[Event, Outgoing], None] = lambda event, action: None,
+    ) -> None:
+        """`on_match` is told of each event that agrees with what the code scheduled under its id."""
+        self.instance_id, self.execution_id, self._on_match = instance_id, execution_id, on_match
         self.default_version = default_version
         self.outgoing: dict[int, Outgoing] = {}
         self.outcome: Outcome | None = None
@@ -119,18 +70,15 @@ class Replay:
         """Ids that the history knows of already."""
         self.difference: str | None = None
         """The first point where the actions do not agree with the history; nothing after it is followed."""
-        self.case_differences: list[tuple[str, str]] = []
-        """Events taken by a wait whose name differs in case: (event, wait)."""
         self._actions: list[Action] = []
         self._answer = Answer([], is_done=False)
         self._position = 0
-        self._awaited: _Task | None = None
+        self._awaited: Awaited | None = None
         self._continue_input: str | None = None
-        self._open: dict[int, _Task] = {}
+        self._open: dict[int, Awaited] = {}
         self._cancellable: dict[int, Action] = {}
-        self._cancelled: dict[int, _Task] = {}
-        self._waiters: dict[str, list[tuple[str, _Task]]] = {}
-        self._early_events: dict[str, deque[str]] = {}
+        self._cancelled: dict[int, Awaited] = {}
+        self._events = EventWaits()
         self._unheard: deque[Event] = deque()
         self._held: dict[int, Outgoing] = {}
         self._now = datetime.min.replace(tzinfo=UTC)
@@ -146,6 +94,11 @@ class Replay:
     def action_count(self) -> int:
         """How many actions the SDK has told of, compound ones counted once."""
         return len(self._actions)
+
+    @property
+    def case_differences(self) -> list[tuple[str, str]]:
+        """Events taken by a wait whose name differs in case: (event, wait). May be cleared."""
+        return self._events.case_differences
 
     def listen(self, answer: Answer) -> None:
         """Take the SDK's newest answer; its actions come behind those that were told before."""
@@ -174,7 +127,7 @@ class Replay:
         elif kind == EventType.ORCHESTRATOR_STARTED:
             self._now = parse_stamp(event["Timestamp"])
         elif kind == EventType.EVENT_RAISED:
-            self._raise_event(event["Name"])
+            self._events.take(event["Name"])
         else:
             self._feed_control(kind, event)
         self._settle()
@@ -184,7 +137,7 @@ class Replay:
         self.scheduled_ids.add(scheduled_id)
         self.difference = nondeterminism.find_difference(event, self.outgoing.get(scheduled_id))
         if self.difference is None:
-            del self.outgoing[scheduled_id]
+            self._on_match(event, self.outgoing.pop(scheduled_id))
 
     def acknowledge(self) -> None:
         """Take all of `outgoing` as written into the history."""
@@ -241,7 +194,7 @@ class Replay:
 
     # --- actions -------------------------------------------------------------------------------------------------
 
-    def _invoke(self, action: Action) -> _Task:
+    def _invoke(self, action: Action) -> Awaited:
         invoke = _INVOCATIONS.get(action["actionType"])
         if invoke is None:
             raise UnusableAction(
@@ -253,18 +206,18 @@ class Replay:
         self.next_id += 1
         return self.next_id - 1
 
-    def _open_task(self, outgoing: Outgoing) -> _Task:
+    def _open_task(self, outgoing: Outgoing) -> Awaited:
         self.outgoing[outgoing.task_id] = outgoing
-        task = self._open[outgoing.task_id] = _Task()
+        task = self._open[outgoing.task_id] = Awaited()
         return task
 
-    def _call_activity(self, action: Action) -> _Task:
+    def _call_activity(self, action: Action) -> Awaited:
         return self._open_task(ScheduleTask(self._take_id(), action["functionName"], action["input"]))
 
-    def _call_http(self, action: Action) -> _Task:
+    def _call_http(self, action: Action) -> Awaited:
         return self._open_task(ScheduleTask(self._take_id(), HTTP_ACTIVITY, dump(action["httpRequest"])))
 
-    def _call_child(self, action: Action) -> _Task:
+    def _call_child(self, action: Action) -> Awaited:
         task_id = self._take_id()
         instance_id = action.get("instanceId")
         if not instance_id or not instance_id.strip():
@@ -274,21 +227,21 @@ class Replay:
             CreateSubOrchestration(task_id, action["functionName"], action["input"], instance_id, version)
         )
 
-    def _with_retries(self, call: Callable[[Action], _Task], action: Action) -> _Task:
+    def _with_retries(self, call: Callable[[Action], Awaited], action: Action) -> Awaited:
         options = action["retryOptions"]
         interval = timedelta(milliseconds=options["firstRetryIntervalInMilliseconds"])
         if interval > MAX_RETRY_INTERVAL:
             raise UnusableAction(
                 f"A retry interval of {interval} is longer than the {MAX_RETRY_INTERVAL} of the engine."
             )
-        whole, attempts_left = _Task(), options["maxNumberOfAttempts"]
+        whole, attempts_left = Awaited(), options["maxNumberOfAttempts"]
 
         def attempt() -> None:
             nonlocal attempts_left
             attempts_left -= 1
             call(action).on_end(judge)
 
-        def judge(task: _Task) -> None:
+        def judge(task: Awaited) -> None:
             if not task.failed:
                 whole.end()
             elif attempts_left > 0:
@@ -299,10 +252,10 @@ class Replay:
         attempt()
         return whole
 
-    def _timer(self, fire_at: datetime) -> _Task:
+    def _timer(self, fire_at: datetime) -> Awaited:
         return self._open_task(CreateTimer(self._take_id(), fire_at))
 
-    def _create_timer(self, action: Action) -> _Task:
+    def _create_timer(self, action: Action) -> Awaited:
         task = self._timer(parse_stamp(action["fireAt"]))
         timer_id = self.next_id - 1
         if action["isCanceled"]:
@@ -321,84 +274,36 @@ class Replay:
         if timer_id in self._open:
             self._cancelled[timer_id] = self._open.pop(timer_id)
 
-    def _continue_as_new(self, action: Action) -> _Task:
+    def _continue_as_new(self, action: Action) -> Awaited:
         self._continue_input = action["input"]
-        return _Task(done=True)
+        return Awaited(done=True)
 
-    def _wait_for_event(self, action: Action) -> _Task:
-        name = action["externalEventName"]
-        return self._wait(name)
+    def _wait_for_event(self, action: Action) -> Awaited:
+        return self._events.wait(action["externalEventName"])
 
-    def _wait(self, name: str) -> _Task:
-        early = self._early_events.get(name.upper())
-        if early:
-            self._note_case(early.popleft(), name)
-            return _Task(done=True)
-        task = _Task()
-        self._waiters.setdefault(name.upper(), []).append((name, task))
-        return task
-
-    def _raise_event(self, name: str) -> None:
-        waiters = self._waiters.get(name.upper())
-        if not waiters:
-            self._early_events.setdefault(name.upper(), deque()).append(name)
-            return
-        waited_for, task = waiters.pop()  # the engine serves the youngest of several waiters
-        self._note_case(name, waited_for)
-        task.end()
-
-    def _note_case(self, name: str, waited_for: str) -> None:
-        if name != waited_for:
-            self.case_differences.append((name, waited_for))
-
-    def _signal_entity(self, action: Action) -> _Task:
+    def _signal_entity(self, action: Action) -> Awaited:
         self._send_request(action, signal=True)
-        return _Task(done=True)
+        return Awaited(done=True)
 
-    def _call_entity(self, action: Action) -> _Task:
-        return self._wait(self._send_request(action, signal=False))
+    def _call_entity(self, action: Action) -> Awaited:
+        return self._events.wait(self._send_request(action, signal=False))
 
     def _send_request(self, action: Action, signal: bool) -> str:
-        event_id = self._take_id()
-        target = action["instanceId"]
+        event_id, target = self._take_id(), action["instanceId"]
         request_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self.execution_id}:{event_id}"))
         sent_at = stamp(self._now)
-        request = {
-            "$type": REQUEST_TYPE,
-            "op": action["operation"],
-            **({"signal": True} if signal else {}),
-            "input": dump(action["input"]),
-            "id": request_id,
-            "parent": self.instance_id,
-            "parentExecution": self.execution_id,
-            "Timestamp": sent_at,
-            "Predecessor": self._last_request.get(target, "0001-01-01T00:00:00"),
-            "requestTime": sent_at.replace("Z", "+00:00"),
-        }
+        request = entity_request(
+            action, signal, request_id, self.instance_id, self.execution_id, sent_at, self._last_request.get(target)
+        )
         self._last_request[target] = sent_at
-        self.outgoing[event_id] = SendEvent(event_id, target, "op", dump(request))
+        self.outgoing[event_id] = SendEvent(event_id, target, "op", request)
         return request_id
 
-    def _when_all(self, action: Action) -> _Task:
-        children = [self._invoke(child) for child in action["compoundActions"]]
-        whole, left = _Task(done=not children), len(children)
+    def _when_all(self, action: Action) -> Awaited:
+        return when_all([self._invoke(part) for part in action["compoundActions"]])
 
-        def count(_: _Task) -> None:
-            nonlocal left
-            left -= 1
-            if left == 0:
-                whole.end(failed=any(child.failed for child in children))
-
-        for child in children:
-            child.on_end(count)
-        return whole
-
-    def _when_any(self, action: Action) -> _Task:
-        children = [self._invoke(child) for child in action["compoundActions"]]
-        whole = _Task(done=not children)
-        for child in children:
-            child.on_end(lambda _: whole.end())
-        return whole
+    def _when_any(self, action: Action) -> Awaited:
+        return when_any([self._invoke(part) for part in action["compoundActions"]])
 
     def _end_task(self, event: Event, id_key: str, failed: bool) -> None:
         task = self._open.pop(event[id_key], None) or self._cancelled.pop(event[id_key], None)
@@ -407,7 +312,7 @@ class Replay:
             task.end(failed)
 
 
-_INVOCATIONS: dict[int, Callable[[Replay, Action], _Task]] = {
+_INVOCATIONS: dict[int, Callable[[Replay, Action], Awaited]] = {
     0: Replay._call_activity,
     1: lambda replay, action: replay._with_retries(replay._call_activity, action),
     2: Replay._call_child,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from embedded_host.durable import history
 from embedded_host.durable.history import Event, EventType
 from embedded_host.durable.instances import Instance, Message, Status
-from embedded_host.durable.task_hub import events_of
+from embedded_host.durable.task_hub_reader import events_of
 
 if TYPE_CHECKING:
     from embedded_host.durable.dispatcher import Dispatcher

@@ -19,10 +19,10 @@ from azure.durable_functions.models.TaskOrchestrationExecutor import TaskOrchest
 from azure.durable_functions.models.utils.df_serialization import df_dumps
 from dateutil.tz import tzutc  # type: ignore[import-untyped]
 
+from embedded_host.durable.answer import Action, Answer
 from embedded_host.durable.dotnet_json import compact
 from embedded_host.durable.history import PLAYED_ONCE_PROCESSED, Event, EventType
 from embedded_host.durable.orchestrator import parse_answer, parse_failure
-from embedded_host.durable.replay import Action, Answer
 
 _UTC = tzutc()
 

@@ -5,82 +5,31 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
-import threading
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from embedded_host.durable.dotnet_json import dump
-from embedded_host.durable.history import Event, parse_stamp
 from embedded_host.durable.instances import Episode, Instance, Message, Status
+from embedded_host.durable.task_hub_reader import (
+    BUSY_SECONDS,
+    SQL,
+    InstanceRow,
+    TaskHubError,
+    TaskHubFenced,
+    TaskHubReader,
+    corruption,
+    explain,
+    instance_row,
+    microseconds,
+)
 
 LOG = logging.getLogger("embedded_host.task_hub")
 FORMAT = "1"
-BUSY_SECONDS = 30.0
 
 
-class TaskHubError(Exception):
-    """The state file cannot be used; the message says why, and what to do. Nothing acknowledged is lost."""
-
-
-class TaskHubFenced(TaskHubError):
-    """Another host has taken this task hub over; this one has to stop."""
-
-
-@dataclass(frozen=True)
-class InstanceRow:
-    """An instance as a reader sees it."""
-
-    instance: Instance
-    is_entity: bool
-
-
-@dataclass(frozen=True)
-class InstanceFilter:
-    """Which instances to list; times in microseconds since 1970, both ends included."""
-
-    after: str = ""
-    prefix: str = ""
-    created_from: int | None = None
-    created_to: int | None = None
-    statuses: frozenset[str] | None = None
-    top: int = 100
-
-    def parameters(self) -> dict[str, Any]:
-        statuses = None if self.statuses is None else f",{','.join(sorted(self.statuses))},"
-        return {
-            "after": self.after,
-            "prefix": self.prefix,
-            "created_from": self.created_from,
-            "created_to": self.created_to,
-            "statuses": statuses,
-            "top": self.top,
-        }
-
-
-def load_statements() -> dict[str, str]:
-    """The named parts of the SQL file."""
-    parts: dict[str, list[str]] = {}
-    name = ""
-    for line in Path(__file__).with_name("task_hub.sql").read_text(encoding="utf-8").splitlines():
-        if line.startswith("-- :"):
-            name = line[4:].strip()
-        elif name:
-            parts.setdefault(name, []).append(line)
-    return {name: "\n".join(lines).strip() for name, lines in parts.items()}
-
-
-SQL = load_statements()
-
-
-def microseconds(stamp: str) -> int:
-    """A history timestamp as microseconds since 1970."""
-    return round(parse_stamp(stamp).timestamp() * 1_000_000)
-
-
-class TaskHub:
-    """The hub's writer and its readers. Writing is for one thread; reading is for any."""
+class TaskHub(TaskHubReader):
+    """The hub's writer, and its readers. Writing is for one thread."""
 
     def __init__(self, path: Path | str, observe: Callable[[str, int], None] | None = None, flush: bool = True) -> None:
         """Open or create a state file. Without `flush` a crash of the machine may lose commits: for tests.
@@ -88,13 +37,11 @@ class TaskHub:
         `observe` is told of each commit: "before", "inside" (all statements made, not committed) and "after", with
         the commit's number. Raises TaskHubError.
         """
-        self.path = Path(path)
+        super().__init__(path)
         self._flush = flush
         self._observe = observe or (lambda stage, number: None)
         self._commits = 0
         self._begun = False
-        self._local = threading.local()
-        self._readers: list[sqlite3.Connection] = []
         self._connection = self._open_writer()
         self._epoch = self._take_over()
 
@@ -117,7 +64,7 @@ class TaskHub:
     def _prepare(self, connection: sqlite3.Connection) -> None:
         found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         if found != "ok":
-            raise TaskHubError(_corrupt(self.path, found))
+            raise TaskHubError(corruption(self.path, found))
         known = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'meta'").fetchone()[0]
         if not known:
             connection.executescript(f"BEGIN IMMEDIATE;{SQL['schema']}COMMIT;")
@@ -145,8 +92,7 @@ class TaskHub:
     def close(self) -> None:
         """Close all connections; what was not committed is dropped."""
         self._connection.close()
-        for reader in self._readers:
-            reader.close()
+        super().close()
 
     # --- writing -------------------------------------------------------------------------------------------------
 
@@ -246,55 +192,16 @@ class TaskHub:
         """Run a named statement of the SQL file in the current transaction (receipts, timer statuses, keys)."""
         self._write(statement, values)
 
-    # --- reading -------------------------------------------------------------------------------------------------
-
-    def read(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
-        """Run a named query on this thread's own read connection: committed state only."""
-        return self._query(self._reader(), statement, values)
+    # --- reading what is not committed yet: for the writing thread ------------------------------------------------
 
     def read_own(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """Run a named query on the writer's connection: its open transaction included. For the writing thread."""
         return self._query(self._connection, statement, values)
 
-    def _query(self, connection: sqlite3.Connection, statement: str, values: Any) -> list[tuple[Any, ...]]:
-        try:
-            if len(values) == 1 and isinstance(values[0], dict):
-                return connection.execute(SQL[statement], values[0]).fetchall()
-            return connection.execute(SQL[statement], values).fetchall()
-        except sqlite3.Error as error:
-            raise explain(error, self.path) from error
-
-    def _reader(self) -> sqlite3.Connection:
-        if not hasattr(self._local, "reader"):
-            reader = sqlite3.connect(
-                f"{self.path.absolute().as_uri()}?mode=ro",
-                uri=True,
-                timeout=BUSY_SECONDS,
-                isolation_level=None,
-                check_same_thread=False,
-            )
-            self._local.reader = reader
-            self._readers.append(reader)
-        connection: sqlite3.Connection = self._local.reader
-        return connection
-
-    def find_instance(self, instance_id: str) -> InstanceRow | None:
-        """An instance as last committed."""
-        rows = self.read("get_instance", instance_id)
-        return _instance_row(rows[0]) if rows else None
-
     def find_own_instance(self, instance_id: str) -> InstanceRow | None:
         """An instance as the writing thread sees it."""
         rows = self.read_own("get_instance", instance_id)
-        return _instance_row(rows[0]) if rows else None
-
-    def list_instances(self, wanted: InstanceFilter) -> list[InstanceRow]:
-        """Instances by id."""
-        return [_instance_row(row) for row in self.read("list_instances", wanted.parameters())]
-
-    def history_rows(self, instance_id: str) -> list[str]:
-        """An instance's episodes, committed."""
-        return [row[0] for row in self.read("history_rows", instance_id)]
+        return instance_row(rows[0]) if rows else None
 
     def own_history_rows(self, instance_id: str) -> list[str]:
         """An instance's episodes as the writing thread sees them."""
@@ -303,70 +210,9 @@ class TaskHub:
     def live_instances(self) -> Iterator[Instance]:
         """Instances that have not ended, oldest first."""
         for row in self.read_own("live_instances"):
-            yield _instance_row(row).instance
+            yield instance_row(row).instance
 
     def stored_messages(self) -> Iterator[Message]:
         """Messages that no episode has taken, in order of arrival."""
         for message_id, instance_id, execution_id, event in self.read_own("messages"):
             yield Message(instance_id, json.loads(event), execution_id, message_id)
-
-
-def _instance_row(row: tuple[Any, ...]) -> InstanceRow:
-    (instance_id, is_entity, execution_id, name, version, input_text, parent, generation, created_at, continued) = row[
-        :10
-    ]
-    status, output, custom_status, updated_at, last_episode, last_at = row[10:]
-    instance = Instance(
-        instance_id=instance_id,
-        execution_id=execution_id,
-        name=name,
-        version=version,
-        input_text=input_text,
-        parent=json.loads(parent) if parent else None,
-        generation=generation,
-        created_at=created_at,
-        status=Status(status),
-        output=output,
-        custom_status=custom_status,
-        updated_at=_later(updated_at, last_at),
-        episodes=0 if last_episode is None else last_episode + 1,
-        continued=bool(continued),
-    )
-    return InstanceRow(instance, bool(is_entity))
-
-
-def _later(one: str, other: str | None) -> str:
-    if other is None or other == one:
-        return one
-    return max(one, other, key=parse_stamp)
-
-
-def events_of(rows: Iterable[str]) -> list[Event]:
-    """The events of history rows."""
-    events: list[Event] = json.loads(f"[{','.join(rows)}]")
-    return events
-
-
-def explain(error: sqlite3.Error | OSError, path: Path) -> TaskHubError:
-    """What a failure of the state file means for whoever runs the host."""
-    told = str(error)
-    if "locked" in told or "busy" in told:
-        return TaskHubError(
-            f"{path} has been locked by another program for {BUSY_SECONDS:.0f} s. Close whatever has it open "
-            "(a database browser, a backup) and start the host again; nothing acknowledged is lost."
-        )
-    if "full" in told or getattr(error, "errno", None) == 28:
-        return TaskHubError(
-            f"The disk that holds {path} is full. Free some space and start the host again; nothing acknowledged "
-            "is lost."
-        )
-    if "malformed" in told or "not a database" in told or "corrupt" in told:
-        return TaskHubError(_corrupt(path, told))
-    return TaskHubError(f"{path} cannot be used as a state file: {told}.")
-
-
-def _corrupt(path: Path, told: str) -> str:
-    return (
-        f"{path} is damaged or no task hub ({told}). The host does not touch it: restore a backup, try "
-        f"`sqlite3 {path.name} .recover`, or start afresh with another --state file."
-    )

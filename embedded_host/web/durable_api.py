@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -15,30 +13,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from embedded_host.durable import operations
-from embedded_host.durable.catalog import Catalog
 from embedded_host.durable.dispatcher import Dispatcher
 from embedded_host.durable.dotnet_json import InvalidJson, dump, load, load_or_text
-from embedded_host.durable.entity import entity_id, entity_key, read_state
 from embedded_host.durable.history import Event
 from embedded_host.durable.instances import Instance, Status
 from embedded_host.durable.operations import Operations, Result
 from embedded_host.durable.status import Shown, history_json, status_json
-from embedded_host.durable.task_hub import InstanceFilter, TaskHub, events_of
+from embedded_host.durable.task_hub import TaskHub
+from embedded_host.durable.task_hub_reader import events_of
 from embedded_host.functions.durable_functions import management_urls
 from embedded_host.web.answers import empty, failure, json_answer, message, text_as_json
+from embedded_host.web.durable_request import CONTINUATION, ApiBase, Ask, number_of
+from embedded_host.web.entity_api import EntityApi
 
-CONTINUATION = "x-ms-continuation-token"
 _READER_ERROR = "Newtonsoft.Json.JsonReaderException"
-_STATUSES = {str(status) for status in Status} | {"Canceled", "ContinuedAsNew"}
-_BAD_KEY = re.compile(r"[/\\#?\x00-\x1f\x7f-\x9f]")
-
-
-@dataclass(frozen=True)
-class ApiBase:
-    """Where links point to: the durable webhook's address and the query that each link carries."""
-
-    url: str
-    query: str
 
 
 class DurableApi:
@@ -48,7 +36,7 @@ class DurableApi:
         self._dispatcher = dispatcher
         self._operations = Operations(dispatcher)
         self._hub: TaskHub = dispatcher.hub
-        self._catalog: Catalog = dispatcher.catalog
+        self._entities = EntityApi(dispatcher)
         self._connections = {name.casefold() for name in known_connections}
 
     async def answer(self, request: Request, path: str, base: ApiBase) -> Response:
@@ -63,7 +51,7 @@ class DurableApi:
             found = pattern.fullmatch(path)
             if found and method == request.method:
                 parts = {name: unquote(text) for name, text in found.groupdict().items() if text is not None}
-                return await serve(self, _Ask(request, base, parts))
+                return await serve(self, Ask(request, base, parts))
         return empty(404)
 
     async def _change(self, change: Callable[[], operations.Answer]) -> operations.Answer:
@@ -71,7 +59,7 @@ class DurableApi:
 
     # --- starting ------------------------------------------------------------------------------------------------
 
-    async def start(self, ask: _Ask) -> Response:
+    async def start(self, ask: Ask) -> Response:
         body = (await ask.request.body()).decode("utf-8", errors="replace")
         problem = _json_problem(body) if body.strip() else None
         if problem:
@@ -82,12 +70,12 @@ class DurableApi:
         answer = await self._change(lambda: self._operations.start(name, wanted, input_text, version))
         if answer.result is Result.REFUSED:
             return message(409, f"An Orchestration instance with the status {answer.status} already exists.")
-        timeout, interval = _number(ask.query.get("timeout")), _number(ask.query.get("pollingInterval"))
+        timeout, interval = number_of(ask.query.get("timeout")), number_of(ask.query.get("pollingInterval"))
         if timeout is None or interval is None:
             return _links(ask.base, answer.instance_id)
         return await self._wait_for_end(ask, answer.instance_id, timeout, interval)
 
-    async def _wait_for_end(self, ask: _Ask, instance_id: str, timeout: float, interval: float) -> Response:
+    async def _wait_for_end(self, ask: Ask, instance_id: str, timeout: float, interval: float) -> Response:
         if interval > timeout:
             return message(400, f"Total timeout {timeout:g} should be bigger than retry timeout {interval:g}")
         loop = asyncio.get_running_loop()
@@ -105,7 +93,7 @@ class DurableApi:
 
     # --- looking -------------------------------------------------------------------------------------------------
 
-    async def show(self, ask: _Ask) -> Response:
+    async def show(self, ask: Ask) -> Response:
         row = await run_in_threadpool(self._hub.find_instance, ask.parts["id"])
         if row is None:
             return empty(404)
@@ -123,7 +111,7 @@ class DurableApi:
             told["historyEvents"] = history_json(events, shown)
         return told
 
-    async def list_all(self, ask: _Ask) -> Response:
+    async def list_all(self, ask: Ask) -> Response:
         wanted = ask.filter()
         rows = await run_in_threadpool(self._hub.list_instances, wanted)
         shown = ask.shown()
@@ -133,7 +121,7 @@ class DurableApi:
 
     # --- events and control --------------------------------------------------------------------------------------
 
-    async def raise_event(self, ask: _Ask) -> Response:
+    async def raise_event(self, ask: Ask) -> Response:
         row = await run_in_threadpool(self._hub.find_instance, ask.parts["id"])
         if row is None or row.instance.status.is_terminal:
             return empty(404 if row is None else 410)
@@ -147,20 +135,20 @@ class DurableApi:
         answer = await self._change(lambda: self._operations.raise_event(ask.parts["id"], ask.parts["event"], data))
         return _control_answer(answer, "")
 
-    async def terminate(self, ask: _Ask) -> Response:
+    async def terminate(self, ask: Ask) -> Response:
         return await self._control(ask, self._operations.terminate, "terminate")
 
-    async def suspend(self, ask: _Ask) -> Response:
+    async def suspend(self, ask: Ask) -> Response:
         return await self._control(ask, self._operations.suspend, "suspend")
 
-    async def resume(self, ask: _Ask) -> Response:
+    async def resume(self, ask: Ask) -> Response:
         return await self._control(ask, self._operations.resume, "resume")
 
-    async def _control(self, ask: _Ask, operate: Callable[[str, str | None], operations.Answer], verb: str) -> Response:
+    async def _control(self, ask: Ask, operate: Callable[[str, str | None], operations.Answer], verb: str) -> Response:
         reason = ask.query.get("reason") or None
         return _control_answer(await self._change(lambda: operate(ask.parts["id"], reason)), verb)
 
-    async def rewind(self, ask: _Ask) -> Response:
+    async def rewind(self, ask: Ask) -> Response:
         instance_id, reason = ask.parts["id"], ask.query.get("reason") or None
         answer = await self._change(lambda: self._operations.rewind(instance_id, reason))
         if answer.result is Result.NOT_FOUND:
@@ -173,7 +161,7 @@ class DurableApi:
             return text_as_json(412, told)
         return empty(202)
 
-    async def restart(self, ask: _Ask) -> Response:
+    async def restart(self, ask: Ask) -> Response:
         instance_id, with_new_id = ask.parts["id"], ask.flag("restartWithNewInstanceId", True)
         answer = await self._change(lambda: self._operations.restart(instance_id, with_new_id))
         if answer.result is Result.NOT_FOUND:
@@ -188,7 +176,7 @@ class DurableApi:
 
     # --- removal -------------------------------------------------------------------------------------------------
 
-    async def purge(self, ask: _Ask) -> Response:
+    async def purge(self, ask: Ask) -> Response:
         instance_id = ask.parts["id"]
         answer = await self._change(lambda: self._operations.purge(instance_id))
         if answer.result is Result.NOT_FOUND:
@@ -201,97 +189,12 @@ class DurableApi:
             )
         return json_answer({"instancesDeleted": answer.count})
 
-    async def purge_many(self, ask: _Ask) -> Response:
+    async def purge_many(self, ask: Ask) -> Response:
         wanted = ask.filter()
         if wanted.created_from is None:
             return text_as_json(400, "Please provide value for 'createdTimeFrom' parameter.")
         answer = await self._change(lambda: self._operations.purge_many(wanted))
         return json_answer({"instancesDeleted": answer.count}) if answer.count else empty(404)
-
-    # --- entities ------------------------------------------------------------------------------------------------
-
-    async def show_entity(self, ask: _Ask) -> Response:
-        key = "" if ask.parts.get("key") == "$" else ask.parts.get("key", "")
-        row = await run_in_threadpool(self._hub.find_instance, entity_id(ask.parts["entity"], key))
-        if row is None or not row.is_entity:
-            return empty(404)
-        return json_answer(load_or_text(read_state(row.instance.input_text).state))
-
-    async def list_entities(self, ask: _Ask) -> Response:
-        prefix = f"@{ask.parts['entity'].lower()}@" if "entity" in ask.parts else "@"
-        top = int(_number(ask.query.get("top")) or 100)
-        after = unquote(ask.request.headers.get(CONTINUATION, ""))
-        wanted = {"after": after, "prefix": prefix, "top": top}
-        rows = await run_in_threadpool(self._hub.read, "list_entities", wanted)
-        earliest, latest = (
-            _moment(ask.query.get("lastOperationTimeFrom")),
-            _moment(ask.query.get("lastOperationTimeTo")),
-        )
-        told = [
-            _entity_row(row, ask.flag("fetchState", False))
-            for row in rows
-            if (earliest is None or _moment(row[2]) >= earliest) and (latest is None or _moment(row[2]) <= latest)
-        ]
-        token = rows[-1][0] if len(rows) == top else ""
-        return json_answer(told, 200, {CONTINUATION: quote(token, safe="")})
-
-    async def signal(self, ask: _Ask) -> Response:
-        is_delete = ask.request.method == "DELETE"
-        name, key = ask.parts["entity"], ask.parts.get("key", "")
-        problem = self._entity_problem(name, key)
-        if problem:
-            return message(400, problem)
-        body = (await ask.request.body()).decode("utf-8", errors="replace")
-        try:
-            input_text = _entity_input(body, ask.request.headers.get("content-type", ""))
-        except InvalidJson as error:
-            return message(400, f"Could not parse JSON content: {error}")
-        operation = "delete" if is_delete else ask.query.get("op", "")
-        await self._change(lambda: self._operations.signal_entity(name, key, operation, input_text))
-        return empty(202)
-
-    def _entity_problem(self, name: str, key: str) -> str | None:
-        if self._catalog.entity(name) is None:
-            return self._catalog.unknown("entity", name)
-        if _BAD_KEY.search(key):
-            return "entityKey (Parameter 'Entity keys must not contain /, \\, #, ?, or control characters.')"
-        return None
-
-
-@dataclass(frozen=True)
-class _Ask:
-    """One request with its route's parts."""
-
-    request: Request
-    base: ApiBase
-    parts: dict[str, str]
-
-    @property
-    def query(self) -> dict[str, str]:
-        return dict(self.request.query_params)
-
-    def flag(self, name: str, default: bool) -> bool:
-        told = self.query.get(name, "").casefold()
-        return told == "true" if told in ("true", "false") else default
-
-    def shown(self) -> Shown:
-        return Shown(
-            self.flag("showInput", True), self.flag("showHistory", False), self.flag("showHistoryOutput", False)
-        )
-
-    def filter(self) -> InstanceFilter:
-        statuses = {name.strip() for name in self.query.get("runtimeStatus", "").split(",")} & _STATUSES
-        return InstanceFilter(
-            after=unquote(self.request.headers.get(CONTINUATION, "")),
-            prefix=self.query.get("instanceIdPrefix", ""),
-            created_from=_microseconds(self.query.get("createdTimeFrom")),
-            created_to=_microseconds(self.query.get("createdTimeTo")),
-            statuses=frozenset(statuses) or None,
-            top=int(_number(self.query.get("top")) or 100),
-        )
-
-    def own_url(self) -> str:
-        return str(self.request.url)
 
 
 def _control_answer(answer: operations.Answer, verb: str) -> Response:
@@ -315,21 +218,6 @@ def _links(base: ApiBase, instance_id: str) -> Response:
     return json_answer(links, 202, {"Location": links["statusQueryGetUri"], "Retry-After": "10"})
 
 
-def _entity_row(row: tuple[Any, ...], with_state: bool) -> dict[str, Any]:
-    instance_id, input_text, updated_at = row
-    state = load_or_text(read_state(input_text).state) if with_state else None
-    identity = {"name": instance_id[1:].partition("@")[0], "key": entity_key(instance_id)}
-    return {"entityId": identity, "lastOperationTime": updated_at, "state": state}
-
-
-def _entity_input(body: str, content_type: str) -> str | None:
-    if not body:
-        return None
-    if not content_type.strip().casefold().startswith("application/json"):
-        return dump(body)
-    return dump(load(body))
-
-
 def _json_problem(body: str) -> str | None:
     try:
         load(body)
@@ -338,30 +226,11 @@ def _json_problem(body: str) -> str | None:
     return None
 
 
-def _number(text: str | None) -> float | None:
-    try:
-        number = float(text) if text else None
-    except ValueError:
-        return None
-    return number if number is not None and 0 < number < 10**9 else None
+def _entity(serve: Callable[[EntityApi, Ask], Awaitable[Response]]) -> _Serve:
+    return lambda api, ask: serve(api._entities, ask)
 
 
-def _moment(text: str | None) -> Any:
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _microseconds(text: str | None) -> int | None:
-    moment = _moment(text)
-    return None if moment is None else round(moment.timestamp() * 1_000_000)
-
-
-_Serve = Callable[[DurableApi, _Ask], Awaitable[Response]]
+_Serve = Callable[[DurableApi, Ask], Awaitable[Response]]
 
 
 def _route(method: str, pattern: str, serve: _Serve) -> tuple[str, re.Pattern[str], _Serve]:
@@ -381,9 +250,9 @@ _ROUTES: list[tuple[str, re.Pattern[str], _Serve]] = [
     _route("POST", rf"instances/{_ID}/resume", DurableApi.resume),
     _route("POST", rf"instances/{_ID}/rewind", DurableApi.rewind),
     _route("POST", rf"instances/{_ID}/restart", DurableApi.restart),
-    _route("GET", "entities", DurableApi.list_entities),
-    _route("GET", r"entities/(?P<entity>[^/]+)", DurableApi.list_entities),
-    _route("GET", r"entities/(?P<entity>[^/]+)/(?P<key>[^/]+)", DurableApi.show_entity),
-    _route("POST", r"entities/(?P<entity>[^/]+)(?:/(?P<key>[^/]+))?", DurableApi.signal),
-    _route("DELETE", r"entities/(?P<entity>[^/]+)(?:/(?P<key>[^/]+))?", DurableApi.signal),
+    _route("GET", "entities", _entity(EntityApi.list_entities)),
+    _route("GET", r"entities/(?P<entity>[^/]+)", _entity(EntityApi.list_entities)),
+    _route("GET", r"entities/(?P<entity>[^/]+)/(?P<key>[^/]+)", _entity(EntityApi.show_entity)),
+    _route("POST", r"entities/(?P<entity>[^/]+)(?:/(?P<key>[^/]+))?", _entity(EntityApi.signal)),
+    _route("DELETE", r"entities/(?P<entity>[^/]+)(?:/(?P<key>[^/]+))?", _entity(EntityApi.signal)),
 ]

@@ -13,7 +13,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from embedded_host.web.answers import empty
-from embedded_host.web.durable_api import ApiBase, DurableApi
+from embedded_host.web.durable_api import DurableApi
+from embedded_host.web.durable_request import ApiBase
 from embedded_host.web.http_triggers import HttpTriggers
 from embedded_host.web.keys import DURABLE_EXTENSION, HostKeys
 
