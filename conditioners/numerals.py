@@ -21,8 +21,8 @@ def numeral_pattern(numbers: Numbers, places: int | None) -> str:
     if numbers.thousands:
         between = "".join(re.escape(character) for character in numbers.thousands)
         digits = f"(?:[0-9]+|[0-9]{{1,3}}(?:[{between}][0-9]{{3}})+)"
-    tail = f"{mark}[0-9]+" if places is None else f"{mark}[0-9]{{0,{places}}}0*"
-    pattern = f"(?:{digits}(?:{tail})?|{mark}[0-9]+)" if places != 0 else f"{digits}(?:{mark}0+)?"
+    tail = f"{mark}[0-9]+" if places is None else f"{mark}[0-9]{{1,{places}}}0*"
+    pattern = f"(?:{digits}(?:{tail})?|{tail})" if places != 0 else f"{digits}(?:{mark}0+)?"
     sign = "[+-]?"
     if numbers.currency:
         names = "|".join(re.escape(name) for name in numbers.currency)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,12 @@ from conditioners.declaration import Source
 from conditioners.limits import Limits
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Facts, Located, TextBatch, Unread
+from conditioners.readers.cutting import Chunk, RecordCutter, Span
 from conditioners.readers.decoding import DAMAGE, Decoder
 from conditioners.readers.headers import surroundings
 from conditioners.readers.layouts import Layout
 from conditioners.readers.locating import RecordIndex
-from conditioners.readers.records import WRONG_COUNT, Chunk, OddRecord, RecordCutter, Span
+from conditioners.readers.records import WRONG_COUNT, OddRecord
 
 if TYPE_CHECKING:
     import polars as pl
@@ -33,6 +35,7 @@ class DelimitedReader:
         self._decoder = Decoder(layout.dialect.encodings)
         self._constants = {name: opened.describe(label) for name, label in surroundings(source, layout.dialect).items()}
         self._width = len(layout.header.labels)
+        self._syntax = replace(layout.syntax, width=self._width)
         self.columns = (*layout.header.positions, *self._constants)
         self.facts = Facts(
             place="line",
@@ -50,7 +53,7 @@ class DelimitedReader:
         for line, text in self._layout.preamble:
             self.facts.skipped.add(f"line {line}", "before the header row" if text.strip() else "blank")
         first_line = self._layout.header_line + max(1, self._layout.header_text.count("\n") + 1)
-        yield from RecordCutter(self._layout.syntax, self._limits, first_line).cut(self._texts())
+        yield from RecordCutter(self._syntax, self._limits, first_line).cut(self._texts())
         self.facts.encoding = {"name": self._decoder.name, "evidence": self._decoder.evidence}
 
     def _texts(self) -> Iterator[bytes]:
@@ -60,7 +63,7 @@ class DelimitedReader:
             if self._layout.line_end == "cr":
                 text = text.replace(b"\r", b"\n")
             yield text[skip:] if skip else text
-            skip = 0
+            skip = max(0, skip - len(text))
 
     def read(self, part: Chunk) -> TextBatch:
         """The rows of a chunk."""
@@ -84,7 +87,7 @@ class DelimitedReader:
         import numpy as np
         import polars as pl
 
-        index = RecordIndex(part, self._layout.syntax)
+        index = RecordIndex(part, self._syntax)
         numbers = [number for number, _, _ in bad]
         located = index.locate(numbers) if bad else []
         unread = [
@@ -112,14 +115,14 @@ class DelimitedReader:
 
         names = [str(number) for number in range(self._width)]
         used = sorted(set(self._layout.header.positions.values()))
-        syntax = self._layout.syntax
+        syntax = self._syntax
         table = csv.read_csv(
             pa.BufferReader(pa.py_buffer(data).slice(span.start, span.end - span.start)),
             read_options=csv.ReadOptions(
                 column_names=names, use_threads=False, block_size=span.end - span.start + 1
             ),
             parse_options=csv.ParseOptions(
-                delimiter=syntax.delimiter, quote_char=syntax.quote or False, escape_char=syntax.escape or False,
+                delimiter=syntax.delimiter, quote_char=syntax.quote or False,
                 newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=set_aside,
             ),
             convert_options=csv.ConvertOptions(

@@ -12,10 +12,11 @@ from conditioners.dialects import FixedWidth
 from conditioners.limits import KIB, Limits
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Facts, TextBatch, Unread
+from conditioners.readers.cutting import Chunk, RecordCutter
 from conditioners.readers.decoding import DAMAGE, Decoder
 from conditioners.readers.headers import surroundings
 from conditioners.readers.locating import RecordIndex
-from conditioners.readers.records import Chunk, RecordCutter, Syntax
+from conditioners.readers.records import Syntax
 
 if TYPE_CHECKING:
     import polars as pl

@@ -37,8 +37,13 @@ def find_layout(source: Source, dialects: Sequence[Delimited], opened: OpenedRaw
     """The dialect whose labels stand in one of the first rows; raises Refusal when there is none, or more than one."""
     miss, missed_places = NearMiss(), [""]
     found: list[Layout] = []
+    refused: Refusal | None = None
     for dialect in dialects:
-        head, line_end = _decode_head(opened, dialect)
+        try:
+            head, line_end = _decode_head(opened, dialect)
+        except Refusal as refusal:
+            refused = refusal
+            continue
         for delimiter in dialect.delimiters:
             syntax = Syntax(delimiter, dialect.quote, dialect.escape or "")
             rows = list(_head_records(head, syntax, dialect.header_within, limits))
@@ -48,6 +53,8 @@ def find_layout(source: Source, dialects: Sequence[Delimited], opened: OpenedRaw
                 missed_places = [f"line {line}" for line, _ in rows]
             if header is not None:
                 found.append(_layout(dialect, syntax, header, head, rows, line_end))
+    if not found and refused is not None and miss.row is None:
+        raise refused
     if not found:
         raise Refusal(miss.describe(source, missed_places))
     best = max(len(layout.header.positions) for layout in found)

@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conditioners.readers.batches import Located
+from conditioners.readers.cutting import Chunk, Span, find_quotes
 from conditioners.readers.decoding import show_damage
-from conditioners.readers.records import CR, LF, Chunk, Span, Syntax, find_quotes
+from conditioners.readers.records import CR, LF, Syntax
 
 if TYPE_CHECKING:
     import numpy as np

@@ -1,0 +1,82 @@
+"""A small source, and the engine run on bytes in memory."""
+
+import csv
+import io
+from dataclasses import dataclass
+
+import pytest
+
+from conditioners.columns import Day, Decimal, Text, Whole
+from conditioners.declaration import Source
+from conditioners.dialects import Delimited
+from conditioners.engine import condition
+from conditioners.limits import DEFAULT
+from conditioners.outcome import Conditioned, Refused
+from conditioners.raw import RawInput
+
+
+@dataclass(frozen=True)
+class Result:
+    outcome: Conditioned | Refused
+    accepted: str
+    quarantined: str
+
+    @property
+    def summary(self):
+        assert isinstance(self.outcome, Conditioned), self.outcome
+        return self.outcome.summary
+
+    @property
+    def refusal(self):
+        assert isinstance(self.outcome, Refused), self.outcome
+        return self.outcome
+
+    @property
+    def rows(self):
+        """The accepted rows, as text lines without the header."""
+        return self.accepted.splitlines()[1:]
+
+    @property
+    def rejects(self):
+        """The quarantine's rows as dictionaries."""
+        return list(csv.DictReader(io.StringIO(self.quarantined, newline="")))
+
+
+def run(source, data, name="toy/file.csv", limits=DEFAULT):
+    accepted, rejected = io.BytesIO(), io.BytesIO()
+    outcome = condition(source, RawInput(name, lambda: io.BytesIO(data), len(data)), accepted, rejected, limits)
+    return Result(outcome, accepted.getvalue().decode(), rejected.getvalue().decode())
+
+
+def make_source(**changes):
+    declared = {
+        "name": "toy",
+        "title": "A toy",
+        "files": ("toy/**",),
+        "columns": (
+            Day("day", labels=("Tag",)),
+            Text("store", pattern="[0-9]{3}"),
+            Whole("units", minimum=0),
+            Decimal("price", 2, optional=True),
+            Text("note", optional=True),
+        ),
+        "key": ("day", "store"),
+        "dialects": (Delimited(name="plain"),),
+    }
+    return Source(**{**declared, **changes})
+
+
+@pytest.fixture
+def toy():
+    """day, store, units, price, note; by day and store."""
+    return make_source()
+
+
+@pytest.fixture(name="make_source")
+def _make_source():
+    return make_source
+
+
+@pytest.fixture(name="run")
+def _run():
+    return run

@@ -1,0 +1,167 @@
+"""Delimited text: what is a row, where it stands, and what becomes of lines that are none."""
+
+import pytest
+
+from conditioners.dialects import Delimited
+from conditioners.limits import Limits
+
+HEADER = "day,store,units,price,note\n"
+
+
+def test_good_rows_come_out_in_file_order_as_standard_csv(toy, run):
+    result = run(toy, (HEADER + "2024-02-29,007, 5 ,1.5,hello\n2024-01-01,001,0,,\n").encode())
+
+    assert result.accepted == HEADER + "2024-02-29,007,5,1.50,hello\n2024-01-01,001,0,,\n"
+    assert (result.summary.rows_in, result.summary.rows_out) == (2, 2)
+
+
+def test_columns_are_found_by_label_in_any_order_and_unknown_ones_are_named(toy, run):
+    result = run(toy, b"Units,colour, TAG ,Store\n3,red,2024-01-01,001\n")
+
+    assert result.rows == ["2024-01-01,001,3,,"]
+    assert result.summary.ignored_labels == ("colour",)
+
+
+def test_a_quoted_field_may_hold_delimiters_quotes_and_line_ends(toy, run):
+    text = HEADER + '2024-01-01,001,1,,"a,b ""c""\nd"\n2024-01-02,001,1,,e\n'
+    result = run(toy, text.encode())
+
+    assert result.accepted == text
+
+
+def test_a_rejected_row_stands_in_quarantine_with_its_physical_line_and_raw_text(toy, run):
+    text = HEADER + '2024-01-01,001,1,,"two\nlines"\n2024-01-02,001,x,,"also\ntwo"\n\n2024-01-03,1,1,,\n'
+    result = run(toy, text.encode())
+
+    assert [(r["line"], r["rule"], r["column"]) for r in result.rejects] == [
+        ("4", "not_a_number", "units"), ("7", "bad_format", "store"),
+    ]  # fmt: skip
+    assert result.rejects[0]["raw"] == '2024-01-02,001,x,,"also\ntwo"'
+    assert "'x'" in result.rejects[0]["reason"]
+
+
+def test_a_row_with_too_few_or_too_many_fields_is_quarantined_and_shifts_nothing(toy, run):
+    result = run(toy, (HEADER + "2024-01-01,001,1,,\n2024-01-02,001,1\n2024-01-03,001,1,,,\n2024-01-04,001,1,,\n").encode())
+
+    assert result.rows == ["2024-01-01,001,1,,", "2024-01-04,001,1,,"]
+    assert [(r["line"], r["rule"]) for r in result.rejects] == [("3", "wrong_field_count"), ("4", "wrong_field_count")]
+    assert result.rejects[1]["raw"] == "2024-01-03,001,1,,,"
+
+
+def test_a_stray_quote_inside_a_field_is_text_and_costs_no_other_row(toy, run):
+    result = run(toy, (HEADER + '2024-01-01,001,1,,5" pipe\n2024-01-02,001,2,,"a"\n').encode())
+
+    assert result.rows == ['2024-01-01,001,1,,"5"" pipe"', "2024-01-02,001,2,,a"]
+
+
+def test_text_behind_a_closing_quote_is_never_merged_into_the_field(toy, run):
+    result = run(toy, (HEADER + '2024-01-01,001,1,,"x"y\n2024-01-02,001,2,,z\n').encode())
+
+    assert result.rows == ["2024-01-02,001,2,,z"]
+    assert [(r["rule"], r["raw"]) for r in result.rejects] == [("stray_quote", '2024-01-01,001,1,,"x"y')]
+
+
+def test_an_unterminated_quote_costs_its_own_line_only(toy, run):
+    lines = "".join(f"2024-01-{day:02d},001,{day},,ok\n" for day in range(2, 20))
+    result = run(toy, (HEADER + '2024-01-01,001,1,,"open\n' + lines).encode())
+
+    assert len(result.rows) == 18
+    assert [(r["line"], r["rule"]) for r in result.rejects] == [("2", "unterminated_quote")]
+
+
+def test_two_stray_quotes_far_apart_do_not_merge_the_rows_between_them(toy, run):
+    lines = "".join(f"2024-01-{day:02d},001,{day},,ok\n" for day in range(2, 20))
+    result = run(toy, (HEADER + '2024-01-01,001,1,,"open\n' + lines + '2024-02-01,001,1,,shut"\n').encode())
+
+    assert len(result.rows) == 19
+    assert [r["line"] for r in result.rejects] == ["2"]
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_any_line_end_gives_the_same_rows(toy, run, line_end):
+    text = (HEADER + "2024-01-01,001,1,,a\n2024-01-02,001,2,,b\n").replace("\n", line_end)
+    result = run(toy, text.encode())
+
+    assert result.rows == ["2024-01-01,001,1,,a", "2024-01-02,001,2,,b"]
+
+
+def test_line_ends_may_be_mixed_and_the_last_one_missing(toy, run):
+    result = run(toy, b"day,store,units\r\n2024-01-01,001,1\n2024-01-02,001,2\r2024-01-03,001,3\r\n2024-01-04,001,4")
+
+    assert [row[:10] for row in result.rows] == ["2024-01-01", "2024-01-02", "2024-01-03", "2024-01-04"]
+
+
+def test_lines_that_are_no_rows_are_skipped_by_declaration_and_told_in_the_summary(make_source, run):
+    source = make_source(dialects=(Delimited(name="plain", skip=("Total,",)),))
+    text = "A report\n\n" + HEADER + "2024-01-01,001,1,,\n,,,,\n" + HEADER + "2024-01-02,001,1,,\nTotal,,2,,\n"
+    result = run(source, text.encode())
+
+    assert result.summary.skipped == (
+        ("line 1", "before the header row"), ("line 2", "blank"), ("line 5", "blank"),
+        ("line 6", "the header row again"), ("line 8", "declared as no row"),
+    )  # fmt: skip
+    assert (result.summary.rows_in, result.summary.header_rows) == (2, ("line 3",))
+
+
+def test_a_row_that_looks_like_a_total_but_keeps_the_contract_is_a_row(make_source, run):
+    source = make_source(dialects=(Delimited(name="plain", skip=("2024",)),))
+    result = run(source, (HEADER + "2024-01-01,001,1,,\n").encode())
+
+    assert result.summary.rows_out == 1
+
+
+def test_a_file_without_the_header_row_is_refused_with_what_is_missing(toy, run):
+    result = run(toy, b"day,units\n2024-01-01,1\n")
+
+    assert result.refusal.reason == "no header row has all columns of toy; line 1 lacks store ('store')"
+
+
+def test_an_empty_file_is_refused_and_one_with_only_a_header_is_an_empty_table(toy, run):
+    assert run(toy, b"").refusal.reason == "the file is empty"
+    assert run(toy, HEADER.encode()).accepted == HEADER
+
+
+def test_two_labels_for_one_column_are_refused(toy, run):
+    result = run(toy, b"day,Tag,store,units\n2024-01-01,2024-01-01,001,1\n")
+
+    assert result.refusal.reason == "two columns are labelled as day: 'day', 'Tag'"
+
+
+def test_a_header_that_fits_two_dialects_is_refused_rather_than_guessed(make_source, run):
+    source = make_source(dialects=(Delimited(name="one"), Delimited(name="two", days=("%d.%m.%Y",))))
+    result = run(source, (HEADER + "2024-01-01,001,1,,\n").encode())
+
+    assert result.refusal.reason == "the header row fits more than one dialect: one with ',' and two with ','"
+
+
+def test_the_delimiter_is_the_declared_one_under_which_the_labels_stand(make_source, run):
+    source = make_source(dialects=(Delimited(name="plain", delimiters=(",", ";", "\t", "|")),))
+    result = run(source, b"day|store|units\n2024-01-01|001|1\n")
+
+    assert result.rows == ["2024-01-01,001,1,,"]
+    assert result.summary.dialect["delimiter"] == "|"
+
+
+def test_a_backslash_escapes_where_the_dialect_says_so(make_source, run):
+    source = make_source(dialects=(Delimited(name="plain", escape="\\"),))
+    result = run(source, (HEADER + '2024-01-01,001,1,,"a\\"b"\n2024-01-02,001,1,,c\\,d\n').encode())
+
+    assert result.rows == ['2024-01-01,001,1,,"a""b"', '2024-01-02,001,1,,"c,d"']
+
+
+def test_a_line_beyond_the_limit_is_refused(toy, run):
+    result = run(toy, HEADER.encode() + b"2024-01-01,001,1,," + b"x" * 5000, limits=Limits(line_bytes=1000, chunk_bytes=500))
+
+    assert result.refusal.reason == "a line is longer than the limit of 1000 bytes"
+
+
+def test_a_field_of_a_million_characters_passes(toy, run):
+    result = run(toy, HEADER.encode() + b"2024-01-01,001,1,," + b"x" * 1_000_000 + b"\n")
+
+    assert len(result.rows[0]) == 1_000_018
+
+
+def test_a_nul_and_an_empty_quoted_field_are_kept_apart_from_nothing(toy, run):
+    result = run(toy, HEADER.encode() + b'2024-01-01,001,1,"",a\x00b\n')
+
+    assert result.rows == ["2024-01-01,001,1,,a\x00b"]

@@ -1,0 +1,77 @@
+"""Repeated rows: equal ones are dropped, contradicting ones quarantined, at any distance and in bounded memory."""
+
+import random
+
+import numpy as np
+import pytest
+
+from conditioners.duplicates import CONFLICT, DUPLICATE, NEW, KeyTable
+from conditioners.limits import Limits
+
+HEADER = "day,store,units,price,note\n"
+
+
+def test_an_equal_row_is_a_duplicate_and_one_with_other_values_a_conflict(toy, run):
+    result = run(toy, (HEADER + "2024-01-01,001,1,,a\n2024-01-01,001, 1 ,,a\n2024-01-01,001,2,,a\n").encode())
+
+    assert result.rows == ["2024-01-01,001,1,,a"]
+    assert (result.summary.rows_in, result.summary.rows_duplicate, result.summary.rows_quarantined) == (3, 1, 1)
+    assert [(r["line"], r["rule"]) for r in result.rejects] == [("4", "key_conflict")]
+
+
+def test_a_rejected_row_claims_no_key(toy, run):
+    result = run(toy, (HEADER + "2024-01-01,001,x,,\n2024-01-01,001,1,,\n").encode())
+
+    assert result.rows == ["2024-01-01,001,1,,"]
+
+
+def test_a_source_without_a_key_keeps_every_row(make_source, run):
+    result = run(make_source(key=()), (HEADER + "2024-01-01,001,1,,\n" * 3).encode())
+
+    assert (result.summary.rows_out, result.summary.distinct_keys) == (3, None)
+
+
+@pytest.mark.parametrize("keys_in_memory", [1, 10, 500, 10_000])
+@pytest.mark.parametrize("chunk_bytes", [200, 4 << 20])
+def test_repeats_at_any_distance_are_found_within_any_budget_of_memory(toy, run, keys_in_memory, chunk_bytes):
+    shuffled = random.Random(5)
+    rows = [f"2024-01-{1 + n % 28:02d},{n // 28:03d},{n},,\n" for n in range(1500)]
+    rows += [shuffled.choice(rows) for _ in range(200)]
+    rows += [row.replace(",,", ",9.99,") for row in shuffled.sample(rows[:1500], 100)]
+    shuffled.shuffle(rows)
+    limits = Limits(keys_in_memory=keys_in_memory, chunk_bytes=chunk_bytes)
+    result = run(toy, (HEADER + "".join(rows)).encode(), limits=limits)
+
+    seen, kept = {}, []
+    for row in rows:
+        if row.split(",")[:2] not in seen.values() and tuple(row.split(",")[:2]) not in seen:
+            seen[tuple(row.split(",")[:2])] = row
+            kept.append(row.replace(",9.99,", ",9.99,").strip())
+    assert result.rows == kept
+    assert result.summary.rows_duplicate == sum(seen[tuple(r.split(",")[:2])] == r for r in rows) - len(kept)
+
+
+def test_keys_that_share_a_slot_of_the_table_are_told_apart():
+    table = KeyTable()
+    keys = np.array([5, 6, 5, 7, 6], np.uint64)
+    checks = np.array([1, 1, 1, 1, 2], np.uint64)
+
+    assert table.classify(keys, checks).tolist() == [NEW, NEW, DUPLICATE, NEW, CONFLICT]
+
+
+def test_keys_whose_first_hash_collides_are_told_apart_by_the_second():
+    table = KeyTable()
+    half = np.uint64(1) << np.uint64(32)
+    keys = np.array([5, 5, 5], np.uint64)
+
+    assert table.classify(keys, np.array([1 * half, 2 * half, 2 * half], np.uint64)).tolist() == [NEW, NEW, DUPLICATE]
+
+
+def test_the_table_grows_without_forgetting():
+    table = KeyTable()
+    keys = np.random.default_rng(1).integers(0, 2**63, 200_000).astype(np.uint64) * np.uint64(2)
+    checks = keys ^ np.uint64(0xFFFFFFFFFFFFFFFF)
+    for start in range(0, len(keys), 7_000):
+        assert not table.classify(keys[start : start + 7_000], checks[start : start + 7_000]).any()
+
+    assert (table.classify(keys, checks) == DUPLICATE).all()

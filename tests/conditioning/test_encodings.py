@@ -1,0 +1,53 @@
+"""Encodings: what decides, what is told, and what happens to bytes that do not fit."""
+
+import pytest
+
+from conditioners.dialects import Delimited
+from conditioners.limits import Limits
+
+TEXT = "day,store,units,price,note\n2024-01-01,001,1,,Müller\n2024-01-02,001,1,,çà €\n"
+ROWS = ["2024-01-01,001,1,,Müller", "2024-01-02,001,1,,çà €"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "windows-1252"])
+@pytest.mark.parametrize("chunk_bytes", [4 << 20, 256])
+def test_the_same_table_comes_out_of_any_encoding(make_source, run, encoding, chunk_bytes):
+    source = make_source(dialects=(Delimited(name="plain", encodings=("windows-1252",)),))
+    result = run(source, TEXT.encode(encoding), limits=Limits(chunk_bytes=chunk_bytes))
+
+    assert result.rows == ROWS
+
+
+def test_the_evidence_for_the_encoding_is_in_the_summary(make_source, run):
+    source = make_source(dialects=(Delimited(name="plain", encodings=("windows-1252",)),))
+
+    assert run(source, TEXT.encode("utf-8-sig")).summary.encoding["evidence"] == "byte order mark EFBBBF"
+    assert "valid UTF-8" in run(source, TEXT.encode()).summary.encoding["evidence"]
+    assert run(source, TEXT.encode("cp1252")).summary.encoding["name"] == "cp1252"
+    assert run(source, b"day,store,units\n2024-01-01,001,1\n").summary.encoding["name"] == "ascii"
+
+
+def test_the_first_line_beyond_ascii_decides_however_late_it_comes(make_source, run):
+    source = make_source(dialects=(Delimited(name="plain", encodings=("latin-1",)),))
+    early = "".join(f"2024-01-01,{store:03d},1,,plain\n" for store in range(999))
+    data = ("day,store,units,price,note\n" + early + "2024-01-02,001,1,,Müller\n").encode("latin-1")
+    result = run(source, data, limits=Limits(chunk_bytes=256))
+
+    assert result.rows[-1] == "2024-01-02,001,1,,Müller"
+    assert f"the bytes from {len(data) - 6} on" in result.summary.encoding["evidence"]
+
+
+def test_bytes_that_do_not_fit_quarantine_their_row_and_are_shown_in_hex(toy, run):
+    result = run(toy, TEXT.encode() + b"2024-01-03,001,1,,M\xfcller\n2024-01-04,001,1,,ok\n")
+
+    assert result.rows == [*ROWS, "2024-01-04,001,1,,ok"]
+    assert [(r["line"], r["rule"], r["raw"]) for r in result.rejects] == [
+        ("4", "undecodable", "2024-01-03,001,1,,M\\xfcller")
+    ]
+
+
+def test_a_code_page_that_nobody_declared_is_never_guessed(toy, run):
+    result = run(toy, TEXT.encode("windows-1252"))
+
+    assert result.rows == []
+    assert {r["rule"] for r in result.rejects} == {"undecodable"}

@@ -1,0 +1,153 @@
+"""Values: what a number, a day and a text may be, and that nothing is turned into something else."""
+
+import pytest
+
+from conditioners.columns import Day, Decimal, FilledOnlyIf, NotBefore, Text, Whole
+from conditioners.dialects import Delimited, Numbers
+from conditioners.outcome import SourceError
+
+
+def judge(make_source, run, column, cells, checks=(), **dialect):
+    """The values and rules that come of each cell of one column, in order."""
+    columns = (Whole("id"), column)
+    source = make_source(
+        columns=columns, key=(), checks=checks, dialects=(Delimited(name="d", delimiters=("|",), **dialect),)
+    )
+    lines = "".join(f"{number}|{cell}\n" for number, cell in enumerate(cells))
+    result = run(source, f"id|{column.name}\n{lines}".encode())
+    found = {int(row.split(",")[0]): row.split(",", 1)[1] for row in result.rows}
+    found |= {int(r["line"]) - 2: r["rule"] for r in result.rejects}
+    return [found[number] for number in range(len(cells))]
+
+
+def test_a_day_that_does_not_exist_is_rejected(make_source, run):
+    found = judge(make_source, run, Day("d"), ["31.02.2024", "29.02.2024", "29.02.2023", "1.2.2024"], days=("%d.%m.%Y",))
+
+    assert found == ["not_a_day", "2024-02-29", "not_a_day", "2024-02-01"]
+
+
+def test_a_year_of_two_digits_is_not_taken_for_one_of_four(make_source, run):
+    assert judge(make_source, run, Day("d"), ["01.02.24"], days=("%d.%m.%Y",)) == ["too_early"]
+    assert judge(make_source, run, Day("d"), ["10/3/21", "10/3/2021"], days=("%m/%d/%y",)) == ["2021-10-03", "not_a_day"]
+
+
+def test_an_iso_week_is_its_monday_if_the_year_has_it(make_source, run):
+    assert judge(make_source, run, Day("d"), ["2020-W53", "2021-W53"], days=("%G-W%V",)) == ["2020-12-28", "not_a_day"]
+
+
+def test_a_compact_day_has_eight_digits(make_source, run):
+    found = judge(make_source, run, Day("d"), ["20240101", "2024011", "202401011", "20241301"], days=("%Y%m%d",))
+
+    assert found == ["2024-01-01", "not_a_day", "not_a_day", "not_a_day"]
+
+
+def test_a_day_outside_of_its_bounds_or_weekday_is_rejected(make_source, run):
+    assert judge(make_source, run, Day("d", weekday=1), ["2024-01-01", "2024-01-02", "1024-01-01"]) == [
+        "2024-01-01", "wrong_weekday", "too_early",
+    ]  # fmt: skip
+
+
+def test_formats_of_days_that_contradict_each_other_cannot_be_declared():
+    with pytest.raises(SourceError, match="contradicts"):
+        Delimited(name="both", days=("%d/%m/%Y", "%m/%d/%Y"))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1.234,5", "1234.50"), ("1234,50", "1234.50"), ("-0,05", "-0.05"), ("+7", "7.00"), ("1.234.567", "1234567.00"),
+        ("12.34", "not_a_number"), ("1.2345,00", "not_a_number"), ("12.03.2024", "not_a_number"),
+        ("1,234.50", "not_a_number"), ("1e3", "not_a_number"), ("12,5O", "not_a_number"), ("0,125", "too_many_places"),
+        ("0,12500", "too_many_places"), ("0,1200", "0.12"), ("١", "not_a_number"), ("-", "not_a_number"), ("5,", "not_a_number"),
+    ],
+)  # fmt: skip
+def test_a_european_decimal_is_read_exactly_or_not_at_all(make_source, run, text, value):
+    numbers = Numbers(decimal=",", thousands=".")
+
+    assert judge(make_source, run, Decimal("n", 2), [text], numbers=numbers) == [value]
+
+
+def test_decimals_are_exact_far_beyond_floats(make_source, run):
+    found = judge(make_source, run, Decimal("n", 2), ["0.07", "123456789012345678901234567890.12", "1" * 40])
+
+    assert found == ["0.07", "123456789012345678901234567890.12", "too_large"]
+
+
+def test_rounding_is_half_to_even_and_only_where_declared(make_source, run):
+    cells = ["0.125", "0.135", "2.675"]
+
+    assert judge(make_source, run, Decimal("n", 2, rounded=True), cells) == ["0.12", "0.14", "2.68"]
+    assert judge(make_source, run, Decimal("n", 2), cells) == ["too_many_places"] * 3
+
+
+def test_a_whole_number_may_be_written_with_zero_places_and_nothing_else(make_source, run):
+    found = judge(make_source, run, Whole("n"), ["12.0", "12.5", "007", "9223372036854775808", "0x10", "1_000"])
+
+    assert found == ["12", "too_many_places", "7", "too_large", "not_a_number", "not_a_number"]
+
+
+def test_currency_and_trailing_minus_are_read_where_declared(make_source, run):
+    numbers = Numbers(thousands=",", currency=("$", "USD"), trailing_minus=True)
+    found = judge(make_source, run, Decimal("n", 2), ["$1,234.50", "5 USD", "-$5", "7.25-", "€5"], numbers=numbers)
+
+    assert found == ["1234.50", "5.00", "-5.00", "-7.25", "not_a_number"]
+
+
+def test_tenths_become_decimals_without_floats(make_source, run):
+    found = judge(make_source, run, Decimal("n", 1), ["-171", "6", "0", "1.5"], shifts={"n": -1})
+
+    assert found == ["-17.1", "0.6", "0.0", "too_many_places"]
+
+
+def test_bounds_are_held(make_source, run):
+    assert judge(make_source, run, Whole("n", minimum=0, maximum=9), ["-1", "0", "9", "10"]) == [
+        "too_small", "0", "9", "too_large",
+    ]  # fmt: skip
+
+
+def test_text_keeps_leading_zeros_and_loses_only_the_blanks_around_it(make_source, run):
+    assert judge(make_source, run, Text("t"), [" 007 ", "a  b", "=1+1", "1E5"]) == ["007", "a  b", "=1+1", "1E5"]
+
+
+def test_words_are_translated_and_unknown_ones_rejected(make_source, run):
+    found = judge(make_source, run, Text("t"), ["groß", "mittel"], values={"t": {"groß": "large"}})
+
+    assert found == ["large", "not_allowed"]
+
+
+def test_only_declared_words_mean_no_value(make_source, run):
+    column = Whole("n", optional=True)
+
+    assert judge(make_source, run, column, ["", "n/a", "NULL"], nulls=("n/a",)) == ["", "", "not_a_number"]
+    assert judge(make_source, run, Whole("n"), ["", "n/a"], nulls=("n/a",)) == ["missing", "missing"]
+
+
+def test_a_rejected_row_names_the_first_column_at_fault(toy, run):
+    result = run(toy, b"day,store,units\n2024-13-01,x,y\n")
+
+    assert [(r["column"], r["rule"]) for r in result.rejects] == [("day", "not_a_day")]
+
+
+def test_checks_tie_columns_together(make_source, run):
+    source = make_source(
+        columns=(Day("a"), Day("b"), Text("kind"), Whole("n", optional=True)), key=(),
+        checks=(NotBefore("b", "a"), FilledOnlyIf("n", "kind", "x")),
+    )  # fmt: skip
+    rows = ["2024-01-01,2024-01-01,x,1", "2024-01-02,2024-01-01,x,1", "2024-01-01,2024-01-01,y,1", "2024-01-01,2024-01-01,x,"]
+    result = run(source, ("a,b,kind,n\n" + "\n".join(rows)).encode())
+
+    assert [r["rule"] for r in result.rejects] == ["before_a", "filled_only_if_kind_is_x", "filled_only_if_kind_is_x"]
+
+
+def test_the_summary_has_nulls_and_extremes_as_written(toy, run):
+    result = run(toy, b"day,store,units,price,note\n2024-01-02,001,10,0.5,\n2024-01-01,002,9,,b\n")
+    columns = result.summary.columns
+
+    assert (columns["units"].min, columns["units"].max) == ("9", "10")
+    assert (columns["price"].nulls, columns["price"].min) == (1, "0.50")
+    assert (result.summary.first_day, result.summary.last_day) == ("2024-01-01", "2024-01-02")
+
+
+def test_a_declaration_that_names_an_unknown_column_is_refused(make_source):
+    with pytest.raises(SourceError, match="no column is called 'shop'"):
+        make_source(key=("day", "shop"))
