@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import logging
 import os
 import signal
 import sys
 from pathlib import Path
 
+from embedded_host.durable.instances import Status
 from embedded_host.durable.settings import ReplayMode
 from embedded_host.durable.task_hub_reader import TaskHubError
 from embedded_host.functions.app_index import AppLoadError
-from embedded_host.functions.host_settings import SettingsError
+from embedded_host.functions.host_settings import SettingsError, read_settings
 from embedded_host.functions.load_checks import FunctionLoadError
 from embedded_host.host import DEFAULT_PORT, Host, HostOptions, PortTaken
 from embedded_host.lease import LeaseNotGranted
+from embedded_host.lint import lint_app
+from embedded_host.replay_check import as_json, check_task_hub
 from embedded_host.web.route_template import BadRoute
 
 EXPECTED = (AppLoadError, FunctionLoadError, SettingsError, LeaseNotGranted, TaskHubError, PortTaken, BadRoute)
@@ -29,11 +33,61 @@ def main(arguments: list[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     logging.getLogger("azure").setLevel(logging.WARNING)
+    commands = {"replay": replay, "lint": lint}
     try:
+        if given and given[0] in commands:
+            return commands[given[0]](given[1:])
         return serve(_parser().parse_args(given))
     except EXPECTED as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+
+
+def replay(given: list[str]) -> int:
+    """Hold every stored history against today's code; 1 if a running instance would break or change its meaning."""
+    parser = argparse.ArgumentParser(prog="python -m embedded_host replay", description=replay.__doc__)
+    parser.add_argument("--app", type=Path, required=True, help="folder that holds function_app.py")
+    parser.add_argument("--state", type=Path, required=True, help="the task hub's file; it is only read")
+    parser.add_argument("--json", action="store_true", help="one JSON object per finding")
+    parser.add_argument("--running", action="store_true", help="pass over instances that have ended")
+    chosen = parser.parse_args(given)
+    if not chosen.state.is_file():
+        raise SettingsError(f"There is no state file {chosen.state}.")
+    app_dir, state = chosen.app.resolve(), chosen.state.resolve()
+    os.chdir(app_dir)
+    settings = read_settings(app_dir, ReplayMode.STRICT, os.environ).durable
+    findings = check_task_hub(app_dir, state, settings)
+    ended = {str(status) for status in Status if status.is_terminal}
+    for finding in findings:
+        if chosen.running and finding.status in ended:
+            continue
+        if chosen.json:
+            print(json.dumps(as_json(finding)))
+        else:
+            where = f"{finding.instance_id} ({finding.orchestrator}, {finding.status})"
+            print(f"{finding.severity}: {where} at {finding.step}: {finding.message}")
+    concerned = [finding for finding in findings if finding.status not in ended]
+    print(
+        f"{len(concerned)} findings for running instances, {len(findings) - len(concerned)} for ended ones",
+        file=sys.stderr,
+    )
+    return 1 if concerned else 0
+
+
+def lint(given: list[str]) -> int:
+    """Find what would hang or fail in Azure; 1 if anything is found."""
+    parser = argparse.ArgumentParser(prog="python -m embedded_host lint", description=lint.__doc__)
+    parser.add_argument("--app", type=Path, required=True, help="folder that holds function_app.py")
+    parser.add_argument("--json", action="store_true", help="one JSON object per problem")
+    chosen = parser.parse_args(given)
+    app_dir = chosen.app.resolve()
+    os.chdir(app_dir)
+    read_settings(app_dir, ReplayMode.STRICT, os.environ)
+    problems = lint_app(app_dir)
+    for problem in problems:
+        print(json.dumps(vars(problem)) if chosen.json else str(problem))
+    print(f"{len(problems)} problems", file=sys.stderr)
+    return 1 if problems else 0
 
 
 def serve(given: argparse.Namespace) -> int:
