@@ -167,7 +167,7 @@ def _check_call(node: ast.Call, path: str) -> Iterator[Problem]:
                 yield Problem(
                     path,
                     node.lineno,
-                    "a timer gets a naive datetime, which fails: can't compare offset-naive and offset-aware datetimes. "
+                    "a timer gets a naive datetime and fails: can't compare offset-naive and offset-aware datetimes. "
                     "Start from context.current_utc_datetime.",
                 )
     for unsteady, what in _UNSTEADY.items():

@@ -16,7 +16,6 @@ import pytest
 
 from embedded_host.testing import start_host  # noqa: F401 - a fixture for all tests here
 
-
 ROOT = Path(__file__).parents[2]
 APPS = Path(__file__).parent / "apps"
 

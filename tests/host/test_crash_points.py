@@ -9,7 +9,6 @@ import signal
 import sys
 import traceback
 
-
 import pytest
 
 from embedded_host.durable.history import parse_stamp
@@ -24,7 +23,9 @@ TIMES = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)?")
 def open_host(app_dir, state, mode, observe=None):
     """A host on a state file; its clock goes on where the file's last host left it."""
     host = SteppedHost(app_dir, state, replay=mode, seed=os.getpid(), observe=observe, items_per_cycle=1)
-    noted = [row[-1] for row in host.hub.read_own("all_history")] + [row[-1] for row in host.hub.read_own("all_instances")]
+    noted = [row[-1] for row in host.hub.read_own("all_history")] + [
+        row[-1] for row in host.hub.read_own("all_instances")
+    ]
     if noted:
         host.virtual_clock.advance_to(max(map(parse_stamp, noted)))
     return host
@@ -82,7 +83,9 @@ def final_state(host):
                 for event in host.status(row["instanceId"], with_history=True)["historyEvents"]
             )
         told[row["instanceId"]] = row
-    text = json.dumps(sorted(told.values(), key=lambda row: (row["name"], IDS.sub("", row["instanceId"]))), sort_keys=True)
+    text = json.dumps(
+        sorted(told.values(), key=lambda row: (row["name"], IDS.sub("", row["instanceId"]))), sort_keys=True
+    )
     return IDS.sub("<id>", TIMES.sub("<time>", text))
 
 

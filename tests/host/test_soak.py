@@ -40,4 +40,6 @@ def test_kills_at_random_instants_lose_nothing(run_host, apps, tmp_path, at_leng
     assert len(children) == groups * (size + 1)
     assert len(made) == expected
     assert sum(made.values()) - expected <= kills * WINDOW
-    print(f"{kills} kills, {expected} activities, {sum(made.values()) - expected} repeated, slowest start {slowest:.1f} s")
+    print(
+        f"{kills} kills, {expected} activities, {sum(made.values()) - expected} repeated, slowest start {slowest:.1f} s"
+    )
