@@ -171,9 +171,7 @@ def _parse_day(cell: pl.Expr, written: str) -> pl.Expr:
     return cell.str.to_date(written, strict=False)
 
 
-def _compile_number(
-    column: Whole | Decimal, dialect: Dialect, cell: pl.Expr, clean: pl.Expr, value: pl.Expr
-) -> _Rules:
+def _compile_number(column: Whole | Decimal, dialect: Dialect, cell: pl.Expr, clean: pl.Expr, value: pl.Expr) -> _Rules:
     places = column.places if isinstance(column, Decimal) else 0
     shift = dialect.shifts.get(column.name, 0)
     written = max(places + shift, 0)

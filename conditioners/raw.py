@@ -129,4 +129,3 @@ def fill(stream: BinaryIO, size: int) -> bytes:
         parts.append(block)
         missing -= len(block)
     return b"".join(parts)
-

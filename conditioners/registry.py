@@ -73,4 +73,3 @@ def _claims(source: Source, path: str, head: bytes) -> bool:
     if not any(compile_path(files).fullmatch(path) for files in source.files):
         return False
     return source.head is None or re.match(source.head, head.decode("utf-8", "replace")) is not None
-

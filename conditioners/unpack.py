@@ -100,9 +100,7 @@ class Unpacker:
             raise Refusal("the archive has no member with data")
         return wanted
 
-    def _archived_one(
-        self, opened: OpenedRaw, archive: zipfile.ZipFile, info: zipfile.ZipInfo
-    ) -> tuple[RawInput, str]:
+    def _archived_one(self, opened: OpenedRaw, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> tuple[RawInput, str]:
         def open_stream() -> _Unpacking:
             if info.flag_bits & 1:
                 raise Refusal("the member is protected by a password", info.filename)

@@ -60,7 +60,6 @@ class Facts:
     filler: str = ""
     """Characters that say nothing by themselves: a raw row of only these and blanks is skipped."""
 
-
     def describe(self) -> dict[str, Any]:
         """The facts of one of several files, for the summary."""
         return {

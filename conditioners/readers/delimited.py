@@ -149,4 +149,3 @@ class DelimitedReader:
 
     def _describe_width(self, found: int) -> str:
         return f"{found} fields where the header row has {self._width}"
-

@@ -18,10 +18,10 @@ from conditioners.readers.decoding import DAMAGE, DAMAGE_END, Decoder, show_dama
 from conditioners.readers.headers import surroundings
 
 _ESCAPES = re.compile(
-    rb"\\\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|[\\s\\S])"
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|[\s\S])"
 )
 """Every escape of a string; a surrogate without its other half is group 1."""
-_BRACKETS = re.compile(rb'"(?:[^"\\\\]++|\\\\[\s\S])*+"?|[\[\]{}]')
+_BRACKETS = re.compile(rb'"(?:[^"\\]++|\\[\s\S])*+"?|[\[\]{}]')
 NOT_A_LIST = "not_a_list"
 
 

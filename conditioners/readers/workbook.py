@@ -82,7 +82,7 @@ class WorkbookReader:
     def _read_sheet(self, sheet: CalamineSheet) -> Iterator[tuple[_Origin, TextRow]]:
         header = self._headers.get(sheet.name)
         if header is None:
-            self.facts.skipped.add(f"sheet {sheet.name}", "no header row", sheet.total_height)
+            self.facts.skipped.add(f"sheet {sheet.name}", "no header row", _height(sheet))
             return
         positions = [header.positions[name] for name in self.columns if name in header.positions]
         constants = [self._describe(label, sheet.name) for label in self._surroundings.values()]
@@ -131,10 +131,15 @@ def _worksheets(workbook: CalamineWorkbook, limits: Limits) -> Iterator[Calamine
     cells = 0
     for name in workbook.sheet_names:
         sheet = workbook.get_sheet_by_name(name)
-        cells += sheet.total_height * sheet.total_width
+        cells += _height(sheet) * ((sheet.end or (0, -1))[1] + 1)
         if cells > limits.cells:
             raise Refusal(f"the workbook has more than {limits.cells} cells", f"sheet {name}")
         yield sheet
+
+
+def _height(sheet: CalamineSheet) -> int:
+    """The number of the last row that has a cell, from 1; 0 for an empty sheet."""
+    return sheet.end[0] + 1 if sheet.end else 0
 
 
 def _text_rows(sheet: CalamineSheet) -> Iterator[TextRow]:
@@ -157,6 +162,6 @@ def _merged_below(sheet: CalamineSheet) -> dict[int, list[tuple[int, int]]]:
     found: dict[int, list[tuple[int, int]]] = {}
     for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
         if bottom > top:
-            for row in range(top, min(bottom, sheet.total_height - 1) + 1):
+            for row in range(top, min(bottom, _height(sheet) - 1) + 1):
                 found.setdefault(row, []).append((left, top))
     return found

@@ -55,7 +55,8 @@ def read_delimiters(text: str) -> Delimiters:
     if not text.startswith("ISA") or len(text) < _ISA_LENGTH:
         raise Refusal("the interchange does not begin with a whole ISA segment", "segment 1")
     found = Delimiters(text[3], text[104], text[105])
-    if len({found.element, found.component, found.terminator}) < 3 or found.element.isalnum():
+    marks = {found.element, found.component, found.terminator}
+    if len(marks) < 3 or any(mark.isalnum() for mark in marks):
         raise Refusal("the ISA segment declares no usable delimiters", "segment 1")
     if text[:105].count(found.element) != _ISA_ELEMENTS - 1:
         raise Refusal(f"the ISA segment has not {_ISA_ELEMENTS - 1} elements", "segment 1")

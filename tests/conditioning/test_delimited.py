@@ -41,7 +41,9 @@ def test_a_rejected_row_stands_in_quarantine_with_its_physical_line_and_raw_text
 
 
 def test_a_row_with_too_few_or_too_many_fields_is_quarantined_and_shifts_nothing(toy, run):
-    result = run(toy, (HEADER + "2024-01-01,001,1,,\n2024-01-02,001,1\n2024-01-03,001,1,,,\n2024-01-04,001,1,,\n").encode())
+    result = run(
+        toy, (HEADER + "2024-01-01,001,1,,\n2024-01-02,001,1\n2024-01-03,001,1,,,\n2024-01-04,001,1,,\n").encode()
+    )
 
     assert result.rows == ["2024-01-01,001,1,,", "2024-01-04,001,1,,"]
     assert [(r["line"], r["rule"]) for r in result.rejects] == [("3", "wrong_field_count"), ("4", "wrong_field_count")]
@@ -150,7 +152,9 @@ def test_a_backslash_escapes_where_the_dialect_says_so(make_source, run):
 
 
 def test_a_line_beyond_the_limit_is_refused(toy, run):
-    result = run(toy, HEADER.encode() + b"2024-01-01,001,1,," + b"x" * 5000, limits=Limits(line_bytes=1000, chunk_bytes=500))
+    result = run(
+        toy, HEADER.encode() + b"2024-01-01,001,1,," + b"x" * 5000, limits=Limits(line_bytes=1000, chunk_bytes=500)
+    )
 
     assert result.refusal.reason == "a line is longer than the limit of 1000 bytes"
 

@@ -15,7 +15,9 @@ from conditioners.readers.opening import open_reader
 from conditioners.readers.records import RecordParser, Syntax
 
 HEADER = "a,b,c\n"
-PIECES = st.sampled_from(['"', '""', ",", "\n", "\r\n", "\r", "x", "é", " ", "1,2,3\n", '"q",', '"two\nlines"', "a\n,b,,c"])
+PIECES = st.sampled_from(
+    ['"', '""', ",", "\n", "\r\n", "\r", "x", "é", " ", "1,2,3\n", '"q",', '"two\nlines"', "a\n,b,,c"]
+)
 BODIES = st.lists(PIECES, max_size=60).map("".join)
 
 

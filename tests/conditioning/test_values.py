@@ -21,14 +21,19 @@ def judge(make_source, run, column, cells, checks=(), **dialect):
 
 
 def test_a_day_that_does_not_exist_is_rejected(make_source, run):
-    found = judge(make_source, run, Day("d"), ["31.02.2024", "29.02.2024", "29.02.2023", "1.2.2024"], days=("%d.%m.%Y",))
+    found = judge(
+        make_source, run, Day("d"), ["31.02.2024", "29.02.2024", "29.02.2023", "1.2.2024"], days=("%d.%m.%Y",)
+    )
 
     assert found == ["not_a_day", "2024-02-29", "not_a_day", "2024-02-01"]
 
 
 def test_a_year_of_two_digits_is_not_taken_for_one_of_four(make_source, run):
     assert judge(make_source, run, Day("d"), ["01.02.24"], days=("%d.%m.%Y",)) == ["too_early"]
-    assert judge(make_source, run, Day("d"), ["10/3/21", "10/3/2021"], days=("%m/%d/%y",)) == ["2021-10-03", "not_a_day"]
+    assert judge(make_source, run, Day("d"), ["10/3/21", "10/3/2021"], days=("%m/%d/%y",)) == [
+        "2021-10-03",
+        "not_a_day",
+    ]
 
 
 def test_an_iso_week_is_its_monday_if_the_year_has_it(make_source, run):
@@ -58,7 +63,8 @@ def test_formats_of_days_that_contradict_each_other_cannot_be_declared():
         ("1.234,5", "1234.50"), ("1234,50", "1234.50"), ("-0,05", "-0.05"), ("+7", "7.00"), ("1.234.567", "1234567.00"),
         ("12.34", "not_a_number"), ("1.2345,00", "not_a_number"), ("12.03.2024", "not_a_number"),
         ("1,234.50", "not_a_number"), ("1e3", "not_a_number"), ("12,5O", "not_a_number"), ("0,125", "too_many_places"),
-        ("0,12500", "too_many_places"), ("0,1200", "0.12"), ("١", "not_a_number"), ("-", "not_a_number"), ("5,", "not_a_number"),
+        ("0,12500", "too_many_places"), ("0,1200", "0.12"), ("١", "not_a_number"), ("-", "not_a_number"),
+        ("5,", "not_a_number"),
     ],
 )  # fmt: skip
 def test_a_european_decimal_is_read_exactly_or_not_at_all(make_source, run, text, value):
@@ -133,7 +139,12 @@ def test_checks_tie_columns_together(make_source, run):
         columns=(Day("a"), Day("b"), Text("kind"), Whole("n", optional=True)), key=(),
         checks=(NotBefore("b", "a"), FilledOnlyIf("n", "kind", "x")),
     )  # fmt: skip
-    rows = ["2024-01-01,2024-01-01,x,1", "2024-01-02,2024-01-01,x,1", "2024-01-01,2024-01-01,y,1", "2024-01-01,2024-01-01,x,"]
+    rows = [
+        "2024-01-01,2024-01-01,x,1",
+        "2024-01-02,2024-01-01,x,1",
+        "2024-01-01,2024-01-01,y,1",
+        "2024-01-01,2024-01-01,x,",
+    ]
     result = run(source, ("a,b,kind,n\n" + "\n".join(rows)).encode())
 
     assert [r["rule"] for r in result.rejects] == ["before_a", "filled_only_if_kind_is_x", "filled_only_if_kind_is_x"]

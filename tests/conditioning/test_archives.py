@@ -1,0 +1,124 @@
+"""Compressed files and archives: the same rows as unpacked, and bombs refused."""
+
+import bz2
+import gzip
+import io
+import lzma
+import zipfile
+
+import pyarrow as pa
+import pytest
+
+from conditioners.dialects import Delimited
+from conditioners.limits import Limits
+
+TEXT = b"day,store,units\n2024-01-01,001,1\n2024-01-02,001,x\n"
+ROWS = ["2024-01-01,001,1,,"]
+
+
+def pack_zip(**members):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress, lambda data: pack_zip(**{"a.csv": data})])
+def test_a_compressed_file_gives_the_rows_of_the_file_inside(toy, run, pack):
+    result = run(toy, pack(TEXT))
+
+    assert result.rows == ROWS
+    assert result.summary.rows_quarantined == 1
+
+
+def test_zstandard_is_unpacked_too(toy, run):
+    packed = pa.Codec("zstd").compress(TEXT, asbytes=True)
+
+    assert run(toy, packed).rows == ROWS
+
+
+def test_the_members_of_an_archive_are_one_table_and_places_name_the_member(toy, run):
+    result = run(toy, pack_zip(**{"a.csv": TEXT, "b.csv": TEXT, "__MACOSX/._a.csv": b"junk"}))
+
+    assert (result.summary.rows_in, result.summary.rows_duplicate) == (4, 1)
+    assert [r["line"] for r in result.rejects] == ["a.csv:3", "b.csv:3"]
+    assert list(result.summary.members) == ["a.csv", "b.csv"]
+    assert result.summary.skipped == (("member __MACOSX/._a.csv", "no data"),)
+
+
+def test_the_folder_of_a_member_may_be_a_column(make_source, run):
+    source = make_source(dialects=(Delimited(name="plain", labels={"store": "@folder"}),))
+    result = run(
+        source, pack_zip(**{"x/007/a.csv": b"day,units\n2024-01-01,1\n", "x/008/a.csv": b"day,units\n2024-01-01,2\n"})
+    )
+
+    assert result.rows == ["2024-01-01,007,1,,", "2024-01-01,008,2,,"]
+    assert "in no folder" in run(source, b"day,units\n2024-01-01,1\n").refusal.reason
+
+
+def test_a_member_that_cannot_be_read_refuses_the_archive_unless_it_is_declared_as_no_data(make_source, run):
+    data = pack_zip(**{"a.csv": TEXT, "README.txt": b"hello"})
+
+    assert "no row names the columns" in run(make_source(), data).refusal.reason
+    assert run(make_source(members=("*.csv",)), data).rows == ROWS
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress, lambda data: pack_zip(**{"a.csv": data})])
+def test_a_cut_off_package_is_refused(toy, run, pack):
+    packed = pack(TEXT * 1000)
+
+    assert "damaged or cut off" in run(toy, packed[: len(packed) * 2 // 3]).refusal.reason
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, lambda data: pack_zip(**{"a.csv": data})])
+def test_a_bomb_is_refused_by_ratio_before_it_is_unpacked(toy, run, pack):
+    bomb = pack(TEXT + b"2024-01-03,001,1\n" + b" " * 100_000_000)
+
+    assert run(toy, bomb).refusal.reason in (
+        "the file unpacks to more than 250 times its size",
+        "a line is longer than the limit of 16777216 bytes",
+    )
+
+
+def test_packages_in_packages_have_an_end(toy, run):
+    data = TEXT
+    for _ in range(4):
+        data = pack_zip(**{"a.zip": data})
+
+    assert run(toy, data).refusal.reason == "packages are packed into each other more than 3 deep"
+
+
+def test_too_many_members_and_too_much_inside_are_refused(toy, run):
+    data = pack_zip(**{f"{n}.csv": TEXT for n in range(9)})
+
+    assert "more than 8 members" in run(toy, data, limits=Limits(members=8)).refusal.reason
+    assert "limit of 99 bytes" in run(toy, data, limits=Limits(unpacked_bytes=99)).refusal.reason
+
+
+def test_a_protected_archive_is_refused(toy, run):
+    data = bytearray(pack_zip(**{"a.csv": TEXT}))
+    for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(mark) + at] |= 1
+
+    assert run(toy, bytes(data)).refusal.reason == "the member is protected by a password"
+
+
+def test_a_fault_of_the_stream_below_is_no_damage(toy):
+    from conditioners.engine import condition
+    from conditioners.raw import RawInput
+
+    class Broken(io.BytesIO):
+        reads = 0
+
+        def read(self, size=-1):
+            self.reads += 1
+            if self.reads > 1:
+                raise ConnectionError("the lake is gone")
+            return super().read(2000)
+
+    packed = gzip.compress(TEXT + b"".join(b"%d\n" % (n * n) for n in range(9_000)))
+    with pytest.raises(ConnectionError):
+        condition(
+            toy, RawInput("a.csv.gz", lambda: Broken(packed)), io.BytesIO(), io.BytesIO(), Limits(chunk_bytes=2000)
+        )

@@ -1,0 +1,93 @@
+"""EDI X12 852: envelopes are checked strictly, quantities come by item and location."""
+
+import pytest
+
+from conditioners.columns import Day, Text, Whole
+from conditioners.dialects import ProductActivity
+
+ISA = "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *240101*0600*U*00401*000000007*0*P*>~"
+BODY = (
+    "GS*PD*SENDER*RECEIVER*20240101*0600*7*X*004010~"
+    "ST*852*0001~XQ*H*20240101*20240107~N1*RL*Here*92*R1~"
+    "LIN*1*VN*007~ZA*QS~SDQ*EA*92*S1*5*S2*6~ZA*QA*9~LIN*2*VN*008~ZA*QS*3~CTT*2~SE*11*0001~"
+    "GE*1*7~IEA*1*000000007~"
+)
+
+
+@pytest.fixture
+def source(make_source):
+    labels = {"day": "XQ02", "item": "LIN.VN", "place": "SDQ", "sold": "ZA.QS", "held": "ZA.QA"}
+    return make_source(
+        columns=(Day("day"), Text("item"), Text("place"), Whole("sold", optional=True), Whole("held", optional=True)),
+        key=("day", "item", "place"), dialects=(ProductActivity(name="852", labels=labels),),
+    )  # fmt: skip
+
+
+def test_quantities_come_by_item_and_location(source, run):
+    result = run(source, (ISA + BODY).encode())
+
+    assert result.rows == [
+        "2024-01-01,007,S1,5,", "2024-01-01,007,S2,6,", "2024-01-01,007,R1,,9", "2024-01-01,008,R1,3,",
+    ]  # fmt: skip
+
+
+def test_the_delimiters_are_those_that_the_interchange_declares(source, run):
+    text = (ISA + BODY).translate(str.maketrans("*>~", "|^\n"))
+
+    assert len(run(source, text.encode()).rows) == 4
+
+
+def test_line_ends_behind_segments_do_not_count(source, run):
+    assert len(run(source, (ISA + BODY).replace("~", "~\r\n").encode()).rows) == 4
+
+
+def test_a_reject_is_told_by_its_path_with_its_segments(source, run):
+    result = run(source, (ISA + BODY).replace("S2*6", "S2*six").encode())
+
+    assert [(r["path"], r["raw"]) for r in result.rejects] == [
+        ("852[0001].LIN[1].SDQ[S2]", "LIN*1*VN*007~ZA*QS~SDQ*EA*92*S1*5*S2*six~ZA*QA*9~")
+    ]
+
+
+def test_a_location_given_twice_is_a_row_of_its_own(source, run):
+    result = run(source, (ISA + BODY).replace("S2*6", "S1*5").encode())
+
+    assert (result.summary.rows_in, result.summary.rows_duplicate) == (4, 1)
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (("SE*11*", "SE*12*"), "SE counts 12 segments, there are 11"),
+        (("SE*11*0001", "SE*11*0002"), "SE has control number 0002, ST has 0001"),
+        (("CTT*2~", "CTT*3~"), "CTT counts 3 items, there are 2"),
+    ],
+)
+def test_a_transaction_set_that_contradicts_itself_is_quarantined_whole(source, run, change, fault):
+    result = run(source, (ISA + BODY).replace(*change).encode())
+
+    assert (result.rows, result.summary.rows_in) == ([], 4)
+    assert {r["reason"] for r in result.rejects} == {fault}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (("IEA*1*000000007~", ""), "the interchange has no end (IEA)"),
+        (("IEA*1*000000007~", "IEA*1*000000008~"), "IEA has control number 000000008, its header has 000000007"),
+        (("GE*1*7~", "GE*2*7~"), "GE counts 2 transaction sets, there are 1"),
+        (("SE*11*0001~", ""), "the transaction set 0001 has no end (SE)"),
+        (("IEA*1*000000007~", "IEA*1*0000"), "the file ends within a segment"),
+        (("ISA*00*", "ISA*0*"), "the ISA segment declares no usable delimiters"),
+    ],
+)
+def test_a_broken_envelope_refuses_the_file(source, run, change, reason):
+    assert run(source, (ISA + BODY).replace(*change).encode()).refusal.reason == reason
+
+
+def test_other_transaction_sets_are_skipped_by_name(source, run):
+    other = "ST*850*0002~BEG*00~SE*3*0002~"
+    result = run(source, (ISA + BODY).replace("GE*1*7", other + "GE*2*7").encode())
+
+    assert len(result.rows) == 4
+    assert result.summary.skipped == (("path 850[0002]", "no transaction set 852"),)

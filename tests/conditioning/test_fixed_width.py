@@ -1,0 +1,48 @@
+"""Fixed width: fields by character, and lines that are too long or too short."""
+
+import pytest
+
+from conditioners.columns import Text, Whole
+from conditioners.dialects import FixedWidth
+
+
+def source_of(make_source, **dialect):
+    fields = {"code": (1, 3), "name": (4, 9), "units": (10, 13)}
+    return make_source(
+        columns=(Text("code"), Text("name", optional=True), Whole("units")), key=(),
+        dialects=(FixedWidth(name="f", fields=fields, encodings=("latin-1",), **dialect),),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_fields_are_cut_by_character_whatever_the_encoding(make_source, run, encoding):
+    result = run(source_of(make_source), "007Müller  12\r\n008        3\r\n".encode(encoding))
+
+    assert result.rows == ["007,Müller,12", "008,,3"]
+
+
+def test_header_and_trailer_lines_are_skipped_by_declaration(make_source, run):
+    source = source_of(make_source, opening="HDR", skip=("HDR", "TRL"))
+    result = run(source, b"HDR 2024\n007abc     12\n\nTRL 1\n")
+
+    assert result.rows == ["007,abc,12"]
+    assert [cause for _, cause in result.summary.skipped] == ["declared as no row", "blank", "declared as no row"]
+
+
+def test_text_beyond_the_last_field_is_never_cut_off(make_source, run):
+    result = run(source_of(make_source), b"007abc     123\n008abc      4  \n")
+
+    assert result.rows == ["008,abc,4"]
+    assert [(r["line"], r["rule"], r["raw"]) for r in result.rejects] == [("1", "wrong_width", "007abc     123")]
+
+
+def test_with_a_declared_width_a_shorter_line_is_rejected(make_source, run):
+    result = run(source_of(make_source, width=13), b"007abc      1\n008abc      \n")
+
+    assert [r["line"] for r in result.rejects] == ["2"]
+
+
+def test_a_file_that_opens_otherwise_is_refused(make_source, run):
+    result = run(source_of(make_source, opening="HDR"), b"007abc      1\n")
+
+    assert result.refusal.reason == "the file is in none of the dialects of toy: f"

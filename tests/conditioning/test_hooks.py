@@ -1,0 +1,38 @@
+"""Hooks: a source's own pandas function may mend cells and leave out rows, and is held to that."""
+
+import pytest
+
+from conditioners.outcome import SourceError
+
+TEXT = b"day,store,units\n2024-01-01,1,1\n2024-01-02,2,1\n2024-01-03,003,1\n"
+
+
+def test_a_hook_mends_text_before_the_contract_judges_it(make_source, run):
+    def pad(frame):
+        frame["store"] = frame["store"].str.zfill(3)
+        return frame
+
+    assert run(make_source(hook=pad), TEXT).rows == ["2024-01-01,001,1,,", "2024-01-02,002,1,,", "2024-01-03,003,1,,"]
+
+
+def test_rows_that_a_hook_leaves_out_are_quarantined_with_their_lines(make_source, run):
+    result = run(make_source(hook=lambda frame: frame[frame["store"].str.len() == 3]), TEXT)
+
+    assert result.rows == ["2024-01-03,003,1,,"]
+    assert [(r["line"], r["rule"]) for r in result.rejects] == [("2", "left_out"), ("3", "left_out")]
+
+
+def test_a_hook_may_change_the_order_in_which_it_works_but_not_that_of_the_rows(make_source, run):
+    result = run(make_source(hook=lambda frame: frame.sort_values("day", ascending=False)), TEXT)
+
+    assert result.rows == ["2024-01-03,003,1,,"]
+    assert [r["line"] for r in result.rejects] == ["2", "3"]
+
+
+def test_a_hook_that_adds_rows_or_loses_columns_is_a_fault(make_source, run):
+    import pandas as pd
+
+    with pytest.raises(SourceError, match="added or repeated rows"):
+        run(make_source(hook=lambda frame: pd.concat([frame, frame])), TEXT)
+    with pytest.raises(SourceError, match="lost the column 'units'"):
+        run(make_source(hook=lambda frame: frame.drop(columns="units")), TEXT)

@@ -1,0 +1,99 @@
+"""JSON documents: rows from nested lists, exact numbers, and documents that are refused."""
+
+import pytest
+
+from conditioners.columns import Decimal, Text, Whole
+from conditioners.dialects import JsonTree
+from conditioners.limits import Limits
+from conditioners.outcome import SourceError
+
+LABELS = {"shop": "shops[].id", "city": "shops[].place.city", "units": "shops[].sales[].units", "made": "made"}
+
+
+@pytest.fixture
+def source(make_source):
+    return make_source(
+        columns=(
+            Text("shop"), Whole("units", minimum=0), Text("city", optional=True), Text("made", optional=True),
+        ),
+        key=(), dialects=(JsonTree(name="tree", records="shops[].sales[]", labels=LABELS),),
+    )  # fmt: skip
+
+
+def test_each_element_of_the_innermost_list_is_a_row_with_what_stands_above_it(source, run):
+    shops = (
+        '{"id":"007","place":{"city":"Köln"},"sales":[{"units":1},{"units":2}]}',
+        '{"id":"b","sales":[{"units":3}]}',
+    )
+    text = '{"made":"now","shops":[' + ",".join(shops) + "]}"
+    result = run(source, text.encode())
+
+    assert result.rows == ["007,1,Köln,now", "007,2,Köln,now", "b,3,,now"]
+
+
+def test_a_rejected_element_is_told_by_its_path_and_shown_as_it_is_written(source, run):
+    result = run(source, b'{"shops":[{"id":"a","sales":[{"units":1},{"units":-2.50}]}]}')
+
+    assert [(r["path"], r["rule"], r["raw"]) for r in result.rejects] == [
+        ("$.shops[0].sales[1]", "too_many_places", '{"units":-2.50}')
+    ]
+
+
+def test_numbers_never_pass_through_floats(make_source, run):
+    source = make_source(
+        columns=(Text("id"), Decimal("n", 20)), key=(),
+        dialects=(JsonTree(name="tree", records="[]", labels={"id": "[].id", "n": "[].n"}),),
+    )  # fmt: skip
+    result = run(source, b'[{"id":"a","n":0.10000000000000000001},{"id":12345678901234567890123,"n":1}]')
+
+    assert result.rows == ["a,0.10000000000000000001", "12345678901234567890123,1.00000000000000000000"]
+
+
+def test_something_else_where_a_list_should_stand_is_quarantined(source, run):
+    result = run(source, b'{"shops":[{"id":"a","sales":{"units":1}},{"id":"b"},{"id":"c","sales":[{"units":1}]}]}')
+
+    assert result.rows == ["c,1,,"]
+    assert [(r["path"], r["rule"]) for r in result.rejects] == [("$.shops[0].sales", "not_a_list")]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (b'{"shops":[', "not JSON: Expecting value"),
+        (b'{"shops":[{"id":NaN}]}', "NaN is no JSON number"),
+        (b'{"shops":[],"shops":[]}', "the name 'shops' stands twice in an object"),
+        (b'{"other":[]}', "the document has no list of records at shops[].sales[]"),
+        (b"[" * 200_000, "the JSON document is nested deeper than 64 levels"),
+        (b'{"a":' * 200_000, "the JSON document is nested deeper than 64 levels"),
+    ],
+)
+def test_a_document_that_cannot_be_trusted_is_refused(source, run, text, reason):
+    assert run(source, text).refusal.reason == reason
+
+
+def test_brackets_inside_strings_do_not_count_as_nesting(source, run):
+    text = '{"shops":[{"id":"' + "[" * 500 + '\\"' + "{" * 500 + '","sales":[{"units":1}]}]}'
+
+    assert run(source, text.encode()).summary.rows_out == 1
+
+
+def test_half_a_character_is_quarantined_and_a_whole_one_kept(source, run):
+    text = rb'{"shops":[{"id":"\ud83d\ude00","sales":[{"units":1}]},{"id":"\ud83d","sales":[{"units":2}]}]}'
+    result = run(source, text)
+
+    assert result.rows == ["😀,1,,"]
+    assert [r["rule"] for r in result.rejects] == ["undecodable"]
+
+
+def test_a_document_beyond_the_limit_is_refused(source, run):
+    result = run(source, b'{"shops":[]}' + b" " * 2000, limits=Limits(json_bytes=1000))
+
+    assert result.refusal.reason == "the JSON document is larger than the limit of 1000 bytes"
+
+
+def test_a_label_that_leaves_the_path_of_the_records_is_a_fault_of_the_declaration(make_source, run):
+    dialect = JsonTree(name="tree", records="a[]", labels={"id": "b[].id"})
+    source = make_source(columns=(Text("id"),), key=(), dialects=(dialect,))
+
+    with pytest.raises(SourceError, match="other lists"):
+        run(source, b'{"a":[]}')

@@ -1,0 +1,58 @@
+"""The registry: each raw file belongs to one source, and anything else is a value that says why."""
+
+import subprocess
+import sys
+
+import pytest
+
+from conditioners import registry
+from conditioners.registry import Identified, Unidentified, UnknownSource, all_sources, get_source, identify
+
+
+def test_a_file_belongs_to_the_source_of_its_folder():
+    found = identify("shipments/texas/2020.csv", b"")
+
+    assert isinstance(found, Identified)
+    assert found.source is get_source("shipments")
+
+
+def test_an_unknown_file_is_told_with_the_sources_there_are():
+    found = identify("invoices/2020.csv", b"")
+
+    assert isinstance(found, Unidentified)
+    assert "'invoices/2020.csv' belongs to no source" in found.reason
+    assert all(source.name in found.reason for source in all_sources())
+
+
+def test_two_claimants_are_an_error_that_names_both(monkeypatch, make_source):
+    monkeypatch.setattr(registry, "all_sources", lambda: (make_source(), make_source(name="other")))
+    found = identify("toy/a.csv", b"")
+
+    assert isinstance(found, Unidentified)
+    assert found.claimants == ("toy", "other")
+
+
+def test_a_look_at_the_head_decides_where_the_path_does_not(monkeypatch, make_source):
+    sources = (make_source(head="day,"), make_source(name="other", head="Tag;"))
+    monkeypatch.setattr(registry, "all_sources", lambda: sources)
+
+    assert identify("toy/a.csv", b"Tag;store") == Identified(sources[1])
+
+
+def test_asking_for_an_unknown_source_names_those_there_are():
+    with pytest.raises(UnknownSource, match="shipments"):
+        get_source("shipment")
+
+
+def test_a_path_is_data_and_nothing_else():
+    for path in ("../shipments/a.csv", "shipments/../../etc/passwd", "shipments\n/a.csv", "", "/shipments/a.csv"):
+        assert not isinstance(identify(path, b""), Identified) or path.startswith("shipments/")
+
+
+def test_importing_the_registry_and_engine_imports_nothing_heavy():
+    code = (
+        "import sys, conditioners.engine, conditioners.registry as r; r.all_sources();"
+        "sys.exit(any(name in sys.modules for name in ('pandas', 'polars', 'pyarrow', 'numpy', 'python_calamine')))"
+    )
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,111 @@
+"""Workbooks: cells as they are meant, sheets and headers found, faults refused."""
+
+import datetime
+import io
+import zipfile
+
+import openpyxl
+import pytest
+
+from conditioners.columns import Day, Decimal, Text, Whole
+from conditioners.dialects import Workbook
+from conditioners.limits import Limits
+
+
+@pytest.fixture
+def source(make_source):
+    return make_source(
+        columns=(Day("day"), Text("code"), Whole("units"), Decimal("price", 2)),
+        key=(), dialects=(Workbook(name="book", skip=("Total\t",)),),
+    )  # fmt: skip
+
+
+def write_book(*sheets, merge=None, epoch=None):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    if epoch is not None:
+        book.epoch = epoch
+    for name, rows in sheets:
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+        if merge:
+            sheet.merge_cells(merge)
+    packed = io.BytesIO()
+    book.save(packed)
+    return packed.getvalue()
+
+
+HEADER = ["day", "code", "units", "price"]
+ROW = [datetime.date(2024, 2, 29), "007", 5, 1.1]
+
+
+def test_codes_keep_their_zeros_and_numbers_their_places(source, run):
+    result = run(source, write_book(("S", [HEADER, ROW, ["2024-03-01", "0012", 7.0, 0.30000000000000004]])))
+
+    assert result.rows == ["2024-02-29,007,5,1.10", "2024-03-01,0012,7,0.30"]
+
+
+def test_days_of_both_epochs_are_the_same_day(source, run):
+    from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
+    result = run(source, write_book(("S", [HEADER, ROW]), epoch=CALENDAR_MAC_1904))
+
+    assert result.rows == ["2024-02-29,007,5,1.10"]
+
+
+def test_title_rows_and_totals_are_skipped_and_the_table_may_stand_anywhere(source, run):
+    rows = [["A title"], [], ["", "", *HEADER], ["", "", *ROW], [], ["Total", "", "", "", 5]]
+    result = run(source, write_book(("S", rows)))
+
+    assert result.rows == ["2024-02-29,007,5,1.10"]
+    assert result.summary.header_rows == ("S!A3",)
+    assert [cause for _, cause in result.summary.skipped] == [
+        "before the header row", "blank", "blank", "declared as no row",
+    ]  # fmt: skip
+
+
+def test_a_reject_is_told_by_sheet_and_row(source, run):
+    result = run(source, write_book(("S", [HEADER, ["30.02.2024", "007", 5, 1], ["2024-01-01", "1", 2.5, 1]])))
+
+    assert [(r["cell"], r["column"], r["rule"], r["raw"]) for r in result.rejects] == [
+        ("S!A2", "day", "not_a_day", "30.02.2024\t007\t5\t1"),
+        ("S!A3", "units", "too_many_places", "2024-01-01\t1\t2.5\t1"),
+    ]
+
+
+def test_a_cell_merged_over_rows_counts_for_each_of_them(source, run):
+    data = write_book(("S", [HEADER, ROW, [None, "008", 6, 2]]), merge="A2:A3")
+
+    assert run(source, data).rows == ["2024-02-29,007,5,1.10", "2024-02-29,008,6,2.00"]
+
+
+def test_every_sheet_with_the_header_is_read_and_its_name_may_be_a_column(make_source, run):
+    source = make_source(
+        columns=(Text("shop"), Text("code"), Whole("units")), key=(),
+        dialects=(Workbook(name="book", labels={"shop": "@sheet"}),),
+    )  # fmt: skip
+    data = write_book(
+        ("North", [["code", "units"], ["007", 1]]), ("Notes", [["hello"]]), ("South", [["code", "units"], ["7", 2]])
+    )
+    result = run(source, data)
+
+    assert result.rows == ["North,007,1", "South,7,2"]
+    assert result.summary.skipped == (("sheet Notes", "no header row"),)
+
+
+def test_a_damaged_or_foreign_workbook_is_refused(source, run):
+    data = write_book(("S", [HEADER, ROW]))
+
+    assert "damaged or cut off" in run(source, data[: len(data) // 2]).refusal.reason
+    assert "cannot be read" in run(source, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600).refusal.reason
+    assert run(source, write_book(("S", [["a", "b"]]))).refusal.reason.startswith("no row names the columns of toy")
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_parsed(source, run):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bomb:
+        bomb.writestr("[Content_Types].xml", b" " * 50_000_000)
+    result = run(source, packed.getvalue(), limits=Limits(workbook_bytes=20_000_000))
+
+    assert result.refusal.reason == "the package unpacks to more than 16777216 bytes"
