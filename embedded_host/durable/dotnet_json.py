@@ -53,8 +53,8 @@ def load_or_text(text: str | None) -> Any:
     if text is None:
         return None
     try:
-        return _DECODER.decode(text)
-    except (ValueError, RecursionError):
+        return load(text)
+    except InvalidJson:
         return text
 
 
