@@ -160,7 +160,7 @@ def _read_text(path: Path, schema: Schema, is_wanted: pl.Expr) -> pl.DataFrame:
     missing = [column for column in schema.columns if column not in header]
     if missing:
         raise ValueError(f"it has no column {missing[0]!r}")
-    rows = pl.scan_csv(path, infer_schema=False, row_index_name="line", row_index_offset=2, glob=False)
+    rows = pl.scan_csv(path, infer_schema=False, null_values="", row_index_name="line", row_index_offset=2, glob=False)
     return rows.select("line", *schema.columns).filter(is_wanted).collect()
 
 

@@ -23,7 +23,8 @@ def forecasts(networks, task):
     return run_networks(networks, task.values.astype(np.float64), task.stores, task.products)
 
 
-TASKS = [make_task(1, 700, 5), make_task(2, 2500, 11, stores=9), make_task(3, 300, 8, products=4)]
+# Of sizes that are filled up to several times those they would have alone.
+TASKS = [make_task(1, 700, 5), make_task(2, 2500, 20, stores=9), make_task(3, 300, 8, products=9)]
 
 
 @pytest.fixture(scope="module")
