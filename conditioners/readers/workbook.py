@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
 TextRow = list[str | None]
+_MOST_MERGED = 1_000_000
+"""Rows of all merged cells of a sheet together."""
 
 
 @dataclass(frozen=True)
@@ -160,8 +162,12 @@ def _text_rows(sheet: CalamineSheet) -> Iterator[TextRow]:
 def _merged_below(sheet: CalamineSheet) -> dict[int, list[tuple[int, int]]]:
     """For each row the columns in which a merged cell stands that is higher than a row, and that cell's first row."""
     found: dict[int, list[tuple[int, int]]] = {}
+    covered = 0
     for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
-        if bottom > top:
-            for row in range(top, min(bottom, _height(sheet) - 1) + 1):
-                found.setdefault(row, []).append((left, top))
+        rows = range(top, min(bottom, _height(sheet) - 1) + 1) if bottom > top else range(0)
+        covered += len(rows)
+        if covered > _MOST_MERGED:
+            raise Refusal(f"merged cells run over more than {_MOST_MERGED} rows", f"sheet {sheet.name}")
+        for row in rows:
+            found.setdefault(row, []).append((left, top))
     return found

@@ -1,0 +1,58 @@
+"""The command `condition`: outputs appear whole or not at all, and the exit code is honest."""
+
+import json
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from cli.condition import run_condition
+
+HEADER = "week_start,region,store_id,store_format,product_id,mover,units,dollars\n"
+GOOD = HEADER + "2024-01-01,texas,00001,large,000001,fast,1,2.5\n"
+BAD_ROW = "2024-01-02,texas,00001,large,000001,fast,1,2.5\n"
+
+
+@pytest.fixture
+def invoke(tmp_path):
+    app = typer.Typer()
+    app.command()(run_condition)
+
+    def call(*arguments):
+        return CliRunner().invoke(app, [*map(str, arguments), "--out", str(tmp_path / "out")])
+
+    return call
+
+
+def test_each_output_is_named_like_its_input_and_summed_up_in_a_json_line(tmp_path, invoke):
+    (tmp_path / "a.csv").write_text(GOOD)
+    (tmp_path / "b.txt").write_text(GOOD + BAD_ROW)
+    result = invoke("shipments", tmp_path / "a.csv", tmp_path / "b.txt", "--json")
+    first, second = map(json.loads, result.stdout.splitlines())
+
+    assert result.exit_code == 0
+    assert (tmp_path / "out/a.csv.csv").read_text() == GOOD.replace("2.5", "2.50")
+    assert (first["status"], first["rows_in"], first["quarantine"]) == ("conditioned", 1, None)
+    assert (second["rows_quarantined"], second["quarantine"]) == (1, str(tmp_path / "out/quarantine/b.txt.csv"))
+    assert "wrong_weekday" in (tmp_path / "out/quarantine/b.txt.csv").read_text()
+
+
+def test_a_refused_file_leaves_no_output_and_the_others_go_on(tmp_path, invoke):
+    (tmp_path / "a.csv").write_text("nothing\n")
+    (tmp_path / "b.csv").write_text(GOOD)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/a.csv.csv").write_text("what was there before")
+    result = invoke("shipments", tmp_path / "a.csv", tmp_path / "missing.csv", tmp_path / "b.csv")
+
+    assert result.exit_code == 1
+    assert sorted(path.name for path in (tmp_path / "out").rglob("*.csv")) == ["b.csv.csv"]
+    assert "a.csv: refused: no row names the columns of shipments" in result.stdout
+    assert "missing.csv: refused: there is no such file" in result.stdout
+
+
+def test_an_unknown_source_or_two_files_of_one_name_are_told_before_anything_is_done(tmp_path, invoke):
+    (tmp_path / "a.csv").write_text(GOOD)
+
+    assert invoke("shipment", tmp_path / "a.csv").exit_code == 2
+    assert invoke("shipments", tmp_path / "a.csv", tmp_path / "x/a.csv").exit_code == 2
+    assert not (tmp_path / "out").exists()
