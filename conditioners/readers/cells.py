@@ -12,10 +12,10 @@ _EXACT = 2**53
 
 def show_cell(value: Any) -> str | None:
     """The text of a cell value as the parser gives it; None for an empty cell."""
-    if type(value) is str:
-        return value or None
     if type(value) is float:
         return _show_number(value)
+    if type(value) is str:
+        return value or None
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime.datetime):

@@ -6,7 +6,8 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conditioners.declaration import Source
 from conditioners.dialects import JsonTree
@@ -17,11 +18,15 @@ from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextB
 from conditioners.readers.decoding import DAMAGE, DAMAGE_END, Decoder, show_damage
 from conditioners.readers.headers import surroundings
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 _ESCAPES = re.compile(
     rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|[\s\S])"
 )
 """Every escape of a string; a surrogate without its other half is group 1."""
-_BRACKETS = re.compile(rb'"(?:[^"\\]++|\\[\s\S])*+"?|[\[\]{}]')
+_STRINGS = re.compile(rb'"(?:[^"\\]++|\\[\s\S])*+"?')
 NOT_A_LIST = "not_a_list"
 
 
@@ -169,12 +174,24 @@ def parse_json(data: bytes, limits: Limits) -> Any:
 
 def _is_deep(data: bytes, most: int) -> bool:
     """Whether brackets outside of strings nest deeper than may be."""
-    depth = 0
-    for match in _BRACKETS.finditer(data):
-        depth += {0x7B: 1, 0x5B: 1, 0x7D: -1, 0x5D: -1}.get(data[match.start()], 0)
-        if depth > most:
-            return True
-    return False
+    import numpy as np
+
+    array = np.frombuffer(_STRINGS.sub(b"", data) if b"\\" in data else data, np.uint8)
+    steps = _bracket_steps()[array]
+    brackets = np.flatnonzero(steps)
+    quotes = np.flatnonzero(array == ord('"'))
+    outside = brackets[np.searchsorted(quotes, brackets) % 2 == 0]
+    return bool(len(outside) and np.cumsum(steps[outside], dtype=np.int64).max() > most)
+
+
+@cache
+def _bracket_steps() -> NDArray[np.int8]:
+    """For each byte how much deeper what follows it is nested."""
+    import numpy as np
+
+    steps = np.zeros(256, np.int8)
+    steps[[ord("{"), ord("[")]], steps[[ord("}"), ord("]")]] = 1, -1
+    return steps
 
 
 def _refuse_constant(name: str) -> Any:

@@ -150,7 +150,7 @@ def _text_rows(sheet: CalamineSheet) -> Iterator[TextRow]:
     open_values: dict[int, str | None] = {}
     margin: TextRow = [None] * (sheet.start[1] if sheet.start else 0)
     for row, values in enumerate(sheet.iter_rows()):
-        cells = [*margin, *map(show_cell, values)]
+        cells = [*margin, *((value or None) if type(value) is str else show_cell(value) for value in values)]
         for column, first in merged.get(row, ()):
             if row == first:
                 open_values[column] = cells[column]
