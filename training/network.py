@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -87,6 +88,7 @@ class _Shape:
         )
 
 
+@cache
 def _compile() -> tuple[Any, Any]:
     """The optimiser and a function that trains all networks for one chunk of steps."""
     import jax
