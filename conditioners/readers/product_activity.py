@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from conditioners.declaration import Source
 from conditioners.dialects import ProductActivity
 from conditioners.limits import Limits
+from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextBatch
 from conditioners.readers.decoding import Decoder
@@ -68,15 +69,18 @@ class ProductActivityReader:
         text = decoder.feed(self._opened.read_whole("the interchange", self._limits.document_bytes), last=True).decode()
         self._delimiters = read_delimiters(text)
         self.facts.encoding = {"name": decoder.name, "evidence": decoder.evidence}
-        rows = Rows(self.columns)
+        rows, sets = Rows(self.columns), 0
         for found in read_sets(split_segments(text, self._delimiters)):
             if found.kind != KIND:
                 self.facts.skipped.add(f"path {found.kind}[{found.control}]", f"no transaction set {KIND}")
                 continue
+            sets += 1
             self._read_set(found, rows)
             if len(rows.cells) >= BATCH_ROWS:
                 yield rows
                 rows = Rows(self.columns)
+        if sets == 0:
+            raise Refusal(f"the interchange has no transaction set {KIND}")
         yield rows
 
     def _read_set(self, found: TransactionSet, rows: Rows) -> None:

@@ -91,3 +91,9 @@ def test_other_transaction_sets_are_skipped_by_name(source, run):
 
     assert len(result.rows) == 4
     assert result.summary.skipped == (("path 850[0002]", "no transaction set 852"),)
+
+
+def test_an_interchange_of_other_transaction_sets_only_is_refused(source, run):
+    text = ISA + "GS*PO*A*B*20240101*0600*7*X*004010~ST*850*0002~BEG*00~SE*3*0002~GE*1*7~IEA*1*000000007~"
+
+    assert run(source, text.encode()).refusal.reason == "the interchange has no transaction set 852"
