@@ -79,6 +79,14 @@ def test_two_stray_quotes_far_apart_do_not_merge_the_rows_between_them(toy, run)
     assert [r["line"] for r in result.rejects] == ["2"]
 
 
+def test_a_quoted_field_whose_lines_look_like_rows_costs_its_first_line_only(toy, run):
+    text = HEADER + '2024-01-01,001,1,,"open\n2024-01-02,001,2,,ok\nshut"\n2024-01-03,001,3,,"a\nb, c\nd"\n'
+    result = run(toy, text.encode())
+
+    assert result.rows == ["2024-01-02,001,2,,ok", '2024-01-03,001,3,,"a', "b, c", 'd"']
+    assert [(r["line"], r["rule"]) for r in result.rejects] == [("2", "unterminated_quote"), ("4", "wrong_field_count")]
+
+
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 def test_any_line_end_gives_the_same_rows(toy, run, line_end):
     text = (HEADER + "2024-01-01,001,1,,a\n2024-01-02,001,2,,b\n").replace("\n", line_end)
