@@ -14,7 +14,7 @@ from pathlib import Path
 from embedded_host.durable.instances import Status
 from embedded_host.durable.settings import ReplayMode
 from embedded_host.durable.task_hub_reader import TaskHubError
-from embedded_host.functions.app_index import AppLoadError
+from embedded_host.functions.app_index import AppLoadError, check_app_dir
 from embedded_host.functions.host_settings import SettingsError, read_settings
 from embedded_host.functions.load_checks import FunctionLoadError
 from embedded_host.host import DEFAULT_PORT, Host, HostOptions, PortTaken
@@ -53,7 +53,7 @@ def replay(given: list[str]) -> int:
     chosen = parser.parse_args(given)
     if not chosen.state.is_file():
         raise SettingsError(f"There is no state file {chosen.state}.")
-    app_dir, state = chosen.app.resolve(), chosen.state.resolve()
+    app_dir, state = check_app_dir(chosen.app), chosen.state.resolve()
     os.chdir(app_dir)
     settings = read_settings(app_dir, ReplayMode.STRICT, os.environ).durable
     findings = check_task_hub(app_dir, state, settings)
@@ -80,7 +80,7 @@ def lint(given: list[str]) -> int:
     parser.add_argument("--app", type=Path, required=True, help="folder that holds function_app.py")
     parser.add_argument("--json", action="store_true", help="one JSON object per problem")
     chosen = parser.parse_args(given)
-    app_dir = chosen.app.resolve()
+    app_dir = check_app_dir(chosen.app)
     os.chdir(app_dir)
     read_settings(app_dir, ReplayMode.STRICT, os.environ)
     problems = lint_app(app_dir)
@@ -93,7 +93,7 @@ def lint(given: list[str]) -> int:
 def serve(given: argparse.Namespace) -> int:
     """Serve an app until SIGTERM or SIGINT."""
     options = HostOptions(
-        app_dir=given.app.resolve(),
+        app_dir=check_app_dir(given.app),
         state=given.state.resolve(),
         lake=given.lake,
         port=given.port,

@@ -44,6 +44,7 @@ class EngineThread:
             self._dispatcher.run_once()
         except BaseException as error:
             self.failed = True
+            self._dispatcher.abandon(error)
             LOG.critical("The dispatcher stops: %s", error, exc_info=not _is_explained(error))
             self._on_failure(error)
 

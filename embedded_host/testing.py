@@ -34,6 +34,7 @@ from embedded_host.durable.dispatcher import Dispatcher
 from embedded_host.durable.settings import Ids, ReplayMode
 from embedded_host.durable.task_queue import ActivityRunner
 from embedded_host.host import Host, HostOptions
+from embedded_host.triggers.blobs import POISON_QUEUE
 from embedded_host.web.server import DURABLE_WEBHOOK
 
 T = TypeVar("T")
@@ -256,6 +257,10 @@ class SteppedHost(Host):
             raise KeyError(instance_id)
         told: dict[str, Any] = answer.json()
         return told
+
+    def poison_messages(self, queue: str = POISON_QUEUE) -> list[dict[str, Any]]:
+        """Messages about what was tried in vain, oldest first; by default about blobs."""
+        return [json.loads(message) for (message,) in self.hub.read("poison_messages", queue)]
 
     def trace(self) -> str:
         """A digest of everything that the task hub holds: equal for equal runs."""

@@ -70,6 +70,7 @@ class Dispatcher:
         self._fresh: list[Message] = []
         self._tasks = TaskQueue(settings, activities, self._is_wanted, self._note_end)
         self._new_tasks: list[PendingTask] = []
+        self._abandoned: BaseException | None = None
         self._promises: list[tuple[Future[Any], Any, BaseException | None]] = []
 
     # --- from outside --------------------------------------------------------------------------------------------
@@ -77,6 +78,9 @@ class Dispatcher:
     def submit(self, change: Callable[[], T]) -> Future[T]:
         """Have the dispatcher's thread make a change; the future gets its result once it is durable."""
         promise: Future[T] = Future()
+        if self._abandoned is not None:
+            promise.set_exception(self._abandoned)
+            return promise
 
         def carry_out() -> None:
             try:
@@ -85,11 +89,22 @@ class Dispatcher:
                 self._promises.append((promise, None, error))
 
         self._arrivals.put(carry_out)
+        if self._abandoned is not None and not promise.done():
+            promise.set_exception(self._abandoned)
         return promise
 
     def wake(self) -> None:
         """Have a waiting `run_once` look at the clock again."""
         self._arrivals.put(lambda: None)
+
+    def abandon(self, error: BaseException) -> None:
+        """Tell whoever waits for a change that it will not come; after that nothing may be submitted."""
+        self._abandoned = error
+        while not self._arrivals.empty():
+            self._arrivals.get_nowait()()
+        promises, self._promises = self._promises, []
+        for promise, _, _ in promises:
+            promise.set_exception(error)
 
     @property
     def running(self) -> int:

@@ -138,8 +138,6 @@ SELECT * FROM history ORDER BY instance_id, episode;
 -- :messages
 SELECT message_id, instance_id, execution_id, event FROM message ORDER BY message_id;
 
--- :get_receipt
-SELECT etag, state, attempts FROM blob_receipt WHERE function_name = ? AND container = ? AND blob_name = ?;
 -- :put_receipt
 INSERT INTO blob_receipt (function_name, container, blob_name, etag, state, attempts, at) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (function_name, container, blob_name) DO UPDATE SET

@@ -35,15 +35,21 @@ def load_app(app_dir: Path) -> IndexedApp:
     Raises AppLoadError, FunctionLoadError, or what the app's own import raises.
     """
     check_sdk_versions()
-    app_dir = app_dir.resolve()
+    app_dir = check_app_dir(app_dir)
     script = app_dir / f"{SCRIPT}.py"
-    if not script.is_file():
-        raise AppLoadError(f"There is no {SCRIPT}.py in {app_dir}. --app names the folder that holds it.")
     key = (app_dir, script.stat().st_mtime_ns)
     if key not in _indexed:
         functions = map(_index, _registered_functions(_import_app(app_dir)))
         _indexed[key] = IndexedApp({function.name: function for function in functions})
     return _indexed[key]
+
+
+def check_app_dir(app_dir: Path) -> Path:
+    """The app's folder as an absolute path. Raises AppLoadError where it holds no app."""
+    resolved = app_dir.resolve()
+    if not (resolved / f"{SCRIPT}.py").is_file():
+        raise AppLoadError(f"There is no {SCRIPT}.py in {resolved}. --app names the folder that holds it.")
+    return resolved
 
 
 def check_sdk_versions() -> None:

@@ -66,25 +66,26 @@ STEPS = {
     "entity l": "    yield context.call_entity(df.EntityId('counter', 'l'), 'op')\n",
     "nothing": "",
 }
+INSTEAD = "but the current orchestration replay instead "
+MISSING = "but the current replay execution hasn't (yet?) scheduled this task."
+TASK = "an activity task with sequence number 0 named 'echo', " + INSTEAD
+CHILD = "a sub-orchestration task with sequence ID 0 and name 'child' (version '', instance ID 'c'), " + INSTEAD
+TIMER = "a timer task with sequence number 0 "
+SENT = "a send event task with sequence ID 0, type 'EventSent', name 'op', instance ID '@counter@k', " + INSTEAD
 ENGINE_WORDS = [
-    ("echo", "other", "an activity task with sequence number 0 named 'echo', but the current orchestration replay instead "
-     "scheduled an activity task named 'other' with this sequence number. "),
-    ("echo", "timer", "an activity task with sequence number 0 named 'echo', but the current orchestration replay instead "
-     "produced a CreateTimerOrchestratorAction action with this sequence number."),
-    ("echo", "nothing", "an activity task with sequence ID 0 and name 'echo' (version ''), but the current replay "
-     "execution hasn't (yet?) scheduled this task."),
-    ("child", "another", "a sub-orchestration task with sequence ID 0 and name 'child' (version '', instance ID 'c'), but "
-     "the current orchestration replay instead scheduled a sub-orchestration task with name another at this sequence "
-     "number."),
-    ("child", "echo", "a sub-orchestration task with sequence ID 0 and name 'child' (version '', instance ID 'c'), but the "
-     "current orchestration replay instead produced a ScheduleTaskOrchestratorAction action at this sequence number."),
-    ("timer", "echo", "a timer task with sequence number 0 named but the current orchestration replay instead produced a "
-     "ScheduleTaskOrchestratorAction action with this sequence number."),
-    ("timer", "nothing", "a timer task with sequence number 0 but the current replay execution hasn't (yet?) scheduled "
-     "this task."),
-    ("entity", "echo", "a send event task with sequence ID 0, type 'EventSent', name 'op', instance ID '@counter@k', but "
-     "the current orchestration replay instead scheduled a activity task at this sequence number."),
-]  # fmt: skip
+    ("echo", "other", TASK + "scheduled an activity task named 'other' with this sequence number. "),
+    ("echo", "timer", TASK + "produced a CreateTimerOrchestratorAction action with this sequence number."),
+    ("echo", "nothing", "an activity task with sequence ID 0 and name 'echo' (version ''), " + MISSING),
+    ("child", "another", CHILD + "scheduled a sub-orchestration task with name another at this sequence number."),
+    ("child", "echo", CHILD + "produced a ScheduleTaskOrchestratorAction action at this sequence number."),
+    (
+        "timer",
+        "echo",
+        f"{TIMER}named {INSTEAD}produced a ScheduleTaskOrchestratorAction action with this sequence number.",
+    ),
+    ("timer", "nothing", TIMER + MISSING),
+    ("entity", "echo", SENT + "scheduled a activity task at this sequence number."),
+]
 
 
 def write_app(folder, *steps):

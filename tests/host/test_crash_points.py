@@ -117,6 +117,12 @@ def kill_at(stage, number):
     return observe
 
 
+def crash_and_recover(app_dir, folder, mode, stage, number):
+    folder.mkdir()
+    assert in_child(lambda: run_to_end(app_dir, folder, mode, kill_at(stage, number))) == -signal.SIGKILL
+    assert in_child(lambda: run_to_end(app_dir, folder, mode)) == 0, (number, stage)
+
+
 @pytest.mark.parametrize("mode", ["session", "strict"])
 def test_every_crash_point_leads_to_the_undisturbed_end(apps, tmp_path, monkeypatch, mode, at_length):
     app_dir, undisturbed = apps / "everything", tmp_path / "undisturbed"
@@ -134,9 +140,7 @@ def test_every_crash_point_leads_to_the_undisturbed_end(apps, tmp_path, monkeypa
     for number in commits:
         for stage in STAGES:
             folder = tmp_path / f"{number}-{stage}"
-            folder.mkdir()
-            assert in_child(lambda: run_to_end(app_dir, folder, mode, kill_at(stage, number))) == -signal.SIGKILL
-            assert in_child(lambda: run_to_end(app_dir, folder, mode)) == 0, (number, stage)
+            crash_and_recover(app_dir, folder, mode, stage, number)
 
             assert (folder / "final").read_text() == wanted, (number, stage)
     print(f"{len(commits) * len(STAGES)} crash points of {total} commits")

@@ -98,8 +98,8 @@ def test_an_unknown_orchestrator_is_started_and_fails(host):
     host.run()
 
     assert host.status("i")["output"].startswith(
-        "Orchestrator function 'nope' failed: The function 'nope' doesn't exist, is disabled, or is not an orchestrator "
-        "function. Additional info: The following are the known orchestrator functions: 'sleeps', "
+        "Orchestrator function 'nope' failed: The function 'nope' doesn't exist, is disabled, or is not an "
+        "orchestrator function. Additional info: The following are the known orchestrator functions: 'sleeps', "
     )
 
 

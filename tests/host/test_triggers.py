@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from embedded_host.durable.task_hub_reader import TaskHubReader
 from embedded_host.triggers.blob_pattern import compile_blob_path, fill_in
 from embedded_host.triggers.schedule import Schedule
 
@@ -213,11 +212,11 @@ def test_a_blob_fires_once_per_version_also_across_restarts(start_host, apps, se
     assert [call["content"] for call in noted("streamed")] == ["one", "second"]
 
 
-def test_after_five_attempts_a_blob_is_set_aside_with_a_message(host, put, noted, tmp_path):
+def test_after_five_attempts_a_blob_is_set_aside_with_a_message(host, put, noted):
     put("bad/z")
     host.run()
     host.run()
-    told = json.loads(TaskHubReader(tmp_path / "state.db").read("poison_messages", "webjobs-blobtrigger-poison")[0][0])
+    (told,) = host.poison_messages()
 
     assert len(noted("always_fails")) == 5
     assert {key: told[key] for key in ("Type", "FunctionId", "ContainerName", "BlobName")} == {

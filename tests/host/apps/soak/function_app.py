@@ -1,4 +1,4 @@
-"""A workload for kills: chains of activities with timers, children and continue-as-new; each call is a line in CALLS."""
+"""A workload for kills: activities, timers, children, continue-as-new; each call is a line in the file CALLS."""
 
 import os
 from datetime import timedelta
