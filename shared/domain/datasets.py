@@ -76,3 +76,13 @@ def judge_region(coverage: Coverage, week: IsoWeek, fleet: Fleet) -> Verdict:
 def forecast_date(week: IsoWeek) -> date:
     """The day on which the forecast of a week is made: the Sunday before it."""
     return week.monday - timedelta(days=1)
+
+
+def manifest_path(version: str) -> str:
+    """Where a dataset version's list of members stands in the container `datasets`."""
+    return f"manifests/{version}.json"
+
+
+def content_path(sha256: str) -> str:
+    """Where a member's bytes stand in the container `datasets`, however often its conditioned file is replaced."""
+    return f"content/{sha256}.csv"

@@ -53,6 +53,7 @@ class Fleet:
 
     name: str
     sources: tuple[str, ...]
+    """What a dataset is made of; the first one holds the target."""
     regions: tuple[str, ...]
     store_formats: tuple[str, ...]
     movers: tuple[str, ...]
@@ -65,6 +66,11 @@ class Fleet:
     scoring_gate: ScoringGate
     job: Mapping[str, Any]
     """Settings that only the training code reads, handed to each run as they stand."""
+
+    @property
+    def target_source(self) -> str:
+        """The source whose rows are forecast."""
+        return self.sources[0]
 
     @property
     def segments(self) -> tuple[Segment, ...]:

@@ -90,12 +90,16 @@ def name_run(
     week: str,
     shard: str,
     *,
-    instance_id: str,
+    root: str,
     dataset_version: str,
     code_version: str,
     attempt: int,
     segments: tuple[str, ...],
+    models: Mapping[str, str],
 ) -> str:
-    """A run's deterministic name: the same work asked for twice has one name, and so runs once."""
-    digest = digest_of([instance_id, dataset_version, code_version, attempt, segments])
+    """A run's deterministic name: the same work asked for twice has one name, and so runs once.
+
+    `root` is the instance that was asked for, without the attempts below it.
+    """
+    digest = digest_of([root, dataset_version, code_version, attempt, segments, dict(models)])
     return f"{kind}-{fleet}-{week}-{shard}-{digest[:12]}".lower()

@@ -34,6 +34,11 @@ class Serving:
     stale: bool
 
     @property
+    def is_model(self) -> bool:
+        """Whether a trained model serves, behind which something else could step in."""
+        return self.model is not None
+
+    @property
     def is_fallback(self) -> bool:
         """Whether something other than the champion serves."""
         return self.role is not Role.CHAMPION

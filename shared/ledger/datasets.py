@@ -15,12 +15,12 @@ from shared.ledger.tables import conditioned_file, dataset_member, dataset_versi
 def list_members(ledger: Engine, sources: Collection[str], standing: Collection[tuple[str, str]]) -> list[Member]:
     """The conditioned files of some sources whose (path, etag) stands in the lake now."""
     query = select(conditioned_file).where(conditioned_file.c.source.in_(list(sources)))
+    members: dict[str, Member] = {}
     with reading(ledger) as connection:
-        return [
-            Member(row.path, row.source, row.sha256, row.rows_out, row.raw_file_id)
-            for row in connection.execute(query)
-            if (row.path, row.etag) in standing
-        ]
+        for row in connection.execute(query.order_by(conditioned_file.c.conditioned_at)):
+            if (row.path, row.etag) in standing:
+                members[row.path] = Member(row.path, row.source, row.sha256, row.rows_out, row.raw_file_id)
+    return list(members.values())
 
 
 def record_dataset(ledger: Engine, dataset: Dataset, now: datetime) -> None:

@@ -88,21 +88,33 @@ def read_results(ledger: Engine, run_name: str) -> list[SegmentResult]:
         return [_result(row) for row in connection.execute(query)]
 
 
-def results_of_week(
-    ledger: Engine, kind: RunKind, fleet: str, week: str, *, dataset_version: str | None = None
-) -> dict[str, tuple[str, SegmentResult]]:
-    """The latest result of each segment in a week, with its run's name."""
+def results_of_week(ledger: Engine, kind: RunKind, fleet: str, week: str, **only: str) -> dict[str, SegmentResult]:
+    """The latest result of each cell in a week, by cell; `only` may name further columns."""
+    return {result.segment: result for result in list_results(ledger, kind, fleet, week, **only)}
+
+
+def list_results(ledger: Engine, kind: RunKind, fleet: str, week: str, **only: str) -> list[SegmentResult]:
+    """Every result of a week, the oldest first; `only` may name further columns."""
     query = select(segment_result).where(
         segment_result.c.kind == kind, segment_result.c.fleet == fleet, segment_result.c.week == week
     )
-    if dataset_version is not None:
-        query = query.where(segment_result.c.dataset_version == dataset_version)
+    query = query.where(*(segment_result.c[name] == value for name, value in only.items()))
     with reading(ledger) as connection:
-        rows = connection.execute(query.order_by(segment_result.c.recorded_at))
-        return {row.segment: (row.run_name, _result(row)) for row in rows}
+        return [_result(row) for row in connection.execute(query.order_by(segment_result.c.recorded_at))]
 
 
-def list_runs(ledger: Engine, *, instance_prefix: str | None = None, week: tuple[str, str] | None = None) -> list[Any]:
+def read_run(ledger: Engine, name: str) -> dict[str, Any]:
+    """One run as the ledger holds it; raises LookupError."""
+    with reading(ledger) as connection:
+        row = connection.execute(select(run).where(run.c.name == name)).first()
+    if row is None:
+        raise LookupError(f"the ledger knows no run {name}")
+    return dict(row._mapping)
+
+
+def list_runs(
+    ledger: Engine, *, instance_prefix: str | None = None, week: tuple[str, str] | None = None
+) -> list[dict[str, Any]]:
     """Runs as the ledger holds them, newest first, of instances whose id starts so, or of a (fleet, week)."""
     query = select(run).order_by(run.c.submitted_at.desc(), run.c.name)
     if instance_prefix is not None:

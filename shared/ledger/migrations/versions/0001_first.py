@@ -238,4 +238,3 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("segment_result", schema=None) as batch_op:
         batch_op.create_index("segment_result_by_week", ["fleet", "week", "kind"], unique=False)
-

@@ -1,0 +1,1 @@
+"""The order of work: durable orchestrators, their activities, and the HTTP starters."""

@@ -1,0 +1,39 @@
+"""Activities that find raw files and condition them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conditioners.intake import condition_drop
+from orchestrators.inputs import CHUNK, in_chunks
+from shared import wiring
+from shared.ledger import files
+
+BATCHES = 8
+
+
+def find_drops(_order: dict[str, Any]) -> dict[str, Any]:
+    """Compare the lake with the ledger, note what no event told of, and cut what waits into batches of paths."""
+    lake, ledger, now = wiring.lake(), wiring.ledger(), wiring.now()
+    known = files.known_versions(ledger)
+    for blob in lake.list("raw"):
+        if (blob.path, blob.etag) not in known:
+            files.record_landed(ledger, blob.path, blob.etag, blob.size, blob.modified_at, now)
+    waiting = files.list_unsettled(ledger, now)
+    states = files.count_by_state(ledger)
+    paths = [file.path for file in waiting[: BATCHES * CHUNK]]
+    return {
+        "batches": list(in_chunks(paths, max(1, -(-len(paths) // BATCHES)))),
+        "waiting": len(waiting),
+        "busy": states.get("landed", 0) + states.get("conditioning", 0),
+        "states": states,
+    }
+
+
+def condition_drops(order: dict[str, Any]) -> dict[str, Any]:
+    """Condition some raw files, one after the other; a fault of one is noted with it and the others go on."""
+    states: dict[str, int] = {}
+    for path in order["paths"]:
+        state = condition_drop(wiring.lake(), wiring.ledger(), path, wiring.now, raise_faults=False)
+        states[state] = states.get(state, 0) + 1
+    return states

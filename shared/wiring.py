@@ -1,0 +1,109 @@
+"""The composition root: the one place where settings become adapters. Everything is made once, when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shared.domain.fleets import Fleet
+from shared.once import made_once
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from shared.ports import Lake, MLBackend, ModelRegistry
+    from shared.settings import Settings
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the message names it and says what it may be."""
+
+
+def now() -> datetime:
+    """The time, for everything that happens once; orchestrators take theirs from the context."""
+    return datetime.now(UTC)
+
+
+@made_once
+def settings() -> Settings:
+    """The settings of this process; raises SettingsError."""
+    from pydantic import ValidationError
+
+    from shared.settings import Settings
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = error.errors(include_input=False)[0]
+        name = "_".join(["HEADRACE", *map(str, wrong["loc"])]).upper()
+        raise SettingsError(f"{name}: {wrong['msg']}") from None
+
+
+@made_once
+def lake() -> Lake:
+    """The lake that HEADRACE_LAKE names."""
+    kind, _, place = settings().lake_address.partition(":")
+    if kind == "folder":
+        from shared.adapters.folder_lake import FolderLake
+
+        return FolderLake(Path(place))
+    if kind in ("http", "https"):
+        from shared.adapters.blob_lake import BlobLake
+
+        key = settings().lake_key
+        return BlobLake(settings().lake_address, key.get_secret_value() if key else None)
+    raise SettingsError("HEADRACE_LAKE: write folder:PATH or the https address of a storage account")
+
+
+@made_once
+def ledger() -> Engine:
+    """The ledger that HEADRACE_LEDGER names, at the version this code needs."""
+    from shared.ledger.store import open_ledger
+
+    return open_ledger(settings().ledger_address)
+
+
+@made_once
+def ml_backend() -> MLBackend:
+    """Whatever HEADRACE_ML says executes runs."""
+    if settings().ml == "local":
+        from shared.adapters.local_processes import LocalProcesses
+        from shared.adapters.run_inputs import RunInputs
+
+        home = settings().home
+        return LocalProcesses(home, RunInputs(lake(), home), settings().slots)
+    raise SettingsError("HEADRACE_ML: write local; Azure ML workspaces are not supported yet")
+
+
+@made_once
+def model_registry() -> ModelRegistry:
+    """Where models are listed."""
+    from shared.adapters.mlflow_store import MLflowRegistry
+
+    return MLflowRegistry(settings().home)
+
+
+@made_once
+def fleets() -> Mapping[str, Fleet]:
+    """The fleets that are declared in `fleets/`, by name; raises SettingsError naming the file and the field."""
+    from shared.adapters.fleet_files import read_fleets
+
+    return read_fleets(PROJECT / "fleets")
+
+
+@made_once
+def code_version() -> str:
+    """A digest of the training code and its locked requirements."""
+    from shared.adapters.training_code import digest_training_code
+
+    return digest_training_code(PROJECT)
+
+
+def forget() -> None:
+    """Drop everything that was made, so that changed settings take effect; for tests and the command line."""
+    for made in (settings, lake, ledger, ml_backend, model_registry, fleets, code_version):
+        made.forget()
