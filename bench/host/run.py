@@ -6,7 +6,8 @@
 A run is: start, three polls a second apart, record (five steps, three timers; 3 s at best). One parent fans out to N
 runs and gathers them. Every engine writes each step durably: ours and DBOS flush SQLite at each commit, Restate
 and Prefect as shipped (Prefect's default event bus loses records; `coarse` has no durable steps). CPU is the whole
-process tree's from the fleet's start until it is quiet again. A round whose backend did not count 5 N calls is rejected.
+process tree's from the fleet's start until it is quiet again. A round whose backend counted other than 5 N calls is
+rejected.
 Peers are installed on first use from public packages into their own folders below --work.
 """
 
@@ -255,7 +256,8 @@ def describe(measured: Measured) -> str:
     state = "" if measured.accepted else " REJECTED: wrong count"
     return (
         f"{measured.overhead_s:.2f} s over, {measured.cpu_s:.1f} CPU s, {measured.rss_mb:.0f} MB, "
-        f"{measured.written_mb:.0f} MB written, start p95 {measured.start_p95_ms:.1f} ms, load {measured.load:.1f}{state}"
+        f"{measured.written_mb:.0f} MB written, start p95 {measured.start_p95_ms:.1f} ms, load {measured.load:.1f}"
+        f"{state}"
     )
 
 

@@ -1,4 +1,4 @@
-"""Prefect with its own server on SQLite: each step a task (`fine`), or one task per run (`coarse`, no durable steps)."""
+"""Prefect with its own server on SQLite: a task per step (`fine`) or per run (`coarse`, no durable steps)."""
 
 from __future__ import annotations
 
