@@ -18,11 +18,10 @@ from conditioners.raw import RawInput
 from conditioners.registry import Unidentified, identify
 from shared.domain.files import ConditionedFile, FileState, RawFile, RowCounts
 from shared.domain.identities import conditioned_path, quarantine_path
-from shared.ledger import files
 from shared.ports import BlobChanged, BlobMissing, BlobStat, BlobWriter, Lake
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from shared.ledger.book import Ledger
 
 _LOG = logging.getLogger("headrace.intake")
 HEAD_BYTES = 64 << 10
@@ -31,7 +30,7 @@ REFUSAL_HEADER = ("place", "rule", "column", "reason", "raw")
 
 
 def condition_drop(
-    lake: Lake, ledger: Engine, path: str, now: Callable[[], datetime], *, raise_faults: bool = True
+    lake: Lake, ledger: Ledger, path: str, now: Callable[[], datetime], *, raise_faults: bool = True
 ) -> str:
     """Condition the version of a raw file that is in the lake now, once; answers the state it is in then.
 
@@ -40,15 +39,15 @@ def condition_drop(
     found = lake.stat("raw", path)
     if found is None:
         return "gone"
-    file = files.record_landed(ledger, path, found.etag, found.size, found.modified_at, now())
-    claimed = files.claim(ledger, file.id, now())
+    file = ledger.files.record_landed(path, found.etag, found.size, found.modified_at, now())
+    claimed = ledger.files.claim(file.id, now())
     if claimed is None:
         return file.state
     drop = _Drop(lake, ledger, claimed, now)
     try:
         return drop.settle()
     except (BlobChanged, BlobMissing):
-        files.settle_superseded(ledger, claimed, now())
+        ledger.files.settle_superseded(claimed, now())
         return FileState.SUPERSEDED
     except Exception as fault:
         _LOG.exception("attempt %d at %s failed", claimed.attempts, path)
@@ -63,7 +62,7 @@ class _Drop:
     """One version of a raw file that this process has claimed."""
 
     lake: Lake
-    ledger: Engine
+    ledger: Ledger
     file: RawFile
     now: Callable[[], datetime]
 
@@ -86,9 +85,9 @@ class _Drop:
                 sha256 = hashed.sha256()
                 if isinstance(outcome, Refused):
                     return self._refuse(sha256, outcome)
-                twin = files.find_twin(self.ledger, self.file, sha256)
+                twin = self.ledger.files.find_twin(self.file, sha256)
                 if twin is not None:
-                    files.settle_duplicate(self.ledger, self.file, sha256, twin, self.now())
+                    self.ledger.files.settle_duplicate(self.file, sha256, twin, self.now())
                     return FileState.DUPLICATE
                 try:
                     self._keep(sha256, outcome.summary, there, accepted, rejected)
@@ -101,7 +100,7 @@ class _Drop:
 
     def give_back(self, reason: str) -> FileState:
         """Leave the file to a later attempt; after the last one it is quarantined with its reason."""
-        given_back = files.release(self.ledger, self.file.id, reason, self.now())
+        given_back = self.ledger.files.release(self.file.id, reason, self.now())
         if given_back.state is FileState.QUARANTINED:
             self._write_refusal(Refused(f"gave up after {self.file.attempts} attempts: {reason}"))
         return given_back.state
@@ -126,12 +125,12 @@ class _Drop:
             self.lake.delete("quarantine", quarantine_path(self.file.path))
         if there is None or there.metadata.get("sha256") != summary.sha256:
             there = accepted.commit({"raw_etag": _header_text(self.file.etag), "sha256": summary.sha256})
-        files.settle_conditioned(self.ledger, self.file, sha256, _describe(summary, there), self.now())
+        self.ledger.files.settle_conditioned(self.file, sha256, _describe(summary, there), self.now())
 
     def _refuse(self, sha256: str | None, refused: Refused) -> FileState:
         self._write_refusal(refused)
         reason = f"{refused.reason} ({refused.where})" if refused.where else refused.reason
-        files.settle_quarantined(self.ledger, self.file, sha256, reason, self.now())
+        self.ledger.files.settle_quarantined(self.file, sha256, reason, self.now())
         return FileState.QUARANTINED
 
     def _write_refusal(self, refused: Refused) -> None:

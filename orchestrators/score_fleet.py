@@ -8,6 +8,7 @@ from typing import Any
 from orchestrators.inputs import in_chunks, read_input
 from orchestrators.retries import RETRY
 from orchestrators.watching import watch
+from shared.domain.identities import child_id
 
 
 def score_fleet(context: Any) -> Generator[Any, Any, dict[str, Any]]:
@@ -24,7 +25,7 @@ def score_fleet(context: Any) -> Generator[Any, Any, dict[str, Any]]:
     yield context.task_all(
         [
             context.call_sub_orchestrator(
-                "score_region", {**order, **region}, f"{context.instance_id}-{region['region']}"
+                "score_region", {**order, **region}, child_id(context.instance_id, order["attempt"], region["region"])
             )
             for region in plan["regions"]
         ]
@@ -36,13 +37,24 @@ def score_fleet(context: Any) -> Generator[Any, Any, dict[str, Any]]:
 def score_region(context: Any) -> Generator[Any, Any, dict[str, Any]]:
     """Score a region's shards; a segment whose forecast is refused is scored again by what it falls back on.
 
-    Input: a request with `dataset_version`, `region`, and `shards` ({shard, segments, attempt} each).
+    Input: a request with `dataset_version`, `region`, `attempts`, and `shards` ({shard, segments, attempt} each).
+    A fault is noted with the region's cells and goes no further: the other regions never suffer from it.
     """
     order = read_input(context)
+    try:
+        left = yield from _score_rounds(context, order)
+    except Exception as fault:
+        yield context.call_activity_with_retry("record_fault", RETRY, {**order, "kind": "score", "fault": str(fault)})
+        left = order["shards"]
+    return {"region": order["region"], "unpublished": [segment for shard in left for segment in shard["segments"]]}
+
+
+def _score_rounds(context: Any, order: dict[str, Any]) -> Generator[Any, Any, list[dict[str, Any]]]:
+    """Answers the shards whose segments have no forecast after the last round."""
     shards = order["shards"]
     for round_number in range(1, order["attempts"] + 1):
         runs: list[str] = []
-        watcher = f"{context.instance_id}-watch{round_number}"
+        watcher = child_id(context.instance_id, round_number, "watch")
         for chunk in in_chunks(shards):
             submitted = yield context.call_activity_with_retry(
                 "submit_scoring", RETRY, {**order, "shards": chunk, "watcher": watcher}
@@ -56,4 +68,4 @@ def score_region(context: Any) -> Generator[Any, Any, dict[str, Any]]:
             shards += gated["refused"]
         if not shards:
             break
-    return {"region": order["region"], "unpublished": [segment for shard in shards for segment in shard["segments"]]}
+    return shards  # type: ignore[no-any-return]

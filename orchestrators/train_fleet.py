@@ -8,6 +8,7 @@ from typing import Any
 from orchestrators.inputs import in_chunks, read_input
 from orchestrators.retries import RETRY
 from orchestrators.watching import watch
+from shared.domain.identities import child_id
 
 
 def train_fleet(context: Any) -> Generator[Any, Any, dict[str, Any]]:
@@ -24,7 +25,7 @@ def train_fleet(context: Any) -> Generator[Any, Any, dict[str, Any]]:
     yield context.task_all(
         [
             context.call_sub_orchestrator(
-                "train_region", {**order, **region}, f"{context.instance_id}-{region['region']}"
+                "train_region", {**order, **region}, child_id(context.instance_id, order["attempt"], region["region"])
             )
             for region in plan["regions"]
         ]
@@ -36,13 +37,24 @@ def train_fleet(context: Any) -> Generator[Any, Any, dict[str, Any]]:
 def train_region(context: Any) -> Generator[Any, Any, dict[str, Any]]:
     """Train a region's shards, then once more what failed; gate, register and promote what came of it.
 
-    Input: a request with `dataset_version`, `region`, and `shards` ({shard, segments, attempt} each).
+    Input: a request with `dataset_version`, `region`, `attempts`, and `shards` ({shard, segments, attempt} each).
+    A fault is noted with the region's cells and goes no further: the other regions never suffer from it.
     """
     order = read_input(context)
+    try:
+        failed = yield from _train_rounds(context, order)
+    except Exception as fault:
+        yield context.call_activity_with_retry("record_fault", RETRY, {**order, "kind": "train", "fault": str(fault)})
+        failed = order["shards"]
+    return {"region": order["region"], "failed": [segment for shard in failed for segment in shard["segments"]]}
+
+
+def _train_rounds(context: Any, order: dict[str, Any]) -> Generator[Any, Any, list[dict[str, Any]]]:
+    """Answers the shards whose segments failed in every round."""
     shards = order["shards"]
     for round_number in range(1, order["attempts"] + 1):
         runs: list[str] = []
-        watcher = f"{context.instance_id}-watch{round_number}"
+        watcher = child_id(context.instance_id, round_number, "watch")
         for chunk in in_chunks(shards):
             submitted = yield context.call_activity_with_retry(
                 "submit_training", RETRY, {**order, "shards": chunk, "watcher": watcher}
@@ -54,7 +66,7 @@ def train_region(context: Any) -> Generator[Any, Any, dict[str, Any]]:
             shards += yield from _settle(context, {**order, "runs": chunk})
         if not shards:
             break
-    return {"region": order["region"], "failed": [segment for shard in shards for segment in shard["segments"]]}
+    return shards  # type: ignore[no-any-return]
 
 
 def _settle(context: Any, order: dict[str, Any]) -> Generator[Any, Any, list[dict[str, Any]]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from orchestrators.inputs import read_input
 from orchestrators.retries import RETRY
+from shared.domain.identities import child_id
 
 
 def weekly(context: Any) -> Generator[Any, Any, dict[str, Any]]:
@@ -22,17 +23,19 @@ def weekly(context: Any) -> Generator[Any, Any, dict[str, Any]]:
 
 
 def _do_week(context: Any, order: dict[str, Any]) -> Generator[Any, Any, dict[str, Any]]:
-    child = f"{context.instance_id}-{order['attempt']}"
+    def below(part: str) -> str:
+        return child_id(context.instance_id, order["attempt"], part)
+
     context.set_custom_status({"step": "ingest"})
-    yield context.call_sub_orchestrator("ingest", {}, f"{child}-ingest")
+    yield context.call_sub_orchestrator("ingest", {}, below("ingest"))
     context.set_custom_status({"step": "dataset"})
     frozen = yield context.call_activity_with_retry("freeze_dataset", RETRY, order)
     order = {**order, **frozen}
     yield context.call_activity("gate_dataset", order)
     context.set_custom_status({"step": "train"})
-    yield context.call_sub_orchestrator("train_fleet", order, f"{child}-train")
+    yield context.call_sub_orchestrator("train_fleet", order, below("train"))
     context.set_custom_status({"step": "score"})
-    yield context.call_sub_orchestrator("score_fleet", order, f"{child}-score")
+    yield context.call_sub_orchestrator("score_fleet", order, below("score"))
     context.set_custom_status({"step": "summary"})
     summary = yield context.call_activity_with_retry("summarize_week", RETRY, order)
     return summary  # type: ignore[no-any-return]

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shared.domain.fleets import Fleet
 from shared.once import made_once
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
+    from shared.ledger.book import Ledger
     from shared.ports import Lake, MLBackend, ModelRegistry
     from shared.settings import Settings
 
@@ -60,11 +59,11 @@ def lake() -> Lake:
 
 
 @made_once
-def ledger() -> Engine:
+def ledger() -> Ledger:
     """The ledger that HEADRACE_LEDGER names, at the version this code needs."""
-    from shared.ledger.store import open_ledger
+    from shared.ledger.book import Ledger
 
-    return open_ledger(settings().ledger_address)
+    return Ledger(settings().ledger_address)
 
 
 @made_once
@@ -101,6 +100,13 @@ def code_version() -> str:
     from shared.adapters.training_code import digest_training_code
 
     return digest_training_code(PROJECT)
+
+
+def post_callback(uri: str, told: Mapping[str, Any]) -> None:
+    """Tell a caller how its pipeline ended."""
+    from shared.adapters import callbacks
+
+    callbacks.post_callback(uri, told, settings().callback_hosts)
 
 
 def forget() -> None:

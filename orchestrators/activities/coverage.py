@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import io
 from datetime import date
-
-from sqlalchemy import Engine
+from typing import TYPE_CHECKING
 
 from shared.domain.datasets import Coverage, Member, content_path
 from shared.domain.fleets import Fleet
 from shared.domain.weeks import IsoWeek
-from shared.ledger import datasets
 from shared.ports import Lake
 
+if TYPE_CHECKING:
+    from shared.ledger.book import Ledger
 
-def measure_coverage(lake: Lake, ledger: Engine, dataset_version: str, fleet: Fleet) -> dict[str, Coverage]:
+
+def measure_coverage(lake: Lake, ledger: Ledger, dataset_version: str, fleet: Fleet) -> dict[str, Coverage]:
     """The weeks that each region has rows for, over all files of the target's source."""
     weeks: dict[str, set[str]] = {}
-    for member in datasets.read_dataset(ledger, dataset_version).members:
+    for member in ledger.datasets.read_dataset(dataset_version).members:
         if member.source == fleet.target_source:
             for region, found in _weeks_by_region(lake, member).items():
                 weeks.setdefault(region, set()).update(found)

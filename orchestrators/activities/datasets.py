@@ -7,7 +7,6 @@ from typing import Any
 
 from shared import wiring
 from shared.domain.datasets import Member, content_path, freeze, judge_dataset, manifest_path
-from shared.ledger import datasets
 from shared.ports import BlobChanged, BlobMissing, Lake
 
 COPY_BYTES = 4 << 20
@@ -31,14 +30,14 @@ def freeze_dataset(order: dict[str, Any]) -> dict[str, Any]:
     dataset = freeze(members)
     manifest = {"version": dataset.version, "members": [vars(member) for member in dataset.members]}
     _write_once(wiring.lake(), manifest_path(dataset.version), json.dumps(manifest).encode())
-    datasets.record_dataset(wiring.ledger(), dataset, wiring.now())
+    wiring.ledger().datasets.record_dataset(dataset, wiring.now())
     return {"dataset_version": dataset.version}
 
 
 def gate_dataset(order: dict[str, Any]) -> dict[str, Any]:
     """Raise DatasetRefused unless there is something of every source; regions are judged when training is planned."""
     fleet = wiring.fleets()[order["fleet"]]
-    verdict = judge_dataset(datasets.read_dataset(wiring.ledger(), order["dataset_version"]), fleet)
+    verdict = judge_dataset(wiring.ledger().datasets.read_dataset(order["dataset_version"]), fleet)
     if not verdict.passed:
         raise DatasetRefused(f"{verdict.reason}; drop the missing files into raw/ and start the week again")
     return {"reason": verdict.reason}
@@ -46,7 +45,7 @@ def gate_dataset(order: dict[str, Any]) -> dict[str, Any]:
 
 def _keep_members(lake: Lake, sources: tuple[str, ...]) -> list[Member]:
     standing = {(blob.path, blob.etag): blob for blob in lake.list("conditioned")}
-    members = datasets.list_members(wiring.ledger(), sources, standing.keys())
+    members = wiring.ledger().datasets.list_members(sources, standing.keys())
     kept = {blob.path for blob in lake.list("datasets", "content/")}
     etags = dict(standing.keys())
     for member in members:

@@ -7,7 +7,6 @@ from typing import Any
 from conditioners.intake import condition_drop
 from orchestrators.inputs import CHUNK, in_chunks
 from shared import wiring
-from shared.ledger import files
 
 BATCHES = 8
 
@@ -15,12 +14,12 @@ BATCHES = 8
 def find_drops(_order: dict[str, Any]) -> dict[str, Any]:
     """Compare the lake with the ledger, note what no event told of, and cut what waits into batches of paths."""
     lake, ledger, now = wiring.lake(), wiring.ledger(), wiring.now()
-    known = files.known_versions(ledger)
+    known = ledger.files.known_versions()
     for blob in lake.list("raw"):
         if (blob.path, blob.etag) not in known:
-            files.record_landed(ledger, blob.path, blob.etag, blob.size, blob.modified_at, now)
-    waiting = files.list_unsettled(ledger, now)
-    states = files.count_by_state(ledger)
+            ledger.files.record_landed(blob.path, blob.etag, blob.size, blob.modified_at, now)
+    waiting = ledger.files.list_unsettled(now)
+    states = ledger.files.count_by_state()
     paths = [file.path for file in waiting[: BATCHES * CHUNK]]
     return {
         "batches": list(in_chunks(paths, max(1, -(-len(paths) // BATCHES)))),

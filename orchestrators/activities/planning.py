@@ -10,11 +10,10 @@ from shared import wiring
 from shared.domain.datasets import Coverage, judge_region
 from shared.domain.fleets import Fleet
 from shared.domain.gates import Verdict
+from shared.domain.records import Judgement
 from shared.domain.runs import RunKind, RunState
 from shared.domain.segments import Segment
 from shared.domain.weeks import IsoWeek
-from shared.ledger import models, runs
-from shared.ledger.models import Judgement
 
 
 def admit_regions(order: Mapping[str, Any], wanted: Iterable[Segment]) -> dict[str, list[Segment]]:
@@ -46,7 +45,7 @@ def cut_shards(
 
 def _attempts_ended_badly(kind: RunKind, order: Mapping[str, Any]) -> dict[str, int]:
     attempts: dict[str, int] = {}
-    for run in runs.list_runs(wiring.ledger(), week=(order["fleet"], order["week"])):
+    for run in wiring.ledger().runs.list_runs(week=(order["fleet"], order["week"])):
         if (run["kind"], run["dataset_version"]) == (kind, order["dataset_version"]):
             ended_badly = run["state"] in (RunState.FAILED, RunState.CANCELED)
             attempt = run["attempt"] if ended_badly else run["attempt"] - 1
@@ -65,4 +64,4 @@ def _record(order: Mapping[str, Any], segments: Iterable[Segment], verdict: Verd
             run_name=None,
             verdict=verdict,
         )
-        models.record_judgement(wiring.ledger(), judgement, wiring.now())
+        wiring.ledger().models.record_judgement(judgement, wiring.now())

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from shared import wiring
-from shared.domain.runs import RunSpec, RunState, RunStatus
-from shared.ledger import runs
+from shared.domain.runs import RunKind, RunSpec, RunState, RunStatus
 from shared.ports import BlobMissing
 
 RESULTS = "results.json"
@@ -23,8 +22,8 @@ def submit(specs: Sequence[RunSpec]) -> dict[str, Any]:
     """Submit runs and note them; answers their names and how to watch them."""
     backend, ledger = wiring.ml_backend(), wiring.ledger()
     for spec in specs:
-        runs.record_submitted(ledger, spec, wiring.now())
-    runs.record_observed(ledger, backend.submit(specs), wiring.now())
+        ledger.runs.record_submitted(spec, wiring.now())
+    ledger.runs.record_observed(backend.submit(specs), wiring.now())
     fleet = wiring.fleets()[specs[0].fleet]
     return {
         "runs": [spec.name for spec in specs],
@@ -37,7 +36,7 @@ def submit(specs: Sequence[RunSpec]) -> dict[str, Any]:
 def observe_runs(order: dict[str, Any]) -> dict[str, Any]:
     """Look at runs; answers the states of those that have ended."""
     seen = wiring.ml_backend().observe(order["runs"])
-    runs.record_observed(wiring.ledger(), seen, wiring.now())
+    wiring.ledger().runs.record_observed(seen, wiring.now())
     return {"ended": {status.name: status.state for status in seen if status.state.is_terminal}}
 
 
@@ -46,8 +45,20 @@ def cancel_runs(order: dict[str, Any]) -> dict[str, Any]:
     wiring.ml_backend().cancel(order["runs"])
     why = f"canceled: {order['why']}"
     canceled = [RunStatus(name, RunState.CANCELED, error=why) for name in order["runs"]]
-    runs.record_observed(wiring.ledger(), canceled, wiring.now())
+    wiring.ledger().runs.record_observed(canceled, wiring.now())
     return {"ended": dict.fromkeys(order["runs"], RunState.CANCELED)}
+
+
+def record_fault(order: dict[str, Any]) -> dict[str, Any]:
+    """Note a fault that stopped a region with each of its cells that have no result yet."""
+    ledger, now = wiring.ledger(), wiring.now()
+    segments = {segment for shard in order["shards"] for segment in shard["segments"]}
+    known = ledger.runs.results_of_week(
+        RunKind(order["kind"]), order["fleet"], order["week"], dataset_version=order["dataset_version"]
+    )
+    error = f"the region's work stopped: {order['fault'].splitlines()[0]}"
+    ledger.runs.record_fault(order, sorted(segments - set(known)), error, now)
+    return {"noted": len(segments - set(known))}
 
 
 def read_results(run_name: str) -> dict[str, Any]:

@@ -14,12 +14,9 @@ from orchestrators.activities.planning import admit_regions, cut_shards
 from shared import wiring
 from shared.domain.fleets import Fleet
 from shared.domain.gates import Verdict, judge_forecast
+from shared.domain.records import Judgement, Published, SegmentResult
 from shared.domain.runs import RunKind, RunState
 from shared.domain.serving import Role, Serving, choose_serving
-from shared.ledger import forecasts, models, runs
-from shared.ledger.forecasts import Published
-from shared.ledger.models import Judgement
-from shared.ledger.runs import SegmentResult
 
 FALLBACKS = 2
 """Further rounds in which a refused segment is scored by what it falls back on."""
@@ -55,9 +52,9 @@ def gate_forecasts(order: dict[str, Any]) -> dict[str, Any]:
     """Judge each segment's forecast and note the verdict; answers the shards whose segments were refused."""
     refused = []
     for run_name in order["runs"]:
-        run = runs.read_run(wiring.ledger(), run_name)
+        run = wiring.ledger().runs.read_run(run_name)
         results = _judge_run(order, run)
-        runs.record_results(wiring.ledger(), run_name, results, wiring.now())
+        wiring.ledger().runs.record_results(run_name, results, wiring.now())
         names = sorted(result.segment for result in results if result.status != "scored")
         if names:
             refused.append({"shard": run["shard"], "segments": names, "attempt": run["attempt"] + 1})
@@ -69,7 +66,7 @@ def publish_forecasts(order: dict[str, Any]) -> dict[str, Any]:
     servings = _choose_servings(order)
     published = 0
     for run_name in order["runs"]:
-        for result in runs.read_results(wiring.ledger(), run_name):
+        for result in wiring.ledger().runs.read_results(run_name):
             if result.status == "scored":
                 _publish(order, run_name, result, servings[result.segment])
                 published += 1
@@ -79,10 +76,10 @@ def publish_forecasts(order: dict[str, Any]) -> dict[str, Any]:
 def _choose_servings(order: Mapping[str, Any]) -> dict[str, Serving]:
     """What serves each segment: roles whose forecasts were refused for this week on this dataset are passed over."""
     fleet = wiring.fleets()[order["fleet"]]
-    promoted = models.promoted_models(wiring.ledger(), fleet.name)
+    promoted = wiring.ledger().models.promoted_models(fleet.name)
     unfit: dict[str, set[Role]] = {}
-    for result in runs.list_results(
-        wiring.ledger(), RunKind.SCORE, fleet.name, order["week"], dataset_version=order["dataset_version"]
+    for result in wiring.ledger().runs.list_results(
+        RunKind.SCORE, fleet.name, order["week"], dataset_version=order["dataset_version"]
     ):
         if result.status == "refused" and result.details:
             unfit.setdefault(result.segment, set()).add(Role(result.details["role"]))
@@ -140,7 +137,7 @@ def _record_verdict(order: Mapping[str, Any], segment: str, digest: str, run_nam
         run_name=run_name,
         verdict=verdict,
     )
-    models.record_judgement(wiring.ledger(), judgement, wiring.now())
+    wiring.ledger().models.record_judgement(judgement, wiring.now())
 
 
 def _publish(order: Mapping[str, Any], run_name: str, result: SegmentResult, serving: Serving) -> None:
@@ -167,7 +164,7 @@ def _publish(order: Mapping[str, Any], run_name: str, result: SegmentResult, ser
         dataset_version=order["dataset_version"],
         cells=cells,
     )
-    forecasts.record_published(wiring.ledger(), published, wiring.now())
+    wiring.ledger().forecasts.record_published(published, wiring.now())
 
 
 def _render(rows: Iterable[Mapping[str, str]], serving: Serving) -> bytes:

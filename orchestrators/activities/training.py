@@ -14,11 +14,9 @@ from shared.domain.blob_names import check_path
 from shared.domain.fleets import Fleet
 from shared.domain.gates import Metrics, Verdict, judge_model
 from shared.domain.identities import digest_of
+from shared.domain.records import Judgement, RegisteredModel, SegmentResult
 from shared.domain.runs import RunKind, RunState
 from shared.domain.serving import Role, ServedModel, Serving
-from shared.ledger import models, runs
-from shared.ledger.models import Judgement, RegisteredModel
-from shared.ledger.runs import SegmentResult
 
 COPY_BYTES = 4 << 20
 MAX_MODEL_BYTES = 1 << 30
@@ -49,7 +47,7 @@ def submit_training(order: dict[str, Any]) -> dict[str, Any]:
     """Submit the runs of some shards, each with its segments' champions to be measured against."""
     champions = {
         segment: Serving(Role.CHAMPION, promoted[0], stale=False)
-        for segment, promoted in models.promoted_models(wiring.ledger(), order["fleet"]).items()
+        for segment, promoted in wiring.ledger().models.promoted_models(order["fleet"]).items()
     }
     specs = []
     for shard in order["shards"]:
@@ -63,7 +61,7 @@ def collect_training(order: dict[str, Any]) -> dict[str, Any]:
     failed = []
     for run in _runs_named(order["runs"]):
         results = _collect(run)
-        runs.record_results(wiring.ledger(), run["name"], results, wiring.now())
+        wiring.ledger().runs.record_results(run["name"], results, wiring.now())
         names = {result.segment for result in results if result.status == "failed"} & set(run["segments"])
         if names:
             failed.append({"shard": run["shard"], "segments": sorted(names), "attempt": run["attempt"] + 1})
@@ -77,7 +75,7 @@ def gate_models(order: dict[str, Any]) -> dict[str, Any]:
     for run_name in order["runs"]:
         for result in _models_of(run_name):
             verdict = _judge(result, fleet)
-            models.record_judgement(wiring.ledger(), _judgement(order, result, run_name, verdict), wiring.now())
+            wiring.ledger().models.record_judgement(_judgement(order, result, run_name, verdict), wiring.now())
             passed += verdict.passed
     return {"passed": passed}
 
@@ -105,7 +103,7 @@ def register_models(order: dict[str, Any]) -> dict[str, Any]:
             dataset_version=order["dataset_version"],
             trained_at=wiring.now(),
         )
-        models.record_model(wiring.ledger(), registered)
+        wiring.ledger().models.record_model(registered)
         listed += 1
     return {"listed": listed}
 
@@ -117,8 +115,8 @@ def promote_models(order: dict[str, Any]) -> dict[str, Any]:
         judgement = _judgement(order, result, run_name, Verdict(True, ""))
         reason = f"passed the training gate of {order['week']}"
         digest = str(result.model_digest)
-        changed = models.promote(
-            wiring.ledger(), order["fleet"], result.segment, digest, judgement.id, ACTOR, reason, wiring.now()
+        changed = wiring.ledger().models.promote(
+            order["fleet"], result.segment, digest, judgement.id, ACTOR, reason, wiring.now()
         )
         _mirror(order["fleet"], result.segment, digest)
         promoted += changed
@@ -128,8 +126,8 @@ def promote_models(order: dict[str, Any]) -> dict[str, Any]:
 def _trained_before(order: Mapping[str, Any]) -> set[str]:
     ledger, fleet, week = wiring.ledger(), order["fleet"], order["week"]
     same = {"dataset_version": order["dataset_version"], "code_version": wiring.code_version()}
-    judged = models.judgements_of_week(ledger, "training", fleet, week)
-    found = runs.results_of_week(ledger, RunKind.TRAIN, fleet, week, **same)
+    judged = ledger.models.judgements_of_week("training", fleet, week)
+    found = ledger.runs.results_of_week(RunKind.TRAIN, fleet, week, **same)
     return {
         segment
         for segment, result in found.items()
@@ -138,7 +136,7 @@ def _trained_before(order: Mapping[str, Any]) -> set[str]:
 
 
 def _runs_named(names: Iterable[str]) -> list[dict[str, Any]]:
-    return [runs.read_run(wiring.ledger(), name) for name in names]
+    return [wiring.ledger().runs.read_run(name) for name in names]
 
 
 def _collect(run: Mapping[str, Any]) -> list[SegmentResult]:
@@ -191,7 +189,7 @@ def _keep_model(run: Mapping[str, Any], told: Mapping[str, Any]) -> tuple[str, s
 
 
 def _models_of(run_name: str) -> list[SegmentResult]:
-    return [result for result in runs.read_results(wiring.ledger(), run_name) if result.model_digest is not None]
+    return [result for result in wiring.ledger().runs.read_results(run_name) if result.model_digest is not None]
 
 
 def _judge(result: SegmentResult, fleet: Fleet) -> Verdict:
@@ -214,7 +212,7 @@ def _judgement(order: Mapping[str, Any], result: SegmentResult, run_name: str, v
 
 def _passing(order: Mapping[str, Any]) -> Iterable[tuple[str, SegmentResult]]:
     for run_name in order["runs"]:
-        judged = models.judgements_of_run(wiring.ledger(), "training", run_name)
+        judged = wiring.ledger().models.judgements_of_run("training", run_name)
         passed = {record["segment"] for record in judged if record["passed"]}
         for result in _models_of(run_name):
             if result.segment in passed:
@@ -222,7 +220,7 @@ def _passing(order: Mapping[str, Any]) -> Iterable[tuple[str, SegmentResult]]:
 
 
 def _mirror(fleet: str, segment: str, digest: str) -> None:
-    promoted: list[ServedModel] = models.promoted_models(wiring.ledger(), fleet)[segment]
-    listed = models.registered_models(wiring.ledger(), [model.digest for model in promoted])
+    promoted: list[ServedModel] = wiring.ledger().models.promoted_models(fleet)[segment]
+    listed = wiring.ledger().models.registered_models([model.digest for model in promoted])
     former = [listed[model.digest].version for model in promoted if model.digest != digest]
     wiring.model_registry().mark_champion(listed[digest].name, listed[digest].version, former)

@@ -29,6 +29,8 @@ from shared.ports import BlobMissing, Cadence, RunConflict
 PROJECT = Path(__file__).resolve().parents[2]
 CHILD = ("-m", "shared.adapters.local_run")
 LOG_TAIL = 2_000
+SMALL_HEAP = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072"}
+"""Has glibc give memory back; several jobs share this machine with the host."""
 
 
 class LocalProcesses:
@@ -119,14 +121,10 @@ class LocalProcesses:
                     stderr=log,
                     pass_fds=[lock],
                     start_new_session=True,
-                    env={**os.environ, **self._thread_limits()},
+                    env={**os.environ, **SMALL_HEAP},
                 )
         finally:
             os.close(lock)
-
-    def _thread_limits(self) -> dict[str, str]:
-        threads = str(max(1, (os.cpu_count() or 1) // self._slots))
-        return dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS"), threads)
 
     def _reap(self) -> None:
         for name, child in list(self._children.items()):

@@ -32,12 +32,13 @@ def main(folder: Path, home: Path, lock: int) -> int:
     try:
         if (folder / "cancel.json").exists():
             raise _Canceled
+        _prepare_environment(home)
         _join_tracking(folder, home)
         code = _do_job(folder)
     except _Canceled:
         write_end(folder, RunState.CANCELED, "canceled while it ran")
         return 0
-    except Exception as error:  # noqa: BLE001  whatever it is, it ends the run and is told there
+    except Exception as error:
         traceback.print_exc()
         write_end(folder, RunState.FAILED, f"{type(error).__name__}: {error}")
         return 1
@@ -50,6 +51,14 @@ def main(folder: Path, home: Path, lock: int) -> int:
 
 def _raise_canceled(_signal: int, _frame: FrameType | None) -> None:
     raise _Canceled
+
+
+def _prepare_environment(home: Path) -> None:
+    """Set what the job's libraries read when they are imported, which tracking does before the job itself."""
+    from training.__main__ import ENVIRONMENT
+
+    for name, value in {**ENVIRONMENT, "JAX_COMPILATION_CACHE_DIR": str(home / "compiled")}.items():
+        os.environ.setdefault(name, value)
 
 
 def _join_tracking(folder: Path, home: Path) -> None:

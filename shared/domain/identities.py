@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Any
 
 
@@ -11,6 +12,16 @@ def digest_of(value: Any) -> str:
     """SHA-256, in hex, of a JSON value in its canonical form (sorted keys, no spaces)."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def child_id(parent: str, attempt: int, part: str) -> str:
+    """The id of an instance below another; it carries the attempt, so that a rerun never meets an earlier child."""
+    return f"{parent}-{attempt}-{part}"
+
+
+def is_below(parent: str, instance_id: str) -> bool:
+    """Whether an instance is below another one, at any depth and of any attempt."""
+    return re.match(re.escape(parent) + r"-\d{1,4}-", instance_id) is not None
 
 
 def conditioned_path(raw_path: str) -> str:

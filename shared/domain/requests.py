@@ -63,8 +63,8 @@ class PipelineRequest:
         return digest_of([self.pipeline, self.fleet, self.week, self.segments, self.callback_uri])
 
     def as_dict(self) -> dict[str, Any]:
-        """The request as JSON, with its fingerprint."""
-        return {**asdict(self), "fingerprint": self.fingerprint}
+        """The request as JSON, with its fingerprint and with `root`, the instance that all its work goes by."""
+        return {**asdict(self), "fingerprint": self.fingerprint, "root": self.instance_id}
 
 
 def parse_request(

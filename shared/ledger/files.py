@@ -16,135 +16,150 @@ LEASE = timedelta(minutes=15)
 """How long a claim keeps others away; past it, its holder is taken for dead."""
 
 
-def record_landed(ledger: Engine, path: str, etag: str, size: int, landed_at: datetime, now: datetime) -> RawFile:
-    """Note a version of a raw file, or find it; older versions of the path that nobody conditioned are superseded."""
-    file_id = identify_raw_file(path, etag)
-    row = {
-        "id": file_id, "source": source_folder(path), "path": path, "etag": etag, "size": size,
-        "state": FileState.LANDED, "attempts": 0, "landed_at": landed_at.isoformat(), "seen_at": now.isoformat(),
-    }  # fmt: skip
-    with ledger.begin() as connection:
-        if insert_if_absent(connection, raw_file, row):
-            _supersede_older(connection, path, file_id, now)
-        return _read(connection, file_id)
+class Files:
+    """Raw files and what was made of them."""
 
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
-def claim(ledger: Engine, file_id: str, now: datetime) -> RawFile | None:
-    """Take a file for conditioning; None when it is settled or somebody else has it."""
-    free = or_(
-        raw_file.c.state == FileState.LANDED,
-        and_(raw_file.c.state == FileState.CONDITIONING, raw_file.c.claimed_until < now.isoformat()),
-    )
-    taken = (
-        update(raw_file)
-        .where(raw_file.c.id == file_id, free)
-        .values(
-            state=FileState.CONDITIONING,
-            attempts=raw_file.c.attempts + 1,
-            claimed_until=(now + LEASE).isoformat(),
+    def record_landed(self, path: str, etag: str, size: int, landed_at: datetime, now: datetime) -> RawFile:
+        """Note a version of a raw file, or find it; older versions that still wait are superseded."""
+        file_id = identify_raw_file(path, etag)
+        row = {
+            "id": file_id,
+            "source": source_folder(path),
+            "path": path,
+            "etag": etag,
+            "size": size,
+            "state": FileState.LANDED,
+            "attempts": 0,
+            "landed_at": landed_at.isoformat(),
+            "seen_at": now.isoformat(),
+        }
+        with self._engine.begin() as connection:
+            if insert_if_absent(connection, raw_file, row):
+                _supersede_older(connection, path, file_id, now)
+            return _read(connection, file_id)
+
+    def claim(self, file_id: str, now: datetime) -> RawFile | None:
+        """Take a file for conditioning; None when it is settled or somebody else has it."""
+        free = or_(
+            raw_file.c.state == FileState.LANDED,
+            and_(raw_file.c.state == FileState.CONDITIONING, raw_file.c.claimed_until < now.isoformat()),
         )
-    )
-    with ledger.begin() as connection:
-        if connection.execute(taken).rowcount == 0:
-            return None
-        return _read(connection, file_id)
-
-
-def release(ledger: Engine, file_id: str, reason: str, now: datetime) -> RawFile:
-    """Give a file back after a fault; after the last attempt it is quarantined with the fault as its reason."""
-    with ledger.begin() as connection:
-        file = _read(connection, file_id)
-        spent = file.attempts >= MAX_ATTEMPTS
-        state = FileState.QUARANTINED if spent else FileState.LANDED
-        settled = now.isoformat() if spent else None
-        connection.execute(
+        taken = (
             update(raw_file)
-            .where(raw_file.c.id == file_id, raw_file.c.state == FileState.CONDITIONING)
-            .values(state=state, reason=reason, claimed_until=None, settled_at=settled)
+            .where(raw_file.c.id == file_id, free)
+            .values(
+                state=FileState.CONDITIONING,
+                attempts=raw_file.c.attempts + 1,
+                claimed_until=(now + LEASE).isoformat(),
+            )
         )
-        return _read(connection, file_id)
+        with self._engine.begin() as connection:
+            if connection.execute(taken).rowcount == 0:
+                return None
+            return _read(connection, file_id)
 
+    def release(self, file_id: str, reason: str, now: datetime) -> RawFile:
+        """Give a file back after a fault; after the last attempt it is quarantined with the fault as its reason."""
+        with self._engine.begin() as connection:
+            file = _read(connection, file_id)
+            spent = file.attempts >= MAX_ATTEMPTS
+            state = FileState.QUARANTINED if spent else FileState.LANDED
+            settled = now.isoformat() if spent else None
+            connection.execute(
+                update(raw_file)
+                .where(raw_file.c.id == file_id, raw_file.c.state == FileState.CONDITIONING)
+                .values(state=state, reason=reason, claimed_until=None, settled_at=settled)
+            )
+            return _read(connection, file_id)
 
-def find_twin(ledger: Engine, file: RawFile, sha256: str) -> str | None:
-    """The id of another file of the source that was conditioned from the same bytes and still stands, if any."""
-    newer = raw_file.alias()
-    replaced = exists().where(
-        newer.c.path == raw_file.c.path, newer.c.seen_at > raw_file.c.seen_at, newer.c.state == FileState.CONDITIONED
-    )
-    query = (
-        select(raw_file.c.id)
-        .where(
-            raw_file.c.source == file.source,
-            raw_file.c.sha256 == sha256,
-            raw_file.c.state == FileState.CONDITIONED,
-            raw_file.c.id != file.id,
-            ~replaced,
+    def find_twin(self, file: RawFile, sha256: str) -> str | None:
+        """The id of another file of the source that was conditioned from the same bytes and still stands, if any."""
+        newer = raw_file.alias()
+        replaced = exists().where(
+            newer.c.path == raw_file.c.path,
+            newer.c.seen_at > raw_file.c.seen_at,
+            newer.c.state == FileState.CONDITIONED,
         )
-        .order_by(raw_file.c.seen_at)
-        .limit(1)
-    )
-    with reading(ledger) as connection:
-        twin: str | None = connection.execute(query).scalar()
-        return twin
+        query = (
+            select(raw_file.c.id)
+            .where(
+                raw_file.c.source == file.source,
+                raw_file.c.sha256 == sha256,
+                raw_file.c.state == FileState.CONDITIONED,
+                raw_file.c.id != file.id,
+                ~replaced,
+            )
+            .order_by(raw_file.c.seen_at)
+            .limit(1)
+        )
+        with reading(self._engine) as connection:
+            twin: str | None = connection.execute(query).scalar()
+            return twin
 
+    def settle_conditioned(self, file: RawFile, sha256: str, made: ConditionedFile, now: datetime) -> None:
+        """Note what was made of a file. Copies of a version that this one replaces are conditioned after all."""
+        row = {
+            "raw_file_id": file.id,
+            "source": file.source,
+            "path": made.path,
+            "etag": made.etag,
+            "sha256": made.sha256,
+            "size": made.size,
+            **asdict(made.counts),
+            "first_date": made.first_date,
+            "last_date": made.last_date,
+            "summary": dict(made.summary),
+            "conditioned_at": now.isoformat(),
+        }
+        replaced = select(raw_file.c.id).where(raw_file.c.path == file.path, raw_file.c.id != file.id)
+        copies = and_(raw_file.c.same_as.in_(replaced), raw_file.c.state == FileState.DUPLICATE)
+        with self._engine.begin() as connection:
+            connection.execute(update(raw_file).where(copies).values(state=FileState.LANDED, same_as=None, reason=None))
+            if not insert_if_absent(connection, conditioned_file, row):
+                again = update(conditioned_file).where(conditioned_file.c.raw_file_id == file.id)
+                connection.execute(again.values(etag=made.etag))
+            _settle(connection, file.id, FileState.CONDITIONED, now, sha256=sha256)
 
-def settle_conditioned(ledger: Engine, file: RawFile, sha256: str, made: ConditionedFile, now: datetime) -> None:
-    """Note what was made of a file. Copies of a version that this one replaces are conditioned after all."""
-    row = {
-        "raw_file_id": file.id, "source": file.source, "path": made.path, "etag": made.etag, "sha256": made.sha256,
-        "size": made.size, **asdict(made.counts), "first_date": made.first_date, "last_date": made.last_date,
-        "summary": dict(made.summary), "conditioned_at": now.isoformat(),
-    }  # fmt: skip
-    replaced = select(raw_file.c.id).where(raw_file.c.path == file.path, raw_file.c.id != file.id)
-    copies = and_(raw_file.c.same_as.in_(replaced), raw_file.c.state == FileState.DUPLICATE)
-    with ledger.begin() as connection:
-        connection.execute(update(raw_file).where(copies).values(state=FileState.LANDED, same_as=None, reason=None))
-        if not insert_if_absent(connection, conditioned_file, row):
-            again = update(conditioned_file).where(conditioned_file.c.raw_file_id == file.id)
-            connection.execute(again.values(etag=made.etag))
-        _settle(connection, file.id, FileState.CONDITIONED, now, sha256=sha256)
+    def settle_duplicate(self, file: RawFile, sha256: str, twin: str, now: datetime) -> None:
+        """Note that a file holds the same bytes as one that was conditioned before."""
+        with self._engine.begin() as connection:
+            _settle(
+                connection, file.id, FileState.DUPLICATE, now, sha256=sha256, same_as=twin, reason=f"same as {twin}"
+            )
 
+    def settle_quarantined(self, file: RawFile, sha256: str | None, reason: str, now: datetime) -> None:
+        """Note that a whole file was refused, and why."""
+        with self._engine.begin() as connection:
+            _settle(connection, file.id, FileState.QUARANTINED, now, sha256=sha256, reason=reason)
 
-def settle_duplicate(ledger: Engine, file: RawFile, sha256: str, twin: str, now: datetime) -> None:
-    """Note that a file holds the same bytes as one that was conditioned before."""
-    with ledger.begin() as connection:
-        _settle(connection, file.id, FileState.DUPLICATE, now, sha256=sha256, same_as=twin, reason=f"same as {twin}")
+    def settle_superseded(self, file: RawFile, now: datetime) -> None:
+        """Note that a newer version of the path made this one pointless."""
+        with self._engine.begin() as connection:
+            _settle(connection, file.id, FileState.SUPERSEDED, now, reason="a newer version landed")
 
+    def list_unsettled(self, now: datetime) -> list[RawFile]:
+        """Files that wait for conditioning, oldest first; those that somebody is at work on are left out."""
+        waiting = or_(
+            raw_file.c.state == FileState.LANDED,
+            and_(raw_file.c.state == FileState.CONDITIONING, raw_file.c.claimed_until < now.isoformat()),
+        )
+        query = select(raw_file).where(waiting).order_by(raw_file.c.landed_at, raw_file.c.path)
+        with reading(self._engine) as connection:
+            return [_raw_file(row) for row in connection.execute(query)]
 
-def settle_quarantined(ledger: Engine, file: RawFile, sha256: str | None, reason: str, now: datetime) -> None:
-    """Note that a whole file was refused, and why."""
-    with ledger.begin() as connection:
-        _settle(connection, file.id, FileState.QUARANTINED, now, sha256=sha256, reason=reason)
+    def count_by_state(self) -> dict[str, int]:
+        """How many file versions are in each state."""
+        query = select(raw_file.c.state, func.count().label("files")).group_by(raw_file.c.state)
+        with reading(self._engine) as connection:
+            return {row.state: row.files for row in connection.execute(query)}
 
-
-def settle_superseded(ledger: Engine, file: RawFile, now: datetime) -> None:
-    """Note that a newer version of the path made this one pointless."""
-    with ledger.begin() as connection:
-        _settle(connection, file.id, FileState.SUPERSEDED, now, reason="a newer version landed")
-
-
-def list_unsettled(ledger: Engine, now: datetime) -> list[RawFile]:
-    """Files that wait for conditioning, oldest first; those that somebody is at work on are left out."""
-    waiting = or_(
-        raw_file.c.state == FileState.LANDED,
-        and_(raw_file.c.state == FileState.CONDITIONING, raw_file.c.claimed_until < now.isoformat()),
-    )
-    query = select(raw_file).where(waiting).order_by(raw_file.c.landed_at, raw_file.c.path)
-    with reading(ledger) as connection:
-        return [_raw_file(row) for row in connection.execute(query)]
-
-
-def count_by_state(ledger: Engine) -> dict[str, int]:
-    """How many file versions are in each state."""
-    query = select(raw_file.c.state, func.count().label("files")).group_by(raw_file.c.state)
-    with reading(ledger) as connection:
-        return {row.state: row.files for row in connection.execute(query)}
-
-
-def known_versions(ledger: Engine) -> set[tuple[str, str]]:
-    """Every (path, etag) that the ledger has seen."""
-    with reading(ledger) as connection:
-        return {(path, etag) for path, etag in connection.execute(select(raw_file.c.path, raw_file.c.etag))}
+    def known_versions(self) -> set[tuple[str, str]]:
+        """Every (path, etag) that the ledger has seen."""
+        with reading(self._engine) as connection:
+            return {(path, etag) for path, etag in connection.execute(select(raw_file.c.path, raw_file.c.etag))}
 
 
 def _supersede_older(connection: Connection, path: str, newest: str, now: datetime) -> None:

@@ -20,7 +20,7 @@ class LedgerUnavailable(Exception):
     """The ledger cannot be opened; check HEADRACE_LEDGER, the disk's free space and the file's permissions."""
 
 
-def open_ledger(url: str) -> Engine:
+def open_database(url: str) -> Engine:
     """Connect to the ledger and bring it to this code's version; raises LedgerUnavailable."""
     address = make_url(url)
     on_file = address.get_backend_name() == "sqlite" and address.database not in (None, "", ":memory:")
@@ -36,9 +36,9 @@ def open_ledger(url: str) -> Engine:
     return engine
 
 
-def reading(ledger: Engine) -> Connection:
+def reading(engine: Engine) -> Connection:
     """A connection for queries alone, to be used in a `with`; it never waits for a writer."""
-    return ledger.connect().execution_options(**{_READING: True})
+    return engine.connect().execution_options(**{_READING: True})
 
 
 def insert_if_absent(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:

@@ -83,6 +83,19 @@ dataset_member = Table(
     Column("raw_file_id", ForeignKey("raw_file.id"), nullable=False),
 )
 
+instance = Table(
+    "instance",
+    METADATA,
+    Column("id", NAME, primary_key=True),
+    Column("pipeline", String(16), nullable=False),
+    Column("fleet", NAME, nullable=False),
+    Column("week", String(7), nullable=False),
+    Column("fingerprint", DIGEST, nullable=False),
+    Column("request", JSON, nullable=False),
+    Column("requested_at", TIME, nullable=False),
+)
+Index("instance_by_time", instance.c.requested_at)
+
 run = Table(
     "run",
     METADATA,

@@ -62,6 +62,20 @@ def upgrade() -> None:
         batch_op.create_index("gate_record_by_week", ["fleet", "week", "gate"], unique=False)
 
     op.create_table(
+        "instance",
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("pipeline", sa.String(length=16), nullable=False),
+        sa.Column("fleet", sa.String(length=255), nullable=False),
+        sa.Column("week", sa.String(length=7), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("request", sa.JSON(), nullable=False),
+        sa.Column("requested_at", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("instance", schema=None) as batch_op:
+        batch_op.create_index("instance_by_time", ["requested_at"], unique=False)
+
+    op.create_table(
         "model_version",
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("fleet", sa.String(length=255), nullable=False),

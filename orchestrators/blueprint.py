@@ -1,0 +1,115 @@
+"""The functions that do the work and answer for it: orchestrators, activities, timers and HTTP routes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from orchestrators import routes
+from orchestrators.activities import datasets, ingest, runs, scoring, staleness, summaries, training
+from orchestrators.ingest import ingest as ingest_orchestrator
+from orchestrators.score_fleet import score_fleet, score_region
+from orchestrators.train_fleet import train_fleet, train_region
+from orchestrators.watch_runs import watch_runs
+from orchestrators.weekly import weekly
+
+bp = df.Blueprint()
+
+ORCHESTRATORS = (ingest_orchestrator, train_fleet, train_region, score_fleet, score_region, watch_runs, weekly)
+ACTIVITIES = (
+    ingest.find_drops,
+    ingest.condition_drops,
+    datasets.freeze_dataset,
+    datasets.gate_dataset,
+    training.plan_training,
+    training.submit_training,
+    training.collect_training,
+    training.gate_models,
+    training.register_models,
+    training.promote_models,
+    runs.observe_runs,
+    runs.cancel_runs,
+    runs.record_fault,
+    scoring.plan_scoring,
+    scoring.submit_scoring,
+    scoring.gate_forecasts,
+    scoring.publish_forecasts,
+    summaries.summarize_training,
+    summaries.summarize_scoring,
+    summaries.summarize_week,
+    summaries.send_callback,
+)
+EVERY_DAY_AT_FIVE = "0 0 5 * * *"
+
+for _orchestrator in ORCHESTRATORS:
+    bp.orchestration_trigger(context_name="context")(_orchestrator)
+for _activity in ACTIVITIES:
+    bp.activity_trigger(input_name="order")(_activity)
+
+
+@bp.function_name("retrain_stale")
+@bp.timer_trigger(arg_name="timer", schedule=EVERY_DAY_AT_FIVE)
+@bp.durable_client_input(client_name="client")
+async def retrain_stale(timer: func.TimerRequest, client: Any) -> None:
+    """Start a training of every fleet that serves a model which has become stale."""
+    await staleness.retrain_stale_fleets(client)
+
+
+@bp.route(route="start/{pipeline}", methods=["POST"])
+@bp.durable_client_input(client_name="client")
+async def start_pipeline(req: func.HttpRequest, client: Any) -> func.HttpResponse:
+    """Start a pipeline; see docs/http.md."""
+    return await routes.start_pipeline(req, client)
+
+
+@bp.route(route="runs", methods=["GET"])
+@bp.durable_client_input(client_name="client")
+async def list_runs(req: func.HttpRequest, client: Any) -> func.HttpResponse:
+    """List the instances that were asked for, the newest first."""
+    return await routes.list_runs(req, client)
+
+
+@bp.route(route="runs/{id}", methods=["GET"])
+@bp.durable_client_input(client_name="client")
+async def show_run(req: func.HttpRequest, client: Any) -> func.HttpResponse:
+    """Tell of one instance: its steps, timings, ML runs and error."""
+    return await routes.show_run(req, client)
+
+
+@bp.route(route="runs/{id}/{action}", methods=["POST"])
+@bp.durable_client_input(client_name="client")
+async def steer_run(req: func.HttpRequest, client: Any) -> func.HttpResponse:
+    """Terminate, suspend, resume or rerun an instance."""
+    return await routes.steer_run(req, client)
+
+
+@bp.route(route="fleet/{fleet}", methods=["GET"])
+async def show_fleet(req: func.HttpRequest) -> func.HttpResponse:
+    """Tell of every cell of a fleet."""
+    return await routes.show_fleet(req)
+
+
+@bp.route(route="sources", methods=["GET"])
+async def list_sources(req: func.HttpRequest) -> func.HttpResponse:
+    """Tell what became of each source's files and rows."""
+    return await routes.list_sources(req)
+
+
+@bp.route(route="files", methods=["GET"])
+async def list_files(req: func.HttpRequest) -> func.HttpResponse:
+    """List raw files, the newest first."""
+    return await routes.list_files(req)
+
+
+@bp.route(route="files/{id}", methods=["GET"])
+async def show_file(req: func.HttpRequest) -> func.HttpResponse:
+    """Tell one raw file's story."""
+    return await routes.show_file(req)
+
+
+@bp.route(route="health", methods=["GET"])
+async def show_health(req: func.HttpRequest) -> func.HttpResponse:
+    """Tell whether the lake, the ledger and the ML backend answer."""
+    return await routes.show_health(req)

@@ -1,0 +1,154 @@
+"""The HTTP routes: parse, ask, render. docs/http.md describes them for callers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import azure.functions as func
+
+from orchestrators import starters
+from orchestrators.activities.summaries import describe_cells
+from orchestrators.answers import NotFound, answer, answering_errors, read_body
+from orchestrators.views import describe_instance
+from shared import wiring
+from shared.domain.files import FileState
+from shared.domain.requests import Pipeline, RequestError, parse_request
+from shared.domain.weeks import IsoWeek
+
+_LOG = logging.getLogger("headrace.http")
+RETRY_AFTER = {"Retry-After": "10"}
+MAX_PAGE = 500
+ACTIONS = ("terminate", "suspend", "resume", "rerun")
+
+
+@answering_errors
+async def start_pipeline(req: func.HttpRequest, client: Any) -> func.HttpResponse:
+    """202 with the durable links; 400 names the field; 409 when the id belongs to another request."""
+    pipeline = req.route_params["pipeline"]
+    hosts = wiring.settings().callback_hosts
+    request = parse_request(pipeline, read_body(req), wiring.fleets(), callback_hosts=hosts)
+    instance_id = await starters.start_pipeline(client, request)
+    links = starters.links(client, instance_id)
+    return answer(links, 202, {**RETRY_AFTER, "Location": links["statusQueryGetUri"]})
+
+
+@answering_errors
+async def list_runs(req: func.HttpRequest, client: Any) -> func.HttpResponse:
+    """A page of instances with their present status."""
+    only = {name: req.params[name] for name in ("fleet", "week", "pipeline") if name in req.params}
+    top, skip = _whole(req, "top", 50, MAX_PAGE), _whole(req, "skip", 0, 1_000_000)
+    page = await _aside(lambda: wiring.ledger().instances.list_instances(top=top, skip=skip, **only))
+    states = await asyncio.gather(*(starters.read_state(client, row["id"]) for row in page))
+    fields = ("id", "pipeline", "fleet", "week", "requested_at")
+    told = [{**{name: row[name] for name in fields}, "status": state} for row, state in zip(page, states, strict=True)]
+    return answer({"runs": told, "next": skip + top if len(page) == top else None})
+
+
+@answering_errors
+async def show_run(req: func.HttpRequest, client: Any) -> func.HttpResponse:
+    """One instance, also an inner one, with the ML runs below it."""
+    instance_id = req.route_params["id"]
+    status = await starters.read_status(client, instance_id)
+    below = await _aside(lambda: wiring.ledger().runs.list_runs_below(instance_id))
+    return answer(describe_instance(status, below))
+
+
+@answering_errors
+async def steer_run(req: func.HttpRequest, client: Any) -> func.HttpResponse:
+    """Do what an operator asks of an instance, and leave an audit event."""
+    instance_id, action = req.route_params["id"], req.route_params["action"]
+    if action not in ACTIONS:
+        raise NotFound(f"there is no action {action!r}; there are {', '.join(ACTIONS)}")
+    reason = str(read_body(req).get("reason") or "no reason given")[:500]
+    told = await starters.steer(client, instance_id, action, reason)
+    now = wiring.now()
+    await _aside(lambda: wiring.ledger().instances.record_audit(action, instance_id, "http", reason, now))
+    return answer(told, 202)
+
+
+@answering_errors
+async def show_fleet(req: func.HttpRequest) -> func.HttpResponse:
+    """Every cell of a fleet, in its last week or the one asked for."""
+    name = req.route_params["fleet"]
+    if name not in wiring.fleets():
+        raise NotFound(f"there is no fleet {name!r}; there are {', '.join(sorted(wiring.fleets()))}")
+    week = _week(req) or await _aside(lambda: wiring.ledger().reports.latest_week(name))
+    if week is None:
+        raise NotFound(f"fleet {name} has not been trained yet; POST start/{Pipeline.WEEKLY} to do so")
+    cells = await _aside(lambda: describe_cells(name, week))
+    return answer({"fleet": name, "week": week, "cells": cells})
+
+
+@answering_errors
+async def list_sources(req: func.HttpRequest) -> func.HttpResponse:
+    """Each source's files, rows and freshness."""
+    return answer({"sources": await _aside(lambda: wiring.ledger().reports.report_sources())})
+
+
+@answering_errors
+async def list_files(req: func.HttpRequest) -> func.HttpResponse:
+    """Raw files, the newest first."""
+    source, state = req.params.get("source"), req.params.get("state")
+    if state is not None and state not in set(FileState):
+        raise RequestError("state", f"{state!r} is not one of {', '.join(FileState)}")
+    top = _whole(req, "top", 50, MAX_PAGE)
+    files = await _aside(lambda: wiring.ledger().reports.list_files(source=source, state=state, top=top))
+    return answer({"files": files})
+
+
+@answering_errors
+async def show_file(req: func.HttpRequest) -> func.HttpResponse:
+    """One raw file's story."""
+    file_id = req.route_params["id"]
+    story = await _aside(lambda: wiring.ledger().reports.tell_file(file_id))
+    if story is None:
+        raise NotFound(f"there is no file {file_id!r}; GET files lists them")
+    return answer(story)
+
+
+@answering_errors
+async def show_health(req: func.HttpRequest) -> func.HttpResponse:
+    """200 when every port answers, else 503; says which, and nothing else."""
+    probes: dict[str, Callable[[], Any]] = {
+        "lake": lambda: wiring.lake().stat("raw", "health"),
+        "ledger": lambda: wiring.ledger().reports.latest_week(""),
+        "ml": lambda: wiring.ml_backend().observe([]),
+    }
+    alive = {name: await _aside(lambda probe=probe: _answers(probe)) for name, probe in probes.items()}  # type: ignore[misc]
+    return answer({"alive": all(alive.values()), "ports": alive}, 200 if all(alive.values()) else 503)
+
+
+def _answers(probe: Callable[[], Any]) -> bool:
+    try:
+        probe()
+    except Exception:
+        _LOG.exception("a port does not answer")
+        return False
+    return True
+
+
+async def _aside(work: Callable[[], Any]) -> Any:
+    """Do blocking work on a thread, so that other requests go on."""
+    return await asyncio.to_thread(work)
+
+
+def _whole(req: func.HttpRequest, name: str, default: int, most: int) -> int:
+    given = req.params.get(name)
+    if given is None:
+        return default
+    if not given.isdecimal() or not given.isascii() or int(given) > most:
+        raise RequestError(name, f"{given!r} is not a whole number up to {most}")
+    return int(given)
+
+
+def _week(req: func.HttpRequest) -> str | None:
+    given = req.params.get("week")
+    if given is None:
+        return None
+    try:
+        return str(IsoWeek.parse(given))
+    except ValueError as error:
+        raise RequestError("week", str(error)) from error

@@ -1,0 +1,142 @@
+"""Starting, finding and steering orchestrations, so that the same request twice is one instance."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from orchestrators import engine
+from orchestrators.activities.runs import cancel_runs
+from orchestrators.answers import Conflict, NotFound
+from shared import wiring
+from shared.domain.requests import Pipeline, PipelineRequest
+from shared.domain.runs import RunState
+
+RECONCILIATION = "ingest-reconciliation"
+UNFINISHED = ("Running", "Pending", "Suspended", "ContinuedAsNew")
+LEFT_UNSTARTED_AFTER = timedelta(seconds=15)
+FAIL_LOUDLY = ("returnInternalServerErrorOnFailure", "true")
+
+
+async def start_pipeline(client: Any, request: PipelineRequest) -> str:
+    """Start the request's instance, or find it; raises Conflict when its id belongs to another request.
+
+    The ledger says who starts it: the engine would replace a finished instance without a word.
+    """
+    ledger, now = wiring.ledger(), wiring.now()
+    first = await asyncio.to_thread(ledger.instances.claim_instance, request, now)
+    known = await asyncio.to_thread(ledger.instances.find_instance, request.instance_id)
+    if known is None or known["fingerprint"] != request.fingerprint:
+        raise Conflict(f"{request.instance_id} was asked for with other fields; narrow this request or leave them out")
+    if first or await _was_left_unstarted(client, known):
+        await _start(client, request)
+    return request.instance_id
+
+
+async def _was_left_unstarted(client: Any, known: dict[str, Any]) -> bool:
+    """Whether the first to ask died before it could start the instance."""
+    age = wiring.now() - datetime.fromisoformat(known["requested_at"])
+    return age > LEFT_UNSTARTED_AFTER and await read_state(client, known["id"]) is None
+
+
+async def _start(client: Any, request: PipelineRequest) -> None:
+    try:
+        await client.start_new(Pipeline(request.pipeline).orchestrator, request.instance_id, request.as_dict())
+    except Exception:
+        if await read_state(client, request.instance_id) is None:  # else somebody else was faster, which is as good
+            raise
+
+
+async def start_reconciliation(client: Any) -> str:
+    """Start an ingest over everything that waits, unless one is at work."""
+    if await read_state(client, RECONCILIATION) not in UNFINISHED:
+        await client.start_new("ingest", RECONCILIATION, {})
+    return RECONCILIATION
+
+
+async def steer(client: Any, instance_id: str, action: str, reason: str) -> dict[str, Any]:
+    """Terminate, suspend, resume or rerun an instance and what is below it; raises NotFound or Conflict."""
+    status = await read_status(client, instance_id)
+    finished = status["runtimeStatus"] not in UNFINISHED
+    if action == "rerun":
+        return await _rerun(client, status, finished)
+    if finished:
+        raise Conflict(f"{instance_id} is {status['runtimeStatus'].lower()} already")
+    below = await engine.list_unfinished_below(client, instance_id)
+    for one in (instance_id, *below):
+        await getattr(client, action)(one, reason)
+    canceled = await _cancel_runs(instance_id, reason) if action == "terminate" else []
+    return {"id": instance_id, "action": action, "below": below, "canceled_runs": canceled}
+
+
+async def _rerun(client: Any, status: dict[str, Any], finished: bool) -> dict[str, Any]:
+    """Start a finished instance once more as its next attempt, which adopts what the ones before have done."""
+    instance_id = status["instanceId"]
+    if not finished:
+        raise Conflict(f"{instance_id} is {status['runtimeStatus'].lower()}; terminate it first or let it end")
+    order = decode(status["input"])
+    if not isinstance(order, dict) or order.get("root") != instance_id:
+        raise Conflict(f"{instance_id} was not started as a pipeline; rerun the one it belongs to")
+    order = {**order, "attempt": order["attempt"] + 1}
+    await client.start_new(Pipeline(order["pipeline"]).orchestrator, instance_id, order)
+    return {"id": instance_id, "action": "rerun", "attempt": order["attempt"]}
+
+
+async def _cancel_runs(instance_id: str, reason: str) -> list[str]:
+    """Ask the backend to end what the instance submitted; the engine alone would let it go on."""
+
+    def cancel() -> list[str]:
+        left = [run["name"] for run in wiring.ledger().runs.list_runs_below(instance_id) if is_open(run)]
+        if left:
+            cancel_runs({"runs": left, "why": reason})
+        return left
+
+    return await asyncio.to_thread(cancel)
+
+
+def is_open(run: dict[str, Any]) -> bool:
+    """Whether a run of the ledger has not ended."""
+    return not RunState(run["state"]).is_terminal
+
+
+async def read_status(client: Any, instance_id: str) -> dict[str, Any]:
+    """The engine's status of an instance, history included; raises NotFound."""
+    status = await client.get_status(instance_id, show_history=True, show_history_output=True, show_input=True)
+    if not status:
+        raise NotFound(f"there is no run {instance_id}")
+    told: dict[str, Any] = status.to_json()
+    told["historyEvents"] = status.historyEvents or []
+    return told
+
+
+async def read_state(client: Any, instance_id: str) -> str | None:
+    """An instance's runtime status by name; None when there is no such instance."""
+    status = await client.get_status(instance_id)
+    return status.runtime_status.name if status and status.runtime_status else None
+
+
+def links(client: Any, instance_id: str) -> dict[str, str]:
+    """The durable links of an instance; the status link answers 500 when it failed, so that no caller takes a
+    failure for success."""
+    told = dict(client.create_http_management_payload(instance_id))
+    told["statusQueryGetUri"] = _with_query(told["statusQueryGetUri"], *FAIL_LOUDLY)
+    return told
+
+
+def decode(value: Any) -> Any:
+    """A JSON value that may have been encoded more than once."""
+    while isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return value
+    return value
+
+
+def _with_query(address: str, name: str, value: str) -> str:
+    parts = urlsplit(address)
+    query = urlencode([*parse_qsl(parts.query, keep_blank_values=True), (name, value)])
+    return urlunsplit(parts._replace(query=query))

@@ -1,0 +1,27 @@
+"""The ledger as one object: each of its parts under its name, all on one database."""
+
+from __future__ import annotations
+
+from shared.ledger.datasets import Datasets
+from shared.ledger.files import Files
+from shared.ledger.forecasts import Forecasts
+from shared.ledger.instances import Instances
+from shared.ledger.models import Models
+from shared.ledger.reports import Reports
+from shared.ledger.runs import Runs
+from shared.ledger.store import open_database
+
+
+class Ledger:
+    """What happened to every file, run, model and forecast."""
+
+    def __init__(self, url: str) -> None:
+        """Open the database of an SQLAlchemy URL; raises LedgerUnavailable."""
+        engine = open_database(url)
+        self.files = Files(engine)
+        self.datasets = Datasets(engine)
+        self.instances = Instances(engine)
+        self.runs = Runs(engine)
+        self.models = Models(engine)
+        self.forecasts = Forecasts(engine)
+        self.reports = Reports(engine, self.runs, self.models, self.forecasts)
