@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 
 from embedded_host.durable import history
@@ -15,6 +16,8 @@ from embedded_host.durable.session import Session
 from embedded_host.durable.settings import DurableSettings, ReplayMode
 from embedded_host.durable.task_hub_reader import events_of
 
+MAX_SESSIONS = 20_000
+"""How many generators are kept; each takes some 20 KB."""
 STRICT_SAMPLE_EVERY = 64
 """A session is dropped and replayed from its history once in so many episodes, longer histories less often."""
 
@@ -26,6 +29,7 @@ class Asker:
         """`load_rows` gives an instance's stored history, one text of comma-joined events per episode."""
         self._settings, self._load_rows = settings, load_rows
         self._asked = 0
+        self._kept: OrderedDict[str, Instance] = OrderedDict()
 
     def ask(self, instance: Instance, orchestrator: Orchestrator, news: list[Event]) -> tuple[Answer, Replay]:
         """The SDK's answer to an episode's events, and the engine's replay of all before them."""
@@ -37,9 +41,23 @@ class Asker:
             instance.forget_session()
         if instance.session is None or instance.replay is None:
             return self._begin_session(instance, orchestrator.handle, news)
+        self._keep(instance)
         answer = instance.session.go_on([*instance.unfed, *news])
         instance.replay.listen(answer)
         return answer, instance.replay
+
+    def _keep(self, instance: Instance) -> None:
+        """Note that a session was used; beyond the limit the one that rested longest is dropped."""
+        self._kept[instance.instance_id] = instance
+        self._kept.move_to_end(instance.instance_id)
+        while len(self._kept) > MAX_SESSIONS:
+            _, longest_unused = self._kept.popitem(last=False)
+            longest_unused.forget_session()
+
+    def forget(self, instance: Instance) -> None:
+        """An instance has ended: keep nothing of it."""
+        self._kept.pop(instance.instance_id, None)
+        instance.forget_session()
 
     def _is_sampled(self, instance: Instance) -> bool:
         return self._asked % max(STRICT_SAMPLE_EVERY, 4 * instance.episodes) == 0
@@ -53,6 +71,7 @@ class Asker:
         replay = self._fresh_replay(instance, answer)
         if session.is_alive:
             instance.session, instance.replay = session, replay
+            self._keep(instance)
         return answer, replay
 
     def _payload(self, instance: Instance, news: list[Event]) -> str:

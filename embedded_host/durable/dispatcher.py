@@ -24,6 +24,7 @@ from embedded_host.durable.instances import Episode, Instance, Message, PendingT
 from embedded_host.durable.recovery import open_work
 from embedded_host.durable.settings import DurableSettings, Ids
 from embedded_host.durable.task_hub import TaskHub
+from embedded_host.durable.task_hub_reader import TaskHubError
 from embedded_host.durable.task_queue import ActivityRunner, TaskQueue
 from embedded_host.durable.work_queue import TimerQueue, WorkQueue
 
@@ -33,7 +34,7 @@ CYCLE_SECONDS = 0.010
 MAX_CONTINUATIONS = 16
 """How often one cycle lets an instance continue as new before it commits."""
 COSTLY_REPLAY_SECONDS = 0.005
-REST_PER_REPLAY = 3.0
+REST_PER_REPLAY = 5.0
 """An instance whose replay is costly rests this many times as long, so that messages for it gather."""
 
 T = TypeVar("T")
@@ -85,13 +86,16 @@ class Dispatcher:
         def carry_out() -> None:
             try:
                 self._promises.append((promise, change(), None))
-            except Exception as error:  # noqa: BLE001 - it belongs to whoever asked
+            except Exception as error:
                 self._promises.append((promise, None, error))
 
         self._arrivals.put(carry_out)
-        if self._abandoned is not None and not promise.done():
-            promise.set_exception(self._abandoned)
+        if self._is_abandoned() and not promise.done():
+            promise.set_exception(TaskHubError("The engine has stopped."))
         return promise
+
+    def _is_abandoned(self) -> bool:
+        return self._abandoned is not None
 
     def wake(self) -> None:
         """Have a waiting `run_once` look at the clock again."""

@@ -27,7 +27,17 @@ class InvalidJson(ValueError):
 
 def dump(value: Any) -> str:
     """Write a value as compact JSON, text unescaped. Raises TypeError for a value that JSON cannot hold."""
-    return _ENCODER.encode(value)
+    text = _ENCODER.encode(value)
+    return text if text.isascii() or is_storable(text) else json.dumps(value, separators=(",", ":"))
+
+
+def is_storable(text: str) -> bool:
+    """Whether text can be written as UTF-8: half of a surrogate pair cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def compact(text: str) -> str:

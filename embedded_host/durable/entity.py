@@ -52,7 +52,9 @@ def run_batch(
     call: Callable[[str], str], instance_id: str, before: EntityState, events: list[Event], now: datetime
 ) -> tuple[EntityState, list[Message]]:
     """Run requests in their order; gives the new state, and the replies to those that wait for one."""
-    requests = [json.loads(event["Input"]) for event in events]
+    requests = [request for event in events if (request := _request(instance_id, event)) is not None]
+    if not requests:
+        return before, []
     payload = {
         "self": {"name": instance_id[1:].partition("@")[0], "key": entity_key(instance_id)},
         "exists": before.exists,
@@ -69,6 +71,18 @@ def run_batch(
     after = EntityState(answer["entityExists"], answer["entityState"])
     signals = [_signal(instance_id, number, signal, now) for number, signal in enumerate(answer.get("signals") or [])]
     return after, [*_replies(requests, answer["results"], now), *signals]
+
+
+def _request(instance_id: str, event: Event) -> dict[str, Any] | None:
+    """The request in an event; None for an event that anybody may have raised for the entity's id."""
+    try:
+        request = json.loads(event["Input"])
+        if event["Name"] == "op" and isinstance(request["op"], str) and isinstance(request["id"], str):
+            return dict(request)
+    except (ValueError, TypeError, KeyError):
+        pass
+    LOG.warning("An event %r for %s is no request to an entity and is dropped.", event["Name"], instance_id)
+    return None
 
 
 def _operation(request: dict[str, Any]) -> dict[str, Any]:

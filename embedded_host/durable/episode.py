@@ -91,8 +91,12 @@ class EpisodeRunner:
             verdict = self._follow(replay, news, answer)
         except UnusableAction as error:
             LOG.error("%s (%s) hangs, as it would in Azure: %s", instance.name, instance.instance_id, error)
-            instance.forget_session()
+            self._asker.forget(instance)
             return _Verdict()
+        except Exception as error:
+            LOG.exception("The host cannot go on with %s (%s).", instance.name, instance.instance_id)
+            told = f"The host cannot go on with it: {type(error).__name__}: {error}"
+            return _Verdict(outcome=_failure(instance, told))
         self._warn_of_case(instance, replay)
         return self._review(instance, replay, verdict)
 
@@ -249,7 +253,7 @@ class EpisodeRunner:
 
     def _finish(self, episode: Episode, outcome: Outcome, verdict: _Verdict, now: datetime) -> None:
         instance = episode.instance
-        instance.forget_session()
+        self._asker.forget(instance)
         if outcome.status == "ContinuedAsNew":
             episode.continued_as = self._next_execution(instance, outcome, now)
             episode.carried = [event for event in verdict.leftover if event["EventType"] == EventType.EVENT_RAISED]

@@ -48,7 +48,7 @@ def ask(function: OrchestratorFunction, payload: str) -> Answer:
                 "ignore", "Potential duplicate Task"
             )  # said of any event that comes before its wait
             return parse_answer(function(payload))
-    except Exception as error:  # noqa: BLE001 - the app's own error: it is the answer
+    except Exception as error:
         return parse_failure(error)
 
 

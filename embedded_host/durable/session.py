@@ -63,7 +63,7 @@ class Session:
         context._input_expected_type = self._input_type
         try:
             answer = parse_answer(self._executor.execute(context, context.histories, self._function))
-        except Exception as error:  # noqa: BLE001 - the app's own error: it is the answer
+        except Exception as error:
             answer = parse_failure(error)
         self._last_events = list(context.histories)
         context._histories = _History(self._load_history)
@@ -77,7 +77,7 @@ class Session:
             for event in events:
                 self._process(event)
             return self._answer()
-        except Exception as error:  # noqa: BLE001 - the app's own error: it is the answer
+        except Exception as error:
             return parse_failure(error)
 
     @property
@@ -126,7 +126,7 @@ class Session:
     def _last_answer(self, new_actions: list[Action]) -> Answer:
         try:
             whole = parse_answer(self._executor.get_orchestrator_state_str())
-        except Exception as error:  # noqa: BLE001 - the app's own error: it is the answer
+        except Exception as error:
             whole = parse_failure(error)
         return Answer(new_actions, whole.is_done, whole.output, whole.error, whole.custom_status, whole.schema_version)
 

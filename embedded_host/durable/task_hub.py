@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from embedded_host.durable.dotnet_json import dump
+from embedded_host.durable.dotnet_json import dump, is_storable
 from embedded_host.durable.instances import Episode, Instance, Message, Status
 from embedded_host.durable.task_hub_reader import (
     BUSY_SECONDS,
@@ -101,7 +101,7 @@ class TaskHub(TaskHubReader):
             if not self._begun:
                 self._connection.execute("BEGIN IMMEDIATE")
                 self._begun = True
-            return self._connection.execute(SQL[statement], tuple(values))
+            return self._connection.execute(SQL[statement], tuple(map(_storable, values)))
         except sqlite3.Error as error:
             raise explain(error, self.path) from error
 
@@ -216,3 +216,10 @@ class TaskHub(TaskHubReader):
         """Messages that no episode has taken, in order of arrival."""
         for message_id, instance_id, execution_id, event in self.read_own("messages"):
             yield Message(instance_id, json.loads(event), execution_id, message_id)
+
+
+def _storable(value: Any) -> Any:
+    """A value that SQLite takes: of text that is no valid Unicode the odd characters become question marks."""
+    if isinstance(value, str) and not value.isascii() and not is_storable(value):
+        return value.encode("utf-8", "replace").decode()
+    return value

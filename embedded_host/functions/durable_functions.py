@@ -80,7 +80,7 @@ class AppActivities:
         future: Future[Returned] = Future()
         try:
             future.set_result(self._invoker.invoke_now(call))
-        except Exception as error:  # noqa: BLE001 - the app's own error: it becomes a TaskFailed
+        except Exception as error:
             future.set_exception(error)
         return future
 
@@ -105,7 +105,7 @@ class AppActivities:
         if error is None:
             try:
                 return history.task_completed(now, task.task.task_id, _result_text(ended.result().value))
-            except ValueError as unreadable:
+            except (ValueError, RecursionError) as unreadable:
                 error = unreadable
         reason, details = describe_failure(task.task.name, error)
         LOG.info("%s: %s", task.instance_id, reason)

@@ -168,7 +168,7 @@ class Invoker:
             self._watch.begin(id(future), deadline, lambda: _fail(future, self._timed_out(call)))
         try:
             returned = self._call(call)
-        except BaseException as error:  # noqa: BLE001 - SystemExit included: it is the function's, not the host's
+        except BaseException as error:
             _fail(future, error)
         else:
             if not future.done():
@@ -220,7 +220,7 @@ def _fail(future: Future[Returned], error: BaseException) -> None:
     if not future.done():
         try:
             future.set_exception(error)
-        except Exception:  # noqa: BLE001 - it ended in the same instant: the end counts
+        except Exception:
             LOG.debug("A function ended as its time was up.")
 
 

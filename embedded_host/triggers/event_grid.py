@@ -18,6 +18,7 @@ from embedded_host.functions.runner import FunctionRunner
 from embedded_host.triggers.blobs import BlobTriggers
 from embedded_host.triggers.lakes import Lake
 from embedded_host.web.answers import empty, json_answer, message
+from embedded_host.web.bodies import read_body
 from embedded_host.web.keys import BLOBS_EXTENSION, EVENT_GRID_EXTENSION, HostKeys
 
 LOG = logging.getLogger("embedded_host.blobs")
@@ -126,9 +127,7 @@ def _function_name(request: Request) -> str:
 
 async def _events(request: Request) -> list[dict[str, Any]] | Response:
     """The delivered events, or the answer to a handshake or to a body that is none."""
-    body = await request.body()
-    if len(body) > MAX_BODY_BYTES:
-        return empty(413)
+    body = await read_body(request, MAX_BODY_BYTES)
     try:
         told = json.loads(body)
     except (ValueError, RecursionError) as error:

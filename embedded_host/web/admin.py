@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from embedded_host.functions.definitions import Function, IndexedApp
 from embedded_host.web.answers import empty, json_answer, message
+from embedded_host.web.bodies import read_body
 from embedded_host.web.keys import HostKeys
 
 LOG = logging.getLogger("embedded_host.http")
@@ -52,7 +53,7 @@ class AdminRoutes:
             return json_answer(self._describe(function))
         if request.method != "POST":
             return empty(404)
-        body = await request.body()
+        body = await read_body(request)
         try:
             told = json.loads(body) if body else {}
         except ValueError as error:

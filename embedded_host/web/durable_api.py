@@ -23,6 +23,7 @@ from embedded_host.durable.task_hub import TaskHub
 from embedded_host.durable.task_hub_reader import events_of
 from embedded_host.functions.durable_functions import management_urls
 from embedded_host.web.answers import empty, failure, json_answer, message, text_as_json
+from embedded_host.web.bodies import read_body
 from embedded_host.web.durable_request import CONTINUATION, ApiBase, Ask, number_of
 from embedded_host.web.entity_api import EntityApi
 
@@ -60,7 +61,7 @@ class DurableApi:
     # --- starting ------------------------------------------------------------------------------------------------
 
     async def start(self, ask: Ask) -> Response:
-        body = (await ask.request.body()).decode("utf-8", errors="replace")
+        body = (await read_body(ask.request)).decode("utf-8", errors="replace")
         problem = _json_problem(body) if body.strip() else None
         if problem:
             return failure(400, "Invalid JSON content", problem, _READER_ERROR)
@@ -127,7 +128,7 @@ class DurableApi:
             return empty(404 if row is None else 410)
         if not ask.request.headers.get("content-type", "").strip().casefold().startswith("application/json"):
             return message(400, "Only application/json request content is supported")
-        body = (await ask.request.body()).decode("utf-8", errors="replace")
+        body = (await read_body(ask.request)).decode("utf-8", errors="replace")
         try:
             data = dump(load(body, whole=False))
         except InvalidJson as error:

@@ -15,6 +15,7 @@ from embedded_host.durable.dotnet_json import InvalidJson, dump, load, load_or_t
 from embedded_host.durable.entity import entity_id, entity_key, read_state
 from embedded_host.durable.operations import Operations
 from embedded_host.web.answers import empty, json_answer, message
+from embedded_host.web.bodies import read_body
 from embedded_host.web.durable_request import CONTINUATION, Ask, moment_of, number_of
 
 _BAD_KEY = re.compile(r"[/\\#?\x00-\x1f\x7f-\x9f]")
@@ -58,7 +59,7 @@ class EntityApi:
         problem = self._entity_problem(name, key)
         if problem:
             return message(400, problem)
-        body = (await ask.request.body()).decode("utf-8", errors="replace")
+        body = (await read_body(ask.request)).decode("utf-8", errors="replace")
         try:
             input_text = _entity_input(body, ask.request.headers.get("content-type", ""))
         except InvalidJson as error:

@@ -14,12 +14,11 @@ from starlette.responses import Response
 from embedded_host.functions.definitions import Function
 from embedded_host.functions.runner import FunctionRunner
 from embedded_host.web.answers import empty
+from embedded_host.web.bodies import read_body
 from embedded_host.web.keys import HostKeys
 from embedded_host.web.route_template import RouteTemplate, compile_route
 
 LOG = logging.getLogger("embedded_host.http")
-MAX_BODY_BYTES = 100 * 1024 * 1024
-"""The Functions host's limit."""
 ALL_METHODS = ("GET", "POST", "DELETE", "HEAD", "PATCH", "PUT", "OPTIONS", "TRACE")
 
 
@@ -66,9 +65,7 @@ class HttpTriggers:
         return empty(404)
 
     async def _call(self, function: Function, request: Request, parameters: Mapping[str, str]) -> Response:
-        body = await request.body()
-        if len(body) > MAX_BODY_BYTES:
-            return empty(413)
+        body = await read_body(request)
         data = await self._runner.inputs_of(function, {function.trigger["name"]: _request(request, parameters, body)})
         try:
             returned = await self._runner.run(function, data, {})

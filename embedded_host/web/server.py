@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from embedded_host.web.answers import empty
+from embedded_host.web.bodies import BodyTooLarge
 from embedded_host.web.durable_api import DurableApi
 from embedded_host.web.durable_request import ApiBase
 from embedded_host.web.http_triggers import HttpTriggers
@@ -48,6 +49,8 @@ class WebApp:
         request = Request(scope, receive)
         try:
             response = await self._answer(request)
+        except BodyTooLarge:
+            response = empty(413)
         except Exception:
             LOG.exception("The host failed on %s %s.", request.method, request.url.path)
             response = empty(500)

@@ -433,3 +433,18 @@ def test_both_replay_modes_show_the_same_to_the_app(start_host, apps, tmp_path):
     assert end[1] is False
     assert after in seen["strict"]
     assert end == seen["strict"][-1]
+
+
+def test_dropped_sessions_are_replayed_from_their_histories(start_host, apps, monkeypatch):
+    monkeypatch.setattr("embedded_host.durable.asking.MAX_SESSIONS", 1)
+    monkeypatch.setattr("embedded_host.durable.asking.STRICT_SAMPLE_EVERY", 3)
+    host = start_host(apps / "flows")
+    for number in range(4):
+        host.start("monitor", f"m{number}", 3)
+        host.start("sleeps", f"s{number}", 30)
+        host.start("fans_out", f"f{number}", 5)
+    host.run_for(days=31)
+
+    assert [host.status(f"m{number}")["output"] for number in range(4)] == ["done"] * 4
+    assert [round(host.status(f"s{number}")["output"]) for number in range(4)] == [30 * 86_400] * 4
+    assert [host.status(f"f{number}")["output"] for number in range(4)] == [10] * 4
