@@ -24,7 +24,15 @@ def account(tmp_path):
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
-    command = [AZURITE, "--silent", "--skipApiVersionCheck", "--blobPort", str(port), "--location", str(tmp_path / "az")]
+    command = [
+        AZURITE,
+        "--silent",
+        "--skipApiVersionCheck",
+        "--blobPort",
+        str(port),
+        "--location",
+        str(tmp_path / "az"),
+    ]
     emulator = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     for _ in range(300):
         with socket.socket() as probe:

@@ -64,6 +64,7 @@ STEPS = {
     "another": "    yield context.call_sub_orchestrator('another', None, 'c')\n",
     "entity": "    yield context.call_entity(df.EntityId('counter', 'k'), 'op')\n",
     "entity l": "    yield context.call_entity(df.EntityId('counter', 'l'), 'op')\n",
+    "three at once": "    yield context.task_all([context.call_activity(name) for name in ('echo', 'other', 'echo')])\n",
     "nothing": "",
 }
 INSTEAD = "but the current orchestration replay instead "
@@ -136,8 +137,9 @@ def test_removed_inserted_and_reordered_steps_are_found(start_host, tmp_path, be
     assert host.status("i")["output"].startswith(PREFIX)
 
 
-def test_a_wrong_step_does_not_run(start_host, tmp_path):
-    host = deploy(start_host, tmp_path, ["echo"], ["other", "other"])
+@pytest.mark.parametrize("after", [["other", "other"], ["three at once"]])
+def test_a_wrong_step_does_not_run(start_host, tmp_path, after):
+    host = deploy(start_host, tmp_path, ["echo", "timer"], after)
     ran = host.app.functions["echo"].call.__globals__["RAN"]
     host.raise_event("i", "go")
     host.run()

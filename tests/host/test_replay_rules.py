@@ -320,6 +320,20 @@ def test_new_actions_are_held_back_while_suspended(host):
     assert (host.status("i")["runtimeStatus"], host.status("i")["input"]) == ("Running", '"again"')
 
 
+def test_no_activity_is_scheduled_while_suspended(host):
+    host.start("calls_after_event", "i")
+    host.run()
+    host.post(f"{DURABLE}/instances/i/suspend")
+    host.run()
+    host.raise_event("i", "go", "word")
+    host.run()
+    assert kinds(host.status("i", with_history=True)) == ["ExecutionStarted", "ExecutionSuspended", "EventRaised"]
+
+    host.post(f"{DURABLE}/instances/i/resume")
+    host.run()
+    assert host.status("i")["output"] == "word"
+
+
 def test_the_reason_of_a_suspension_stays_after_resuming(host):
     host.start("waits", "i")
     host.run()

@@ -191,6 +191,12 @@ def waits(context):
 
 
 @app.orchestration_trigger(context_name="context")
+def calls_after_event(context):
+    word = yield context.wait_for_external_event("go")
+    return (yield context.call_activity("echo", word))
+
+
+@app.orchestration_trigger(context_name="context")
 def waits_after_step(context):
     """Wait for an event that may have come before."""
     yield context.create_timer(context.current_utc_datetime + timedelta(hours=1))
