@@ -64,7 +64,7 @@ STEPS = {
     "another": "    yield context.call_sub_orchestrator('another', None, 'c')\n",
     "entity": "    yield context.call_entity(df.EntityId('counter', 'k'), 'op')\n",
     "entity l": "    yield context.call_entity(df.EntityId('counter', 'l'), 'op')\n",
-    "three at once": "    yield context.task_all([context.call_activity(name) for name in ('echo', 'other', 'echo')])\n",
+    "three at once": "    yield context.task_all([context.call_activity(n) for n in ('echo', 'other', 'echo')])\n",
     "nothing": "",
 }
 INSTEAD = "but the current orchestration replay instead "
