@@ -9,7 +9,9 @@ import logging
 import os
 import signal
 import sys
+import traceback
 from pathlib import Path
+from typing import NoReturn
 
 from embedded_host.durable.instances import Status
 from embedded_host.durable.settings import ReplayMode
@@ -135,8 +137,19 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-if __name__ == "__main__":
-    code = main()
+def run_and_exit() -> NoReturn:
+    """Run the command line and end the process at once: functions that still run in threads must not hold it."""
+    code: int | str | None = 1
+    try:
+        code = main()
+    except SystemExit as ended:
+        code = ended.code
+    except BaseException:
+        traceback.print_exc()
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(code)  # functions that still run in threads must not hold the process
+    os._exit(code if isinstance(code, int) else int(bool(code)))
+
+
+if __name__ == "__main__":
+    run_and_exit()

@@ -168,7 +168,7 @@ class Host:
         self.stop()
 
     async def _wind_down(self) -> None:
-        await self.triggers.stop()
+        await self.triggers.stop(self.options.grace)
         await asyncio.to_thread(self._engine.stop, self.options.grace)
         self.close()
 

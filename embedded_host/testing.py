@@ -16,6 +16,7 @@ import asyncio
 import hashlib
 import importlib
 import json
+import os
 import random
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
@@ -305,8 +306,12 @@ async def _call_asgi(app: Any, scope: dict[str, Any], content: bytes) -> HttpAns
 
 @pytest.fixture
 def start_host(tmp_path: Path) -> Iterator[Callable[..., SteppedHost]]:
-    """Start stepped hosts: `start_host(app_dir, **options)`; they share a state file, and end with the test."""
+    """Start stepped hosts: `start_host(app_dir, **options)`; they share a state file, and end with the test.
+
+    What the app's local.settings.json put into the environment goes with them.
+    """
     hosts: list[SteppedHost] = []
+    environment = dict(os.environ)
 
     def start(app_dir: Path | str, **options: Any) -> SteppedHost:
         state = options.pop("state", tmp_path / "state.db")
@@ -317,3 +322,5 @@ def start_host(tmp_path: Path) -> Iterator[Callable[..., SteppedHost]]:
     yield start
     for host in hosts:
         host.close()
+    for name in set(os.environ) - set(environment):
+        del os.environ[name]

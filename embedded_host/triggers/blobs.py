@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import uuid
 from collections.abc import Awaitable, Callable, Iterable
@@ -104,13 +103,9 @@ class BlobTriggers:
         while self._under_way:
             await asyncio.gather(*self._under_way.values(), return_exceptions=True)
 
-    async def stop(self) -> None:
-        """Cancel what is under way; the next host tries it again."""
-        for task in list(self._under_way.values()):
-            task.cancel()
-        for task in list(self._under_way.values()):
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+    def under_way(self) -> set[asyncio.Task[None]]:
+        """Calls that run; one that is cancelled is tried again by the next host."""
+        return set(self._under_way.values())
 
     async def notice(self, blob: Blob, only: str | None = None) -> int:
         """Have the functions that a blob is for called, unless they had this version; `only` names one of them."""

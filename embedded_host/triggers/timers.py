@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -133,12 +132,9 @@ class TimerTriggers:
             return 0.1
         return min(LONGEST_NAP, max(0.001, (due - self._clock.now()).total_seconds()))
 
-    async def stop(self) -> None:
-        """Cancel what runs; an interrupted tick is past due for the next host."""
-        for task in list(self._tasks):
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+    def under_way(self) -> set[asyncio.Task[None]]:
+        """Ticks that run; one that is cancelled is past due for the next host."""
+        return set(self._tasks)
 
 
 def _timer_info(trigger: TimerTrigger) -> dict[str, Any]:

@@ -73,15 +73,18 @@ class TriggerSet:
             self.blobs.prepare()
             self._running.append(asyncio.create_task(self.blobs.run()))
 
-    async def stop(self) -> None:
-        """Stop looking and firing."""
-        for task in self._running:
+    async def stop(self, grace: float) -> None:
+        """Stop looking and firing; functions under way get `grace` seconds."""
+        for task in list(self._running):
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-        await self.timers.stop()
-        if self.blobs:
-            await self.blobs.stop()
+        under_way = self.timers.under_way() | (self.blobs.under_way() if self.blobs else set())
+        if under_way:
+            _, late = await asyncio.wait(under_way, timeout=grace)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def fire_by_hand(self, function: Function, value: str) -> None:
         """Invoke any function once with a value for its trigger, as the admin route does; it goes on by itself."""

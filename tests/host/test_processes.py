@@ -176,3 +176,27 @@ def test_the_worker_path_needs_no_key_and_the_public_one_does(run_host, apps, tm
     assert rpc.startswith("http://127.0.0.1:") and not rpc.startswith(host.address)
     assert host.durable("GET", "/instances")[0] == 401
     assert host.ask("GET", "/durabletask/instances")[0] == 404
+
+
+def test_a_blob_function_under_way_gets_the_grace_too(run_host, apps, tmp_path):
+    app = tmp_path / "app"
+    app.mkdir()
+    (app / "function_app.py").write_text(
+        "import time\nimport azure.functions as func\napp = func.FunctionApp()\n\n"
+        "@app.blob_trigger(arg_name='blob', path='raw/{name}', connection='X')\ndef slow(blob: func.InputStream):\n"
+        "    log = open(blob.read().decode(), 'a')\n    log.write('begun\\n')\n    log.flush()\n    time.sleep(1)\n"
+        "    log.write('ended\\n')\n    log.flush()\n"
+    )
+    log = tmp_path / "log"
+    (tmp_path / "lake" / "raw").mkdir(parents=True)
+    (tmp_path / "lake" / "raw" / "x").write_text(str(log))
+    arguments = (app, "--lake", f"folder:{tmp_path}/lake", "--scan-interval", "0.1")
+    host = run_host(*arguments)
+    end = time.monotonic() + 30
+    while not log.exists() and time.monotonic() < end:
+        time.sleep(0.02)
+    host.end()
+    run_host(*arguments)
+    time.sleep(1.0)
+
+    assert log.read_text() == "begun\nended\n"
