@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -35,19 +36,25 @@ def apps():
 class HostProcess:
     """A host run by `python -m embedded_host`."""
 
-    def __init__(self, arguments, environment):
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "embedded_host", "--port", "0", *map(str, arguments)],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        os.set_blocking(self.process.stderr.fileno(), False)
-        self.errors = ""
+    def __init__(self, arguments, environment, log):
+        self._log = log
+        command = [sys.executable, "-m", "embedded_host", "--port", "0", *map(str, arguments)]
+        given = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **environment}
+        with log.open("w") as errors:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=given, stdout=subprocess.PIPE, stderr=errors, text=True
+            )
+
+    @cached_property
+    def address(self):
+        """Where it listens, once it does; empty when it ended instead."""
         line = self.process.stdout.readline()
-        self.address = line.split()[-1] if line else ""
+        return line.split()[-1] if line else ""
+
+    @property
+    def errors(self):
+        """What it has written to standard error."""
+        return self._log.read_text()
 
     def ask(self, method, path, body=None, headers=None):
         """Status, headers and JSON body of an answer."""
@@ -75,14 +82,11 @@ class HostProcess:
         raise AssertionError(f"{instance} is not {statuses} after {seconds} s: {status} {told}")
 
     def end(self, number=signal.SIGTERM):
-        """Send a signal and wait; gives the exit code. What the host wrote is in `errors`."""
+        """Send a signal and wait; gives the exit code."""
         if self.process.poll() is None:
             self.process.send_signal(number)
         code = self.process.wait(timeout=30)
-        os.set_blocking(self.process.stderr.fileno(), True)
-        self.errors += self.process.stderr.read() or ""
         self.process.stdout.close()
-        self.process.stderr.close()
         return code
 
 
@@ -95,13 +99,16 @@ def _json(content):
 
 @pytest.fixture
 def run_host(tmp_path):
-    """Start hosts as processes: `run_host(app_dir, *arguments, **environment)`."""
+    """Start hosts as processes: `run_host(app_dir, *arguments, **environment)`; waits until each is ready."""
     hosts = []
 
-    def start(app_dir, *arguments, **environment):
+    def start(app_dir, *arguments, ready=True, **environment):
         state = [] if "--state" in arguments else ["--state", tmp_path / "state.db"]
-        host = HostProcess(["--app", app_dir, *state, *arguments], environment)
+        log = tmp_path / f"host-{len(hosts)}.log"
+        host = HostProcess(["--app", app_dir, *state, *arguments], environment, log)
         hosts.append(host)
+        if ready:
+            assert host.address or host.process.wait(timeout=30) == 1, host.errors
         return host
 
     yield start

@@ -67,25 +67,18 @@ def test_running_activities_get_a_grace_when_it_stops(run_host, apps, tmp_path):
     assert calls.read_text() == "begun\n"
 
 
-def test_a_second_host_waits_until_the_first_has_ended(run_host, apps, tmp_path):
+def test_a_second_host_waits_until_the_first_has_ended(run_host, apps):
     first = run_host(apps / "flows")
-    started = threading.Event()
-    second = []
-
-    def start_second():
-        second.append(run_host(apps / "flows"))
-        started.set()
-
-    thread = threading.Thread(target=start_second)
-    thread.start()
-    assert not started.wait(2.0)
+    second = run_host(apps / "flows", ready=False)
+    end = time.monotonic() + 60
+    while "Waiting: another host (process" not in second.errors and time.monotonic() < end:
+        time.sleep(0.05)
+    assert first.ask("GET", "/admin/host/ping")[0] == 200
+    assert second.process.poll() is None
     first.end(signal.SIGKILL)
-    assert started.wait(30.0)
-    thread.join()
 
-    assert second[0].ask("GET", "/admin/host/ping")[0] == 200
-    second[0].end()
-    assert "Waiting: another host (process" in second[0].errors
+    assert second.ask("GET", "/admin/host/ping")[0] == 200
+    assert "Waiting: another host (process" in second.errors
 
 
 def test_a_second_host_can_refuse_to_wait(run_host, apps):
