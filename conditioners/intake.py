@@ -85,12 +85,12 @@ class _Drop:
                 sha256 = hashed.sha256()
                 if isinstance(outcome, Refused):
                     return self._refuse(sha256, outcome)
-                twin = self.ledger.files.find_twin(self.file, sha256)
+                twin = self.ledger.files.claim_content(self.file, sha256)
                 if twin is not None:
                     self.ledger.files.settle_duplicate(self.file, sha256, twin, self.now())
                     return FileState.DUPLICATE
                 try:
-                    self._keep(sha256, outcome.summary, there, accepted, rejected)
+                    self._keep(outcome.summary, there, accepted, rejected)
                 except BlobChanged:
                     if attempt == WRITE_TRIES - 1:
                         raise
@@ -116,16 +116,14 @@ class _Drop:
             return self.lake.open_write("conditioned", path, if_absent=True)
         return self.lake.open_write("conditioned", path, if_match=there.etag)
 
-    def _keep(
-        self, sha256: str, summary: Summary, there: BlobStat | None, accepted: BlobWriter, rejected: BlobWriter
-    ) -> None:
+    def _keep(self, summary: Summary, there: BlobStat | None, accepted: BlobWriter, rejected: BlobWriter) -> None:
         if summary.rows_quarantined:
             rejected.commit({"raw_etag": _header_text(self.file.etag)})
         else:
             self.lake.delete("quarantine", quarantine_path(self.file.path))
         if there is None or there.metadata.get("sha256") != summary.sha256:
             there = accepted.commit({"raw_etag": _header_text(self.file.etag), "sha256": summary.sha256})
-        self.ledger.files.settle_conditioned(self.file, sha256, _describe(summary, there), self.now())
+        self.ledger.files.settle_conditioned(self.file, _describe(summary, there), self.now())
 
     def _refuse(self, sha256: str | None, refused: Refused) -> FileState:
         self._write_refusal(refused)

@@ -11,7 +11,7 @@ from shared import wiring
 BATCHES = 8
 
 
-def find_drops(_order: dict[str, Any]) -> dict[str, Any]:
+def find_drops(order: dict[str, Any]) -> dict[str, Any]:
     """Compare the lake with the ledger, note what no event told of, and cut what waits into batches of paths."""
     lake, ledger, now = wiring.lake(), wiring.ledger(), wiring.now()
     known = ledger.files.known_versions()

@@ -46,9 +46,9 @@ class Coverage:
 
 
 def freeze(members: Iterable[Member]) -> Dataset:
-    """Name a set of conditioned files after its content."""
+    """Name a set of conditioned files after their content; which of two equal files came first makes no difference."""
     ordered = tuple(sorted(members))
-    return Dataset(digest_of([[member.path, member.sha256] for member in ordered]), ordered)
+    return Dataset(digest_of(sorted([member.source, member.sha256] for member in ordered)), ordered)
 
 
 def judge_dataset(dataset: Dataset, fleet: Fleet) -> Verdict:

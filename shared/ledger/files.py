@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, exists, func, or_, select, update
 
 from shared.domain.files import MAX_ATTEMPTS, ConditionedFile, FileState, RawFile, identify_raw_file, source_folder
 from shared.ledger.store import insert_if_absent, reading
@@ -71,35 +71,41 @@ class Files:
             connection.execute(
                 update(raw_file)
                 .where(raw_file.c.id == file_id, raw_file.c.state == FileState.CONDITIONING)
-                .values(state=state, reason=reason, claimed_until=None, settled_at=settled)
+                .values(state=state, reason=reason, claimed_until=None, settled_at=settled, sha256=None)
             )
+            _reland_copies(connection, raw_file.c.id == file_id)
             return _read(connection, file_id)
 
-    def find_twin(self, file: RawFile, sha256: str) -> str | None:
-        """The id of another file of the source that was conditioned from the same bytes and still stands, if any."""
+    def claim_content(self, file: RawFile, sha256: str) -> str | None:
+        """Claim the right to make the one output of these bytes; the id of the file that has it, if another does.
+
+        Of equal files that are conditioned side by side, the first to come here makes the output.
+        """
         newer = raw_file.alias()
         replaced = exists().where(
             newer.c.path == raw_file.c.path,
             newer.c.seen_at > raw_file.c.seen_at,
             newer.c.state == FileState.CONDITIONED,
         )
-        query = (
+        twins = (
             select(raw_file.c.id)
             .where(
                 raw_file.c.source == file.source,
                 raw_file.c.sha256 == sha256,
-                raw_file.c.state == FileState.CONDITIONED,
+                raw_file.c.state.in_([FileState.CONDITIONED, FileState.CONDITIONING]),
                 raw_file.c.id != file.id,
                 ~replaced,
             )
             .order_by(raw_file.c.seen_at)
             .limit(1)
         )
-        with reading(self._engine) as connection:
-            twin: str | None = connection.execute(query).scalar()
+        with self._engine.begin() as connection:
+            twin: str | None = connection.execute(twins).scalar()
+            if twin is None:
+                connection.execute(update(raw_file).where(raw_file.c.id == file.id).values(sha256=sha256))
             return twin
 
-    def settle_conditioned(self, file: RawFile, sha256: str, made: ConditionedFile, now: datetime) -> None:
+    def settle_conditioned(self, file: RawFile, made: ConditionedFile, now: datetime) -> None:
         """Note what was made of a file. Copies of a version that this one replaces are conditioned after all."""
         row = {
             "raw_file_id": file.id,
@@ -114,14 +120,12 @@ class Files:
             "summary": dict(made.summary),
             "conditioned_at": now.isoformat(),
         }
-        replaced = select(raw_file.c.id).where(raw_file.c.path == file.path, raw_file.c.id != file.id)
-        copies = and_(raw_file.c.same_as.in_(replaced), raw_file.c.state == FileState.DUPLICATE)
         with self._engine.begin() as connection:
-            connection.execute(update(raw_file).where(copies).values(state=FileState.LANDED, same_as=None, reason=None))
+            _reland_copies(connection, and_(raw_file.c.path == file.path, raw_file.c.id != file.id))
             if not insert_if_absent(connection, conditioned_file, row):
                 again = update(conditioned_file).where(conditioned_file.c.raw_file_id == file.id)
                 connection.execute(again.values(etag=made.etag))
-            _settle(connection, file.id, FileState.CONDITIONED, now, sha256=sha256)
+            _settle(connection, file.id, FileState.CONDITIONED, now)
 
     def settle_duplicate(self, file: RawFile, sha256: str, twin: str, now: datetime) -> None:
         """Note that a file holds the same bytes as one that was conditioned before."""
@@ -139,6 +143,7 @@ class Files:
         """Note that a newer version of the path made this one pointless."""
         with self._engine.begin() as connection:
             _settle(connection, file.id, FileState.SUPERSEDED, now, reason="a newer version landed")
+            _reland_copies(connection, raw_file.c.id == file.id)
 
     def list_unsettled(self, now: datetime) -> list[RawFile]:
         """Files that wait for conditioning, oldest first; those that somebody is at work on are left out."""
@@ -160,6 +165,13 @@ class Files:
         """Every (path, etag) that the ledger has seen."""
         with reading(self._engine) as connection:
             return {(path, etag) for path, etag in connection.execute(select(raw_file.c.path, raw_file.c.etag))}
+
+
+def _reland_copies(connection: Connection, originals: ColumnElement[bool]) -> None:
+    """Let files that were passed over as copies of some others be conditioned themselves."""
+    original_ids = select(raw_file.c.id).where(originals)
+    copies = and_(raw_file.c.same_as.in_(original_ids), raw_file.c.state == FileState.DUPLICATE)
+    connection.execute(update(raw_file).where(copies).values(state=FileState.LANDED, same_as=None, reason=None))
 
 
 def _supersede_older(connection: Connection, path: str, newest: str, now: datetime) -> None:

@@ -1,0 +1,67 @@
+"""The app's HTTP routes, asked from the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import urllib.error
+import urllib.parse
+import urllib.request
+from typing import Any
+
+from cli.failures import Failure
+
+TIMEOUT_SECONDS = 60
+
+
+class Api:
+    """One app at an address; HEADRACE_KEY, if set, is sent as its function key."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address.rstrip("/")
+
+    def is_alive(self) -> bool:
+        """Whether anything answers there."""
+        try:
+            self.get("health")
+        except Failure:
+            return False
+        return True
+
+    def get(self, route: str, **query: str) -> dict[str, Any]:
+        """Ask for something; raises Failure with the app's own words."""
+        given = {name: value for name, value in query.items() if value}
+        return self._ask("GET", f"{route}?{urllib.parse.urlencode(given)}" if given else route, None)
+
+    def post(self, route: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Have something done; raises Failure with the app's own words."""
+        return self._ask("POST", route, json.dumps(body).encode())
+
+    def _ask(self, method: str, route: str, body: bytes | None) -> dict[str, Any]:
+        headers = {"Content-Type": "application/json"}
+        if key := os.environ.get("HEADRACE_KEY"):
+            headers["x-functions-key"] = key
+        request = urllib.request.Request(f"{self.address}/api/{route}", body, headers, method=method)  # noqa: S310
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as reply:  # noqa: S310
+                answer: dict[str, Any] = json.load(reply)
+        except urllib.error.HTTPError as error:
+            raise Failure(_explain(error)) from error
+        except (OSError, ValueError) as error:
+            raise Failure(f"{self.address} does not answer: {error}") from error
+        return answer
+
+
+def quote(part: str) -> str:
+    """One step of a route."""
+    return urllib.parse.quote(part, safe="")
+
+
+def _explain(error: urllib.error.HTTPError) -> str:
+    text = error.read().decode("utf-8", "replace")
+    try:
+        told = json.loads(text)["error"]
+    except (ValueError, KeyError, TypeError):
+        return f"the app answered {error.code}: {text[:300] or error.reason}"
+    field = f"{told['field']}: " if "field" in told else ""
+    return f"{field}{told['message']}"

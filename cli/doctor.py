@@ -1,0 +1,94 @@
+"""The command `doctor`: look at what Headrace needs on this machine, and say what to do about what is missing."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from cli.host_process import find_host
+from cli.output import print_json
+from shared import wiring
+
+LEAST_FREE_BYTES = 1 << 30
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at; `remedy` is empty when it is well."""
+
+    what: str
+    found: str
+    remedy: str = ""
+
+
+def run_doctor(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:
+    """Look at the settings, the lake, the ledger, the disk and the host. Exits 0 only if all is well."""
+    findings = [_look(what, look) for what, look in LOOKS.items()]
+    if as_json:
+        print_json({"findings": [vars(finding) for finding in findings]})
+    else:
+        for finding in findings:
+            print(f"{'ok  ' if not finding.remedy else 'BAD '} {finding.what}: {finding.found}")
+            if finding.remedy:
+                print(f"       {finding.remedy}")
+    if any(finding.remedy for finding in findings):
+        raise typer.Exit(1)
+
+
+def _look(what: str, look: Callable[[], Finding]) -> Finding:
+    try:
+        return look()
+    except Exception as error:
+        return Finding(
+            what, f"{type(error).__name__}: {error}", "mend this first; the settings are in docs/settings.md"
+        )
+
+
+def _settings() -> Finding:
+    chosen = wiring.settings()
+    return Finding("settings", f"home {chosen.home}, ML backend {chosen.ml}")
+
+
+def _fleets() -> Finding:
+    return Finding(
+        "fleets", ", ".join(f"{name} ({len(fleet.segments)} segments)" for name, fleet in wiring.fleets().items())
+    )
+
+
+def _lake() -> Finding:
+    blobs = sum(1 for _ in wiring.lake().list("raw"))
+    return Finding("lake", f"{wiring.settings().lake_address}, {blobs} raw files")
+
+
+def _ledger() -> Finding:
+    broken = wiring.ledger().models.find_broken_link()
+    if broken is not None:
+        return Finding(
+            "ledger", f"promotion {broken} was changed after it was written", "restore the ledger from a backup"
+        )
+    return Finding("ledger", "opens; its chain of promotions is whole")
+
+
+def _disk() -> Finding:
+    free = shutil.disk_usage(wiring.settings().home.parent).free
+    remedy = "" if free > LEAST_FREE_BYTES else "free some space: a demo needs about a gigabyte"
+    return Finding("disk", f"{free >> 20} MiB free", remedy)
+
+
+def _host() -> Finding:
+    host = find_host()
+    return Finding("host", f"at {host.address}" if host else "none is running; start one with: python3 headrace.py up")
+
+
+LOOKS: dict[str, Callable[[], Finding]] = {
+    "settings": _settings,
+    "fleets": _fleets,
+    "lake": _lake,
+    "ledger": _ledger,
+    "disk": _disk,
+    "host": _host,
+}

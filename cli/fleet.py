@@ -1,0 +1,47 @@
+"""The command `fleet`: every cell of a fleet, read from the ledger, whether or not a host runs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.failures import Failure
+from cli.output import percent, print_json, print_table
+
+
+def show_fleet(
+    fleet: Annotated[str, typer.Argument(help="The fleet.")] = "demand",
+    week: Annotated[str, typer.Option(help="The week; its last one unless told otherwise.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Show every cell: its state, accuracy, what serves it, and why."""
+    from orchestrators.activities.summaries import describe_cells
+    from shared import wiring
+
+    if fleet not in wiring.fleets():
+        raise Failure(f"there is no fleet {fleet!r}; there are {', '.join(sorted(wiring.fleets()))}")
+    chosen = week or wiring.ledger().reports.latest_week(fleet)
+    if chosen is None:
+        raise Failure(f"fleet {fleet} has not been trained yet. See it at work with: python3 headrace.py demo")
+    cells = describe_cells(fleet, chosen)
+    if as_json:
+        print_json({"fleet": fleet, "week": chosen, "cells": cells})
+        return
+    print(f"fleet {fleet}, week {chosen}")
+    print_table(
+        ["cell", "state", "MAPE", "average", "served by", "age", "reason"],
+        [
+            [
+                cell["id"], cell["state"], percent(cell["mape"]), percent(cell["baseline_mape"]), cell["role"],
+                _age(cell), cell["reason"],
+            ]
+            for cell in cells
+        ],
+    )  # fmt: skip
+
+
+def _age(cell: dict[str, object]) -> str | None:
+    if cell["age_days"] is None:
+        return None
+    return f"{cell['age_days']} d" + (" stale" if cell["stale"] else "")

@@ -1,0 +1,44 @@
+"""Dropping the sample business's raw files into a lake, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.domain.weeks import IsoWeek
+from shared.ports import BlobMissing, Lake
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """How many raw files the sample has, and how many of them were new to the lake."""
+
+    files: int
+    written: int
+
+
+def drop_sample(lake: Lake, week: IsoWeek, seed: int, regions: Sequence[str]) -> Dropped:
+    """Write the raw files of the business up to the week before `week`; a file that is there already stays."""
+    from cli.sample.business import simulate
+    from cli.sample.drops import write_drops
+
+    written = 0
+
+    def write(path: str, data: bytes) -> None:
+        nonlocal written
+        if not _holds(lake, path, data):
+            with lake.open_write("raw", path) as writer:
+                writer.write(data)
+                writer.commit()
+            written += 1
+
+    drops = write_drops(simulate(seed, week, regions), write, seed)
+    return Dropped(len(drops), written)
+
+
+def _holds(lake: Lake, path: str, data: bytes) -> bool:
+    try:
+        with lake.open_read("raw", path) as stream:
+            return stream.read() == data
+    except BlobMissing:
+        return False
