@@ -21,7 +21,9 @@ RECONCILE_EVERY_15_MINUTES = "0 */15 * * * *"
 @bp.blob_trigger(arg_name="drop", path=RAW_PATH, connection="LakeStorage", source=func.BlobSource.EVENT_GRID)
 def condition_raw_drop(drop: RawDrop) -> None:
     """Condition a raw file as soon as it lands. The event carries the name alone; the conditioner streams the rest."""
-    condition_drop(wiring.lake(), wiring.ledger(), drop.path, wiring.now)
+    with wiring.telemetry().span("condition", path=drop.path):
+        state = condition_drop(wiring.lake(), wiring.ledger(), drop.path, wiring.now)
+    wiring.telemetry().event("drop_settled", path=drop.path, state=state)
 
 
 @bp.function_name("reconcile_drops")

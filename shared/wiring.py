@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from shared.ledger.book import Ledger
     from shared.ports import Lake, MLBackend, ModelRegistry
     from shared.settings import Settings
+    from shared.telemetry import Telemetry
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -87,6 +88,17 @@ def model_registry() -> ModelRegistry:
 
 
 @made_once
+def telemetry() -> Telemetry:
+    """Where the app tells of itself."""
+    from shared.telemetry import make_telemetry
+
+    try:
+        return make_telemetry(settings().telemetry, settings().environment)
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
+
+
+@made_once
 def fleets() -> Mapping[str, Fleet]:
     """The fleets that are declared in `fleets/`, by name; raises SettingsError naming the file and the field."""
     from shared.adapters.fleet_files import read_fleets
@@ -111,5 +123,5 @@ def post_callback(uri: str, told: Mapping[str, Any]) -> None:
 
 def forget() -> None:
     """Drop everything that was made, so that changed settings take effect; for tests and the command line."""
-    for made in (settings, lake, ledger, ml_backend, model_registry, fleets, code_version):
+    for made in (settings, lake, ledger, ml_backend, model_registry, telemetry, fleets, code_version):
         made.forget()

@@ -35,4 +35,5 @@ def condition_drops(order: dict[str, Any]) -> dict[str, Any]:
     for path in order["paths"]:
         state = condition_drop(wiring.lake(), wiring.ledger(), path, wiring.now, raise_faults=False)
         states[state] = states.get(state, 0) + 1
+        wiring.telemetry().event("drop_settled", path=path, state=state)
     return states

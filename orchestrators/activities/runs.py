@@ -37,7 +37,10 @@ def observe_runs(order: dict[str, Any]) -> dict[str, Any]:
     """Look at runs; answers the states of those that have ended."""
     seen = wiring.ml_backend().observe(order["runs"])
     wiring.ledger().runs.record_observed(seen, wiring.now())
-    return {"ended": {status.name: status.state for status in seen if status.state.is_terminal}}
+    ended = {status.name: status.state for status in seen if status.state.is_terminal}
+    for name, state in ended.items():
+        wiring.telemetry().event("run_ended", run=name, state=state)
+    return {"ended": ended}
 
 
 def cancel_runs(order: dict[str, Any]) -> dict[str, Any]:

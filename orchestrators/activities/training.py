@@ -77,6 +77,9 @@ def gate_models(order: dict[str, Any]) -> dict[str, Any]:
             verdict = _judge(result, fleet)
             wiring.ledger().models.record_judgement(_judgement(order, result, run_name, verdict), wiring.now())
             passed += verdict.passed
+            wiring.telemetry().event(
+                "model_judged", run=run_name, segment=result.segment, passed=verdict.passed, reason=verdict.reason
+            )
     return {"passed": passed}
 
 
