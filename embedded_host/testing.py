@@ -80,7 +80,7 @@ class SteppedHost(Host):
         start: datetime | None = None,
         seed: int = 0,
         shuffled: bool = False,
-        replay: ReplayMode = ReplayMode.SESSION,
+        replay: ReplayMode | str = ReplayMode.SESSION,
         enable_auth: bool = False,
         items_per_cycle: int | None = None,
         observe: Callable[[str, int], None] | None = None,
@@ -95,7 +95,7 @@ class SteppedHost(Host):
             state=Path(state).resolve(),
             lake=f"folder:{Path(lake).resolve()}" if lake else None,
             enable_auth=enable_auth,
-            replay=replay,
+            replay=ReplayMode(replay),
             lease_wait=0,
         )
         self.virtual_clock = VirtualClock(start) if start else VirtualClock()

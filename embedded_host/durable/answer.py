@@ -35,4 +35,4 @@ class Answer:
     """JSON text, None where the SDK says nothing."""
     schema_version: int = 2
     aborted: bool = False
-    """The call itself failed, so `error` ends the execution whatever is open."""
+    """The call itself failed, so that not even the old actions are told again."""

@@ -35,16 +35,22 @@ class Asker:
         """The SDK's answer to an episode's events, and the engine's replay of all before them."""
         self._asked += 1
         if self._settings.replay is ReplayMode.STRICT or orchestrator.handle is None:
-            answer = ask(orchestrator.call, self._payload(instance, news))
-            return answer, self._fresh_replay(instance, answer)
-        if instance.session and self._is_sampled(instance):
+            return self._ask_strictly(instance, orchestrator, news)
+        if instance.session and (instance.session.has_ended or self._is_sampled(instance)):
             instance.forget_session()
         if instance.session is None or instance.replay is None:
             return self._begin_session(instance, orchestrator.handle, news)
         self._keep(instance)
-        answer = instance.session.go_on([*instance.unfed, *news])
+        answer = instance.session.go_on(instance.unfed, news)
+        if answer.aborted:
+            self.forget(instance)
+            return self._ask_strictly(instance, orchestrator, news)
         instance.replay.listen(answer)
         return answer, instance.replay
+
+    def _ask_strictly(self, instance: Instance, orchestrator: Orchestrator, news: list[Event]) -> tuple[Answer, Replay]:
+        answer = ask(orchestrator.call, self._payload(instance, news))
+        return answer, self._fresh_replay(instance, answer)
 
     def _keep(self, instance: Instance) -> None:
         """Note that a session was used; beyond the limit the one that rested longest is dropped."""
@@ -66,8 +72,8 @@ class Asker:
         self, instance: Instance, handle: Callable[..., str], news: list[Event]
     ) -> tuple[Answer, Replay]:
         instance_id = instance.instance_id
-        session = Session(handle, lambda: [*events_of(self._load_rows(instance_id)), *news])
-        answer = session.begin(self._payload(instance, news))
+        session = Session(handle, lambda: events_of(self._load_rows(instance_id)))
+        answer = session.begin(self._payload(instance, news), news)
         replay = self._fresh_replay(instance, answer)
         if session.is_alive:
             instance.session, instance.replay = session, replay

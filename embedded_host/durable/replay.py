@@ -104,9 +104,7 @@ class Replay:
         """Take the SDK's newest answer; its actions come behind those that were told before."""
         self._answer = answer
         self._actions.extend(answer.actions)
-        if answer.aborted and self._begun:
-            self.outcome = Outcome("Failed", answer.error)
-        elif self._begun:
+        if self._begun:
             self._drop_cancelled()
             self._advance()
             if self.suspended:

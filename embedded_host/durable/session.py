@@ -47,18 +47,20 @@ class Session:
     """The living generator of one execution."""
 
     def __init__(self, handle: Callable[..., str], load_history: Callable[[], list[Event]]) -> None:
-        """`handle` is the SDK's wrapper around the app's orchestrator; `load_history` gives all events so far."""
+        """`handle` is the SDK's wrapper around the app's orchestrator; `load_history` gives all stored events."""
         self._function = handle.orchestrator_function  # type: ignore[attr-defined]
         self._input_type = getattr(handle, "_df_input_type", None)
         self._load_history = load_history
+        self._news: list[Event] = []
         self._executor = _Executor()
         self._context: Any = None
         self._told = 0
         self._timers: list[tuple[Any, Action]] = []
         self._last_events: list[HistoryEvent] = []
 
-    def begin(self, payload: str) -> Answer:
-        """Replay the whole history, as a strict replay does."""
+    def begin(self, payload: str, news: list[Event]) -> Answer:
+        """Replay the whole history, as a strict replay does; `news` are the events that are not stored yet."""
+        self._news = news
         context = self._context = DurableOrchestrationContext.from_json(payload)
         context._input_expected_type = self._input_type
         try:
@@ -66,15 +68,16 @@ class Session:
         except Exception as error:
             answer = parse_failure(error)
         self._last_events = list(context.histories)
-        context._histories = _History(self._load_history)
+        context._histories = _History(lambda: [*self._load_history(), *self._news])
         self._note_actions(context._action_payload_v2, answer.actions)
         return answer
 
-    def go_on(self, events: Iterable[Event]) -> Answer:
-        """Feed new events; the answer holds only the actions that were not told before."""
+    def go_on(self, unheard: Iterable[Event], news: list[Event]) -> Answer:
+        """Feed stored events that were not heard yet, then new ones; the answer holds only new actions."""
+        self._news = news
         self._age()
         try:
-            for event in events:
+            for event in (*unheard, *news):
                 self._process(event)
             return self._answer()
         except Exception as error:
@@ -84,6 +87,11 @@ class Session:
     def is_alive(self) -> bool:
         """Whether there is a generator to feed (a function without `yield` has none)."""
         return hasattr(self._executor, "generator")
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the code has returned or raised. Azure runs it anew for each late result, and takes the last end."""
+        return bool(self._executor.has_execution_completed)
 
     def close(self) -> None:
         """Drop the generator; its `finally` blocks run as they do when the worker drops it."""

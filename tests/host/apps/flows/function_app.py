@@ -274,6 +274,60 @@ def raises_nothing_said(context):
     raise Exception()
 
 
+# --- programs -----------------------------------------------------------------------------------------------------
+
+
+def _task(context, step):
+    """The task that a step of a program means."""
+    kind, *given = step
+    if kind == "echo":
+        return context.call_activity("echo", given[0])
+    if kind == "fail":
+        return context.call_activity("fail", "as told")
+    if kind == "retry":
+        return context.call_activity_with_retry("fail", THRICE, "again")
+    if kind == "timer":
+        return context.create_timer(context.current_utc_datetime + timedelta(hours=given[0]))
+    if kind == "wait":
+        return context.wait_for_external_event(given[0])
+    if kind == "child":
+        return context.call_sub_orchestrator("program", given[0])
+    if kind == "add":
+        return context.call_entity(df.EntityId("counter", "shared"), "add", given[0])
+    if kind == "all":
+        return context.task_all([_task(context, part) for part in given[0]])
+    return context.task_any([_task(context, part) for part in given[0]])
+
+
+def _plain(value):
+    """A result without the tasks that stand for theirs."""
+    if isinstance(value, list):
+        return [_plain(part) for part in value]
+    return _plain(value.result) if hasattr(value, "is_completed") else value
+
+
+@app.orchestration_trigger(context_name="context")
+def program(context):
+    """Carry out the steps that the input lists, and tell what came of each."""
+    told = []
+    for number, step in enumerate(context.get_input()):
+        if step[0] == "status":
+            context.set_custom_status(step[1])
+        elif step[0] == "signal":
+            context.signal_entity(df.EntityId("counter", "shared"), "add", step[1])
+        elif step[0] == "continue":
+            context.continue_as_new(context.get_input()[number + 1 :])
+            return None
+        else:
+            try:
+                value = yield _task(context, step)
+                told.append(_plain(value))
+            except Exception as error:
+                told.append(str(error).split(" \n ")[0])
+            told.append(str(context.new_uuid()))
+    return [*map(str, told), context.is_replaying, len(context.histories)]
+
+
 # --- entities -----------------------------------------------------------------------------------------------------
 
 
