@@ -1,0 +1,66 @@
+"""The documentation says what the code does: settings, routes and commands."""
+
+from __future__ import annotations
+
+import re
+
+from shared.settings import Settings
+
+ROW = re.compile(r"^\| *`?(?P<first>[^|`]+?)`? *\|(?P<rest>.*)\|$", re.MULTILINE)
+ROUTE = re.compile(r"(GET|POST|PUT|PATCH|DELETE) (/\S*)")
+
+
+def rows(text):
+    """The first cell of each row of the tables in a page, without its code marks, and what comes after it."""
+    return [(match["first"].strip(), match["rest"]) for match in ROW.finditer(text)]
+
+
+def test_the_table_of_settings_names_the_settings_that_the_code_reads(root):
+    text = (root / "docs" / "settings.md").read_text(encoding="utf-8")
+    told = [name for name, _ in rows(text) if name.startswith("HEADRACE_")]
+
+    assert sorted(told) == sorted(f"HEADRACE_{name}".upper() for name in Settings.model_fields)
+
+
+def test_the_table_of_settings_tells_each_plain_default(root):
+    told = dict(rows((root / "docs" / "settings.md").read_text(encoding="utf-8")))
+
+    for name, field in Settings.model_fields.items():
+        if isinstance(field.default, str) and field.default:
+            assert field.default in told[f"HEADRACE_{name}".upper()], name
+
+
+def test_the_table_of_routes_names_the_routes_that_are_registered(root, indexed):
+    told = [
+        (match[1], match[2])
+        for first, _ in rows((root / "docs" / "http.md").read_text(encoding="utf-8"))
+        if (match := ROUTE.fullmatch(first))
+    ]
+    registered = [
+        (method, f"/{binding['route']}")
+        for function in indexed["functions"]
+        for binding in function["bindings"]
+        if binding["type"] == "httpTrigger"
+        for method in binding["methods"]
+    ]
+
+    assert sorted(told) == sorted(registered)
+
+
+def test_every_command_stands_in_the_readme_or_in_the_page_on_commands(root):
+    pages = [root / "README.md", root / "docs" / "cli.md"]
+    text = "\n".join(page.read_text(encoding="utf-8") for page in pages if page.exists())
+
+    untold = [name for name in commands() if not re.search(rf"(headrace\.py |`){re.escape(name)}\b", text)]
+    assert not untold
+
+
+def commands():
+    """Every command of the command line, such as `demo` and `runs ls`."""
+    from cli import __main__ as command_line
+
+    command_line.register_commands()
+    names = {command.name for command in command_line.app.registered_commands}
+    for group in command_line.app.registered_groups:
+        names |= {f"{group.name} {command.name}" for command in group.typer_instance.registered_commands}
+    return sorted(names)
