@@ -22,6 +22,11 @@ class made_once(Generic[Value]):
                 self._made.append(self._make())
             return self._made[0]
 
+    def put(self, value: Value) -> None:
+        """Use this value from now on; for tests, which put doubles in place of what outside systems would do."""
+        with self._lock:
+            self._made[:] = [value]
+
     def forget(self) -> None:
         """Make the value anew at the next call."""
         with self._lock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from shared.domain.weeks import IsoWeek
 from shared.ports import BlobMissing, Lake
@@ -17,8 +18,11 @@ class Dropped:
     written: int
 
 
-def drop_sample(lake: Lake, week: IsoWeek, seed: int, regions: Sequence[str]) -> Dropped:
-    """Write the raw files of the business up to the week before `week`; a file that is there already stays."""
+def drop_sample(lake: Lake, week: IsoWeek, seed: int, regions: Sequence[str], **shape: Any) -> Dropped:
+    """Write the raw files of the business up to the week before `week`; a file that is there already stays.
+
+    `shape` may make the business smaller, in the words of `simulate`.
+    """
     from cli.sample.business import simulate
     from cli.sample.drops import write_drops
 
@@ -32,7 +36,7 @@ def drop_sample(lake: Lake, week: IsoWeek, seed: int, regions: Sequence[str]) ->
                 writer.commit()
             written += 1
 
-    drops = write_drops(simulate(seed, week, regions), write, seed)
+    drops = write_drops(simulate(seed, week, regions, **shape), write, seed)
     return Dropped(len(drops), written)
 
 

@@ -1,4 +1,4 @@
-"""Telemetry through opencensus-ext-azure, which Microsoft retired in September 2024; kept for those who still use it."""
+"""Telemetry through opencensus-ext-azure, retired by Microsoft in September 2024; kept for those who use it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,70 @@
+"""The commands, as somebody types them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+
+@pytest.mark.parametrize("command", ["runs ls", "start weekly --fleet demand --week 2026W47", "runs show x"])
+def test_without_a_host_a_command_says_how_to_start_one(product, command):
+    done = product.run(*command.split())
+
+    assert done.returncode == 1
+    assert done.stderr == "headrace: no host is running here. Start one with: python3 headrace.py up\n"
+
+
+def test_an_untrained_fleet_says_how_to_see_it_at_work(product):
+    done = product.run("fleet", "demand")
+
+    assert (done.returncode, "python3 headrace.py demo" in done.stderr) == (1, True)
+
+
+def test_an_unknown_fleet_names_those_there_are(product):
+    assert "there is no fleet 'x'; there are demand" in product.run("fleet", "x").stderr
+
+
+def test_a_wrong_week_is_told_before_anything_is_done(product):
+    done = product.run("demo", "--week", "2026W99")
+
+    assert done.returncode == 1
+    assert "'2026W99' is not a week that 2026 has" in done.stderr
+    assert not product.home.exists()
+
+
+def test_a_wrong_setting_is_named(product):
+    product.environment["HEADRACE_SLOTS"] = "many"
+    done = product.run("source", "ls")
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("headrace: HEADRACE_SLOTS: ")
+
+
+def test_every_source_is_listed_before_anything_came(product):
+    told = json.loads(product.run("source", "ls", "--json").stdout)
+
+    assert {"shipments", "weather"} <= {source["source"] for source in told["sources"]}
+
+
+def test_the_doctor_finds_a_new_home_well(product):
+    done = product.run("doctor", "--json")
+
+    assert done.returncode == 0, done.stdout
+    assert {finding["what"] for finding in json.loads(done.stdout)["findings"]} >= {"lake", "ledger", "fleets"}
+
+
+def test_the_doctor_names_a_wrong_fleet_address(product):
+    product.environment["HEADRACE_LAKE"] = "ftp://x"
+    done = product.run("doctor")
+
+    assert done.returncode == 1
+    assert "HEADRACE_LAKE: write folder:PATH" in done.stdout
+
+
+def test_a_second_host_is_refused_while_one_runs(product):
+    product.up()
+    done = product.run("up", "--port", "0")
+
+    assert done.returncode == 1
+    assert f"a host is running here already, at {product.address}" in done.stderr
