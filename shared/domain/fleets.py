@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby, product
 from typing import Any
 
+from shared.domain.identities import digest_of
 from shared.domain.segments import Baseline, Segment
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -111,8 +113,8 @@ def parse_fleet(declared: Mapping[str, Any]) -> Fleet:
     """Read a fleet's declaration, such as `fleets/demand.yaml` holds; raises FleetError naming the wrong field."""
     unknown = set(declared) - {*Fleet.__dataclass_fields__}
     if unknown:
-        raise FleetError(f"unknown field {sorted(unknown)[0]!r}")
-    return Fleet(
+        raise FleetError(f"unknown field {min(unknown, key=str)!r}")
+    fleet = Fleet(
         name=_name(declared, "name"),
         sources=_names(declared, "sources", _TABLE),
         regions=_names(declared, "regions"),
@@ -125,8 +127,19 @@ def parse_fleet(declared: Mapping[str, Any]) -> Fleet:
         data_gate=DataGate(**_numbers(declared, "data_gate", DataGate, whole=True)),
         training_gate=TrainingGate(**_numbers(declared, "training_gate", TrainingGate)),
         scoring_gate=ScoringGate(**_numbers(declared, "scoring_gate", ScoringGate)),
-        job=_mapping(declared, "job"),
+        job=_job(declared, "job"),
     )
+    _require_distinct([*(cell.id for cell in fleet.segments), *(cell.id for cell in fleet.baselines)])
+    return fleet
+
+
+def _require_distinct(ids: Iterable[str]) -> None:
+    """Two cells of one id would be taken for each other; hyphens within names can bring that about."""
+    seen: set[str] = set()
+    for cell in ids:
+        if cell in seen:
+            raise FleetError(f"regions, store_formats, movers: two cells are called {cell}")
+        seen.add(cell)
 
 
 def _field(declared: Mapping[str, Any], field: str) -> Any:
@@ -156,9 +169,9 @@ def _names(declared: Mapping[str, Any], field: str, pattern: re.Pattern[str] = _
 
 def _choice(declared: Mapping[str, Any], field: str, choices: Iterable[str]) -> str:
     value = _field(declared, field)
-    if value not in set(choices):
+    if not isinstance(value, str) or value not in set(choices):
         raise FleetError(f"{field}: {value!r} is not one of {', '.join(sorted(choices))}")
-    return str(value)
+    return value
 
 
 def _whole(declared: Mapping[str, Any], field: str, least: int, most: int) -> int:
@@ -175,12 +188,22 @@ def _mapping(declared: Mapping[str, Any], field: str) -> Mapping[str, Any]:
     return value
 
 
+def _job(declared: Mapping[str, Any], field: str) -> Mapping[str, Any]:
+    settings = _mapping(declared, field)
+    try:
+        digest_of(dict(settings))
+    except (TypeError, ValueError) as error:
+        raise FleetError(f"{field}: holds what JSON, in which a run is told of it, does not have: {error}") from error
+    return settings
+
+
 def _numbers(declared: Mapping[str, Any], field: str, shape: type, *, whole: bool = False) -> dict[str, Any]:
     values = _mapping(declared, field)
     names = set(shape.__dataclass_fields__)  # type: ignore[attr-defined]
-    for name in sorted(names ^ set(values)):
+    for name in sorted(names ^ set(values), key=str):
         raise FleetError(f"{field}.{name}: {'is missing' if name in names else 'is not a field'}")
     for name, value in values.items():
-        if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)) or value < 0:
+        is_number = isinstance(value, int if whole else (int, float)) and not isinstance(value, bool)
+        if not is_number or not 0 <= value < math.inf:  # which is false for NaN, with which any gate would stand open
             raise FleetError(f"{field}.{name}: {value!r} is not a {'whole ' if whole else ''}number of zero or more")
     return dict(values)
