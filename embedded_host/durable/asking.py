@@ -42,7 +42,7 @@ class Asker:
             return self._begin_session(instance, orchestrator.handle, news)
         self._keep(instance)
         answer = instance.session.go_on(instance.unfed, news)
-        if answer.aborted:
+        if answer.aborted or (answer.actions and instance.replay.is_ahead):
             self.forget(instance)
             return self._ask_strictly(instance, orchestrator, news)
         instance.replay.listen(answer)

@@ -99,8 +99,8 @@ def as_played_text(event: Event) -> str:
     text = dump(event)
     if event["EventType"] not in PLAYED_ONCE_PROCESSED:
         return text
-    head, _, tail = text.rpartition(_UNPLAYED)
-    return head + _PLAYED + tail if tail else text
+    head, flag, tail = text.rpartition(_UNPLAYED)
+    return head + _PLAYED + tail if flag else text
 
 
 def is_for_python(event: Event) -> bool:

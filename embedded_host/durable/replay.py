@@ -100,6 +100,14 @@ class Replay:
         """Events taken by a wait whose name differs in case: (event, wait). May be cleared."""
         return self._events.case_differences
 
+    @property
+    def is_ahead(self) -> bool:
+        """Whether all that the engine awaited has ended although the code waits on (an event's case can do that).
+
+        New actions then belong where the waiting ended: only a replay from the start puts them there.
+        """
+        return self._begun and self._position >= len(self._actions)
+
     def listen(self, answer: Answer) -> None:
         """Take the SDK's newest answer; its actions come behind those that were told before."""
         self._answer = answer

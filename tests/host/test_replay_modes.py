@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from embedded_host.testing import SteppedHost
 
+EXAMPLES = int(os.environ.get("EXAMPLES", "100"))
+"""100 are always the same ones; another number draws new ones."""
 ATOM = st.one_of(
     st.tuples(st.just("echo"), st.integers(0, 9)),
     st.tuples(st.just("fail")),
@@ -57,7 +59,8 @@ def run(app_dir, mode, steps, outside):
 
 
 @settings(
-    max_examples=int(os.environ.get("EXAMPLES", "100")),
+    max_examples=EXAMPLES,
+    derandomize=EXAMPLES == 100,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
