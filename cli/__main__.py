@@ -8,7 +8,7 @@ import typer
 
 from cli.failures import Failure
 from shared.domain.fleets import FleetError
-from shared.ports import LakeUnavailable
+from shared.ports import LakeUnavailable, LedgerUnavailable
 from shared.wiring import SettingsError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -35,7 +35,7 @@ def main() -> int:
     register_commands()
     try:
         app()
-    except (Failure, SettingsError, FleetError, LakeUnavailable) as failure:
+    except (Failure, SettingsError, FleetError, LakeUnavailable, LedgerUnavailable) as failure:
         print(f"headrace: {failure}", file=sys.stderr)
         return 1
     return 0

@@ -23,6 +23,10 @@ class LakeUnavailable(Exception):
     """The lake cannot be reached or refuses; nothing was changed. Check HEADRACE_LAKE and the identity's roles."""
 
 
+class LedgerUnavailable(Exception):
+    """The ledger cannot be opened; check HEADRACE_LEDGER, the disk's free space and the file's permissions."""
+
+
 @dataclass(frozen=True)
 class BlobStat:
     """What the lake tells of a blob without reading it."""

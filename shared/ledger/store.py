@@ -10,14 +10,12 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect,
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from shared.ports import LedgerUnavailable
+
 MIGRATIONS = Path(__file__).with_name("migrations")
 VERSION = "0001"
 WAIT_SECONDS = 30
 _READING = "headrace_reading"
-
-
-class LedgerUnavailable(Exception):
-    """The ledger cannot be opened; check HEADRACE_LEDGER, the disk's free space and the file's permissions."""
 
 
 def open_database(url: str) -> Engine:
