@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
-_CONTAINER = re.compile(r"[a-z0-9](-?[a-z0-9]){2,62}")
+_CONTAINER = re.compile(r"[a-z0-9](-?[a-z0-9]){2,}")
+MAX_CONTAINER = 63
 MAX_PATH = 1_024
+"""Bytes: Azure allows as many characters, file systems as many bytes and some more."""
 MAX_STEP = 200
-"""Bytes of one step of a path: file systems allow 255, and conditioned files append to the name."""
+"""Bytes of one step of a path: file systems allow 255."""
 
 
 class BlobNameError(ValueError):
@@ -16,27 +18,30 @@ class BlobNameError(ValueError):
 
 def check_container(name: str) -> str:
     """The name itself if Azure Storage would accept it as a container."""
-    if _CONTAINER.fullmatch(name) is None:
-        raise BlobNameError(f"{name!r} is not a container name: 3 to 63 lower case letters, digits and single hyphens")
+    if len(name) > MAX_CONTAINER or _CONTAINER.fullmatch(name) is None:
+        raise BlobNameError(
+            f"{name[:80]!r} is not a container name: 3 to 63 lower case letters, digits and single hyphens"
+        )
     return name
 
 
 def check_path(path: str) -> str:
     """The path itself if it is relative, stays where it is put, and fits every lake."""
-    if not path or len(path) > MAX_PATH:
-        raise BlobNameError(f"a blob's path has 1 to {MAX_PATH} characters, not {len(path)}")
+    length = len(_encode(path))
+    if not 1 <= length <= MAX_PATH:
+        raise BlobNameError(f"a blob's path has 1 to {MAX_PATH} bytes, not {length}")
     if "\0" in path or "\\" in path:
-        raise BlobNameError(f"{path!r} holds a NUL or a backslash")
+        raise BlobNameError(f"{path[:60]!r}… holds a NUL or a backslash")
     for step in path.split("/"):
         if step in ("", ".", ".."):
-            raise BlobNameError(f"{path!r} has an empty, '.' or '..' step")
+            raise BlobNameError(f"{path[:60]!r}… has an empty, '.' or '..' step")
         if len(_encode(step)) > MAX_STEP:
             raise BlobNameError(f"{path[:60]!r}… has a step longer than {MAX_STEP} bytes")
     return path
 
 
-def _encode(step: str) -> bytes:
+def _encode(text: str) -> bytes:
     try:
-        return step.encode()
+        return text.encode()
     except UnicodeEncodeError:
-        raise BlobNameError(f"{step!r} is not text in UTF-8") from None
+        raise BlobNameError(f"{text[:60]!r}… is not text in UTF-8") from None

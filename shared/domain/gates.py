@@ -36,15 +36,16 @@ class Verdict:
 
 def judge_model(candidate: Metrics, baseline: Metrics, champion: Metrics | None, gate: TrainingGate) -> Verdict:
     """Say whether a candidate may serve. All three are measured on identical held-out rows."""
+    # Each comparison asks for what must hold: NaN, which a run's results may bring, then never lets a model pass.
     if candidate.mape is None or not math.isfinite(candidate.mape):
         return Verdict(False, "no held-out row with sales to measure it on")
-    if candidate.coverage < gate.min_coverage:
+    if not candidate.coverage >= gate.min_coverage:
         return Verdict(False, f"{candidate.coverage:.0%} of held-out rows had sales, {gate.min_coverage:.0%} needed")
-    if candidate.mape > gate.max_mape:
+    if not candidate.mape <= gate.max_mape:
         return Verdict(False, f"MAPE {candidate.mape:.1%} is above {gate.max_mape:.0%}")
-    if baseline.mape is not None and candidate.mape >= baseline.mape:
+    if baseline.mape is not None and not candidate.mape < baseline.mape:
         return Verdict(False, f"MAPE {candidate.mape:.1%} is no better than the baseline's {baseline.mape:.1%}")
-    if champion is not None and champion.mape is not None and candidate.mape >= champion.mape:
+    if champion is not None and champion.mape is not None and not candidate.mape < champion.mape:
         return Verdict(False, f"MAPE {candidate.mape:.1%} is no better than the champion's {champion.mape:.1%}")
     return Verdict(True, f"MAPE {candidate.mape:.1%} beats the baseline" + (" and the champion" if champion else ""))
 
@@ -59,7 +60,7 @@ def judge_forecast(
     if not all(math.isfinite(value) and value >= 0 for value in forecast):
         return Verdict(False, "a forecast is negative or not a number")
     highest = max(forecast, default=0.0)
-    if highest > gate.max_times_history * largest_of_last_year:
+    if not highest <= gate.max_times_history * largest_of_last_year:  # so that NaN refuses
         limit = f"{gate.max_times_history:g} times the last year's largest week, {largest_of_last_year:.0f}"
         return Verdict(False, f"forecast {highest:.0f} is more than {limit}")
     return Verdict(True, f"{len(forecast)} rows within bounds")

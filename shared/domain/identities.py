@@ -7,6 +7,8 @@ import json
 import re
 from typing import Any
 
+from shared.domain.blob_names import BlobNameError, check_path
+
 
 def digest_of(value: Any) -> str:
     """SHA-256, in hex, of a JSON value in its canonical form (sorted keys, no spaces)."""
@@ -25,10 +27,16 @@ def is_below(parent: str, instance_id: str) -> bool:
 
 
 def conditioned_path(raw_path: str) -> str:
-    """Where the standard CSV of a raw file stands in `conditioned`: the raw path plus `.csv`."""
-    return f"{raw_path}.csv"
+    """Where the standard CSV of a raw file stands in `conditioned`: the raw path plus `.csv`.
+
+    Where that is too long for a lake, a digest takes the place of all but the source's folder.
+    """
+    try:
+        return check_path(f"{raw_path}.csv")
+    except BlobNameError:
+        return f"{raw_path.partition('/')[0]}/{digest_of(raw_path)}.csv"
 
 
 def quarantine_path(raw_path: str) -> str:
     """Where the rejected rows of a raw file stand in `quarantine`."""
-    return f"{raw_path}.csv"
+    return conditioned_path(raw_path)

@@ -145,7 +145,7 @@ def test_two_cells_of_one_id_are_refused(declare):
 
 @pytest.mark.parametrize("value", [date(2026, 1, 1), math.nan, {1, 2}])
 def test_what_a_run_could_not_be_told_is_refused(declare, value):
-    with pytest.raises(FleetError, match="^job: "):
+    with pytest.raises(FleetError, match=r"^job: "):
         parse_fleet(declare(job={"since": value}))
 
 
