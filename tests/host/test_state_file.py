@@ -123,6 +123,7 @@ def test_a_failed_commit_stops_the_engine_and_answers_nobody(start_host, apps, m
         promise.result(timeout=10)
     with pytest.raises(TaskHubError, match="disk full"):
         Dispatcher.submit(host.dispatcher, lambda: None).result(timeout=10)
+    engine.stop(grace=0)
     assert host.hub.read("poison_messages", "queue") == []
     assert [str(failure) for failure in failures] == ["disk full"]
 
