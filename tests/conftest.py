@@ -7,7 +7,12 @@ import sys
 import tempfile
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# Machines that run tests are busy; how long an example takes says nothing.
+hypothesis.settings.register_profile("headrace", deadline=None)
+hypothesis.settings.load_profile("headrace")
 
 OWN_HOME = str(Path(__file__).resolve().parents[1] / ".headrace")
 WRITING = {"open", "sqlite3.connect", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "shutil.rmtree"}

@@ -53,16 +53,19 @@ class Cell:
 
 
 def decide_state(
-    status: str | None, error: str | None, training: Verdict | None, data: Verdict | None
+    status: str | None, error: str | None, training: Verdict | None, data: Verdict | None, *, is_ensemble: bool
 ) -> tuple[CellState, str | None]:
-    """The state of a cell and its reason, from its latest training result and the gates' verdicts."""
+    """The state of a cell and its reason, from its latest training result and the gates' verdicts.
+
+    A baseline needs no verdict of the training gate; an ensemble without one has not passed.
+    """
     if data is not None and not data.passed:
         return CellState.REFUSED, data.reason
     if status == "failed":
         return CellState.FAILED, error
     if training is not None:
         return (CellState.PASSED if training.passed else CellState.REFUSED), training.reason
-    if status == "trained":
+    if status == "trained" and not is_ensemble:
         return CellState.PASSED, None
     return CellState.WAITING, None
 

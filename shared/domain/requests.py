@@ -14,7 +14,9 @@ from shared.domain.identities import digest_of
 from shared.domain.weeks import IsoWeek
 
 _CORRELATION = re.compile(r"[\w.:/-]{1,200}")
+_ADDRESS = re.compile(r"[!-~]+")
 MAX_SEGMENTS = 10_000
+MAX_ADDRESS = 2_000
 
 
 class Pipeline(StrEnum):
@@ -123,11 +125,11 @@ def _parse_segments(value: Any, fleet: Fleet) -> tuple[str, ...] | None:
 def _parse_callback(value: Any, allowed_hosts: Collection[str]) -> str | None:
     if value is None:
         return None
-    if not isinstance(value, str) or len(value) > 2_000:
-        raise RequestError("callBackUri", "must be an https address")
+    if not isinstance(value, str) or len(value) > MAX_ADDRESS or _ADDRESS.fullmatch(value) is None:
+        raise RequestError("callBackUri", f"must be an https address of at most {MAX_ADDRESS} ASCII characters")
     try:
         address = urlsplit(value)
-        host = address.hostname or ""
+        host, _ = address.hostname or "", address.port
     except ValueError as error:
         raise RequestError("callBackUri", f"is no address: {error}") from error
     if address.scheme != "https" or address.username is not None:

@@ -43,6 +43,7 @@ class _Known:
             result.error if result else None,
             _verdict(self._training.get(cell.id)),
             _verdict(self._data.get(cell.id)),
+            is_ensemble=isinstance(cell, Segment),
         )
         return Cell(
             id=cell.id,
