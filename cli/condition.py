@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any
 
 import typer
 
+from cli.condition_auto import AutoReport, condition_files_auto
+from cli.written_files import replacing
 from conditioners.declaration import Source
 from conditioners.engine import condition
 from conditioners.outcome import Conditioned, Refused
@@ -67,58 +69,47 @@ def _condition_file(source: Source, file: Path, out: Path) -> Report:
     if not file.is_file():
         return Report(file, output, None, Refused("there is no such file"))
     raw = RawInput(file.name, lambda: file.open("rb"), file.stat().st_size)
-    with _replacing(output, out) as accepted, _replacing(quarantine, out) as rejected:
+    with replacing(output, out) as accepted, replacing(quarantine, out) as rejected:
         outcome = condition(source, raw, accepted.stream, rejected.stream)
         accepted.keep = isinstance(outcome, Conditioned)
         rejected.keep = isinstance(outcome, Conditioned) and outcome.summary.rows_quarantined > 0
     return Report(file, output, quarantine if rejected.keep else None, outcome)
 
 
-@dataclass
-class _Writing:
-    stream: BinaryIO
-    keep: bool = False
-
-
-@contextmanager
-def _replacing(path: Path, workshop: Path) -> Iterator[_Writing]:
-    """A new file that takes the place of `path` at the end, or leaves nothing there unless it is to be kept.
-
-    Until then it stands in the folder `workshop`.
-    """
-    partial = workshop / f".{path.parent.name}.{path.name}.part"
-    try:
-        with partial.open("wb") as stream:
-            writing = _Writing(stream)
-            yield writing
-        if writing.keep:
-            path.parent.mkdir(exist_ok=True)
-            partial.replace(path)
-        else:
-            path.unlink(missing_ok=True)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
 def run_condition(
-    source: Annotated[str, typer.Argument(help="The source that the files belong to.")],
-    files: Annotated[list[Path], typer.Argument(help="Raw files.")],
+    arguments: Annotated[
+        list[str], typer.Argument(help="The source that the files belong to, and raw files; with --auto only files.")
+    ],
     out: Annotated[Path, typer.Option(help="The folder to write to.")],
+    auto: Annotated[bool, typer.Option("--auto", help="Without a source: find the tables by structure alone.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per file.")] = False,
 ) -> None:
-    """Bring raw files of a source to standard CSV. Exits 0 only if no file was refused."""
+    """Bring raw files to standard CSV, as rows of a source or by structure alone. Exits 0 only if none was refused."""
+    names = arguments if auto else arguments[1:]
+    if not names:
+        raise typer.BadParameter("give at least one file", param_hint="FILES")
+    files = [Path(name) for name in names]
+    _require_different_names(files)
+    reports: Iterator[Report | AutoReport]
+    reports = condition_files_auto(files, out) if auto else condition_files(_find_source(arguments[0]), files, out)
+    refused = 0
+    for report in reports:
+        refused += isinstance(report.outcome, Refused)
+        typer.echo(json.dumps(report.to_json()) if as_json else report.to_line())
+    raise typer.Exit(1 if refused else 0)
+
+
+def _find_source(name: str) -> Source:
     try:
-        known = get_source(source)
+        return get_source(name)
     except UnknownSource as unknown:
         raise typer.BadParameter(str(unknown), param_hint="SOURCE") from None
+
+
+def _require_different_names(files: Sequence[Path]) -> None:
     names = [file.name for file in files]
-    twice = next((name for name in names if names.count(name) > 1), None)
+    twice = next((name for name, count in Counter(names).items() if count > 1), None)
     if twice is not None:
         raise typer.BadParameter(
             f"two files are called {twice}; their output would be the same file", param_hint="FILES"
         )
-    refused = 0
-    for report in condition_files(known, files, out):
-        refused += isinstance(report.outcome, Refused)
-        typer.echo(json.dumps(report.to_json()) if as_json else report.to_line())
-    raise typer.Exit(1 if refused else 0)

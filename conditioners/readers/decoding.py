@@ -49,12 +49,19 @@ class Decoder:
         self._keeps_ascii = True
         self.name, self.evidence = "ascii", "no byte above 127"
 
+    @classmethod
+    def of(cls, name: str, evidence: str) -> Decoder:
+        """A decoder whose encoding is known from elsewhere; a byte order mark at the beginning is taken off."""
+        decoder = cls(())
+        decoder._settle(name, evidence)
+        return decoder
+
     def feed(self, block: bytes, *, last: bool) -> bytes:
         """The next bytes as UTF-8; a character cut off at the block's end comes with the next block.
 
         The first block must hold at least four bytes, if the stream does.
         """
-        if self._seen == 0:
+        if self._seen == 0 and block:
             block = self._take_mark(block)
         self._seen += len(block)
         if self._keeps_ascii and block.isascii() and not self._has_pending():

@@ -1,0 +1,87 @@
+"""The command `condition --auto`: brings any file with tables to standard CSV, by its structure alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cli.written_files import Writing, replacing
+from conditioners.auto import AutoConditioned, condition_auto
+from conditioners.outcome import Refused
+from conditioners.raw import ByteSink, RawInput
+
+
+@dataclass(frozen=True)
+class AutoReport:
+    """What became of one file."""
+
+    file: Path
+    output: Path
+    further: tuple[Path, ...]
+    """The outputs of tables behind the first."""
+    quarantine: Path | None
+    outcome: AutoConditioned | Refused
+
+    def to_json(self) -> dict[str, Any]:
+        """One flat object: the file, and its summary or the reason for refusing it."""
+        if isinstance(self.outcome, Refused):
+            return {
+                "file": str(self.file), "status": "refused", "reason": self.outcome.reason, "where": self.outcome.where,
+            }  # fmt: skip
+        found = self.outcome.summary.to_json()
+        for table, path in zip(found["further_tables"], self.further, strict=True):
+            table["output"] = str(path)
+        quarantine = str(self.quarantine) if self.quarantine else None
+        return {
+            "file": str(self.file), "status": "conditioned", "output": str(self.output), "quarantine": quarantine,
+            **found,
+        }  # fmt: skip
+
+    def to_line(self) -> str:
+        """One line for people."""
+        if isinstance(self.outcome, Refused):
+            where = f" ({self.outcome.where})" if self.outcome.where else ""
+            return f"{self.file}: refused: {self.outcome.reason}{where}"
+        table, further = self.outcome.summary.table, len(self.further)
+        more = f", and {further} further table{'s' if further > 1 else ''}" if further else ""
+        return (
+            f"{self.file}: {table.rows_in} rows in, {table.rows_out} out, {table.rows_quarantined} quarantined "
+            f"-> {self.output}{more}"
+        )
+
+
+def condition_files_auto(files: Sequence[Path], out: Path) -> Iterator[AutoReport]:
+    """Condition files one after the other; the first table's output is the file's name plus `.csv`.
+
+    Further tables go to the folder `tables` beside it, numbered from 2; rows that fit no table to `quarantine`.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    for file in files:
+        yield _condition_file(file, out)
+
+
+def _condition_file(file: Path, out: Path) -> AutoReport:
+    output, quarantine = out / f"{file.name}.csv", out / "quarantine" / f"{file.name}.csv"
+    if not file.is_file():
+        return AutoReport(file, output, (), None, Refused("there is no such file"))
+    raw = RawInput(file.name, lambda: file.open("rb"), file.stat().st_size)
+    tables: list[Writing] = []
+    with ExitStack() as stack:
+
+        def open_table(number: int) -> ByteSink:
+            path = output if number == 1 else out / "tables" / f"{file.name}.{number}.csv"
+            tables.append(stack.enter_context(replacing(path, out)))
+            return tables[-1].stream
+
+        rejected = stack.enter_context(replacing(quarantine, out))
+        outcome = condition_auto(raw, open_table, rejected.stream)
+        if not tables:
+            open_table(1)
+        for table in tables:
+            table.keep = isinstance(outcome, AutoConditioned)
+        rejected.keep = isinstance(outcome, AutoConditioned) and outcome.summary.rejected > 0
+    further = tuple(table.path for table in tables[1:])
+    return AutoReport(file, output, further, quarantine if rejected.keep else None, outcome)

@@ -1,0 +1,143 @@
+"""Conditions a file without a declaration: structure only, every table in it to standard CSV, cells as text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from conditioners.auto_output import RejectWriter, TableSummary, TableWriter
+from conditioners.limits import DEFAULT, Limits
+from conditioners.outcome import Refusal, Refused, Skipped
+from conditioners.raw import ByteSink, OpenedRaw, RawInput
+from conditioners.readers.decoding import DAMAGE
+from conditioners.structure.grids import Grid, open_grids
+from conditioners.structure.rows import Row
+from conditioners.structure.tables import Began, Dropped, Kept, Passed, find_tables
+from conditioners.unpack import Unpacker
+
+_DAMAGED = DAMAGE.decode()
+MOST_TABLES = 1000
+
+
+@dataclass(frozen=True)
+class AutoSummary:
+    """What was found in a file, and what became of every row of the first table and of the further ones.
+
+    For each table, rows_in == rows_out + rows_quarantined.
+    """
+
+    table: TableSummary
+    """The first table; one without rows if the file has none."""
+    further_tables: tuple[TableSummary, ...]
+    encoding: dict[str, str] | None
+    dialect: dict[str, Any]
+    """The format, and for delimited text the marks found."""
+    skipped: tuple[tuple[str, str], ...]
+    """Lines that are no rows of a table: place and cause, the first hundred."""
+    skipped_lines: int
+    mended: tuple[tuple[str, str], ...]
+    """Rows read in spite of their marks: place and what was wrong, the first hundred."""
+    mended_rows: int
+
+    @property
+    def rejected(self) -> int:
+        """Rows in quarantine, of all tables."""
+        return sum(table.rows_quarantined for table in (self.table, *self.further_tables))
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values; the first table's stand at the top."""
+        whole = asdict(self)
+        table = whole.pop("table")
+        return {**table, "rows_duplicate": 0, **whole}
+
+
+@dataclass(frozen=True)
+class AutoConditioned:
+    """The file was conditioned: keep what was written."""
+
+    summary: AutoSummary
+
+
+OpenTable = Callable[[int], ByteSink]
+"""Opens the output of a table, by number from 1."""
+
+
+def condition_auto(
+    raw: RawInput, open_table: OpenTable, rejected: ByteSink, limits: Limits = DEFAULT
+) -> AutoConditioned | Refused:
+    """Find the tables in a file; write each as standard CSV, and rows that fit none to `rejected`.
+
+    The first table's output is always opened. When the file is refused, what was written means nothing.
+    """
+    try:
+        return AutoConditioned(_Run(raw, open_table, rejected, limits).run())
+    except Refusal as refusal:
+        return Refused(refusal.reason, refusal.where)
+
+
+@dataclass
+class _Run:
+    """One conditioning, from the raw file to the summary."""
+
+    raw: RawInput
+    open_table: OpenTable
+    rejected: ByteSink
+    limits: Limits
+    skipped: Skipped = field(default_factory=Skipped)
+    mended: Skipped = field(default_factory=Skipped)
+    tables: list[TableWriter] = field(default_factory=list)
+    grids: list[Grid] = field(default_factory=list)
+
+    def run(self) -> AutoSummary:
+        rejects = RejectWriter(self.rejected)
+        for grid in self._open_grids():
+            self.grids.append(grid)
+            rejects.begin(grid.place)
+            self._read(grid, rejects)
+        if not self.tables:
+            self.tables.append(TableWriter(self.open_table(1), None, 0, (), ""))
+        first, *others = [table.summarise() for table in self.tables]
+        grid_facts = self.grids[0].describe() if self.grids else {"format": "nothing"}
+        return AutoSummary(
+            first, tuple(others), self.grids[0].encoding() if self.grids else None, grid_facts,
+            tuple(self.skipped.listed), self.skipped.total, tuple(self.mended.listed), self.mended.total,
+        )  # fmt: skip
+
+    def _open_grids(self) -> Iterator[Grid]:
+        unpacker = Unpacker(
+            self.limits, lambda _: True, lambda member, cause: self.skipped.add(f"member {member}", cause)
+        )
+        with OpenedRaw(self.raw, self.limits) as opened:
+            for member in unpacker.members(opened):
+                yield from open_grids(member, self.limits, self.skipped)
+
+    def _read(self, grid: Grid, rejects: RejectWriter) -> None:
+        table: TableWriter | None = None
+        for found in find_tables(grid.rows(), grid.resplit, words_are_apart=grid.words_are_apart):
+            if isinstance(found, Kept) and table is not None:
+                if any(_DAMAGED in cell for cell in found.cells):
+                    reason = "bytes that the file's encoding does not know"
+                    table.reject(Row(found.place, None, ",".join(found.cells)), "undecodable", reason, rejects)
+                    continue
+                table.write(found.cells)
+                if found.mended:
+                    self.mended.add(f"{grid.place} {found.place}", found.mended)
+            elif isinstance(found, Began):
+                table = self._begin(found, grid)
+            elif isinstance(found, Dropped) and table is not None:
+                table.reject(found.row, found.rule, found.reason, rejects)
+            elif isinstance(found, Passed):
+                self.skipped.add(f"{grid.place} {found.place}", found.cause)
+
+    def _begin(self, found: Began, grid: Grid) -> TableWriter:
+        if len(self.tables) == MOST_TABLES:
+            raise Refusal(f"the file has more than {MOST_TABLES} tables")
+        head = found.head
+        width = max(head.cells, len(head.labels or ()))
+        if width > self.limits.columns:
+            raise Refusal(f"the table has more than {self.limits.columns} columns")
+        places = tuple(f"{grid.place} {place}" if grid.place == "line" else place for place in head.places)
+        sink = self.open_table(len(self.tables) + 1)
+        self.tables.append(TableWriter(sink, head.labels, width, places, grid.name, head.note))
+        return self.tables[-1]

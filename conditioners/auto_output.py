@@ -1,0 +1,140 @@
+"""What leaves the auto mode: tables as standard CSV with their figures, and rows that fit no table."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from conditioners.outcome import Refusal
+from conditioners.raw import ByteSink
+from conditioners.readers.decoding import show_damage
+from conditioners.structure.rows import Row
+
+_FLUSH = 1 << 18
+_NEEDS_QUOTES = re.compile(r'[,"\r\n]')
+
+
+@dataclass(frozen=True)
+class TableSummary:
+    """What was read of one table, and what became of every row: rows_in == rows_out + rows_quarantined."""
+
+    rows_in: int
+    rows_out: int
+    rows_quarantined: int
+    sha256: str
+    """Of the output, in hex."""
+    columns: int
+    labels: tuple[str, ...] | None
+    """None when the table has no header row; its output has none then."""
+    header_rows: tuple[str, ...]
+    """Where the labels stand, such as `line 3` or `Sheet1!A4`."""
+    header_note: str
+    """What is odd about the header row."""
+    nulls: tuple[int, ...]
+    """How many cells of each column are empty."""
+    rejects: dict[str, int]
+    name: str
+    """What the table stands in, if that has a name: a sheet, or the path in an archive."""
+
+
+class TableWriter:
+    """Writes one table as standard CSV."""
+
+    def __init__(
+        self,
+        sink: ByteSink,
+        labels: tuple[str, ...] | None,
+        width: int,
+        places: tuple[str, ...],
+        name: str,
+        note: str = "",
+    ) -> None:
+        self._sink, self._labels, self._places, self._name, self._note = sink, labels, places, name, note
+        self._width = width
+        self._hash = hashlib.sha256()
+        self._rows = 0
+        self._nulls = [0] * width
+        self._rejects: Counter[str] = Counter()
+        self._lines: list[str] = []
+        self._size = 0
+        if labels is not None:
+            self._append(labels)
+
+    def write(self, cells: Sequence[str]) -> None:
+        """Append a row."""
+        self._rows += 1
+        if "" in cells:
+            for number, cell in enumerate(cells):
+                self._nulls[number] += not cell
+        self._append(cells)
+
+    def write_block(self, data: bytes, rows: int, nulls: Sequence[int]) -> None:
+        """Append rows that are standard CSV already."""
+        self._flush()
+        self._rows += rows
+        self._nulls = [known + more for known, more in zip(self._nulls, nulls, strict=True)]
+        self._hash.update(data)
+        self._sink.write(data)
+
+    def reject(self, row: Row, rule: str, reason: str, rejects: RejectWriter) -> None:
+        """Note a row that has no place in the table."""
+        self._rejects[rule] += 1
+        rejects.write(row, rule, reason)
+
+    def summarise(self) -> TableSummary:
+        """The figures, after the last row."""
+        self._flush()
+        rejected = sum(self._rejects.values())
+        return TableSummary(
+            rows_in=self._rows + rejected, rows_out=self._rows, rows_quarantined=rejected,
+            sha256=self._hash.hexdigest(), columns=self._width, labels=self._labels, header_rows=self._places,
+            header_note=self._note, nulls=tuple(self._nulls), rejects=dict(sorted(self._rejects.items())),
+            name=self._name,
+        )  # fmt: skip
+
+    def _append(self, cells: Sequence[str]) -> None:
+        line = show_line(cells)
+        self._lines.append(line)
+        self._size += len(line)
+        if self._size > _FLUSH:
+            self._flush()
+
+    def _flush(self) -> None:
+        data = "".join(self._lines).encode("utf-8", "replace")
+        self._lines, self._size = [], 0
+        self._hash.update(data)
+        self._sink.write(data)
+
+
+def show_line(cells: Sequence[str]) -> str:
+    """A line of standard CSV; a row of one empty cell is written so that it is no blank line."""
+    line = ",".join(cells)
+    if line.count(",") != len(cells) - 1 or _NEEDS_QUOTES.search(line.replace(",", "")):
+        line = ",".join('"' + cell.replace('"', '""') + '"' if _NEEDS_QUOTES.search(cell) else cell for cell in cells)
+    return (line or '""') + "\n"
+
+
+class RejectWriter:
+    """Writes rows that fit no table: place, rule, column, reason and raw text."""
+
+    def __init__(self, sink: ByteSink) -> None:
+        self._sink, self._place = sink, ""
+
+    def begin(self, place: str) -> None:
+        """Say what places are; raises Refusal when the files of an archive differ in it."""
+        if not self._place:
+            self._sink.write(f"{place},rule,column,reason,raw\n".encode())
+            self._place = place
+        elif place != self._place:
+            raise Refusal(f"the archive holds files in which rows stand at a {self._place} and such at a {place}")
+
+    def write(self, row: Row, rule: str, reason: str) -> None:
+        """Append a row."""
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerow((row.place, rule, "", reason, show_damage(row.raw)))
+        self._sink.write(text.getvalue().encode("utf-8", "replace"))

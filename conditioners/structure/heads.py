@@ -1,0 +1,168 @@
+"""Finds how a table begins: its first row, how many columns it has, and the rows with their labels."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from conditioners.structure.kinds import TYPED, kind_of
+from conditioners.structure.profiles import Profile
+from conditioners.structure.rows import Resplit, Row
+
+_PROFILED = 200
+_HEADER_ROWS = 4
+_PREAMBLE = 0.3
+"""A run of equally wide rows begins the first table if it has this share of the cells of the largest run."""
+_SPARSE = 0.4
+"""A row above a table with fewer of its cells filled than this share of the usual is a note."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """How a table begins."""
+
+    labels: tuple[str, ...] | None
+    """None when it has no header row."""
+    cells: int
+    """How many cells its rows have."""
+    places: tuple[str, ...] = ()
+    """Where the header rows stand."""
+    note: str = ""
+    """What is odd about the header row."""
+
+    @property
+    def padding(self) -> tuple[str, ...]:
+        """The cells that every row lacks, in the columns that have labels but no cells."""
+        return ("",) * (len(self.labels or ()) - self.cells)
+
+
+def find_head(rows: Sequence[Row], resplit: Resplit) -> tuple[int, Head | None, int]:
+    """How many rows precede the next table, how it begins, and how many header rows it has."""
+    filled = [number for number, row in enumerate(rows) if row.filled and not row.is_comment_alone]
+    if not filled:
+        return len(rows), None, 0
+    start, width = _find_start(rows, filled)
+    above = _find_odd_header(rows, filled, start, width, resplit)
+    if above is not None:
+        return above[0], above[1], start - above[0]
+    table = [number for number in filled if number >= start and rows[number].width == width]
+    count = _count_header_rows([rows[number].cells or () for number in table])
+    if count == 0:
+        return start, Head(None, width), 0
+    used = table[:count]
+    labels = _join_labels([rows[number].cells or () for number in used])
+    return start, Head(labels, width, tuple(rows[number].place for number in used)), used[-1] - start + 1
+
+
+def _find_start(rows: Sequence[Row], filled: Sequence[int]) -> tuple[int, int]:
+    """The row that the table begins with, and its width."""
+    runs = [list(run) for _, run in groupby(filled, key=lambda number: rows[number].width)]
+    sizes = [sum(_worth(rows[number]) for number in run) for run in runs]
+    chosen = next(run for run, size in zip(runs, sizes, strict=True) if size >= _PREAMBLE * max(sizes))
+    width = _usual_width(rows, filled, rows[chosen[0]].width)
+    wide = [number for number in filled if rows[number].width == width]
+    counts = sorted(rows[number].filled for number in wide[:_PROFILED])
+    usual = counts[len(counts) // 2]
+    for number in wide:
+        if usual == 1 or rows[number].filled >= max(2, _SPARSE * usual):
+            return number, width
+    return wide[0], width
+
+
+def _worth(row: Row) -> float:
+    """What a row counts for: a single cell is hardly a table."""
+    return row.width - 1 if row.width > 1 else 0.1
+
+
+def _usual_width(rows: Sequence[Row], filled: Sequence[int], width: int) -> int:
+    """The given width, unless that of a few ragged rows came first."""
+    widths = Counter(rows[number].width for number in filled)
+    near = [each for each in widths if abs(each - width) <= 1 and each > 0]
+    best = max(near, key=lambda each: (widths[each] * each, each))
+    return best if widths[best] > 2 * widths[width] else width
+
+
+def _find_odd_header(
+    rows: Sequence[Row], filled: Sequence[int], start: int, width: int, resplit: Resplit
+) -> tuple[int, Head] | None:
+    """A header row with another number of cells than its table has columns, right above the first row."""
+    number = max((each for each in filled if each < start), default=start - 1)
+    if number < 0 or any(not row.filled for row in rows[number:start]):
+        return None
+    body = [row.cells or () for row in rows[start : start + _PROFILED] if row.width == width]
+    for cells, told in _odd_labels(rows[number], width, body, resplit):
+        if not any(kind_of(cell) in TYPED for cell in cells) and _suits(cells[:width], body, width):
+            return number, Head(cells, width, (rows[number].place,), told)
+    return None
+
+
+def _odd_labels(
+    row: Row, width: int, body: Sequence[Sequence[str]], resplit: Resplit
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Ways to read a row as labels, with what is odd about each."""
+    for _, cells in resplit(row):
+        if len(cells) == width:
+            yield cells, "another delimiter"
+    cells = row.cells or ()
+    surplus = len(cells) - width
+    if len(cells) < 2 or abs(surplus) > max(1, width // 4) or surplus == 0:
+        return
+    told = f"{len(cells)} labels for {width} columns"
+    if surplus < 0:
+        numbered = len(body) > 1 and all(each[0].strip() == str(at) for at, each in enumerate(body, start=1))
+        yield ((*[""] * -surplus, *cells) if numbered else (*cells, *[""] * -surplus)), told
+        return
+    blanks = [at for at, cell in enumerate(cells) if not cell.strip()][:surplus]
+    yield tuple(cell for at, cell in enumerate(cells) if at not in blanks or len(blanks) < surplus), told
+
+
+def _suits(labels: Sequence[str], body: Sequence[Sequence[str]], width: int) -> bool:
+    """Whether labels are likelier to be those of a table than its first row is."""
+    if len(labels) < width:
+        return True
+    first = Profile(body[1:], width).support_labels(body[0])
+    return Profile(body, width).support_labels(labels) >= max(0.0, first) or first <= 0
+
+
+def _count_header_rows(table: Sequence[tuple[str, ...]]) -> int:
+    """How many of the first rows hold labels."""
+    first, repeats = table[0], 1
+    while repeats < min(_HEADER_ROWS, len(table)) and table[repeats] == first:
+        repeats += 1
+    if not _is_header(first, table[repeats:]):
+        return 0
+    count = repeats
+    while repeats == 1 and count < _HEADER_ROWS and len(table) > count + 2:
+        below = Profile(table[count + 1 : count + 1 + _PROFILED], len(first))
+        if not below.contradicts_everywhere(table[count]):
+            break
+        count += 1
+    return count
+
+
+def _is_header(cells: tuple[str, ...], body: Sequence[tuple[str, ...]]) -> bool:
+    support = Profile(body[:_PROFILED], len(cells)).support_labels(cells)
+    return support > 0 or (support == 0 and _could_be_labels(cells))
+
+
+def _could_be_labels(cells: Sequence[str]) -> bool:
+    """Whether cells are distinct words."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return bool(filled) and len(set(filled)) == len(filled) and not any(kind_of(cell) in TYPED for cell in filled)
+
+
+def _join_labels(header: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """One label for each column: those of all header rows, a group's label standing for the columns behind it too."""
+    if len(header) == 1:
+        return header[0]
+    rows = [*map(_fill_forward, header[:-1]), header[-1]]
+    return tuple(" ".join(part for label in labels for part in label.split()) for labels in zip(*rows, strict=True))
+
+
+def _fill_forward(cells: Sequence[str]) -> tuple[str, ...]:
+    filled: list[str] = []
+    for cell in cells:
+        filled.append(cell if cell.strip() or not filled else filled[-1])
+    return tuple(filled)

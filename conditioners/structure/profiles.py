@@ -1,0 +1,152 @@
+"""What the columns of a table hold, so that labels, shifted rows and the beginning of another table can be told."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from conditioners.structure.kinds import TYPED, Kind, kind_of, shape_of
+
+_MOSTLY = 0.8
+_UNSEEN = math.log(0.001)
+_TEXTUAL = frozenset({Kind.WORDS, Kind.TEXT, Kind.ODD, Kind.CODE})
+_MARGIN = 2.0
+"""How much likelier one reading of a shifted row has to be than the next, as a logarithm."""
+
+
+class Profile:
+    """The kinds of cells in each column of some rows of equal width."""
+
+    def __init__(self, rows: Iterable[Sequence[str]], width: int) -> None:
+        self.width = width
+        self._columns = [_Column() for _ in range(width)]
+        for row in rows:
+            for column, cell in zip(self._columns, row, strict=True):
+                column.add(cell)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no row has been seen."""
+        return not self._columns or self._columns[0].rows == 0
+
+    def support_labels(self, cells: Sequence[str]) -> float:
+        """How much a row looks like labels of these columns (above 0) or like one more row of them (below)."""
+        return sum(column.support_label(cell) for column, cell in zip(self._columns, cells, strict=True))
+
+    def contradicts_everywhere(self, cells: Sequence[str]) -> bool:
+        """Whether a row has text in at least two columns that hold something else, and fits none of those."""
+        typed = [(column, cell) for column, cell in zip(self._columns, cells, strict=True) if column.typed is not None]
+        filled = [(column, cell) for column, cell in typed if kind_of(cell) is not Kind.EMPTY]
+        return len(filled) >= 2 and all(kind_of(cell) not in TYPED for _, cell in filled)
+
+    def lacks_all_needed(self, cells: Sequence[str]) -> bool:
+        """Whether a row has no value in any of the columns (at least one) that never lack one, bar the first."""
+        needed = [cell for column, cell in zip(self._columns[1:], cells[1:], strict=True) if column.is_needed]
+        return bool(needed) and all(kind_of(cell) is Kind.EMPTY for cell in needed)
+
+    def has_seen(self, cells: Sequence[str]) -> bool:
+        """Whether every column has had a cell of that kind."""
+        return not self.is_empty and all(c.has_seen(cell) for c, cell in zip(self._columns, cells, strict=True))
+
+    def likelihood(self, cells: Sequence[str]) -> float:
+        """The logarithm of how likely such a row is."""
+        return sum(column.likelihood(cell) for column, cell in zip(self._columns, cells, strict=True))
+
+    def realign(self, cells: Sequence[str]) -> tuple[str, ...] | None:
+        """A row that has one empty cell too many, without it; None when it is not plain which one that is."""
+        if len(cells) != self.width + 1 or self.is_empty:
+            return None
+        return self._choose({(*cells[:at], *cells[at + 1 :]) for at, cell in enumerate(cells) if not cell.strip()})
+
+    def fuse(self, cells: Sequence[str], mark: str, raw: str) -> tuple[str, ...] | None:
+        """A row whose words were torn apart by the mark, with one column's put together again; None if none is plain.
+
+        Only what stands in the raw row like that is put together, so nothing that stood in quotes.
+        """
+        surplus = len(cells) - self.width
+        if surplus <= 0 or self.is_empty:
+            return None
+        readings = []
+        for at, column in enumerate(self._columns):
+            fused = mark.join(cells[at : at + surplus + 1])
+            if column.holds_words and fused in raw:
+                readings.append((*cells[:at], fused, *cells[at + surplus + 1 :]))
+        return self._choose(readings)
+
+    def _choose(self, readings: Iterable[tuple[str, ...]]) -> tuple[str, ...] | None:
+        """The likeliest of some readings of a row, if it is much likelier than the next."""
+        ranked = sorted(((self.likelihood(reading), reading) for reading in readings), reverse=True)
+        if not ranked or not self.has_seen(ranked[0][1]):
+            return None
+        if len(ranked) > 1 and ranked[0][0] - ranked[1][0] < _MARGIN:
+            return None
+        return ranked[0][1]
+
+
+class _Column:
+    def __init__(self) -> None:
+        self.rows = 0
+        self.kinds: Counter[Kind] = Counter()
+        self._shapes: Counter[str] = Counter()
+        self._values: Counter[str] = Counter()
+        self._longest = 0
+
+    def add(self, cell: str) -> None:
+        kind = kind_of(cell)
+        self.rows += 1
+        self.kinds[kind] += 1
+        if kind is not Kind.EMPTY:
+            self._values[cell.strip()[:100]] += 1
+            self._longest = max(self._longest, len(cell))
+            if kind is Kind.CODE:
+                self._shapes[shape_of(cell)] += 1
+
+    @property
+    def _filled(self) -> int:
+        return self.rows - self.kinds[Kind.EMPTY]
+
+    @property
+    def holds_words(self) -> bool:
+        """Whether most cells are words."""
+        return sum(self.kinds[kind] for kind in _TEXTUAL) * 2 > self._filled
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether nearly no row lacks it."""
+        return self.rows > 1 and self.kinds[Kind.EMPTY] * 20 <= self.rows
+
+    @property
+    def typed(self) -> Kind | None:
+        """The kind of nearly all cells, if labels hardly ever have it."""
+        if not self._filled:
+            return None
+        kind, count = max(((k, n) for k, n in self.kinds.items() if k in TYPED), key=lambda p: p[1], default=(None, 0))
+        return kind if count >= _MOSTLY * self._filled else None
+
+    def support_label(self, cell: str) -> float:
+        kind = kind_of(cell)
+        if kind is Kind.EMPTY or not self._filled:
+            return -0.25 if kind in TYPED else 0.0
+        if self.typed is not None:
+            return -1.0 if kind is self.typed else -0.5 if kind in TYPED else 1.0
+        if kind in TYPED:
+            return -0.5
+        if self._values[cell.strip()[:100]]:
+            return -1.0
+        shape, count = self._shapes.most_common(1)[0] if self._shapes else ("", 0)
+        if count >= _MOSTLY * self._filled:
+            return -1.0 if shape_of(cell) == shape else 0.75
+        return 0.25 if len(cell) > self._longest and self.rows > 3 else 0.0
+
+    def likelihood(self, cell: str) -> float:
+        kind = kind_of(cell)
+        alike = sum(self.kinds[each] for each in _TEXTUAL) if kind in _TEXTUAL else self.kinds[kind]
+        if not alike:
+            return _UNSEEN
+        if kind is Kind.CODE and self._shapes and not self._shapes[shape_of(cell)]:
+            return math.log(alike / self.rows) - 1.0
+        return math.log(alike / self.rows)
+
+    def has_seen(self, cell: str) -> bool:
+        return self.likelihood(cell) > _UNSEEN

@@ -1,0 +1,46 @@
+"""Rows of a file before anyone knows which of them are tables: cells as text, and where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+
+class Row(NamedTuple):
+    """One row of text cells; `cells` is None when they cannot be told apart."""
+
+    place: str
+    """Line number, cell or path."""
+    cells: tuple[str, ...] | None
+    raw: str
+
+    @property
+    def filled(self) -> int:
+        """How many cells hold more than blanks; a row that cannot be read counts as one."""
+        if self.cells is None:
+            return 1
+        return sum(1 for cell in self.cells if cell and not cell.isspace())
+
+    @property
+    def width(self) -> int:
+        """How many cells there are; 0 when they cannot be told apart."""
+        return len(self.cells or ())
+
+    @property
+    def is_comment(self) -> bool:
+        """Whether it begins as comments do."""
+        return self.raw.startswith("#")
+
+    @property
+    def is_comment_alone(self) -> bool:
+        """Whether it is a comment and nothing else."""
+        return self.is_comment and self.width <= 1
+
+
+Resplit = Callable[[Row], Iterator[tuple[str, tuple[str, ...]]]]
+"""Further ways to tell a row's cells apart: a delimiter, and the cells under it."""
+
+
+def no_resplit(_: Row) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """There is no other way."""
+    return iter(())

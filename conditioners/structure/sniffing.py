@@ -1,0 +1,170 @@
+"""Finds the dialect of delimited text from its first lines: the marks under which they make the cleanest table.
+
+Every plausible choice of marks is tried. Its score is the product of how regular the records are, how many columns they
+have, and how much their cells look like values rather than like pieces of records (after van den Burg, Nazábal and
+Sutton, "Wrangling messy CSV files by detecting row and type patterns", 2019, with measures of our own).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice, pairwise
+
+from conditioners.structure.kinds import Kind, kind_of
+from conditioners.structure.splitting import Marks, Record, Splitter
+
+LOOKED_AT = 128 << 10
+"""Characters at the file's beginning that are tried in every way."""
+_RECORDS = 300
+_CELLS = 12_000
+_LIKELY = {",": 1.0, ";": 1.0, "\t": 1.0, "|": 1.0, ":": 0.7, " ": 0.6}
+_UNLIKELY = 0.75
+"""How much the others of the characters that people use as delimiters are trusted."""
+_OTHER_QUOTES = "'`~#"
+_OTHERS = "^~#¦§!\x01\x02\x1c\x1d\x1e\x1f\x14¬þ"
+_WORTH = {
+    Kind.EMPTY: 0.75, Kind.NUMBER: 1.0, Kind.MONEY: 1.0, Kind.SHARE: 1.0, Kind.DAY: 1.0, Kind.TIME: 1.0,
+    Kind.MOMENT: 1.0, Kind.TRUTH: 1.0, Kind.LINK: 1.0, Kind.CODE: 0.9, Kind.WORDS: 0.85, Kind.TEXT: 0.5, Kind.ODD: 0.1,
+}  # fmt: skip
+_WORDS_APART = {Kind.WORDS: 0.4, Kind.TEXT: 0.2}
+"""What words are worth when it is blanks that tell fields apart: sentences are no tables."""
+_SINGLE = 0.2
+"""What a table of one column scores at best, so that no delimiter at all can win."""
+
+
+@dataclass(frozen=True)
+class Sniffed:
+    """The marks found, and how sure they are."""
+
+    marks: Marks
+    score: float
+    columns: int
+    """The most usual number of fields."""
+
+
+def sniff(text: str) -> Sniffed:
+    """The marks under which the text's beginning makes the cleanest table."""
+    sample = _without_comments(_whole_lines(text))
+    found = [_judge(sample, marks) for marks in _candidates(sample)]
+    best = max(found, key=lambda each: each.score)
+    marks = _with_spacing(sample, best)
+    return _judge(sample, marks) if marks != best.marks else best
+
+
+def _whole_lines(text: str) -> str:
+    """The text's beginning up to a line end."""
+    if len(text) <= LOOKED_AT:
+        return text
+    end = max(text.rfind(mark, 0, LOOKED_AT) for mark in "\r\n")
+    return text[: end + 1] if end > 0 else text[:LOOKED_AT]
+
+
+def _without_comments(sample: str) -> str:
+    """The text without lines that begin with `#`, unless they are most of it."""
+    lines = sample.splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith("#")]
+    return "".join(kept) if len(lines) > len(kept) >= len(lines) / 2 else sample
+
+
+def _candidates(sample: str) -> Iterator[Marks]:
+    lines = [line for line in islice(_lines(sample), 200) if line.strip()]
+    delimiters = [mark for mark in (*_LIKELY, *_OTHERS) if _may_delimit(mark, lines)]
+    for delimiter in (*delimiters, ""):
+        yield Marks(delimiter)
+        if delimiter and delimiter != " " and sample.count(delimiter + " ") * 2 > sample.count(delimiter):
+            yield Marks(delimiter, spaced=True)
+        for quote in _OTHER_QUOTES:
+            if quote != delimiter and _may_quote(quote, delimiter, lines):
+                yield Marks(delimiter, quote)
+        if '\\"' in sample or (delimiter and f"\\{delimiter}" in sample):
+            yield Marks(delimiter, '"', "\\")
+
+
+def _lines(sample: str) -> Iterator[str]:
+    yield from sample.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _may_delimit(mark: str, lines: Sequence[str]) -> bool:
+    """Whether a character stands in enough lines to tell fields apart."""
+    holding = sum(mark in line for line in lines)
+    return holding > 0 and holding * (10 if mark in _LIKELY else 2.5) >= min(len(lines), 20)
+
+
+def _may_quote(quote: str, delimiter: str, lines: Sequence[str]) -> bool:
+    """Whether some field begins, and some field ends, with the quote."""
+    opening, closing = (delimiter + quote, quote + delimiter) if delimiter else ("\n", "\n")
+    opens = any(line.lstrip().startswith(quote) or opening in line.replace(" ", "") for line in lines)
+    closes = any(line.rstrip().endswith(quote) or closing in line.replace(" ", "") for line in lines)
+    return opens and closes
+
+
+def _judge(sample: str, marks: Marks) -> Sniffed:
+    records = list(islice(Splitter(marks, most_lines=100).records(sample), _RECORDS))
+    rows = [record for record in records if record.fields is not None and any(map(str.strip, record.fields))]
+    if not rows:
+        return Sniffed(marks, 0.0, 1)
+    widths = Counter(len(row.fields or ()) for row in rows)
+    width = max(widths, key=lambda each: (widths[each] * min(each, 8), each))
+    worth = {**_WORTH, **_WORDS_APART} if marks.delimiter == " " else _WORTH
+    score = _regularity(rows, widths) * _breadth(widths, len(rows)) * _cleanness(rows, worth)
+    score *= _LIKELY.get(marks.delimiter, _UNLIKELY) if marks.delimiter else 1.0
+    score *= (1 - sum(record.is_odd for record in records) / len(records)) ** 2 * _placement(sample, rows, marks.quote)
+    if marks.quote != '"':
+        score *= _pairing(sample, marks)
+    return Sniffed(marks, score * (0.98 if marks.escape else 1.0), width)
+
+
+def _pairing(sample: str, marks: Marks) -> float:
+    """Whether an unusual quote is one: apostrophes also stand at one end of a field only."""
+    records = islice(Splitter(replace(marks, quote="")).records(sample), _RECORDS)
+    fields = [field.strip() for record in records for field in record.fields or () if len(field.strip()) > 1]
+    ends = [(field.startswith(marks.quote), field.endswith(marks.quote)) for field in fields]
+    one, both = sum(a or b for a, b in ends), sum(a and b for a, b in ends)
+    return 1.01 if both and both >= 0.9 * one and '"' not in sample else 0.98
+
+
+def _placement(sample: str, rows: Sequence[Record], quote: str) -> float:
+    """One if every quote tells fields apart; a half if all of them are left in the cells."""
+    end = rows[-1].end
+    there = sample.count(quote, 0, end)
+    left = sum(field.count(quote) for row in rows for field in row.fields or ())
+    return 1 - 0.5 * left / there if there else 1.0
+
+
+def _regularity(rows: Sequence[Record], widths: Counter[int]) -> float:
+    """One if all records have as many fields; runs of equal ones count for more than the same ones in disorder."""
+    changes = sum(len(a.fields or ()) != len(b.fields or ()) for a, b in pairwise(rows))
+    usual = sum(count * count for count in widths.values()) / len(rows) ** 2
+    return max(usual, (1 - changes / len(rows)) ** 2 * 0.9)
+
+
+def _breadth(widths: Counter[int], rows: int) -> float:
+    """How much of the text is told apart at all: nothing in one column, nearly everything in many."""
+    told = sum(count * (width - 1) / width for width, count in widths.items()) / rows
+    return max(told, _SINGLE)
+
+
+def _cleanness(rows: Sequence[Record], worth: Mapping[Kind, float]) -> float:
+    """How much the cells look like values."""
+    total = cells = 0.0
+    for row in rows:
+        for field in row.fields or ():
+            total += worth[kind_of(field)]
+            cells += 1
+        if cells > _CELLS:
+            break
+    return total / cells if cells else 0.0
+
+
+def _with_spacing(sample: str, best: Sniffed) -> Marks:
+    """The marks, with blanks behind the delimiter as part of it if nearly all fields begin with one."""
+    marks = best.marks
+    if marks.delimiter in ("", " ", "\t"):
+        return marks
+    records = islice(Splitter(marks, most_lines=100).records(sample), _RECORDS)
+    behind = [field for record in records for field in (record.fields or ())[1:] if field.strip()]
+    if behind and sum(field.startswith(" ") for field in behind) >= 0.9 * len(behind):
+        return Marks(marks.delimiter, marks.quote, marks.escape, spaced=True)
+    return marks

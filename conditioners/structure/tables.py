@@ -1,0 +1,207 @@
+"""Finds tables among rows: where each begins and ends, and which rows are none of its own."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from conditioners.structure.heads import Head, find_head
+from conditioners.structure.kinds import TYPED, kind_of
+from conditioners.structure.profiles import Profile
+from conditioners.structure.rows import Resplit, Row, no_resplit
+
+_AHEAD = 400
+"""Rows that are looked at before a table's form is decided."""
+_PROFILED = 200
+_FEW = 3
+"""Rows that other labels need behind them to begin a table."""
+
+
+@dataclass(frozen=True)
+class Began:
+    """A table begins."""
+
+    head: Head
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A row of the table; `mended` says what was wrong with its marks, if anything."""
+
+    place: str
+    cells: tuple[str, ...]
+    mended: str = ""
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """A row that has no place in the table it stands in."""
+
+    row: Row
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Passed:
+    """A row that is none."""
+
+    place: str
+    cause: str
+
+
+Found = Began | Kept | Dropped | Passed
+
+
+def find_tables(
+    rows: Iterator[Row], resplit: Resplit = no_resplit, *, words_are_apart: bool = False
+) -> Iterator[Found]:
+    """What each row is, in order; a table's rows come behind its `Began`.
+
+    `words_are_apart` tells that blanks separate cells, and so the words inside of one as well.
+    """
+    ahead = _Ahead(rows)
+    while ahead.look(1):
+        looked = ahead.look(_AHEAD)
+        start, head, header_rows = find_head(looked, resplit)
+        for row in ahead.take(start):
+            yield Passed(row.place, "before the table" if row.filled else "blank")
+        ahead.take(header_rows)
+        if head is not None:
+            yield Began(head)
+            body = [row.cells or () for row in looked[start + header_rows :] if row.filled]
+            profile = Profile([cells for cells in body if len(cells) == head.cells][:_PROFILED], head.cells)
+            yield from _Table(ahead, head, profile, resplit, words_are_apart).read()
+
+
+@dataclass
+class _Ahead:
+    """Rows, with a view of those to come."""
+
+    rows: Iterator[Row]
+    seen: deque[Row] = field(default_factory=deque)
+
+    def look(self, count: int) -> Sequence[Row]:
+        """The next rows, without taking them."""
+        while len(self.seen) < count:
+            row = next(self.rows, None)
+            if row is None:
+                break
+            self.seen.append(row)
+        return [self.seen[number] for number in range(min(count, len(self.seen)))]
+
+    def first(self) -> Row | None:
+        """The next row, without taking it."""
+        if not self.seen:
+            self.look(1)
+        return self.seen[0] if self.seen else None
+
+    def take(self, count: int) -> list[Row]:
+        """The next rows, which must have been looked at."""
+        return [self.seen.popleft() for _ in range(count)]
+
+
+class _Table:
+    """The rows behind one head."""
+
+    def __init__(
+        self, ahead: _Ahead, head: Head, profile: Profile, resplit: Resplit, words_are_apart: bool
+    ) -> None:  # fmt: skip
+        self._ahead, self._head, self._profile, self._resplit = ahead, head, profile, resplit
+        self._words_are_apart = words_are_apart
+        self._held: list[Row] = []
+        """Rows that are notes if the table ends here, and kept or dropped if it goes on."""
+        self._is_behind_blank = False
+
+    def read(self) -> Iterator[Found]:
+        """The table's rows; stops where another table begins."""
+        while (row := self._ahead.first()) is not None and not self._begins_another(row):
+            yield from self._judge(row)
+            self._ahead.take(1)
+        yield from self._end()
+
+    def _judge(self, row: Row) -> Iterator[Found]:
+        if row.cells is not None and not row.filled:
+            self._is_behind_blank = True
+            yield Passed(row.place, "blank")
+        elif row.is_comment and row.width != self._head.cells:
+            yield Passed(row.place, "a comment")
+        elif (kept := self._keep(row)) is None or self._is_note(row):
+            self._held.append(row)
+        else:
+            yield from self._release()
+            self._is_behind_blank = False
+            yield kept
+
+    def _keep(self, row: Row) -> Kept | None:
+        """The row with as many cells as the table has columns; None when it cannot be made to."""
+        if row.cells is None:
+            return None
+        if row.width == self._head.cells:
+            return Kept(row.place, (*row.cells, *self._head.padding))
+        for cells, mended in self._readings(row, row.cells):
+            if cells is not None and self._profile.has_seen(cells):
+                return Kept(row.place, (*cells, *self._head.padding), mended)
+        return None
+
+    def _readings(self, row: Row, cells: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...] | None, str]]:
+        """Other ways to read a row of the wrong width, and what was wrong with it then."""
+        if len(cells) < self._head.cells:
+            for mark, others in self._resplit(row):
+                if len(others) == self._head.cells:
+                    yield others, "another delimiter"
+                elif mark == " ":
+                    yield self._profile.fuse(others, " ", row.raw), "another delimiter"
+            return
+        yield self._profile.realign(cells), "an empty cell too many"
+        if self._words_are_apart:
+            yield self._profile.fuse(cells, " ", row.raw), "blanks inside a cell"
+
+    def _is_note(self, row: Row) -> bool:
+        """Whether a row of the right width is a note, should the table end behind it."""
+        if self._head.cells < 3 or row.cells is None or row.width != self._head.cells:
+            return False
+        return row.filled * 4 <= max(4, self._head.cells) and self._profile.lacks_all_needed(row.cells)
+
+    def _release(self) -> Iterator[Found]:
+        """The held rows, now that the table goes on."""
+        for row in self._held:
+            yield self._keep(row) or self._drop(row)
+        self._held = []
+
+    def _end(self) -> Iterator[Found]:
+        """The held rows, now that the table has ended."""
+        are_notes = self._head.cells >= 3 and all(self._may_be_note(row) for row in self._held)
+        for row in self._held:
+            yield Passed(row.place, "behind the table") if are_notes else self._keep(row) or self._drop(row)
+
+    def _may_be_note(self, row: Row) -> bool:
+        """Whether a row with no table behind it says little enough to be none."""
+        is_apart = row.width == 1 or row.width == self._head.cells or self._is_behind_blank
+        return row.cells is not None and row.filled <= 2 and is_apart
+
+    def _drop(self, row: Row) -> Dropped:
+        if row.cells is None:
+            return Dropped(row, "stray_quote", "the quotes can be read in more than one way")
+        return Dropped(row, "wrong_field_count", f"{row.width} fields where the table has {self._head.cells}")
+
+    def _begins_another(self, row: Row) -> bool:
+        """Whether a further table begins here: the header row again, or other labels with rows that suit them."""
+        if row.cells is None or row.width < 2 or not row.filled:
+            return False
+        if self._head.labels is not None and row.cells == self._head.labels:
+            return True
+        if row.width == self._head.cells:
+            if not (self._is_behind_blank and self._profile.contradicts_everywhere(row.cells)):
+                return False
+        elif self._keep(row) is not None:
+            return False
+        return not any(kind_of(cell) in TYPED for cell in row.cells) and self._heads_a_table(row)
+
+    def _heads_a_table(self, row: Row) -> bool:
+        following = [each for each in self._ahead.look(4 * _FEW)[1:] if each.filled][:_FEW]
+        if len(following) < _FEW or any(each.width != row.width for each in following):
+            return False
+        profile = Profile([each.cells or () for each in following], row.width)
+        return profile.support_labels(row.cells or ()) >= 1.0

@@ -1,0 +1,114 @@
+"""Delimited text of unknown dialect as rows: encoding, marks and width are found in the file's beginning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+from conditioners.limits import Limits
+from conditioners.outcome import Refusal
+from conditioners.raw import OpenedRaw
+from conditioners.readers.cutting import Chunk, RecordCutter
+from conditioners.readers.records import Syntax
+from conditioners.structure.encodings import open_decoder
+from conditioners.structure.rows import Row
+from conditioners.structure.sniffing import Sniffed, sniff
+from conditioners.structure.splitting import Marks, Splitter
+
+_HEAD = 1 << 20
+_ODD_MARKS = (" ", ";", "\t", "|", ",")
+"""Delimiters that a single row may have instead of its table's."""
+
+
+@dataclass
+class TextRows:
+    """One text file as rows; `encoding` is complete only when all rows have been taken."""
+
+    opened: OpenedRaw
+    limits: Limits
+
+    def __post_init__(self) -> None:
+        self._decoder = open_decoder(self.opened.head)
+        head = open_decoder(self.opened.head).feed(self.opened.head[:_HEAD], last=False).decode()
+        self._line_end = _line_end_of(head)
+        self.sniffed = sniff(head.replace("\r", "\n") if self._line_end == "cr" else head)
+        if self.sniffed.columns > self.limits.columns:
+            raise Refusal(f"the table has more than {self.limits.columns} columns")
+
+    @property
+    def marks(self) -> Marks:
+        """The marks found."""
+        return self.sniffed.marks
+
+    @property
+    def name(self) -> str:
+        """Its path in an archive, if it is in one."""
+        return self.opened.member
+
+    @property
+    def place(self) -> str:
+        """Rows stand in lines."""
+        return "line"
+
+    @property
+    def words_are_apart(self) -> bool:
+        """Whether blanks separate cells."""
+        return self.marks.delimiter == " "
+
+    def encoding(self) -> dict[str, str]:
+        """The encoding's name and the evidence for it."""
+        return {"name": self._decoder.name, "evidence": self._decoder.evidence}
+
+    def describe(self) -> dict[str, Any]:
+        """The dialect, for the summary."""
+        marks = self.marks
+        return {
+            "format": "delimited text", "delimiter": marks.delimiter, "quote": marks.quote, "escape": marks.escape,
+            "skip_blanks": marks.spaced, "line_end": self._line_end,
+        }  # fmt: skip
+
+    def rows(self) -> Iterator[Row]:
+        """All rows, in order."""
+        for chunk in self.chunks():
+            yield from self.split(chunk)
+
+    def chunks(self) -> Iterator[Chunk]:
+        """The decoded text in chunks of whole records."""
+        return RecordCutter(_syntax_of(self.sniffed), self.limits).cut(self._texts())
+
+    def split(self, chunk: Chunk) -> Iterator[Row]:
+        """The rows of one chunk."""
+        text, line, counted = chunk.data.decode(), chunk.first_line, 0
+        splitter = Splitter(self.marks, self.sniffed.columns, self.limits.record_lines)
+        for record in splitter.records(text):
+            line += text.count("\n", counted, record.start)
+            counted = record.start
+            yield Row(str(line), record.fields, text[record.start : record.end].rstrip("\r\n"))
+
+    def resplit(self, row: Row) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The cells of a row under other delimiters than its table's."""
+        for mark in _ODD_MARKS:
+            if mark != self.marks.delimiter and mark in row.raw:
+                splitter = Splitter(Marks(mark, self.marks.quote, self.marks.escape), self.sniffed.columns)
+                records = list(splitter.records(row.raw))
+                if len(records) == 1 and records[0].fields is not None:
+                    yield mark, records[0].fields
+
+    def _texts(self) -> Iterator[bytes]:
+        for block in chain(self.opened.blocks(), [b""]):
+            text = self._decoder.feed(block, last=not block)
+            yield text.replace(b"\r", b"\n") if self._line_end == "cr" else text
+
+
+def _line_end_of(head: str) -> str:
+    return "crlf" if "\r\n" in head else "lf" if "\n" in head else "cr" if "\r" in head else "none"
+
+
+def _syntax_of(sniffed: Sniffed) -> Syntax:
+    """What the cutter needs to know; it knows marks of one ASCII character."""
+    marks = sniffed.marks
+    if not marks.delimiter.isascii() or not marks.delimiter:
+        return Syntax("\n", "")
+    return Syntax(marks.delimiter, marks.quote, marks.escape, sniffed.columns)
