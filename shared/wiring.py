@@ -100,7 +100,7 @@ def telemetry() -> Telemetry:
 
 @made_once
 def fleets() -> Mapping[str, Fleet]:
-    """The fleets that are declared in `fleets/`, by name; raises SettingsError naming the file and the field."""
+    """The fleets that are declared in `fleets/`, by name; raises FleetError naming the file and the field."""
     from shared.adapters.fleet_files import read_fleets
 
     return read_fleets(PROJECT / "fleets")

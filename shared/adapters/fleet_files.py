@@ -23,6 +23,8 @@ def read_fleet(file: Path) -> Fleet:
         fleet = parse_fleet(declared)
         if fleet.name != file.stem:
             raise FleetError(f"name: {fleet.name!r} must be the file's name, {file.stem!r}")
+    except UnicodeDecodeError as error:
+        raise FleetError(f"{file.name}: is not text in UTF-8: {error}") from error
     except (yaml.YAMLError, FleetError) as error:
         raise FleetError(f"{file.name}: {error}") from error
     return fleet
