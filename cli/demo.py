@@ -83,13 +83,21 @@ def _drop_sample(home: Path, week: IsoWeek, seed: int) -> int:
         raise Failure(f"{home} holds the company of seed {dropped['seed']}; add --fresh to replace it")
     if dropped.get("week") == str(week):
         return int(dropped["files"])
-    from cli.sample.lake import drop_sample
-
     tell(f"making the raw files of a food company up to {week.plus(-1)}")
-    made = drop_sample(wiring.lake(), week, seed, wiring.fleets()[FLEET].regions)
-    tell(f"  {made.files} raw files, {made.written} of them new to the lake")
-    note.write_text(json.dumps({"seed": seed, "week": str(week), "files": made.files}), encoding="utf-8")
-    return made.files
+    made = _make_sample(week, seed)
+    tell(f"  {made['files']} raw files, {made['written']} of them new to the lake")
+    note.write_text(json.dumps({"seed": seed, "week": str(week), "files": made["files"]}), encoding="utf-8")
+    return made["files"]
+
+
+def _make_sample(week: IsoWeek, seed: int) -> dict[str, int]:
+    """Make the sample in a process of its own, whose memory is free again when the training begins."""
+    command = [sys.executable, "-m", "cli.sample.lake", FLEET, str(week), str(seed)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        raise Failure(f"the sample could not be written; is there space in {wiring.settings().home}?")
+    made: dict[str, int] = json.loads(done.stdout)
+    return made
 
 
 def _run_week(api: Api, week: IsoWeek, files: int) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from shared.domain.weeks import IsoWeek
@@ -46,3 +48,15 @@ def _holds(lake: Lake, path: str, data: bytes) -> bool:
             return stream.read() == data
     except BlobMissing:
         return False
+
+
+def main(fleet: str, week: str, seed: str) -> None:
+    """Drop the sample of a fleet's regions into the lake of the settings; prints what was dropped as JSON."""
+    from shared import wiring
+
+    made = drop_sample(wiring.lake(), IsoWeek.parse(week), int(seed), wiring.fleets()[fleet].regions)
+    print(json.dumps(asdict(made)))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

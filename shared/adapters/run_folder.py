@@ -1,15 +1,113 @@
-"""The documents in a local run's folder, written so that each appears whole and survives a power failure."""
+"""A local run as a folder: what its documents and its lock say of it.
+
+`spec.json` means submitted, `started.json` started, `end.json` ended. Whoever executes the run holds an exclusive lock
+on `lock`, which the kernel releases when that process dies: started, not ended and not locked means died.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from shared.adapters.file_lock import try_lock
+from shared.domain.blob_names import check_path
 from shared.domain.runs import RunState
+
+DIED = "the process died without a result; it was killed, or memory ran out"
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The folder of one run below a home."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The run's name."""
+        return self.path.name
+
+    def read(self, document: str) -> dict[str, Any] | None:
+        """One of its documents; None when it is not there."""
+        return read_document(self.path / document)
+
+    def write(self, document: str, content: Mapping[str, Any]) -> None:
+        """Put one of its documents there, whole."""
+        write_document(self.path / document, content)
+
+    def has(self, document: str) -> bool:
+        """Whether one of its documents is there."""
+        return (self.path / document).exists()
+
+    def end(self, state: RunState, error: str | None) -> None:
+        """Note how it ended."""
+        self.write("end.json", {"state": state, "error": error, "at": datetime.now(UTC).isoformat()})
+
+    def state(self) -> RunState:
+        """How far it is; one that is found dead is noted as failed."""
+        end = self.read("end.json")
+        if end is not None:
+            return RunState(end["state"])
+        lock = self.lock()
+        if lock is None:
+            return RunState.RUNNING
+        try:
+            if not self.has("started.json"):
+                return RunState.QUEUED
+            if not self.has("end.json"):  # it may have ended just before the lock was free
+                self.end(RunState.FAILED, DIED)
+        finally:
+            os.close(lock)
+        return self.state()
+
+    def lock(self) -> int | None:
+        """Take its lock, unless somebody has it."""
+        return try_lock(self.path / "lock")
+
+
+@dataclass(frozen=True)
+class RunFolders:
+    """All runs of a home. `open` holds a marker for each that was not seen to end, so looking for work does not grow
+    with history."""
+
+    home: Path
+
+    def prepare(self) -> None:
+        """Make the folders."""
+        for name in ("runs", "open", "slots"):
+            (self.home / name).mkdir(parents=True, exist_ok=True)
+
+    def find(self, name: str) -> RunFolder:
+        """The folder of a name, whether or not it exists."""
+        return RunFolder(self.home / "runs" / check_path(name))
+
+    def mark_open(self, name: str) -> None:
+        """Have a run looked at until it has ended."""
+        (self.home / "open" / name).touch()
+
+    def mark_ended(self, name: str) -> None:
+        """Look at a run no more."""
+        (self.home / "open" / name).unlink(missing_ok=True)
+
+    def waiting(self) -> list[RunFolder]:
+        """Runs that nobody has started, in the order of their submission."""
+        found = []
+        for marker in list((self.home / "open").iterdir()):
+            folder = self.find(marker.name)
+            spec = folder.read("spec.json")
+            if spec is None:
+                continue
+            state = folder.state()
+            if state is RunState.QUEUED:
+                found.append((spec["submitted_at"], folder.name, folder))
+            elif state.is_terminal:
+                self.mark_ended(folder.name)
+        return [folder for _, _, folder in sorted(found, key=lambda one: one[:2])]
 
 
 def read_document(file: Path) -> dict[str, Any] | None:
@@ -22,15 +120,10 @@ def read_document(file: Path) -> dict[str, Any] | None:
 
 
 def write_document(file: Path, document: Mapping[str, Any]) -> None:
-    """Let a JSON document appear in place of what was there."""
+    """Let a JSON document appear in place of what was there, whole, and survive a power failure."""
     temporary = file.with_suffix(f".{os.getpid()}")
     with temporary.open("w", encoding="utf-8") as stream:
         json.dump(document, stream)
         stream.flush()
         os.fsync(stream.fileno())
     temporary.replace(file)
-
-
-def write_end(folder: Path, state: RunState, error: str | None) -> None:
-    """Note how a run ended."""
-    write_document(folder / "end.json", {"state": state, "error": error, "at": datetime.now(UTC).isoformat()})
