@@ -12,6 +12,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 TIMEOUT_SECONDS = 30.0
+NOT_PUBLIC = [
+    ipaddress.ip_network(network)
+    for network in (
+        "168.63.129.16/32",  # Azure's platform, which answers every machine of its own
+        *("::ffff:0:0/96", "64:ff9b::/96", "2002::/16"),  # IPv4, inner addresses too, written as IPv6
+    )
+]
 
 
 class CallbackRefused(Exception):
@@ -22,12 +29,18 @@ class CallbackFailed(Exception):
     """The callback's host could not be reached or did not accept the message."""
 
 
+def is_public(address: str) -> bool:
+    """Whether an IP address is one host of the public internet, and cannot stand for an inner one."""
+    found = ipaddress.ip_address(address)
+    return found.is_global and not found.is_multicast and not any(found in network for network in NOT_PUBLIC)
+
+
 def post_callback(
     uri: str,
     told: Mapping[str, Any],
     allowed_hosts: Collection[str],
     *,
-    is_allowed_address: Callable[[str], bool] = lambda address: ipaddress.ip_address(address).is_global,
+    is_allowed_address: Callable[[str], bool] = is_public,
     context: ssl.SSLContext | None = None,
 ) -> None:
     """Post `output` or `error` of `told` to an https address on an allowed host; redirects are not followed.
