@@ -15,6 +15,7 @@ from typing import Any
 from cli.api import Api
 from cli.failures import Failure
 from shared import wiring
+from shared.small_heap import SMALL_HEAP
 
 PROJECT = Path(__file__).resolve().parents[1]
 READY = "embedded host ready at "
@@ -90,7 +91,7 @@ def host_command(port: int) -> list[str]:
 
 def host_environment() -> dict[str, str]:
     """The environment of a host for this home."""
-    return {**os.environ, "HEADRACE_HOME": str(wiring.settings().home)}
+    return {**os.environ, **SMALL_HEAP, "HEADRACE_HOME": str(wiring.settings().home)}
 
 
 def _start(port: int) -> tuple[subprocess.Popen[str], Path]:

@@ -24,11 +24,10 @@ from shared.adapters.run_inputs import RunInputs
 from shared.domain.blob_names import check_path
 from shared.domain.runs import RunSpec, RunState, RunStatus
 from shared.ports import BlobMissing, Cadence, RunConflict
+from shared.small_heap import SMALL_HEAP
 
 PROJECT = Path(__file__).resolve().parents[2]
 LOG_TAIL = 2_000
-SMALL_HEAP = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072"}
-"""Has glibc give memory back; several workers share this machine with the host."""
 
 
 class LocalProcesses:
