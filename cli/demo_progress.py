@@ -16,7 +16,7 @@ STEPS = {
     "summary": "summing up",
 }
 CLEAR_LINE = "\r\x1b[2K"
-SAY_AGAIN_SECONDS = 15.0
+SAY_AGAIN_SECONDS = 5.0
 
 
 class Progress:
@@ -49,10 +49,14 @@ class Progress:
             width = 110
             sys.stderr.write(f"{CLEAR_LINE}[{now - self._started:4.0f} s] {text[:width]}")
             sys.stderr.flush()
-        elif text.partition(";")[0] != self._last.partition(";")[0] or now - self._said_at > SAY_AGAIN_SECONDS:
+        elif _step_of(text) != _step_of(self._last) or now - self._said_at >= SAY_AGAIN_SECONDS:
             print(f"[{now - self._started:4.0f} s] {text}", file=sys.stderr, flush=True)
             self._said_at = now
         self._last = text
+
+
+def _step_of(text: str) -> str:
+    return text.partition(":")[0]
 
 
 def _describe(runs: Iterable[Mapping[str, Any]], step: str) -> str:

@@ -34,19 +34,19 @@ class Telemetry:
         self._exporter, self._environment = exporter, environment
         self._log = logging.getLogger(NAME)
 
-    def event(self, name: str, **facts: Fact) -> None:
+    def event(self, name: str, /, **facts: Fact) -> None:
         """Tell that something happened."""
         self._log.info("%s %s", name, facts)
         if self._exporter is not None:
             self._exporter.event(name, {"environment": self._environment, **facts})
 
-    def metric(self, name: str, value: float, **facts: Fact) -> None:
+    def metric(self, name: str, value: float, /, **facts: Fact) -> None:
         """Tell a figure."""
         if self._exporter is not None:
             self._exporter.metric(name, value, {"environment": self._environment, **facts})
 
     @contextmanager
-    def span(self, name: str, **facts: Fact) -> Iterator[None]:
+    def span(self, name: str, /, **facts: Fact) -> Iterator[None]:
         """Tell how long a block took, in seconds, and whether it failed."""
         started, failed = time.monotonic(), True
         try:
