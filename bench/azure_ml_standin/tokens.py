@@ -15,7 +15,7 @@ LIFETIME = 3_600
 def make_token(audience: str, expires_at: float) -> str:
     """A JSON web token for an audience, until a time in seconds of the epoch."""
     parts = ({"alg": "none", "typ": "JWT"}, {"aud": audience, "exp": int(expires_at), "tid": TENANT, "oid": "headrace"})
-    return ".".join([*(_encode(part) for part in parts), "x"])
+    return ".".join([*(_encode(part) for part in parts), "eA"])
 
 
 def read_token(header: str) -> dict[str, Any]:
