@@ -105,7 +105,12 @@ class Assets:
             "id": f"{self._workspace.path}/{kind}/{name}/versions/{version}",
             "name": version,
             "type": f"Microsoft.MachineLearningServices/workspaces/{kind}/versions",
-            "properties": {**common, **DEFAULTS[kind], **given},
+            "properties": {**common, **DEFAULTS[kind], **given, "properties": _texts(given.get("properties"))},
             "systemData": {"createdAt": now, "createdBy": "headrace", "createdByType": "User", "lastModifiedAt": now},
         }
         return Asset(resource, given)
+
+
+def _texts(values: dict[str, Any] | None) -> dict[str, Any]:
+    """Properties are kept as text, whatever was sent."""
+    return {name: value if value is None else str(value) for name, value in (values or {}).items()}

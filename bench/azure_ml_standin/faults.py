@@ -13,7 +13,6 @@ from bench.azure_ml_standin.state import QUIET_LIFE, Job, Life
 
 RequestFault = Literal["throttle", "server_error", "drop", "lost_reply"]
 JobFault = Literal["vanish", "hang", "fail", "cancel_outside", "not_responding", "unknown_state"]
-RETRY_AFTER = 7
 ERROR_TEXT = "the training script ended with exit code 137: out of memory on node 0"
 
 
@@ -24,6 +23,8 @@ class Faults:
     requests: Mapping[RequestFault, float] = field(default_factory=dict)
     jobs: Mapping[JobFault, float] = field(default_factory=dict)
     seed: int = 0
+    retry_after: int = 7
+    """Seconds that a throttled request is asked to wait."""
     done: dict[str, int] = field(default_factory=dict)
     impatient: int = 0
     """Requests that came again before the time that a reply had asked them to wait was over."""
@@ -39,9 +40,9 @@ class Faults:
             self.impatient += 1
         fault = self._draw(self.requests)
         if fault == "throttle":
-            self._not_before[key] = now + timedelta(seconds=RETRY_AFTER)
+            self._not_before[key] = now + timedelta(seconds=self.retry_after)
             message = "The request is being throttled as the limit has been reached for operation type."
-            raise refuse_as_manager(429, "TooManyRequests", message, {"Retry-After": str(RETRY_AFTER)})
+            raise refuse_as_manager(429, "TooManyRequests", message, {"Retry-After": str(self.retry_after)})
         if fault == "server_error":
             raise refuse(500, "ServiceError", "InternalServerError")
         if fault == "drop":
