@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
+
+with warnings.catch_warnings():
+    # marshmallow warns of what azure-ai-ml does with it while it is imported; the adapter imports it later.
+    warnings.simplefilter("ignore")
+    import azure.ai.ml  # noqa: F401
 
 from bench.azure_ml_standin.clocks import Clock
 from bench.azure_ml_standin.service import StandIn

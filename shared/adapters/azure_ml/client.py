@@ -90,10 +90,12 @@ class Client:
     def _ask_cloud(self, endpoint: str) -> Mapping[str, Any]:
         from azure.core import PipelineClient
         from azure.core.exceptions import AzureError
+        from azure.core.pipeline.policies import RetryPolicy
         from azure.core.rest import HttpRequest
 
-        given = {"transport": self._connection.transport} if self._connection.transport is not None else {}
-        client = PipelineClient(endpoint, policies=[], **given)
+        options = dict(self._connection.options)
+        policies = [RetryPolicy(**options), *options.pop("per_retry_policies")]
+        client = PipelineClient(endpoint, policies=policies, **options)
         try:
             response = client.send_request(
                 HttpRequest("GET", f"{endpoint}/metadata/endpoints?api-version={METADATA_VERSION}")
