@@ -24,7 +24,6 @@ LARGE = 200
 BATCH = 100
 """Runs asked for in one request."""
 ALREADY_THERE = "JobPropertyImmutable"
-NOT_FOUND = 404
 
 
 class AzureML:
@@ -60,7 +59,7 @@ class AzureML:
             try:
                 self._management.post(f"/jobs/{name}/cancel")
             except ServiceRefused as refused:
-                if refused.status != NOT_FOUND and "terminal status" not in str(refused):
+                if not (refused.is_unknown or "terminal status" in str(refused)):
                     raise
 
     def list_outputs(self, name: str) -> list[str]:

@@ -12,7 +12,6 @@ from shared.adapters.azure_ml.connection import REPEATABLE, Connection
 from shared.adapters.azure_ml.refusals import ServiceRefused, translate
 
 VERSION = "2024-04-01-preview"
-NOT_FOUND = 404
 
 
 class Management:
@@ -26,7 +25,7 @@ class Management:
         try:
             return self._ask("GET", self._address(path))
         except ServiceRefused as refused:
-            if refused.status == NOT_FOUND and path:
+            if refused.is_unknown:
                 return None
             raise
 
@@ -43,7 +42,7 @@ class Management:
         try:
             return self._ask("GET", f"{self._history}/runs/{name}/details")
         except ServiceRefused as refused:
-            if refused.status == NOT_FOUND:
+            if refused.is_unknown:
                 return None
             raise
 

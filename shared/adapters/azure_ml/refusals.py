@@ -15,12 +15,23 @@ REMEDIES: Mapping[str, str] = {
     "InvalidSubscriptionId": "correct the subscription in HEADRACE_ML",
     "ResourceGroupNotFound": "correct the resource group in HEADRACE_ML",
     "ResourceNotFound": "correct the workspace in HEADRACE_ML, or create it as docs/azure-ml.md says",
+    "ParentResourceNotFound": "correct the workspace in HEADRACE_ML, or create it as docs/azure-ml.md says",
     "ComputeNotFound": "create the cluster, or name another one in HEADRACE_ML_COMPUTE",
     "QuotaExceeded": "ask for more quota of the VM family, or wait until other jobs have ended",
     "ExpiredAuthenticationToken": "sign in again (az login), or look at the app's managed identity",
     "InvalidAuthenticationToken": "sign in again (az login), or look at the app's managed identity",
     "AuthenticationFailed": "sign in again (az login), or look at the app's managed identity",
 }
+PLACES = frozenset(
+    {
+        "SubscriptionNotFound",
+        "InvalidSubscriptionId",
+        "ResourceGroupNotFound",
+        "ResourceNotFound",
+        "ParentResourceNotFound",
+    }
+)
+"""What says that the workspace itself is not there; nothing follows from that for what is in it."""
 BY_STATUS: Mapping[int, str] = {
     401: "sign in again (az login), or look at the app's managed identity",
     403: "give the app's identity the role AzureML Data Scientist on the workspace",
@@ -35,6 +46,11 @@ class ServiceRefused(Exception):
     def __init__(self, status: int, codes: tuple[str, ...], words: str) -> None:
         self.status, self.codes = status, codes
         super().__init__(f"Azure ML ({status} {codes[0] if codes else 'without a code'}): {words}. {_remedy(self)}")
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether what was asked for is not there, in a workspace that is."""
+        return self.status == 404 and not PLACES.intersection(self.codes)
 
 
 class ServiceUnavailable(Exception):
