@@ -37,7 +37,7 @@ class BlobStat:
     etag: str
     modified_at: datetime
     metadata: Mapping[str, str] = field(default_factory=dict)
-    """ASCII names in lower case with underscores, and text values; empty in answers of `list`."""
+    """ASCII names in lower case with underscores; values of printable ASCII; empty in answers of `list`."""
 
 
 class BlobWriter(Protocol):
@@ -71,10 +71,13 @@ class Lake(Protocol):
         """Write a blob, all or nothing, optionally only if none is there or only over the version `if_match`."""
 
     def list(self, container: str, prefix: str = "") -> Iterator[BlobStat]:
-        """Every blob whose path starts with the prefix, by path; an absent container is empty."""
+        """Every blob whose path starts with the prefix, by path; an absent container is empty.
 
-    def delete(self, container: str, path: str) -> None:
-        """Remove a blob; none there is fine."""
+        Blobs whose names `shared.domain.blob_names` refuses are left out, with a warning.
+        """
+
+    def delete(self, container: str, path: str, *, if_match: str | None = None) -> None:
+        """Remove a blob, optionally only the version `if_match` (else BlobChanged); none there is fine."""
 
 
 @dataclass(frozen=True)

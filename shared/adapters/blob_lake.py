@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import base64
 import io
+import logging
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
-from shared.domain.blob_names import check_container, check_path
+from shared.domain.blob_names import BlobNameError, check_container, check_path
 from shared.ports import BlobChanged, BlobMissing, BlobStat, LakeUnavailable
 
 if TYPE_CHECKING:
     from azure.storage.blob import BlobClient, BlobServiceClient
 
+_LOG = logging.getLogger("headrace.lake")
 BLOCK_BYTES = 4 << 20
 THROTTLED_TRIES = 5
 _WRITE_ID = "headrace_write_id"
@@ -44,10 +46,8 @@ class BlobLake:
     @contextmanager
     def open_read(self, container: str, path: str, etag: str | None = None) -> Iterator[BinaryIO]:
         """Read a blob as a stream, all of it from one version."""
-        from azure.core import MatchConditions
-
-        condition: dict[str, Any] = {"etag": etag, "match_condition": MatchConditions.IfNotModified} if etag else {}
-        downloader = _call(lambda: self._blob(container, path).download_blob(max_concurrency=1, **condition))
+        blob = self._blob(container, path)
+        downloader = _call(lambda: blob.download_blob(max_concurrency=1, **_only_version(etag)))
         with io.BufferedReader(_Chunks(downloader.chunks()), 1 << 20) as stream:
             yield stream
 
@@ -56,8 +56,9 @@ class BlobLake:
         self, container: str, path: str, *, if_absent: bool = False, if_match: str | None = None
     ) -> Iterator[_BlockWriter]:
         """Write a blob, all or nothing; uncommitted blocks are never seen and expire by themselves."""
+        blob = self._blob(container, path)
         self._ensure_container(container)
-        yield _BlockWriter(self, self._blob(container, path), (container, path), if_absent, if_match)
+        yield _BlockWriter(blob, (container, path), if_absent, if_match)
 
     def list(self, container: str, prefix: str = "") -> Iterator[BlobStat]:
         """Every blob whose path starts with the prefix, by path."""
@@ -70,14 +71,23 @@ class BlobLake:
                 return
             if found is None:
                 return
-            yield BlobStat(container, found.name, found.size, found.etag, found.last_modified)
+            try:
+                check_path(found.name)
+            except BlobNameError as error:
+                _LOG.warning("skipped a blob in %s: %s", container, error)
+                continue
+            yield BlobStat(container, found.name, found.size, _quoted(found.etag), found.last_modified)
 
-    def delete(self, container: str, path: str) -> None:
+    def delete(self, container: str, path: str, *, if_match: str | None = None) -> None:
         """Remove a blob; none there is fine."""
+        blob = self._blob(container, path)
         try:
-            _call(self._blob(container, path).delete_blob)
+            _call(lambda: blob.delete_blob(**_only_version(if_match)))
         except BlobMissing:
             return
+        except BlobChanged:
+            if self.stat(container, path) is not None:  # a missing blob, too, is not of the version that is asked for
+                raise
 
     def _blob(self, container: str, path: str) -> BlobClient:
         return self._service.get_blob_client(check_container(container), check_path(path))
@@ -96,13 +106,12 @@ class BlobLake:
 class _BlockWriter:
     """A blob being staged block by block."""
 
-    def __init__(
-        self, lake: BlobLake, client: BlobClient, place: tuple[str, str], if_absent: bool, if_match: str | None
-    ) -> None:
-        self._lake, self._client, self._place = lake, client, place
+    def __init__(self, client: BlobClient, place: tuple[str, str], if_absent: bool, if_match: str | None) -> None:
+        self._client, self._place = client, place
         self._if_absent, self._if_match = if_absent, if_match
         self._pending = bytearray()
         self._blocks: list[str] = []
+        self._size = 0
         self._write_id = uuid.uuid4().hex
 
     def write(self, data: bytes) -> None:
@@ -117,39 +126,43 @@ class _BlockWriter:
         if self._pending:
             self._stage(bytes(self._pending))
             self._pending.clear()
+        given = dict(metadata or {})
         try:
-            self._commit_blocks({**(metadata or {}), _WRITE_ID: self._write_id})
+            committed = self._commit_blocks({**given, _WRITE_ID: self._write_id})
         except BlobChanged:
             # A retry after a lost reply meets our own blob; that is success, told apart by the id of this write.
-            if not self._is_ours():
+            ours = self._find_ours()
+            if ours is None:
                 raise
-        written = self._lake.stat(*self._place)
-        if written is None:
-            raise BlobChanged(f"{'/'.join(self._place)} was removed as soon as it was written")
-        return written
+            committed = ours
+        return BlobStat(*self._place, self._size, committed["etag"], committed["last_modified"], given)
 
     def _stage(self, data: bytes) -> None:
         block = base64.b64encode(f"{self._write_id}{len(self._blocks):06d}".encode()).decode()
         _call(lambda: self._client.stage_block(block, data, length=len(data)))
         self._blocks.append(block)
+        self._size += len(data)
 
-    def _commit_blocks(self, metadata: Mapping[str, str]) -> None:
+    def _commit_blocks(self, metadata: Mapping[str, str]) -> Mapping[str, Any]:
         from azure.core import MatchConditions
         from azure.storage.blob import BlobBlock
 
-        condition: dict[str, Any] = {}
+        condition = _only_version(self._if_match)
         if self._if_absent:
-            condition = {"etag": "*", "match_condition": MatchConditions.IfMissing}
-        elif self._if_match:
-            condition = {"etag": self._if_match, "match_condition": MatchConditions.IfNotModified}
+            condition = {"match_condition": MatchConditions.IfMissing}
         blocks = [BlobBlock(block) for block in self._blocks]
-        _call(lambda: self._client.commit_block_list(blocks, metadata=dict(metadata), **condition))
+        answer: Mapping[str, Any] = _call(
+            lambda: self._client.commit_block_list(blocks, metadata=dict(metadata), **condition)
+        )
+        return answer
 
-    def _is_ours(self) -> bool:
+    def _find_ours(self) -> Mapping[str, Any] | None:
+        """The blob's properties if it is the one that this writer wrote."""
         try:
-            return bool(_call(self._client.get_blob_properties).metadata.get(_WRITE_ID) == self._write_id)
+            found: Any = _call(self._client.get_blob_properties)
         except BlobMissing:
-            return False
+            return None
+        return found if found.metadata.get(_WRITE_ID) == self._write_id else None
 
 
 class _Chunks(io.RawIOBase):
@@ -171,6 +184,13 @@ class _Chunks(io.RawIOBase):
         buffer[:count] = self._left[:count]
         self._left = self._left[count:]
         return count
+
+
+def _only_version(etag: str | None) -> dict[str, Any]:
+    """The condition that a blob is still of this version, as the SDK takes it."""
+    from azure.core import MatchConditions
+
+    return {"etag": etag, "match_condition": MatchConditions.IfNotModified} if etag else {}
 
 
 def _call(action: Callable[[], Answer], tries: int = THROTTLED_TRIES) -> Answer:
@@ -200,6 +220,11 @@ def _call(action: Callable[[], Answer], tries: int = THROTTLED_TRIES) -> Answer:
         except AzureError as error:
             raise LakeUnavailable(_words(error)) from error
     raise AssertionError("unreachable")
+
+
+def _quoted(etag: str) -> str:
+    """An etag as every answer but a list writes it, so that the two compare equal."""
+    return etag if etag.startswith('"') else f'"{etag}"'
 
 
 def _asked_wait(error: Any) -> float:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import logging
 import os
 import shutil
+import stat
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -42,12 +44,11 @@ class FolderLake:
 
     def stat(self, container: str, path: str) -> BlobStat | None:
         """Tell of a blob, metadata included; None when there is none."""
-        file = self._file(container, path)
         try:
-            found = file.stat(follow_symlinks=False)
+            found = self._file(container, path).stat(follow_symlinks=False)
         except (FileNotFoundError, NotADirectoryError):
             return None
-        if not file.is_file() or file.is_symlink():
+        if not stat.S_ISREG(found.st_mode):
             return None
         return self._describe(container, path, found, self._read_metadata(container, path, _etag(found)))
 
@@ -55,11 +56,11 @@ class FolderLake:
     def open_read(self, container: str, path: str, etag: str | None = None) -> Iterator[BinaryIO]:
         """Read a blob as a stream, all of it from one version."""
         try:
-            descriptor = os.open(self._file(container, path), os.O_RDONLY | os.O_NOFOLLOW)
-        except (FileNotFoundError, NotADirectoryError):
-            raise BlobMissing(f"{container}/{path} is not in the lake") from None
+            descriptor = _open_regular_file(self._file(container, path))
         except OSError as error:
             raise LakeUnavailable(f"{container}/{path} cannot be read: {error.strerror}") from error
+        if descriptor is None:
+            raise BlobMissing(f"{container}/{path} is not in the lake")
         with io.BufferedReader(_OneVersion(descriptor, f"{container}/{path}", etag), 1 << 20) as stream:
             yield stream
 
@@ -83,18 +84,27 @@ class FolderLake:
         top = self._root / check_container(container)
         files = (Path(folder) / name for folder, _, names in os.walk(top) for name in names)
         for path, file in sorted((file.relative_to(top).as_posix(), file) for file in files):
-            if path.startswith(prefix) and not file.is_symlink():
+            if path.startswith(prefix):
                 try:
-                    yield self._describe(container, check_path(path), file.stat(), {})
+                    found = file.stat(follow_symlinks=False)
+                    if stat.S_ISREG(found.st_mode):
+                        yield self._describe(container, check_path(path), found, {})
                 except BlobNameError as error:
                     _LOG.warning("skipped a file in %s: %s", container, error)
                 except FileNotFoundError:
                     continue  # it was deleted since the folder was read
 
-    def delete(self, container: str, path: str) -> None:
+    def delete(self, container: str, path: str, *, if_match: str | None = None) -> None:
         """Remove a blob; none there is fine."""
-        self._file(container, path).unlink(missing_ok=True)
-        shutil.rmtree(self._metadata_folder(container, path), ignore_errors=True)
+        file = self._file(container, path)
+        with hold_lock(self._root / ".lock"), _as_lake_fault(f"{container}/{path}"):
+            there = self.stat(container, path)
+            if there is None:
+                return
+            if if_match and there.etag != if_match:
+                raise BlobChanged(f"{container}/{path} has another version than was expected")
+            file.unlink(missing_ok=True)
+            shutil.rmtree(self._metadata_folder(container, path), ignore_errors=True)
 
     def publish(
         self,
@@ -200,6 +210,22 @@ class _OneVersion(io.RawIOBase):
         if not self.closed:
             os.close(self._descriptor)
         super().close()
+
+
+def _open_regular_file(file: Path) -> int | None:
+    """A descriptor for reading; None where there is no file, or a link, a folder or a pipe."""
+    try:
+        descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            return None
+        raise
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        return None
+    return descriptor
 
 
 @contextmanager

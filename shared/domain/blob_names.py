@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 _CONTAINER = re.compile(r"[a-z0-9](-?[a-z0-9]){2,}")
+_NEVER = re.compile(r"[\\\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""Lists of blobs are XML, which has no such characters; and a backslash would part steps on Windows."""
 MAX_CONTAINER = 63
 MAX_PATH = 1_024
 """Bytes: Azure allows as many characters, file systems as many bytes and some more."""
@@ -30,8 +32,8 @@ def check_path(path: str) -> str:
     length = len(_encode(path))
     if not 1 <= length <= MAX_PATH:
         raise BlobNameError(f"a blob's path has 1 to {MAX_PATH} bytes, not {length}")
-    if "\0" in path or "\\" in path:
-        raise BlobNameError(f"{path[:60]!r}… holds a NUL or a backslash")
+    if _NEVER.search(path):
+        raise BlobNameError(f"{path[:60]!r}… holds a backslash, or a character that no list of blobs can hold")
     for step in path.split("/"):
         if step in ("", ".", ".."):
             raise BlobNameError(f"{path[:60]!r}… has an empty, '.' or '..' step")

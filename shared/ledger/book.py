@@ -18,6 +18,8 @@ class Ledger:
     def __init__(self, url: str) -> None:
         """Open the database of an SQLAlchemy URL; raises LedgerUnavailable."""
         engine = open_database(url)
+        self.close = engine.dispose
+        """Lets go of the database's connections."""
         self.files = Files(engine)
         self.datasets = Datasets(engine)
         self.instances = Instances(engine)
