@@ -30,7 +30,7 @@ class Attempts:
             return work(*arguments)
         except SegmentError as error:
             self.failures[segment_id] = str(error)
-        except Exception as error:  # noqa: BLE001 - a fault in one segment must not end its siblings; it is reported
+        except Exception as error:
             traceback.print_exc(file=sys.stderr)
             self.failures[segment_id] = f"unexpected {type(error).__name__}: {error}"
         finally:

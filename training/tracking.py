@@ -58,7 +58,7 @@ class Tracker:
     def _reporting(self) -> Iterator[None]:
         try:
             yield
-        except Exception as error:  # noqa: BLE001 - whatever the store does, the models are worth more; it is reported
+        except Exception as error:
             traceback.print_exc(file=sys.stderr)
             self.error = f"not tracked: {type(error).__name__}: {error}"
             self._is_on = False
@@ -90,7 +90,7 @@ def _end_run(status: str) -> None:
     if mlflow is not None and mlflow.active_run() is not None:
         try:
             mlflow.end_run(status)
-        except Exception:  # noqa: BLE001 - as above: the record is lost, the models are not
+        except Exception:
             traceback.print_exc(file=sys.stderr)
 
 
