@@ -32,6 +32,18 @@ class Settings(BaseSettings):
     ml: str = "local"
     """`local`, or `azureml://subscriptions/…/resourcegroups/…/workspaces/…`."""
 
+    ml_compute: str = "headrace"
+    """The cluster of the workspace on which jobs run."""
+
+    ml_datastores: str = "headrace"
+    """What the names of the workspace's datastores start with; see docs/azure-ml.md."""
+
+    ml_endpoint: str = "https://management.azure.com"
+    """Where Azure is managed; another one in national clouds."""
+
+    ml_writes_per_second: float = Field(default=5.0, gt=0, le=10)
+    """Jobs that are submitted in a second; Azure takes ten from one identity."""
+
     slots: int = Field(default=os.cpu_count() or 1, ge=1, le=1_024)
     """How many runs the local backend executes at once."""
 

@@ -11,6 +11,7 @@ from shared.domain.fleets import Fleet
 from shared.once import made_once
 
 if TYPE_CHECKING:
+    from shared.adapters.azure_ml.connection import Connection
     from shared.ledger.book import Ledger
     from shared.ports import Lake, MLBackend, ModelRegistry
     from shared.settings import Settings
@@ -76,15 +77,41 @@ def ml_backend() -> MLBackend:
 
         home = settings().home
         return LocalProcesses(home, RunInputs(lake(), home), settings().slots)
-    raise SettingsError("HEADRACE_ML: write local; Azure ML workspaces are not supported yet")
+    from shared.adapters.azure_ml.backend import AzureML
+    from shared.adapters.azure_ml.definitions import Definitions
+
+    connection = azure_ml()
+    definitions = Definitions(PROJECT / "ml_jobs", connection.workspace, code_version(), settings().environment)
+    return AzureML(connection, definitions, lake(), now)
 
 
 @made_once
 def model_registry() -> ModelRegistry:
-    """Where models are listed."""
-    from shared.adapters.mlflow_store import MLflowRegistry
+    """Where models are listed: beside whatever executes runs."""
+    if settings().ml == "local":
+        from shared.adapters.mlflow_store import MLflowRegistry
 
-    return MLflowRegistry(settings().home)
+        return MLflowRegistry(settings().home)
+    from shared.adapters.azure_ml.management import Management
+    from shared.adapters.azure_ml.registry import AzureMLRegistry
+
+    return AzureMLRegistry(azure_ml().workspace, Management(azure_ml()))
+
+
+@made_once
+def azure_ml() -> Connection:
+    """The way to the workspace that HEADRACE_ML names; raises SettingsError when it names none."""
+    from azure.identity import DefaultAzureCredential
+
+    from shared.adapters.azure_ml.connection import Connection
+    from shared.adapters.azure_ml.workspace import AddressError, parse_workspace
+
+    chosen = settings()
+    try:
+        workspace = parse_workspace(chosen.ml, chosen.ml_compute, chosen.ml_datastores)
+    except AddressError as error:
+        raise SettingsError(f"HEADRACE_ML: write local, or the workspace's address; {error}") from None
+    return Connection(workspace, DefaultAzureCredential(), chosen.ml_endpoint.rstrip("/"), chosen.ml_writes_per_second)
 
 
 @made_once
@@ -123,5 +150,5 @@ def post_callback(uri: str, told: Mapping[str, Any]) -> None:
 
 def forget() -> None:
     """Drop everything that was made, so that changed settings take effect; for tests and the command line."""
-    for made in (settings, lake, ledger, ml_backend, model_registry, telemetry, fleets, code_version):
+    for made in (settings, lake, ledger, azure_ml, ml_backend, model_registry, telemetry, fleets, code_version):
         made.forget()

@@ -7,7 +7,7 @@ from threading import Lock
 from typing import Any
 
 from shared.adapters.azure_ml.client import Client
-from shared.adapters.azure_ml.definitions import DATASET, ENVIRONMENT, Definitions
+from shared.adapters.azure_ml.definitions import COMPONENTS, DATASET, ENVIRONMENT, Definitions
 from shared.adapters.azure_ml.management import Management
 from shared.adapters.azure_ml.refusals import ServiceRefused
 
@@ -29,7 +29,7 @@ class Assets:
     def find_components(self) -> dict[str, str]:
         """The ids of the components that large runs are made of, by their file."""
         self._ensure_environment()
-        return {name: str(self._ensure_component(name)["id"]) for name in ("parts", "merge")}
+        return {name: str(self._ensure_component(name)["id"]) for name in COMPONENTS}
 
     def ensure_dataset(self, version: str) -> None:
         """Register a frozen dataset version."""

@@ -12,12 +12,14 @@ from typing import Any
 from shared.adapters.azure_ml.staging import staged_folder
 from shared.adapters.azure_ml.workspace import Workspace
 from shared.domain.datasets import manifest_path
+from shared.domain.identities import digest_of
 from shared.domain.runs import RunSpec
 
 EXPERIMENT = "headrace"
 """One for all fleets, so that any runs can be asked for together; tags tell them apart."""
 ENVIRONMENT = "headrace-training"
 DATASET = "headrace-dataset"
+COMPONENTS = ("parts", "merge")
 MAX_TAG = 1_000
 MOST_SEGMENT_TAGS = 20
 """Azure ML takes 50 tags of 1,000 characters; what does not fit stands in the run's job.json."""
@@ -39,10 +41,11 @@ class Definitions:
         content = b"".join((self.folder / name).read_bytes() for name in ("environment.yaml", "conda.yaml"))
         return hashlib.sha256(content).hexdigest()[:16]
 
-    @property
+    @cached_property
     def component_version(self) -> str:
-        """Components hold the training code, so they are versioned like it."""
-        return self.code_version[:16]
+        """A digest of all that the components are made of: the training code, the image, and their own files."""
+        content = b"".join((self.folder / f"{name}.yaml").read_bytes() for name in COMPONENTS)
+        return digest_of([self.code_version, self.environment_version, hashlib.sha256(content).hexdigest()])[:16]
 
     def describe_environment(self) -> Any:
         """The image in which jobs run."""
