@@ -12,8 +12,9 @@ from conditioners.outcome import Refusal, Refused, Skipped
 from conditioners.raw import ByteSink, OpenedRaw, RawInput
 from conditioners.readers.decoding import DAMAGE
 from conditioners.structure.grids import Grid, open_grids
+from conditioners.structure.heads import Head
 from conditioners.structure.rows import Row
-from conditioners.structure.tables import Began, Dropped, Kept, Passed, find_tables
+from conditioners.structure.tables import Began, Dropped, Found, Kept, Passed, find_tables
 from conditioners.unpack import Unpacker
 
 _DAMAGED = DAMAGE.decode()
@@ -76,6 +77,18 @@ def condition_auto(
         return Refused(refusal.reason, refusal.where)
 
 
+def _find(grid: Grid) -> Iterator[Found]:
+    """What each row of a grid is."""
+    if not grid.has_labels:
+        yield from find_tables(grid.rows(), grid.resplit, words_are_apart=grid.words_are_apart)
+        return
+    rows = grid.rows()
+    labels = next(rows).cells or ()
+    yield Began(Head(labels, len(labels)))
+    for row in rows:
+        yield Kept(row.place, row.cells or ())
+
+
 @dataclass
 class _Run:
     """One conditioning, from the raw file to the summary."""
@@ -91,10 +104,10 @@ class _Run:
 
     def run(self) -> AutoSummary:
         rejects = RejectWriter(self.rejected)
-        for grid in self._open_grids():
+        for member, grid in self._open_grids():
             self.grids.append(grid)
-            rejects.begin(grid.place)
-            self._read(grid, rejects)
+            rejects.begin("place" if member else grid.place)
+            self._read(grid, f"{member}:{grid.place} " if member else "", rejects)
         if not self.tables:
             self.tables.append(TableWriter(self.open_table(1), None, 0, (), ""))
         first, *others = [table.summarise() for table in self.tables]
@@ -104,31 +117,41 @@ class _Run:
             tuple(self.skipped.listed), self.skipped.total, tuple(self.mended.listed), self.mended.total,
         )  # fmt: skip
 
-    def _open_grids(self) -> Iterator[Grid]:
+    def _open_grids(self) -> Iterator[tuple[str, Grid]]:
+        """The grids of the file, or of those in an archive, with the path that they have in it."""
         unpacker = Unpacker(
             self.limits, lambda _: True, lambda member, cause: self.skipped.add(f"member {member}", cause)
         )
         with OpenedRaw(self.raw, self.limits) as opened:
             for member in unpacker.members(opened):
-                yield from open_grids(member, self.limits, self.skipped)
+                try:
+                    for grid in open_grids(member, self.limits, self.skipped):
+                        yield member.member, grid
+                except Refusal as refusal:
+                    if not member.member or unpacker.is_exhausted:
+                        raise
+                    self.skipped.add(f"member {member.member}", f"refused: {refusal.reason}")
 
-    def _read(self, grid: Grid, rejects: RejectWriter) -> None:
+    def _read(self, grid: Grid, within: str, rejects: RejectWriter) -> None:
+        """Write the tables of a grid; `within` stands before each place."""
         table: TableWriter | None = None
-        for found in find_tables(grid.rows(), grid.resplit, words_are_apart=grid.words_are_apart):
+        for found in _find(grid):
             if isinstance(found, Kept) and table is not None:
                 if any(_DAMAGED in cell for cell in found.cells):
                     reason = "bytes that the file's encoding does not know"
-                    table.reject(Row(found.place, None, ",".join(found.cells)), "undecodable", reason, rejects)
+                    row = Row(within + found.place, None, ",".join(found.cells))
+                    table.reject(row, "undecodable", reason, rejects)
                     continue
                 table.write(found.cells)
                 if found.mended:
-                    self.mended.add(f"{grid.place} {found.place}", found.mended)
+                    self.mended.add(f"{within or grid.place + ' '}{found.place}", found.mended)
             elif isinstance(found, Began):
                 table = self._begin(found, grid)
             elif isinstance(found, Dropped) and table is not None:
-                table.reject(found.row, found.rule, found.reason, rejects)
+                row = found.row._replace(place=within + found.row.place)
+                table.reject(row, found.rule, found.reason, rejects)
             elif isinstance(found, Passed):
-                self.skipped.add(f"{grid.place} {found.place}", found.cause)
+                self.skipped.add(f"{within or grid.place + ' '}{found.place}", found.cause)
 
     def _begin(self, found: Began, grid: Grid) -> TableWriter:
         if len(self.tables) == MOST_TABLES:

@@ -27,10 +27,14 @@ class Limits:
     """A format that has to be read whole: a workbook (packed), an EDI interchange."""
     json_bytes: int = 16 * MIB
     """A JSON document, which takes up to twenty times its size in memory."""
+    html_bytes: int = 16 * MIB
+    """An HTML document, which takes about ten times its size in memory."""
+    row_group_bytes: int = 128 * MIB
+    """One row group of a Parquet file, unpacked."""
     workbook_bytes: int = 512 * MIB
     """A workbook, unpacked."""
     depth: int = 64
-    """Nesting of JSON."""
+    """Nesting of JSON and XML."""
     cells: int = 20_000_000
     """Of one workbook."""
     keys_in_memory: int = 8_000_000

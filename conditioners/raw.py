@@ -26,7 +26,7 @@ class OpenedRaw:
 
     def __init__(self, raw: RawInput, limits: Limits, member: str = "") -> None:
         """`member` is its path in the archive that it is packed in."""
-        self.name, self.member = raw.name, member
+        self.name, self.member, self.size = raw.name, member, raw.size
         self._raw, self._limits = raw, limits
         self._stack = ExitStack()
         self._stream: BinaryIO | None = None

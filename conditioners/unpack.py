@@ -54,12 +54,21 @@ class Unpacker:
         """`is_wanted` says which members of an archive have rows, by path; `skip` is told of the others, and why."""
         self._limits, self._is_wanted, self._skip = limits, is_wanted, skip
         self._unpacked = 0
+        self._whole: int | None = None
+        """The size of the raw file that everything is packed in, if that is known."""
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether the file as a whole has unpacked to more than it may."""
+        most = _FREE + (self._whole or 0) * self._limits.unpacked_ratio
+        return self._unpacked > self._limits.unpacked_bytes or (self._whole is not None and self._unpacked > most)
 
     def members(self, opened: OpenedRaw, depth: int = 0) -> Iterator[OpenedRaw]:
         """The files with rows, each closed when the next one is asked for.
 
         Raises Refusal when a package is damaged, protected, or unpacks to too much.
         """
+        self._whole = opened.size if depth == 0 else self._whole
         opener = next((opener for magic, opener in _COMPRESSIONS.items() if opened.head.startswith(magic)), None)
         is_archive = opened.head.startswith(_ZIP) and not is_office_package(opened.head)
         if opener is None and not is_archive:
@@ -114,6 +123,8 @@ class Unpacker:
         self._unpacked += block
         if self._unpacked > self._limits.unpacked_bytes:
             raise Refusal(f"the file unpacks to more than the limit of {self._limits.unpacked_bytes} bytes")
+        if self.is_exhausted:
+            raise Refusal(f"the file unpacks to more than {self._limits.unpacked_ratio} times its size")
         if total > _FREE and total > packed * self._limits.unpacked_ratio:
             raise Refusal(f"the file unpacks to more than {self._limits.unpacked_ratio} times its size")
 

@@ -57,7 +57,7 @@ def load_document(opened: OpenedRaw, limits: Limits) -> Document:
     """Read and parse a whole document; raises Refusal when it is too large or no JSON."""
     decoder = Decoder(("utf-8",))
     text = decoder.feed(opened.read_whole("the JSON document", limits.json_bytes), last=True)
-    value = parse_json(_ESCAPES.sub(_mark_lone_surrogate, text), limits)
+    value = parse_json(text, limits)
     return Document(value, {"name": decoder.name, "evidence": decoder.evidence}, DAMAGE in text or b"\\u" in text)
 
 
@@ -162,11 +162,16 @@ def _mark_lone_surrogate(escape: re.Match[bytes]) -> bytes:
 
 def parse_json(data: bytes, limits: Limits) -> Any:
     """A document whose numbers are kept as written; raises Refusal when it is no JSON, too deep, or ambiguous."""
+    data = _ESCAPES.sub(_mark_lone_surrogate, data)
     if _is_deep(data, limits.depth):
         raise Refusal(f"the JSON document is nested deeper than {limits.depth} levels")
     try:
         return json.loads(
-            data, parse_float=Number, parse_int=Number, parse_constant=_refuse_constant, object_pairs_hook=_unique
+            data.decode(),
+            parse_float=Number,
+            parse_int=Number,
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_unique,
         )
     except json.JSONDecodeError as error:
         raise Refusal(f"not JSON: {error.msg}", f"line {error.lineno}, character {error.colno}") from None

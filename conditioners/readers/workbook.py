@@ -16,7 +16,7 @@ from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextBatch
 from conditioners.readers.cells import show_cell
 from conditioners.readers.headers import Header, NearMiss, find_header, surroundings
-from conditioners.readers.packages import check_package
+from conditioners.readers.packages import check_package, is_protected
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -55,7 +55,7 @@ class WorkbookReader:
         miss, places = NearMiss(), [""]
         found: dict[str, Header] = {}
         for sheet in self._sheets:
-            rows = list(islice(_text_rows(sheet), self._dialect.header_within + 1))
+            rows = list(islice(text_rows(sheet), self._dialect.header_within + 1))
             before = miss.matched
             header = find_header(self._source, self._dialect, [[cell or "" for cell in row] for row in rows], miss)
             if miss.matched > before:
@@ -88,7 +88,7 @@ class WorkbookReader:
             return
         positions = [header.positions[name] for name in self.columns if name in header.positions]
         constants = [self._describe(label, sheet.name) for label in self._surroundings.values()]
-        for number, cells in enumerate(_text_rows(sheet), start=1):
+        for number, cells in enumerate(text_rows(sheet), start=1):
             if number > header.row + 1:
                 values = [cells[position] if position < len(cells) else None for position in positions]
                 yield _Origin(sheet.name, number, cells), [*values, *constants]
@@ -115,12 +115,14 @@ def load_sheets(opened: OpenedRaw, limits: Limits) -> list[CalamineSheet]:
     data = opened.read_whole("the workbook", limits.document_bytes)
     if data.startswith(b"PK"):
         check_package(data, limits)
+    if is_protected(data):
+        raise Refusal("the workbook is protected by a password")
     try:
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
             return list(_worksheets(workbook, limits))
     except python_calamine.PasswordError:
         raise Refusal("the workbook is protected by a password") from None
-    except python_calamine.CalamineError as error:
+    except (python_calamine.CalamineError, OSError) as error:
         raise Refusal(f"the workbook cannot be read: {error}") from None
     except BaseException as error:
         # The parser is compiled Rust; where it gives up in panic, the exception is no Exception.
@@ -130,8 +132,10 @@ def load_sheets(opened: OpenedRaw, limits: Limits) -> list[CalamineSheet]:
 
 
 def _worksheets(workbook: CalamineWorkbook, limits: Limits) -> Iterator[CalamineSheet]:
+    from python_calamine import SheetTypeEnum
+
     cells = 0
-    for name in workbook.sheet_names:
+    for name in (sheet.name for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet):
         sheet = workbook.get_sheet_by_name(name)
         cells += _height(sheet) * ((sheet.end or (0, -1))[1] + 1)
         if cells > limits.cells:
@@ -144,7 +148,7 @@ def _height(sheet: CalamineSheet) -> int:
     return sheet.end[0] + 1 if sheet.end else 0
 
 
-def _text_rows(sheet: CalamineSheet) -> Iterator[TextRow]:
+def text_rows(sheet: CalamineSheet) -> Iterator[TextRow]:
     """The sheet's rows as text from row 1 and column A on; a cell merged over rows stands in each of them."""
     merged = _merged_below(sheet)
     open_values: dict[int, str | None] = {}

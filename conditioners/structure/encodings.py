@@ -24,6 +24,11 @@ def open_decoder(head: bytes) -> Decoder:
     return Decoder(_FALLBACKS)
 
 
+def is_wide(head: bytes) -> bool:
+    """Whether text has two bytes for each character."""
+    return head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or _find_wide(head) is not None
+
+
 def _find_wide(head: bytes) -> str | None:
     if head.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or len(head) < 4:
         return None

@@ -8,8 +8,17 @@ from typing import Any, Protocol
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal, Skipped
 from conditioners.raw import OpenedRaw
+from conditioners.readers.html_tables import is_html
+from conditioners.readers.parquet import MAGIC
+from conditioners.structure.alignment import open_aligned
+from conditioners.structure.encodings import is_wide
+from conditioners.structure.json_values import open_json
+from conditioners.structure.parquet import open_parquet
 from conditioners.structure.rows import Row
+from conditioners.structure.segments import is_edi, open_segments
+from conditioners.structure.sheets import open_html, open_workbook
 from conditioners.structure.text import TextRows
+from conditioners.structure.xml_records import open_xml
 
 
 class Grid(Protocol):
@@ -22,6 +31,10 @@ class Grid(Protocol):
     @property
     def place(self) -> str:
         """What places are: `line`, `cell` or `path`."""
+
+    @property
+    def has_labels(self) -> bool:
+        """Whether the first row is known to be labels, and every other one a row of the one table."""
 
     def rows(self) -> Iterator[Row]:
         """All rows, in order."""
@@ -40,17 +53,64 @@ class Grid(Protocol):
         """The encoding's name and the evidence for it; None for formats that are not text."""
 
 
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+_KNOWN = (
+    (b"%PDF", "a PDF document"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+)
+_JSON_NAMES = (".json", ".geojson", ".jsonl", ".ndjson", ".topojson")
+
+
 def open_grids(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[Grid]:
-    """The grids of a file that is not packed; none for an empty one. Raises Refusal when it holds no text."""
-    if not opened.head.strip(b"\xef\xbb\xbf \t\r\n"):
+    """The grids of a file that is not packed; none for an empty one. Raises Refusal when it holds no table."""
+    head = opened.head
+    start = head[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    known = next((what for magic, what in _KNOWN if head.startswith(magic)), None)
+    if known is not None:
+        raise Refusal(f"the file is {known}")
+    if not start and not head.strip(b"\xef\xbb\xbf \t\r\n"):
         return
-    if b"\0" in opened.head[:1000] and _is_binary(opened.head):
+    if head.startswith(_WORKBOOKS):
+        yield from open_workbook(opened, limits, skipped)
+    elif head.startswith(MAGIC):
+        yield from open_parquet(opened, limits)
+    elif is_html(head):
+        yield from open_html(opened, limits)
+    elif start.startswith(b"<?xml") or (start.startswith(b"<") and opened.name.endswith(".xml")):
+        yield from open_xml(opened, limits)
+    elif is_edi(head):
+        yield from open_segments(opened, limits)
+    elif start.startswith((b"{", b"[")) or opened.name.endswith(_JSON_NAMES):
+        yield from _open_json_or_text(opened, limits, skipped)
+    else:
+        yield _open_text(opened, limits)
+
+
+def _open_json_or_text(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[Grid]:
+    """A table whose first cell begins with a bracket is no JSON, unless the file's name says so."""
+    try:
+        yield from open_json(opened, limits, skipped)
+    except Refusal:
+        if opened.name.endswith(_JSON_NAMES):
+            raise
+        text = TextRows(opened, limits)
+        if text.sniffed.columns < 2:
+            raise
+        yield text
+
+
+def _open_text(opened: OpenedRaw, limits: Limits) -> Grid:
+    if _is_binary(opened.head[:4096]):
         raise Refusal("the file is in no known format")
-    yield TextRows(opened, limits)
+    text = TextRows(opened, limits)
+    return open_aligned(text) or text
 
 
 def _is_binary(head: bytes) -> bool:
     """Whether bytes are no text in any encoding that is known here."""
-    start = head[:4096]
-    controls = sum(start.count(byte) for byte in (*range(1, 9), *range(14, 27)))
-    return controls > len(start) // 50
+    if is_wide(head):
+        return False
+    controls = sum(head.count(byte) for byte in (*range(1, 9), *range(14, 27)))
+    return head[257:262] == b"ustar" or controls > len(head) // 20 or head.count(0) > max(8, len(head) // 20)

@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from conditioners.structure.kinds import TYPED, kind_of
+from conditioners.structure.labels import find_labels, join_labels
 from conditioners.structure.profiles import Profile
 from conditioners.structure.rows import Resplit, Row
 
 _PROFILED = 200
-_HEADER_ROWS = 4
 _PREAMBLE = 0.3
 """A run of equally wide rows begins the first table if it has this share of the cells of the largest run."""
-_SPARSE = 0.4
-"""A row above a table with fewer of its cells filled than this share of the usual is a note."""
 
 
 @dataclass(frozen=True)
@@ -48,27 +46,22 @@ def find_head(rows: Sequence[Row], resplit: Resplit) -> tuple[int, Head | None, 
     if above is not None:
         return above[0], above[1], start - above[0]
     table = [number for number in filled if number >= start and rows[number].width == width]
-    count = _count_header_rows([rows[number].cells or () for number in table])
+    skipped, count = find_labels([rows[number].cells or () for number in table])
+    start = table[skipped] if skipped < len(table) else start
     if count == 0:
         return start, Head(None, width), 0
-    used = table[:count]
-    labels = _join_labels([rows[number].cells or () for number in used])
+    used = table[skipped : skipped + count]
+    labels = join_labels([rows[number].cells or () for number in used])
     return start, Head(labels, width, tuple(rows[number].place for number in used)), used[-1] - start + 1
 
 
 def _find_start(rows: Sequence[Row], filled: Sequence[int]) -> tuple[int, int]:
-    """The row that the table begins with, and its width."""
+    """The first row that may be the table's, and its width."""
     runs = [list(run) for _, run in groupby(filled, key=lambda number: rows[number].width)]
     sizes = [sum(_worth(rows[number]) for number in run) for run in runs]
     chosen = next(run for run, size in zip(runs, sizes, strict=True) if size >= _PREAMBLE * max(sizes))
     width = _usual_width(rows, filled, rows[chosen[0]].width)
-    wide = [number for number in filled if rows[number].width == width]
-    counts = sorted(rows[number].filled for number in wide[:_PROFILED])
-    usual = counts[len(counts) // 2]
-    for number in wide:
-        if usual == 1 or rows[number].filled >= max(2, _SPARSE * usual):
-            return number, width
-    return wide[0], width
+    return next(number for number in filled if rows[number].width == width), width
 
 
 def _worth(row: Row) -> float:
@@ -124,45 +117,3 @@ def _suits(labels: Sequence[str], body: Sequence[Sequence[str]], width: int) -> 
         return True
     first = Profile(body[1:], width).support_labels(body[0])
     return Profile(body, width).support_labels(labels) >= max(0.0, first) or first <= 0
-
-
-def _count_header_rows(table: Sequence[tuple[str, ...]]) -> int:
-    """How many of the first rows hold labels."""
-    first, repeats = table[0], 1
-    while repeats < min(_HEADER_ROWS, len(table)) and table[repeats] == first:
-        repeats += 1
-    if not _is_header(first, table[repeats:]):
-        return 0
-    count = repeats
-    while repeats == 1 and count < _HEADER_ROWS and len(table) > count + 2:
-        below = Profile(table[count + 1 : count + 1 + _PROFILED], len(first))
-        if not below.contradicts_everywhere(table[count]):
-            break
-        count += 1
-    return count
-
-
-def _is_header(cells: tuple[str, ...], body: Sequence[tuple[str, ...]]) -> bool:
-    support = Profile(body[:_PROFILED], len(cells)).support_labels(cells)
-    return support > 0 or (support == 0 and _could_be_labels(cells))
-
-
-def _could_be_labels(cells: Sequence[str]) -> bool:
-    """Whether cells are distinct words."""
-    filled = [cell.strip() for cell in cells if cell.strip()]
-    return bool(filled) and len(set(filled)) == len(filled) and not any(kind_of(cell) in TYPED for cell in filled)
-
-
-def _join_labels(header: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
-    """One label for each column: those of all header rows, a group's label standing for the columns behind it too."""
-    if len(header) == 1:
-        return header[0]
-    rows = [*map(_fill_forward, header[:-1]), header[-1]]
-    return tuple(" ".join(part for label in labels for part in label.split()) for labels in zip(*rows, strict=True))
-
-
-def _fill_forward(cells: Sequence[str]) -> tuple[str, ...]:
-    filled: list[str] = []
-    for cell in cells:
-        filled.append(cell if cell.strip() or not filled else filled[-1])
-    return tuple(filled)

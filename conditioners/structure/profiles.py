@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -11,6 +12,7 @@ from conditioners.structure.kinds import TYPED, Kind, kind_of, shape_of
 _MOSTLY = 0.8
 _UNSEEN = math.log(0.001)
 _TEXTUAL = frozenset({Kind.WORDS, Kind.TEXT, Kind.ODD, Kind.CODE})
+_YEAR = re.compile("(?:1[89]|20)[0-9]{2}")
 _MARGIN = 2.0
 """How much likelier one reading of a shifted row has to be than the next, as a logarithm."""
 
@@ -40,10 +42,21 @@ class Profile:
         filled = [(column, cell) for column, cell in typed if kind_of(cell) is not Kind.EMPTY]
         return len(filled) >= 2 and all(kind_of(cell) not in TYPED for _, cell in filled)
 
+    def has_types_of(self, cells: Sequence[str]) -> bool:
+        """Whether a row has what most of the typed columns hold, in those in which it has anything."""
+        typed = [(column, kind_of(cell)) for column, cell in zip(self._columns, cells, strict=True) if column.typed]
+        filled = [(column, kind) for column, kind in typed if kind is not Kind.EMPTY]
+        return bool(filled) and sum(kind is column.typed for column, kind in filled) * 2 > len(filled)
+
     def lacks_all_needed(self, cells: Sequence[str]) -> bool:
         """Whether a row has no value in any of the columns (at least one) that never lack one, bar the first."""
         needed = [cell for column, cell in zip(self._columns[1:], cells[1:], strict=True) if column.is_needed]
         return bool(needed) and all(kind_of(cell) is Kind.EMPTY for cell in needed)
+
+    def lacks_all_typed(self, cells: Sequence[str]) -> bool:
+        """Whether at least two columns hold values of a kind that none of a row's cells in those columns has."""
+        typed = [kind_of(cell) for column, cell in zip(self._columns, cells, strict=True) if column.typed]
+        return len(typed) >= 2 and not any(kind in TYPED for kind in typed)
 
     def has_seen(self, cells: Sequence[str]) -> bool:
         """Whether every column has had a cell of that kind."""
@@ -91,6 +104,7 @@ class _Column:
         self._shapes: Counter[str] = Counter()
         self._values: Counter[str] = Counter()
         self._longest = 0
+        self._years = 0
 
     def add(self, cell: str) -> None:
         kind = kind_of(cell)
@@ -99,6 +113,7 @@ class _Column:
         if kind is not Kind.EMPTY:
             self._values[cell.strip()[:100]] += 1
             self._longest = max(self._longest, len(cell))
+            self._years += _YEAR.fullmatch(cell.strip()) is not None
             if kind is Kind.CODE:
                 self._shapes[shape_of(cell)] += 1
 
@@ -128,6 +143,8 @@ class _Column:
         kind = kind_of(cell)
         if kind is Kind.EMPTY or not self._filled:
             return -0.25 if kind in TYPED else 0.0
+        if self.typed is not None and _YEAR.fullmatch(cell.strip()) and self._years * 2 < self._filled:
+            return 0.5
         if self.typed is not None:
             return -1.0 if kind is self.typed else -0.5 if kind in TYPED else 1.0
         if kind in TYPED:

@@ -70,9 +70,16 @@ def find_tables(
         ahead.take(header_rows)
         if head is not None:
             yield Began(head)
-            body = [row.cells or () for row in looked[start + header_rows :] if row.filled]
+            body = [
+                row.cells or () for row in looked[start + header_rows :] if row.filled and not _is_sparse(row, head)
+            ]
             profile = Profile([cells for cells in body if len(cells) == head.cells][:_PROFILED], head.cells)
             yield from _Table(ahead, head, profile, resplit, words_are_apart).read()
+
+
+def _is_sparse(row: Row, head: Head) -> bool:
+    """Whether a row has so few cells filled that it may be a note."""
+    return head.cells >= 3 and row.filled * 4 <= max(4, head.cells)
 
 
 @dataclass
@@ -160,9 +167,11 @@ class _Table:
 
     def _is_note(self, row: Row) -> bool:
         """Whether a row of the right width is a note, should the table end behind it."""
-        if self._head.cells < 3 or row.cells is None or row.width != self._head.cells:
+        if row.cells is None or row.width != self._head.cells:
             return False
-        return row.filled * 4 <= max(4, self._head.cells) and self._profile.lacks_all_needed(row.cells)
+        if self._head.cells >= 3 and row.filled * 2 < row.width and self._profile.lacks_all_typed(row.cells):
+            return True
+        return _is_sparse(row, self._head) and self._profile.lacks_all_needed(row.cells)
 
     def _release(self) -> Iterator[Found]:
         """The held rows, now that the table goes on."""

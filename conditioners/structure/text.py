@@ -28,12 +28,14 @@ class TextRows:
 
     opened: OpenedRaw
     limits: Limits
+    has_labels: bool = False
 
     def __post_init__(self) -> None:
         self._decoder = open_decoder(self.opened.head)
         head = open_decoder(self.opened.head).feed(self.opened.head[:_HEAD], last=False).decode()
         self._line_end = _line_end_of(head)
-        self.sniffed = sniff(head.replace("\r", "\n") if self._line_end == "cr" else head)
+        self.head = head.replace("\r", "\n") if self._line_end == "cr" else head
+        self.sniffed = sniff(self.head)
         if self.sniffed.columns > self.limits.columns:
             raise Refusal(f"the table has more than {self.limits.columns} columns")
 
@@ -73,6 +75,12 @@ class TextRows:
         """All rows, in order."""
         for chunk in self.chunks():
             yield from self.split(chunk)
+
+    def lines(self) -> Iterator[Row]:
+        """All lines, in order, each as a row of one cell."""
+        for chunk in RecordCutter(Syntax("\n", ""), self.limits).cut(self._texts()):
+            for number, line in enumerate(chunk.data.decode().removesuffix("\n").split("\n")):
+                yield Row(str(chunk.first_line + number), (line.rstrip("\r"),), line.rstrip("\r"))
 
     def chunks(self) -> Iterator[Chunk]:
         """The decoded text in chunks of whole records."""

@@ -1,0 +1,142 @@
+"""Tables of an HTML document as grids of text, cells that span rows or columns repeated in each of them."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from conditioners.limits import Limits
+from conditioners.outcome import Refusal
+from conditioners.raw import OpenedRaw
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_MOST_SPANNED = 1000
+"""Columns or rows that one cell may span; further ones are not there, as browsers have it."""
+_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|meta|style|title)\b", re.IGNORECASE)
+_BLANKS = re.compile(r"\s+")
+
+
+@dataclass(frozen=True)
+class HtmlTable:
+    """One table: the number it has in the document, from 1, and its rows of equal width."""
+
+    name: str
+    rows: list[list[str | None]]
+
+
+def is_html(head: bytes) -> bool:
+    """Whether a file begins as HTML documents do, whatever its name."""
+    start = head[:4096].lstrip(codecs.BOM_UTF8 + b" \t\r\n\0")
+    return start.startswith(b"<") and not start.startswith(b"<?xml ") and _HTML.search(start) is not None
+
+
+def read_html_tables(opened: OpenedRaw, limits: Limits) -> list[HtmlTable]:
+    """All tables that hold no other table; raises Refusal when the document is too large or cannot be read."""
+    from lxml import etree
+
+    data = opened.read_whole("the HTML document", limits.html_bytes)
+    encoding = "utf-8" if _is_utf8(data) else None
+    parser = etree.HTMLParser(
+        encoding=encoding, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise Refusal(f"the HTML document cannot be read: {error}") from None
+    if root is None:
+        return []
+    budget = _Budget(limits.cells)
+    found = []
+    for number, table in enumerate(root.iter("table"), start=1):
+        if next(table.iterdescendants("table"), None) is None:
+            found.append(HtmlTable(f"table {number}", _read_rows(table, budget)))
+    return found
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+@dataclass
+class _Budget:
+    """How many cells may still come."""
+
+    left: int
+
+    def spend(self, cells: int) -> None:
+        self.left -= cells
+        if self.left < 0:
+            raise Refusal("the HTML document has too many cells")
+
+
+def _read_rows(table: _Element, budget: _Budget) -> list[list[str | None]]:
+    rows: list[list[str | None]] = []
+    pending: dict[int, tuple[str | None, int]] = {}
+    """Cells that reach down from rows above: by column, the text and how many rows are left."""
+    for cells in _rows_of(table):
+        row = _place_cells(cells, pending, budget)
+        rows.append(row)
+    width = max((len(row) for row in rows), default=0)
+    budget.spend(width * len(rows) - sum(map(len, rows)))
+    return [row + [None] * (width - len(row)) for row in rows]
+
+
+def _rows_of(table: _Element) -> Iterator[list[_Element]]:
+    """The cells of each row; cells that stand in a group without a row make one of their own."""
+    for part in table.iter("tr", "thead"):
+        cells = [child for child in part if child.tag in ("td", "th")]
+        if cells:
+            yield cells
+
+
+def _place_cells(
+    cells: list[_Element], pending: dict[int, tuple[str | None, int]], budget: _Budget
+) -> list[str | None]:
+    row: list[str | None] = []
+    waiting = iter(cells)
+    while True:
+        column = len(row)
+        if column in pending:
+            text, left = pending.pop(column)
+            row.append(text)
+            if left > 1:
+                pending[column] = (text, left - 1)
+            continue
+        cell = next(waiting, None)
+        if cell is None:
+            break
+        text, down = _text_of(cell), _span(cell, "rowspan")
+        for spanned in range(_span(cell, "colspan")):
+            row.append(text)
+            if down > 1:
+                pending[column + spanned] = (text, down - 1)
+        budget.spend(len(row) - column)
+    return row
+
+
+def _span(cell: Any, name: str) -> int:
+    value = (cell.get(name) or "1").strip()
+    return min(max(int(value), 1), _MOST_SPANNED) if value.isascii() and value.isdigit() and len(value) < 6 else 1
+
+
+def _text_of(cell: Any) -> str | None:
+    return _BLANKS.sub(" ", "".join(_texts(cell))).strip() or None
+
+
+def _texts(element: Any) -> Iterator[str]:
+    for part in element.iter():
+        if part.tag == "br":
+            yield " "
+        if part.text and part.tag not in ("script", "style"):
+            yield part.text
+        if part is not element and part.tail:
+            yield part.tail

@@ -1,0 +1,89 @@
+"""Text in columns: fields that begin or end at the same place in every line, found by the blanks between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from conditioners.structure.rows import Row, no_resplit
+from conditioners.structure.text import TextRows
+
+_LINES = 400
+_FEWEST = 5
+"""Lines that it takes to see columns."""
+_BLANK = 0.98
+"""The share of lines that are blank where one column ends and the next begins."""
+_LONGEST = 4000
+
+
+@dataclass(frozen=True)
+class AlignedRows:
+    """One text file in columns; decoded and cut into lines as delimited text is."""
+
+    text: TextRows
+    columns: tuple[tuple[int, int], ...]
+    place: str = "line"
+    words_are_apart: bool = False
+    has_labels: bool = False
+
+    @property
+    def name(self) -> str:
+        """Its path in an archive, if it is in one."""
+        return self.text.name
+
+    def rows(self) -> Iterator[Row]:
+        """All rows, in order."""
+        for row in self.text.lines():
+            yield Row(row.place, cut(row.raw, self.columns), row.raw)
+
+    resplit = staticmethod(no_resplit)
+
+    def describe(self) -> dict[str, Any]:
+        """The format, with first and last character of each column."""
+        return {"format": "fixed width", "columns": [(first + 1, last) for first, last in self.columns]}
+
+    def encoding(self) -> dict[str, str] | None:
+        """How the text was decoded."""
+        return self.text.encoding()
+
+
+def open_aligned(text: TextRows) -> AlignedRows | None:
+    """The file as text in columns, if no delimiter but blanks was found and its lines have columns."""
+    lines = text.head.splitlines()[:_LINES]
+    apart = sum("  " in line.strip() for line in lines)
+    if text.marks.delimiter not in ("", " ") or (text.marks.delimiter == " " and apart * 2 < len(lines)):
+        return None
+    columns = find_columns(lines)
+    return AlignedRows(text, tuple(columns)) if columns else None
+
+
+def cut(line: str, columns: Sequence[tuple[int, int]]) -> tuple[str, ...]:
+    """The fields of a line; the whole line if one runs over the place where its column ends."""
+    for (_, end), (start, _) in pairwise(columns):
+        if end == start and line[end - 1 : end + 1].strip() and len(line[end - 1 : end + 1].split()[0]) > 1:
+            return (line,)
+    return tuple(line[start:end].strip() for start, end in columns)
+
+
+def find_columns(lines: Sequence[str]) -> list[tuple[int, int]]:
+    """First place, and the place behind the last, of each column; none if there are less than two."""
+    lines = [line.expandtabs().rstrip() for line in lines if line.strip()]
+    width = max((len(line) for line in lines), default=0)
+    if len(lines) < _FEWEST or width > _LONGEST:
+        return []
+    blanks = [sum(at >= len(line) or line[at] == " " for line in lines) for at in range(width)]
+    gaps = [blank >= _BLANK * len(lines) for blank in blanks]
+    starts = [at for at in range(width) if not gaps[at] and (at == 0 or gaps[at - 1])]
+    if len(starts) < 2 or not _are_plain(lines, starts, gaps):
+        return []
+    bounds = [0, *starts[1:], 1 << 20]
+    return list(pairwise(bounds))
+
+
+def _are_plain(lines: Sequence[str], starts: Sequence[int], gaps: Sequence[bool]) -> bool:
+    """Whether the columns are more than words of sentences that happen to stand below each other."""
+    wide = sum(all(gaps[max(0, start - 2) : start]) for start in starts[1:])
+    filled = sum(bool(line[start:].strip()) for line in lines for start in starts[:2])
+    return (wide * 2 >= len(starts) - 1 or len(lines) >= 20) and filled >= len(lines)

@@ -1,0 +1,108 @@
+"""Finds which of a table's first rows hold labels, and which are notes above them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from conditioners.structure.kinds import TYPED, kind_of
+from conditioners.structure.profiles import Profile
+
+_PROFILED = 200
+_HEADER_ROWS = 4
+_NOTES = 30
+"""Rows of a table's width that may stand above its labels."""
+_SPARSE = 0.4
+_DENSE = 0.6
+"""Shares of the usual number of filled cells: a row with fewer than the first is a note, with more than the second is
+no group's label."""
+Cells = Sequence[str]
+
+
+def find_labels(table: Sequence[tuple[str, ...]]) -> tuple[int, int]:
+    """How many of the first rows are notes, and how many behind them hold labels."""
+    width = len(table[0])
+    usual = _usual_fill(table)
+    below = Profile(table[min(len(table) // 2, _NOTES) :][:_PROFILED], width)
+    data = next((at for at, row in enumerate(table[: _NOTES + 1]) if below.has_types_of(row)), None)
+    if data:
+        last = max(range(max(0, data - _HEADER_ROWS), data), key=lambda at: (_fill(table[at]), at))
+        if _fill(table[last]) >= _DENSE * usual and _could_head(table[last]):
+            return _extend_upwards(table, last, usual, below)
+    notes = 0 if usual <= 1 or width < 3 else _count_notes(table, usual)
+    if notes == len(table):
+        return 0, 0
+    return notes, _count_repeated(table[notes:])
+
+
+def _usual_fill(table: Sequence[Cells]) -> int:
+    counts = sorted(_fill(row) for row in table[:_PROFILED])
+    return counts[len(counts) // 2]
+
+
+def _fill(cells: Cells) -> int:
+    return sum(1 for cell in cells if cell.strip())
+
+
+def _extend_upwards(table: Sequence[Cells], last: int, usual: int, below: Profile) -> tuple[int, int]:
+    """The first and the number of the header rows that end with the given one."""
+    first = last
+    while first and last - first < _HEADER_ROWS - 1 and _belongs_above(table[first - 1], table[first], usual, below):
+        first -= 1
+    return first, last - first + 1
+
+
+def _belongs_above(upper: Cells, lower: Cells, usual: int, below: Profile) -> bool:
+    """Whether a row is a further header row: the same labels, those the lower one lacks, or labels of groups."""
+    if not _could_head(upper, distinct=False):
+        return False
+    is_full = _fill(upper) >= _DENSE * usual and below.contradicts_everywhere(upper)
+    if list(upper) == list(lower) or is_full:
+        return True
+    completes = _fill(upper) > 1 and all(not low.strip() for up, low in zip(upper, lower, strict=True) if up.strip())
+    is_group = not upper[0].strip() and all(low.strip() for up, low in zip(upper, lower, strict=True) if up.strip())
+    return completes or is_group
+
+
+def _could_head(cells: Cells, *, distinct: bool = True) -> bool:
+    """Whether cells are words, and no word stands twice."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    if not filled or (distinct and len(set(filled)) < min(2, len(filled))):
+        return False
+    return sum(kind_of(cell) in TYPED for cell in filled) * 2 < len(filled)
+
+
+def _count_notes(table: Sequence[Cells], usual: int) -> int:
+    return next((at for at, row in enumerate(table) if _fill(row) >= max(2, _SPARSE * usual)), len(table))
+
+
+def _count_repeated(table: Sequence[tuple[str, ...]]) -> int:
+    """Header rows of a table whose rows tell nothing by their kinds: the first, and those equal to it."""
+    first, repeats = table[0], 1
+    while repeats < min(_HEADER_ROWS, len(table)) and table[repeats] == first:
+        repeats += 1
+    support = Profile(table[repeats:][:_PROFILED], len(first)).support_labels(first)
+    return repeats if support > 0 or (support == 0 and _could_be_labels(first)) else 0
+
+
+def _could_be_labels(cells: Cells) -> bool:
+    """Whether cells are distinct words."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return bool(filled) and len(set(filled)) == len(filled) and not any(kind_of(cell) in TYPED for cell in filled)
+
+
+def join_labels(header: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """One label for each column: those of all header rows, a group's label standing for the columns behind it too."""
+    if len(header) == 1:
+        return header[0]
+    rows = [*(_spread(row, header[-1]) for row in header[:-1]), header[-1]]
+    return tuple(" ".join(part for label in labels for part in label.split()) for labels in zip(*rows, strict=True))
+
+
+def _spread(upper: tuple[str, ...], lower: tuple[str, ...]) -> tuple[str, ...]:
+    """Labels of groups repeated over the blanks behind them; labels of single columns stay where they are."""
+    found: list[str] = []
+    group = ""
+    for up, low in zip(upper, lower, strict=True):
+        group = (up if low.strip() else "") if up.strip() else group
+        found.append(up if up.strip() else group if low.strip() else "")
+    return tuple(found)

@@ -1,0 +1,55 @@
+"""Records of JSON, XML and Parquet as rows of text: nested values under the path that leads to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conditioners.limits import Limits
+from conditioners.outcome import Refusal
+from conditioners.structure.rows import Row, no_resplit
+
+Record = Mapping[str, str]
+"""One record: label to text."""
+
+
+@dataclass(frozen=True)
+class RecordGrid:
+    """Records whose labels are known; the first row is the labels."""
+
+    name: str
+    format: dict[str, Any]
+    labels: tuple[str, ...]
+    open: Callable[[], Iterable[tuple[str, Record]]]
+    """The records, each with its path."""
+    known_encoding: dict[str, str] | None = None
+    place: str = "path"
+    words_are_apart: bool = False
+    has_labels: bool = True
+
+    def rows(self) -> Iterator[Row]:
+        """The labels, then all records in order."""
+        yield Row(self.name or "$", self.labels, "")
+        for path, record in self.open():
+            yield Row(path, tuple(record.get(label, "") for label in self.labels), "")
+
+    resplit = staticmethod(no_resplit)
+
+    def describe(self) -> dict[str, Any]:
+        """The format, and where the records are."""
+        return self.format
+
+    def encoding(self) -> dict[str, str] | None:
+        """How the text was decoded."""
+        return self.known_encoding
+
+
+def collect_labels(records: Iterable[Record], limits: Limits) -> tuple[str, ...]:
+    """The labels of all records, in order of appearance; raises Refusal when they are too many."""
+    labels: dict[str, None] = {}
+    for record in records:
+        labels.update(dict.fromkeys(record))
+        if len(labels) > limits.columns:
+            raise Refusal(f"the table has more than {limits.columns} columns")
+    return tuple(labels)

@@ -1,0 +1,78 @@
+"""EDI messages of any kind (X12, EDIFACT, TRADACOMS) as rows: a segment's name, then its elements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from conditioners.limits import Limits
+from conditioners.outcome import Refusal
+from conditioners.raw import OpenedRaw
+from conditioners.readers.decoding import Decoder
+from conditioners.readers.edifact import split_released
+from conditioners.structure.records import Record, RecordGrid
+
+_ISA = 106
+
+
+@dataclass(frozen=True)
+class _Marks:
+    kind: str
+    element: str
+    terminator: str
+    release: str = ""
+
+
+def is_edi(head: bytes) -> bool:
+    """Whether a file begins as an interchange."""
+    start = head[:200].lstrip(b"\xef\xbb\xbf \t\r\n")
+    return start.startswith((b"UNA", b"UNB+", b"STX=", b"ISA")) and _find_marks(start.decode("latin-1")) is not None
+
+
+def open_segments(opened: OpenedRaw, limits: Limits) -> Iterator[RecordGrid]:
+    """All segments of an interchange, one in each row; raises Refusal when it is too large or one has no end."""
+    decoder = Decoder(("latin-1",))
+    text = decoder.feed(opened.read_whole("the interchange", limits.document_bytes), last=True).decode()
+    text = text.lstrip()
+    marks = _find_marks(text)
+    if marks is None:
+        raise Refusal("the interchange declares no usable delimiters", "segment 1")
+    rows = list(_split(text, marks))
+    width = max((len(elements) for elements in rows), default=0)
+    if width > limits.columns:
+        raise Refusal(f"a segment has more than {limits.columns} elements")
+    labels = ("segment", *(f"element_{number}" for number in range(1, width)))
+
+    def read() -> Iterator[tuple[str, Record]]:
+        for number, elements in enumerate(rows, start=1):
+            yield f"segment {number}", dict(zip(labels, elements, strict=False))
+
+    form: dict[str, Any] = {"format": marks.kind, "delimiter": marks.element, "terminator": marks.terminator}
+    yield RecordGrid(opened.member, form, labels, read, {"name": decoder.name, "evidence": decoder.evidence})
+
+
+def _find_marks(text: str) -> _Marks | None:
+    """The marks that the first segment declares, or that go without saying."""
+    if text.startswith("ISA") and len(text) > 3:
+        element = text[3]
+        parts = text[: 4 * _ISA].split(element, 16)
+        if len(parts) < 17 or len(parts[16]) < 2 or element.isalnum():
+            return None
+        return _Marks("X12", element, parts[16][1])
+    if text.startswith("UNA") and len(text) > 8:
+        return _Marks("EDIFACT", text[4], text[8], text[6].strip())
+    if text.startswith("UNB+"):
+        return _Marks("EDIFACT", "+", "'", "?")
+    return _Marks("TRADACOMS", "+", "'", "?") if text.startswith("STX=") else None
+
+
+def _split(text: str, marks: _Marks) -> Iterator[list[str]]:
+    *whole, rest = split_released(text[9:] if text.startswith("UNA") else text, marks.terminator, marks.release)
+    if rest.strip():
+        raise Refusal("the file ends within a segment", f"segment {len(whole) + 1}")
+    for segment in whole:
+        inner = segment.strip("\r\n\t ")
+        if marks.kind == "TRADACOMS":
+            inner = inner.replace("=", marks.element, 1)
+        yield split_released(inner, marks.element, marks.release)

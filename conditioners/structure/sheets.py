@@ -1,0 +1,83 @@
+"""Sheets of a workbook and tables of an HTML document as grids of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from conditioners.limits import Limits
+from conditioners.outcome import Refusal, Skipped
+from conditioners.raw import OpenedRaw
+from conditioners.readers.html_tables import read_html_tables
+from conditioners.readers.workbook import load_sheets, text_rows
+from conditioners.structure.rows import Row, no_resplit
+
+_LETTERS = 26
+
+
+@dataclass(frozen=True)
+class SheetGrid:
+    """One sheet, its empty outer columns left out."""
+
+    name: str
+    format: str
+    cells: Sequence[Sequence[str | None]]
+    place: str = "cell"
+    words_are_apart: bool = False
+    has_labels: bool = False
+
+    def rows(self) -> Iterator[Row]:
+        """All rows, in order."""
+        first, last = self._outer_columns()
+        letter = _column_letter(first)
+        for number, cells in enumerate(self.cells, start=1):
+            kept = tuple(cell or "" for cell in cells[first:last])
+            yield Row(f"{self.name}!{letter}{number}", kept, "\t".join(kept).rstrip("\t"))
+
+    resplit = staticmethod(no_resplit)
+
+    def describe(self) -> dict[str, Any]:
+        """The format."""
+        return {"format": self.format}
+
+    def encoding(self) -> dict[str, str] | None:
+        """None: cells are no bytes of text."""
+        return None
+
+    def _outer_columns(self) -> tuple[int, int]:
+        """The first column with a cell, and the one behind the last."""
+        used = {at for cells in self.cells for at, cell in enumerate(cells) if cell}
+        return (min(used), max(used) + 1) if used else (0, 0)
+
+
+def _column_letter(number: int) -> str:
+    letters = ""
+    number += 1
+    while number:
+        number, rest = divmod(number - 1, _LETTERS)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def open_workbook(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[SheetGrid]:
+    """The sheets of a workbook; one that holds a single cell is a note."""
+    for sheet in load_sheets(opened, limits):
+        grid = SheetGrid(_name(opened, sheet.name), "workbook", list(text_rows(sheet)))
+        if sum(1 for cells in grid.cells for cell in cells if cell) > 1:
+            yield grid
+        else:
+            skipped.add(f"sheet {grid.name}", "no table")
+
+
+def open_html(opened: OpenedRaw, limits: Limits) -> Iterator[SheetGrid]:
+    """The tables of an HTML document; raises Refusal when it has none."""
+    tables = read_html_tables(opened, limits)
+    if not tables:
+        raise Refusal("the HTML document has no table")
+    for table in tables:
+        yield SheetGrid(_name(opened, table.name), "HTML", table.rows)
+
+
+def _name(opened: OpenedRaw, sheet: str) -> str:
+    return f"{opened.member}:{sheet}" if opened.member else sheet
