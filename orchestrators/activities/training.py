@@ -121,7 +121,7 @@ def promote_models(order: dict[str, Any]) -> dict[str, Any]:
         changed = wiring.ledger().models.promote(
             order["fleet"], result.segment, digest, judgement.id, ACTOR, reason, wiring.now()
         )
-        _mirror(order["fleet"], result.segment, digest)
+        _mirror(order["fleet"], result.segment)
         promoted += changed
     return {"promoted": promoted}
 
@@ -222,8 +222,10 @@ def _passing(order: Mapping[str, Any]) -> Iterable[tuple[str, SegmentResult]]:
                 yield run_name, result
 
 
-def _mirror(fleet: str, segment: str, digest: str) -> None:
+def _mirror(fleet: str, segment: str) -> None:
+    """Tell the registry who is champion now; that may be another than the one just asked for."""
     promoted: list[ServedModel] = wiring.ledger().models.promoted_models(fleet)[segment]
     listed = wiring.ledger().models.registered_models([model.digest for model in promoted])
-    former = [listed[model.digest].version for model in promoted if model.digest != digest]
-    wiring.model_registry().mark_champion(listed[digest].name, listed[digest].version, former)
+    champion = listed[promoted[0].digest]
+    former = {model.version for model in listed.values()} - {champion.version}
+    wiring.model_registry().mark_champion(champion.name, champion.version, sorted(former))

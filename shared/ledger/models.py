@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,8 @@ from shared.ledger.store import insert_if_absent, reading
 from shared.ledger.tables import gate_record, model_version, promotion
 
 FIRST_HASH = "0" * 64
+MOST_NAMED = 1_000
+"""Segments that a query names; databases take no more than some two thousand values."""
 _CHAINED = ("fleet", "segment", "digest", "gate_record_id", "actor", "reason", "promoted_at", "previous_hash")
 
 
@@ -53,27 +55,34 @@ class Models:
     def promote(
         self, fleet: str, segment: str, digest: str, gate_record_id: str, actor: str, reason: str, now: datetime
     ) -> bool:
-        """Make a model its segment's champion; False when it is already.
+        """Make a model its segment's champion; a gate record does so once, however late it is asked again.
 
-        Raises PromotionRefused unless the gate record is of this segment and digest and passed.
+        Answers False when nothing changed. Raises PromotionRefused unless the gate record is of this segment and
+        digest and passed.
         """
         with self._engine.begin() as connection:
             _require_passing(connection, fleet, segment, digest, gate_record_id)
-            if _champion_digest(connection, fleet, segment) == digest:
+            before = select(promotion.c.number).where(promotion.c.gate_record_id == gate_record_id).limit(1)
+            if connection.execute(before).first() is not None:
                 return False
-            last = connection.execute(select(promotion.c.hash).order_by(promotion.c.number.desc()).limit(1)).scalar()
-            row = {
-                "fleet": fleet,
-                "segment": segment,
-                "digest": digest,
-                "gate_record_id": gate_record_id,
-                "actor": actor,
-                "reason": reason,
-                "promoted_at": now.isoformat(),
-                "previous_hash": last or FIRST_HASH,
-            }
-            connection.execute(promotion.insert().values(**row, hash=hash_promotion(row)))
-            return True
+            return _append(connection, (fleet, segment, digest, gate_record_id), (actor, reason), now)
+
+    def roll_back(self, fleet: str, segment: str, digest: str, actor: str, reason: str, now: datetime) -> bool:
+        """Make a model champion once more that was so before; False when it is champion now.
+
+        Raises PromotionRefused when it never was champion of this segment.
+        """
+        with self._engine.begin() as connection:
+            newest = (
+                select(promotion.c.gate_record_id)
+                .where(promotion.c.fleet == fleet, promotion.c.segment == segment, promotion.c.digest == digest)
+                .order_by(promotion.c.number.desc())
+                .limit(1)
+            )
+            gate_record_id = connection.execute(newest).scalar()
+            if gate_record_id is None:
+                raise PromotionRefused(f"model {digest[:12]} was never the champion of {fleet}/{segment}")
+            return _append(connection, (fleet, segment, digest, gate_record_id), (actor, reason), now)
 
     def find_broken_link(self) -> int | None:
         """The number of the first promotion whose hash or predecessor does not fit; None when the chain is whole."""
@@ -85,18 +94,22 @@ class Models:
                 previous = row.hash
         return None
 
-    def promoted_models(self, fleet: str) -> dict[str, list[ServedModel]]:
-        """Each segment's promoted models, newest first."""
+    def promoted_models(self, fleet: str, segments: Collection[str] | None = None) -> dict[str, list[ServedModel]]:
+        """Each segment's promoted models, newest first; of some segments only, where they are given."""
         query = (
             select(promotion.c.segment, model_version.c.digest, model_version.c.folder, model_version.c.trained_at)
             .join(model_version, promotion.c.digest == model_version.c.digest)
             .where(promotion.c.fleet == fleet)
             .order_by(promotion.c.number.desc())
         )
+        if segments is not None and len(segments) <= MOST_NAMED:
+            query = query.where(promotion.c.segment.in_(segments))
         models: dict[str, list[ServedModel]] = {}
         with reading(self._engine) as connection:
             for segment, digest, folder, trained_at in connection.execute(query):
-                models.setdefault(segment, []).append(ServedModel(digest, folder, datetime.fromisoformat(trained_at)))
+                if segments is None or segment in segments:
+                    served = ServedModel(digest, folder, datetime.fromisoformat(trained_at))
+                    models.setdefault(segment, []).append(served)
         return models
 
     def judgements_of_week(self, gate: str, fleet: str, week: str) -> dict[str, Any]:
@@ -138,6 +151,28 @@ def _require_passing(connection: Connection, fleet: str, segment: str, digest: s
         raise PromotionRefused(
             f"model {digest[:12]} of {fleet}/{segment} has no passing gate record {gate_record_id[:12]}"
         )
+
+
+def _append(
+    connection: Connection, model: tuple[str, str, str, str], why: tuple[str, str], now: datetime
+) -> bool:
+    """Add the next link to the chain of promotions, unless the model is champion already."""
+    fleet, segment, digest, gate_record_id = model
+    if _champion_digest(connection, fleet, segment) == digest:
+        return False
+    last = connection.execute(select(promotion.c.hash).order_by(promotion.c.number.desc()).limit(1)).scalar()
+    row = {
+        "fleet": fleet,
+        "segment": segment,
+        "digest": digest,
+        "gate_record_id": gate_record_id,
+        "actor": why[0],
+        "reason": why[1],
+        "promoted_at": now.isoformat(),
+        "previous_hash": last or FIRST_HASH,
+    }
+    connection.execute(promotion.insert().values(**row, hash=hash_promotion(row)))
+    return True
 
 
 def _champion_digest(connection: Connection, fleet: str, segment: str) -> str | None:

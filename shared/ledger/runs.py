@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Row, delete, select, update
+from sqlalchemy import Engine, Row, delete, func, select, update
 
 from shared.domain.identities import is_below
 from shared.domain.records import SegmentResult
@@ -54,7 +54,7 @@ class Runs:
                         state=status.state,
                         error=status.error,
                         progress=status.progress,
-                        started_at=status.started_at,
+                        started_at=func.coalesce(status.started_at, run.c.started_at),
                         ended_at=ended_at,
                     )
                 )

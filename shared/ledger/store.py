@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy import Connection, Engine, Table, and_, create_engine, event, inspect, select, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import IntegrityError
 
+from shared.ledger.faults import name_faults, naming_faults
 from shared.ports import LedgerUnavailable
 
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -20,17 +21,27 @@ _READING = "headrace_reading"
 
 def open_database(url: str) -> Engine:
     """Connect to the ledger and bring it to this code's version; raises LedgerUnavailable."""
-    address = make_url(url)
+    with naming_faults("HEADRACE_LEDGER"):
+        address = make_url(url)
+    where = address.render_as_string(hide_password=True)
+    with naming_faults(where):
+        engine = _make_engine(address)
+        try:
+            _migrate(engine, where)
+        except BaseException:
+            engine.dispose()
+            raise
+    return engine
+
+
+def _make_engine(address: URL) -> Engine:
     on_file = address.get_backend_name() == "sqlite" and address.database not in (None, "", ":memory:")
     if on_file and address.database:
         Path(address.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(address, **({"connect_args": {"timeout": WAIT_SECONDS}} if on_file else {}))
+    name_faults(engine)
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
-    try:
-        _migrate(engine)
-    except SQLAlchemyError as error:
-        raise LedgerUnavailable(f"{address.render_as_string(hide_password=True)}: {error}") from error
     return engine
 
 
@@ -45,6 +56,9 @@ def insert_if_absent(connection: Connection, table: Table, row: Mapping[str, Any
         with connection.begin_nested():
             connection.execute(table.insert().values(**row))
     except IntegrityError:
+        same = and_(*(column == row[column.name] for column in table.primary_key))
+        if connection.execute(select(*table.primary_key).where(same)).first() is None:
+            raise  # it is another rule that the row breaks
         return False
     return True
 
@@ -63,12 +77,15 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
 
 
-def _migrate(engine: Engine) -> None:
+def _migrate(engine: Engine, where: str) -> None:
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(4739)"))
-        if _version_of(connection) == VERSION:
+        version = _version_of(connection)
+        if version == VERSION:
             return
+        if version is not None and version > VERSION:
+            raise LedgerUnavailable(f"{where}: a newer Headrace wrote it (version {version}, here {VERSION}): update")
         _upgrade(connection)
 
 

@@ -1,0 +1,210 @@
+"""The contract of the ledger of files: each version is taken by one, its content made once, its end told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from shared.domain.files import MAX_ATTEMPTS, FileState
+from shared.ledger.files import LEASE
+from tests.contracts.books import START, at, condition, freeze, land, make
+
+
+def state_of(ledger, file):
+    return ledger.reports.tell_file(file.id)["state"]
+
+
+def test_a_version_that_is_noted_twice_is_one_file(ledger):
+    first = land(ledger)
+    again = land(ledger, minutes=5)
+
+    assert first == again
+    assert ledger.files.count_by_state() == {"landed": 1}
+
+
+def test_another_etag_is_another_version(ledger):
+    assert land(ledger).id != land(ledger, etag="e2").id
+
+
+def test_noting_a_file_again_does_not_undo_what_became_of_it(ledger):
+    condition(ledger)
+
+    assert land(ledger, minutes=9).state is FileState.CONDITIONED
+
+
+def test_a_file_is_claimed_by_one_alone(ledger):
+    file = land(ledger)
+
+    assert ledger.files.claim(file.id, at(0)).attempts == 1
+    assert ledger.files.claim(file.id, at(1)) is None
+
+
+def test_a_claim_whose_holder_died_is_free_when_its_lease_is_over(ledger):
+    file = land(ledger)
+    ledger.files.claim(file.id, START)
+
+    assert ledger.files.claim(file.id, START + LEASE) is None
+    assert ledger.files.claim(file.id, START + LEASE + timedelta(microseconds=1)).attempts == 2
+
+
+@pytest.mark.parametrize(
+    "settle",
+    [
+        lambda files, file: files.settle_conditioned(file, make(file), START),
+        lambda files, file: files.settle_duplicate(file, "1" * 64, "another", START),
+        lambda files, file: files.settle_quarantined(file, "1" * 64, "no header", START),
+        lambda files, file: files.settle_superseded(file, START),
+    ],
+    ids=["conditioned", "duplicate", "quarantined", "superseded"],
+)
+def test_a_settled_file_is_claimed_by_nobody_also_when_it_is_settled_twice(ledger, settle):
+    file = land(ledger)
+    ledger.files.claim(file.id, START)
+    settle(ledger.files, file)
+    once = ledger.reports.tell_file(file.id)
+    settle(ledger.files, file)
+
+    assert ledger.reports.tell_file(file.id) == once
+    assert FileState(once["state"]).is_settled
+    assert ledger.files.claim(file.id, START + 2 * LEASE) is None
+    assert ledger.files.list_unsettled(START + 2 * LEASE) == []
+
+
+def test_a_file_given_back_is_tried_again_and_quarantined_after_its_last_attempt(ledger):
+    file = land(ledger)
+    seen = []
+    for number in range(MAX_ATTEMPTS):
+        ledger.files.claim(file.id, at(number))
+        seen.append(ledger.files.release(file.id, f"fault {number}", at(number)).state)
+
+    assert seen == [FileState.LANDED] * (MAX_ATTEMPTS - 1) + [FileState.QUARANTINED]
+    assert ledger.reports.tell_file(file.id)["reason"] == f"fault {MAX_ATTEMPTS - 1}"
+    assert ledger.files.claim(file.id, at(99)) is None
+
+
+def test_a_release_that_comes_after_the_end_changes_nothing(ledger):
+    file = condition(ledger)
+    ledger.files.release(file.id, "too late", at(5))
+
+    assert state_of(ledger, file) == "conditioned"
+
+
+def test_of_equal_contents_the_first_makes_the_output_and_the_others_wait_for_it(ledger):
+    first, second = (land(ledger, f"events/{name}.csv") for name in "ab")
+    for file in (first, second):
+        ledger.files.claim(file.id, START)
+
+    assert ledger.files.claim_content(first, "1" * 64) is None
+    assert ledger.files.claim_content(second, "1" * 64) == first.id
+    assert ledger.files.claim_content(first, "1" * 64) is None
+
+
+def test_equal_contents_of_two_sources_are_two_outputs(ledger):
+    condition(ledger, "events/a.csv")
+
+    assert condition(ledger, "returns/a.csv")
+
+
+@pytest.mark.parametrize("end", ["release", "settle_superseded"])
+def test_a_copy_is_conditioned_after_all_when_its_original_comes_to_nothing(ledger, end):
+    original, copy = (land(ledger, f"events/{name}.csv") for name in "ab")
+    for file in (original, copy):
+        ledger.files.claim(file.id, START)
+    ledger.files.claim_content(original, "1" * 64)
+    ledger.files.settle_duplicate(copy, "1" * 64, original.id, START)
+    if end == "release":
+        ledger.files.release(original.id, "a fault", START)
+    else:
+        ledger.files.settle_superseded(original, START)
+
+    assert copy.id in [file.id for file in ledger.files.list_unsettled(START)]
+    ledger.files.claim(copy.id, START)
+    assert ledger.files.claim_content(copy, "1" * 64) is None
+
+
+def test_a_copy_is_conditioned_after_all_when_a_newer_version_replaces_its_original(ledger):
+    original = condition(ledger)
+    copy = land(ledger, "events/copy.csv", minutes=1)
+    ledger.files.settle_duplicate(copy, "1" * 64, original.id, at(1))
+    condition(ledger, etag="e2", content="2" * 64, minutes=2)
+
+    assert state_of(ledger, copy) == "landed"
+    ledger.files.claim(copy.id, at(3))
+    assert ledger.files.claim_content(copy, "1" * 64) is None
+
+
+def test_waiting_files_are_listed_oldest_first_without_those_that_somebody_is_at(ledger):
+    late, early, busy = (land(ledger, f"events/{when}.csv", minutes=when) for when in (9, 3, 1))
+    ledger.files.claim(busy.id, at(10))
+
+    assert [file.id for file in ledger.files.list_unsettled(at(10))] == [early.id, late.id]
+    assert busy.id in [file.id for file in ledger.files.list_unsettled(at(10) + 2 * LEASE)]
+
+
+def test_what_was_made_is_noted_once_and_takes_the_etag_of_the_last_write(ledger):
+    file = condition(ledger)
+    ledger.files.settle_conditioned(file, make(file, etag="c2"), at(1))
+    told = ledger.reports.tell_file(file.id)
+
+    assert told["conditioned"]["etag"] == "c2"
+    assert ledger.reports.report_sources()[0]["rows_in"] == 10
+
+
+def test_what_was_made_of_a_file_that_nobody_noted_is_an_error(ledger):
+    file = land(ledger)
+    stranger = type(file)(**{**vars(file), "id": "unknown"})
+
+    with pytest.raises(Exception, match="FOREIGN KEY"):
+        ledger.files.settle_conditioned(stranger, make(stranger), START)
+
+
+def test_the_rows_of_a_source_add_up_with_copies_as_duplicates(ledger):
+    original = condition(ledger)
+    copy = land(ledger, "events/copy.csv")
+    ledger.files.settle_duplicate(copy, "1" * 64, original.id, START)
+    refused = land(ledger, "events/bad.csv")
+    ledger.files.settle_quarantined(refused, None, "no header", START)
+    (told,) = ledger.reports.report_sources()
+
+    assert [told[f"files_{state}"] for state in ("conditioned", "duplicate", "quarantined", "landed")] == [1, 1, 1, 0]
+    assert (told["rows_in"], told["rows_out"], told["rows_quarantined"], told["rows_duplicate"]) == (20, 7, 2, 11)
+    assert told["last_date"] == "2026-11-09"
+
+
+def test_files_are_listed_newest_first_by_source_and_state(ledger):
+    for number, source in enumerate(("events", "returns", "events")):
+        land(ledger, f"{source}/{number}.csv", minutes=number)
+    paths = [file["path"] for file in ledger.reports.list_files(source="events", state="landed", top=9)]
+
+    assert paths == ["events/2.csv", "events/0.csv"]
+    assert len(ledger.reports.list_files(source=None, state=None, top=2)) == 2
+    assert ledger.reports.list_files(source="none", state=None, top=9) == []
+    assert ledger.reports.tell_file("none") is None
+
+
+def test_a_dataset_holds_the_conditioned_versions_that_stand_in_the_lake(ledger):
+    condition(ledger, "events/a.csv")
+    condition(ledger, "returns/a.csv")
+    gone = condition(ledger, "events/gone.csv", content="3" * 64)
+    standing = {("events/a.csv.csv", "c1"), ("returns/a.csv.csv", "c1"), (f"{gone.path}.csv", "rewritten")}
+
+    assert [member.path for member in ledger.datasets.list_members(["events"], standing)] == ["events/a.csv.csv"]
+
+
+def test_of_two_versions_at_one_path_the_dataset_holds_the_later_one(ledger):
+    condition(ledger)
+    newer = condition(ledger, etag="e2", content="2" * 64, minutes=3)
+
+    (member,) = ledger.datasets.list_members(["events"], {("events/a.csv.csv", "c1")})
+    assert member.raw_file_id == newer.id
+
+
+def test_a_frozen_dataset_is_read_as_it_was_frozen_the_first_time(ledger):
+    dataset = freeze(ledger, condition(ledger))
+    ledger.datasets.record_dataset(dataset, at(1))
+    ledger.datasets.record_dataset(dataset, at(2))
+
+    assert ledger.datasets.read_dataset(dataset.version) == dataset
+    with pytest.raises(LookupError, match="no dataset version none"):
+        ledger.datasets.read_dataset("none")
