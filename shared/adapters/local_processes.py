@@ -85,7 +85,10 @@ class LocalProcesses:
             return
         shutil.rmtree(folder.path, ignore_errors=True)  # of a submission that was cut short
         (folder.path / "out").mkdir(parents=True)
-        self._inputs.stage(spec, folder.path / "inputs")
+        try:
+            self._inputs.stage(spec, folder.path / "inputs")
+        except BlobMissing as missing:
+            folder.end(RunState.FAILED, f"an input is missing: {missing}")
         folder.write("job.json", dict(spec.job))
         self._folders.mark_open(spec.name)
         submitted = datetime.now(UTC).isoformat()

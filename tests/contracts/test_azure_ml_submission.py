@@ -197,7 +197,7 @@ def test_a_thousand_runs_through_every_fault_are_a_thousand_jobs_and_each_end_is
         requests={"throttle": 0.05, "server_error": 0.05, "drop": 0.05, "lost_reply": 0.05},
         jobs={
             "vanish": 0.05, "hang": 0.05, "fail": 0.05, "cancel_outside": 0.05, "not_responding": 0.05,
-            "unknown_state": 0.05,
+            "unknown_state": 0.05, "done_twice": 0.05,
         },
         seed=20261121,
     )  # fmt: skip

@@ -56,7 +56,9 @@ def test_an_address_makes_the_workspace_backend_and_registry(monkeypatch):
 def test_an_address_that_is_none_names_the_setting_and_its_form(monkeypatch, address):
     monkeypatch.setenv("HEADRACE_ML", address)
 
-    with pytest.raises(wiring.SettingsError, match="HEADRACE_ML: write local, or .* is not azureml://subscriptions/ID"):
+    with pytest.raises(
+        wiring.SettingsError, match=r"HEADRACE_ML: write local, or .* is not azureml://subscriptions/ID"
+    ):
         wiring.ml_backend()
 
 

@@ -26,7 +26,8 @@ class Client:
 
     def create_job(self, job: Any) -> Any:
         """Create a job, or find the one that is the same; raises ServiceRefused or ServiceUnavailable."""
-        return self._create(self._client.jobs, job)
+        # Loading has validated the file; once more would double the time, and the service has the last word anyway.
+        return self._create(self._client.jobs, job, skip_validation=True)
 
     def create_component(self, component: Any) -> Any:
         """Register a component with its code; raises ServiceRefused or ServiceUnavailable."""
@@ -40,12 +41,12 @@ class Client:
         """Register a data asset; raises ServiceRefused or ServiceUnavailable."""
         return self._create(self._client.data, data)
 
-    def _create(self, operations: Any, entity: Any) -> Any:
+    def _create(self, operations: Any, entity: Any, **options: Any) -> Any:
         from azure.ai.ml.exceptions import MlException
         from azure.core.exceptions import AzureError
 
         try:
-            return operations.create_or_update(entity)
+            return operations.create_or_update(entity, **options)
         except MlException as error:  # the client's own objections; some wrap what the service said
             cause = error.__cause__ or error.__context__
             if isinstance(cause, AzureError):
