@@ -66,6 +66,8 @@ def unavailable(where: str, error: BaseException, remedy: str) -> LedgerUnavaila
 
 def _find_remedy(context: ExceptionContext) -> str | None:
     error = context.original_exception
+    if not isinstance(error, Exception):
+        return None  # Ctrl-C and the like; the engine counts them as lost connections
     if isinstance(error, sqlite3.Error):
         return _remedy_of(error)
     lost = isinstance(context.sqlalchemy_exception, OperationalError | InterfaceError)
