@@ -5,13 +5,13 @@ import pytest
 from bench.azure_ml_standin.clocks import WaitingClock
 from bench.azure_ml_standin.faults import Faults
 from bench.azure_ml_standin.service import StandIn
+from bench.azure_ml_standin.storm import make_spec
 from bench.azure_ml_standin.tokens import StandInCredential
 from bench.azure_ml_standin.workspaces import add_code, connect, make_backend
 from shared.adapters.azure_ml.refusals import ServiceRefused, ServiceUnavailable
 from shared.adapters.azure_ml.workspace import AddressError, parse_workspace
 from shared.adapters.folder_lake import FolderLake
 from shared.domain.runs import RunState
-from tests.contracts.test_azure_ml_submission import make_spec
 
 pytestmark = pytest.mark.filterwarnings("ignore:The `(context|ordered)`")
 

@@ -1,40 +1,22 @@
 """A run becomes exactly one job, whatever happens between asking for it and hearing of it."""
 
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 
 from bench.azure_ml_standin.clocks import WaitingClock
-from bench.azure_ml_standin.faults import ERROR_TEXT, Faults
+from bench.azure_ml_standin.faults import Faults, JobFault, RequestFault
 from bench.azure_ml_standin.service import StandIn
 from bench.azure_ml_standin.state import QUIET_LIFE
+from bench.azure_ml_standin.storm import count, make_spec, run_storm
 from bench.azure_ml_standin.workspaces import add_code, make_backend
 from shared.adapters.folder_lake import FolderLake
-from shared.domain.runs import RunKind, RunSpec, RunState
+from shared.domain.runs import RunState
 from shared.ports import RunConflict
 
 # azure-ai-ml uses what marshmallow, below it, will drop one day.
 pytestmark = pytest.mark.filterwarnings("ignore:The `(context|ordered)`")
-
-
-def make_spec(number=0, **changes):
-    segments = changes.pop("segments", (f"r{number}-large-fast", f"r{number}-large-slow"))
-    cells = [dict(zip(("region", "store_format", "mover"), name.split("-"), strict=True), id=name) for name in segments]
-    work = {
-        "name": f"train-demand-2026w47-r{number}-0123456789ab",
-        "kind": RunKind.TRAIN,
-        "fleet": "demand",
-        "week": "2026W47",
-        "shard": f"r{number}",
-        "instance_id": "weekly-demand-2026W47-1-train-1-r-1-watch",
-        "dataset_version": "d" * 64,
-        "code_version": "c" * 64,
-        "attempt": 1,
-        "segments": tuple(segments),
-        "models": {},
-        "job": {"segments": cells, "baselines": [], "models": {}},
-    }
-    return RunSpec(**{**work, **changes})
 
 
 @pytest.fixture(autouse=True)
@@ -192,48 +174,16 @@ def test_writes_keep_to_five_a_second(make_standin, lake):
     assert standin.limits.refused == 0
 
 
-def test_a_thousand_runs_through_every_fault_are_a_thousand_jobs_and_each_end_is_noticed(make_standin, lake):
-    faults = Faults(
-        requests={"throttle": 0.05, "server_error": 0.05, "drop": 0.05, "lost_reply": 0.05},
-        jobs={
-            "vanish": 0.05, "hang": 0.05, "fail": 0.05, "cancel_outside": 0.05, "not_responding": 0.05,
-            "unknown_state": 0.05, "done_twice": 0.05,
-        },
-        seed=20261121,
-    )  # fmt: skip
-    standin = make_standin(faults=faults)
-    backend = make_backend(standin, lake)
-    specs = [make_spec(number) for number in range(1_000)]
-    names = [spec.name for spec in specs]
+def test_a_thousand_runs_through_every_fault_are_a_thousand_jobs_and_each_end_is_noticed(tmp_path):
+    standin, told = run_storm(tmp_path, runs=1_000, share=0.05, seed=20261121)
+    counted = count(standin, told)
 
-    for start in range(0, 1_000, 25):
-        backend.submit(specs[start : start + 25])
-    assert sorted(standin.workspace.jobs) == sorted(names)
-    ended, left = {}, names
-    for _ in range(40):
-        standin.workspace.clock.sleep(60)
-        ended |= {status.name: status for status in backend.observe(left) if status.state.is_terminal}
-        left = [name for name in names if name not in ended]
-    backend.cancel(left)
-    ended |= {status.name: status for status in backend.observe(left)}
-
-    assert all(faults.done[fault] > 20 for fault in (*faults.requests, *faults.jobs))
-    assert faults.impatient == 0
-    assert sorted(standin.workspace.jobs) == sorted(names)
-    assert {name: status.state for name, status in ended.items()} == {
-        name: _expected(standin.workspace.jobs[name]) for name in names
-    }
-    failed = [status for status in ended.values() if status.state is RunState.FAILED]
-    assert sum(ERROR_TEXT in status.error for status in failed) == faults.done["fail"]
-    assert sum("it was lost" in status.error for status in failed) == faults.done["vanish"]
-
-
-def _expected(job):
-    if job.vanishes_at is not None:
-        return RunState.FAILED
-    return {"Completed": RunState.COMPLETED, "Failed": RunState.FAILED, "Canceled": RunState.CANCELED}[
-        job.moments[-1][1]
-    ]
+    assert sorted(standin.workspace.jobs) == sorted(told) == sorted(make_spec(number).name for number in range(1_000))
+    assert counted["ends_told_wrong"] == 0
+    assert (counted["requests_before_their_time"], standin.violations) == (0, [])
+    faults = counted["faults"]
+    assert all(faults[fault] > 20 for fault in (*get_args(RequestFault), *get_args(JobFault)))
+    assert (counted["told_their_own_error"], counted["told_as_lost"]) == (faults["fail"], faults["vanish"])
 
 
 def test_a_run_of_many_models_is_a_pipeline_with_a_parallel_step(make_standin, lake):
