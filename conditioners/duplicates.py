@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 NEW, DUPLICATE, CONFLICT = 0, 1, 2
 _FIRST_SLOTS = 1 << 16
-_SPARSE = 4
-"""Slots for each key at least: few keys then share a slot."""
+_SPARSE = 2
+"""Slots for each key at least: few keys then have to look further than their first slot."""
 _SEEDS = (0x9E3779B97F4A7C15, 0xD1B54A32D192ED03, 0x8CB92BA72F3D8DD7)
 
 
@@ -47,7 +47,7 @@ class Identities:
 
 
 class KeyTable:
-    """Rows seen so far. The first key to come to a slot of the table owns it; the few others stand in a dictionary."""
+    """Rows seen so far: an open-addressing hash table (linear probing) whose steps are taken for all rows at once."""
 
     def __init__(self) -> None:
         import numpy as np
@@ -57,8 +57,6 @@ class KeyTable:
         self._checks = np.empty(0, np.uint64)
         self._owners = np.zeros(_FIRST_SLOTS, np.uint32)
         """For each slot the number of the row that owns it, from 1; 0 for none."""
-        self._others: dict[tuple[int, int], int] = {}
-        """Keys that do not own their slot, with the number of their first row."""
 
     def __len__(self) -> int:
         return self._size
@@ -70,10 +68,9 @@ class KeyTable:
         self._append(keys, checks)
         numbers = np.arange(self._size + 1, self._size + 1 + len(keys), dtype=np.uint32)
         self._size += len(keys)
-        first = self._place(numbers)
+        repeats, first = self._place(numbers)
         verdicts = np.full(len(keys), NEW, np.uint8)
-        repeats = np.flatnonzero(first != numbers)
-        is_equal = self._checks[first[repeats] - 1] == checks[repeats]
+        is_equal = self._checks[first - 1] == checks[repeats]
         verdicts[repeats] = np.where(is_equal, DUPLICATE, CONFLICT)
         return verdicts
 
@@ -90,7 +87,7 @@ class KeyTable:
         needed = self._size + len(keys)
         if needed > len(self._keys):
             room = max(needed, 2 * len(self._keys))
-            self._keys, self._checks = (np.resize(old[: self._size], room) for old in (self._keys, self._checks))
+            self._keys, self._checks = (_enlarge(old, self._size, room) for old in (self._keys, self._checks))
         self._keys[self._size : needed] = keys
         self._checks[self._size : needed] = checks
         if needed * _SPARSE > len(self._owners):
@@ -98,32 +95,48 @@ class KeyTable:
             while needed * _SPARSE > slots:
                 slots *= 4
             self._owners = np.zeros(slots, np.uint32)
-            self._others = {}
-            self._place(np.arange(1, self._size + 1, dtype=np.uint32))
+            for start in range(0, self._size, _FIRST_SLOTS):
+                self._place(np.arange(start + 1, min(start + _FIRST_SLOTS, self._size) + 1, dtype=np.uint32))
 
-    def _place(self, numbers: NDArray[np.uint32]) -> NDArray[np.uint32]:
-        """Enter rows by their numbers, in ascending order; tells for each the number of the first row with its key."""
+    def _place(self, numbers: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+        """Enter rows by their numbers, in ascending order.
+
+        Tells which of them repeat a key, by their place in `numbers`, and for each of these the key's first row.
+        """
         import numpy as np
 
-        keys = self._keys[numbers - 1]
-        slots = (keys >> np.uint64(64 - (len(self._owners).bit_length() - 1))).astype(np.int64)
-        free = np.flatnonzero(self._owners[slots] == 0)[::-1]
-        self._owners[slots[free]] = numbers[free]  # the last assignment counts, and that is the first row
-        first = self._owners[slots]
-        strangers = np.flatnonzero((first != numbers) & ~self._is_same_key(first, numbers))
-        for at in strangers.tolist():
-            number = int(numbers[at])
-            key = (int(keys[at]), int(self._checks[number - 1]) >> 32)
-            first[at] = self._others.setdefault(key, number)
-        return first
+        shift = np.uint64(64 - (len(self._owners).bit_length() - 1))
+        rows, slots = np.arange(len(numbers)), (self._keys[numbers - 1] >> shift).astype(np.int64)
+        repeats, first = [rows[:0]], [numbers[:0]]
+        while len(rows):
+            owners = self._owners[slots]
+            free = np.flatnonzero(owners == 0)[::-1]
+            self._owners[slots[free]] = numbers[rows[free]]  # the last assignment counts, and that is the first row
+            owners[free] = self._owners[slots[free]]
+            taken = np.flatnonzero(owners != numbers[rows])
+            rows, slots, owners = rows[taken], slots[taken], owners[taken]
+            same = self._is_same_key(owners, numbers[rows])
+            repeats.append(rows[same])
+            first.append(owners[same])
+            rows, slots = rows[~same], (slots[~same] + 1) & (len(self._owners) - 1)
+        return np.concatenate(repeats), np.concatenate(first)
 
     def _is_same_key(self, first: NDArray[np.uint32], second: NDArray[np.uint32]) -> NDArray[np.bool_]:
         import numpy as np
 
         a, b = first - 1, second - 1
         same: NDArray[np.bool_] = self._keys[a] == self._keys[b]
-        same &= (self._checks[a] ^ self._checks[b]) >> np.uint64(32) == 0
+        alike = np.flatnonzero(same)
+        same[alike] = (self._checks[a[alike]] ^ self._checks[b[alike]]) >> np.uint64(32) == 0
         return same
+
+
+def _enlarge(old: NDArray[np.uint64], used: int, room: int) -> NDArray[np.uint64]:
+    import numpy as np
+
+    new = np.empty(room, np.uint64)
+    new[:used] = old[:used]
+    return new
 
 
 class RepeatFinder:

@@ -16,6 +16,8 @@ from conditioners.raw import ByteSink
 if TYPE_CHECKING:
     import polars as pl
 
+_MOST_DAYS = 10_000
+
 
 class AcceptedWriter:
     """Writes typed frames as standard CSV and keeps the figures of what it wrote."""
@@ -31,9 +33,7 @@ class AcceptedWriter:
         """Append rows."""
         if frame.is_empty():
             return
-        buffer = io.BytesIO()
-        frame.write_csv(buffer, include_header=False)
-        self._write(buffer.getvalue())
+        self._write(_write_rows(_show_days(frame)))
         self.rows += frame.height
         self._measure(frame)
 
@@ -105,7 +105,27 @@ class QuarantineWriter:
             return
         self.rows += len(found)
         self.rejects.update(f"{column} {rule}".strip() for _, rule, column, _, _ in found)
-        frame = pl.DataFrame(found, schema=["place", "rule", "column", "reason", "raw"], orient="row")
-        buffer = io.BytesIO()
-        frame.with_columns(pl.col(pl.String).replace("", None)).write_csv(buffer, include_header=False)
-        self._sink.write(buffer.getvalue())
+        names = ("place", "rule", "column", "reason", "raw")
+        cells = zip(*found, strict=True)
+        frame = pl.DataFrame([pl.Series(name, column, pl.String) for name, column in zip(names, cells, strict=True)])
+        self._sink.write(_write_rows(frame.with_columns(pl.all().replace("", None))))
+
+
+def _write_rows(frame: pl.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    frame.write_csv(buffer, include_header=False)
+    return buffer.getvalue()
+
+
+def _show_days(frame: pl.DataFrame) -> pl.DataFrame:
+    """Days as text. Those of a batch mostly lie close together; then it is quicker to write each of the span's once."""
+    import polars as pl
+
+    shown = []
+    for days in frame.select(pl.col(pl.Date)):
+        number = days.to_physical()
+        first, last = number.min(), number.max()
+        if isinstance(first, int) and isinstance(last, int) and last - first < min(_MOST_DAYS, frame.height):
+            span = pl.Series(days.name, range(first, last + 1), pl.Int32).cast(pl.Date).dt.to_string()
+            shown.append(span.gather(number - first))
+    return frame.with_columns(shown)

@@ -100,7 +100,7 @@ class DelimitedReader:
         def locate(rows: Sequence[int]) -> list[Located]:
             return index.locate(np.delete(np.arange(total), numbers)[list(rows)])
 
-        return TextBatch(frame, locate, unread, DAMAGE in part.data)
+        return TextBatch(frame, locate, unread, _is_damaged(part.data))
 
     def _read_span(self, data: bytes, span: Span) -> tuple[pl.DataFrame, list[tuple[int, str, str]]]:
         import polars as pl
@@ -149,3 +149,8 @@ class DelimitedReader:
 
     def _describe_width(self, found: int) -> str:
         return f"{found} fields where the header row has {self._width}"
+
+
+def _is_damaged(data: bytes) -> bool:
+    """Whether DAMAGE is in there; its first byte is rare, and a single byte is found many times as fast."""
+    return DAMAGE[:1] in data and DAMAGE in data

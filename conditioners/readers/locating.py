@@ -56,9 +56,13 @@ class RecordIndex:
         import numpy as np
 
         array = np.frombuffer(self._chunk.data, np.uint8)[span.start : span.end]
-        is_end = array == LF
-        is_end |= (array == CR) & np.append(array[1:] != LF, True)
-        ends = np.flatnonzero(is_end)
+        feeds = self._line_feeds
+        ends = feeds[np.searchsorted(feeds, span.start) : np.searchsorted(feeds, span.end)] - span.start
+        returns = int(np.count_nonzero(array == CR))
+        if returns != np.count_nonzero(array[ends[ends > 0] - 1] == CR):
+            is_end = array == LF
+            is_end |= (array == CR) & np.append(array[1:] != LF, True)
+            ends = np.flatnonzero(is_end)
         quotes = find_quotes(self._chunk.data[span.start : span.end], self._syntax)
         if len(quotes):
             ends = ends[np.searchsorted(quotes, ends) % 2 == 0]
