@@ -59,18 +59,20 @@ class MLflowRegistry:
     """A ModelRegistry in MLflow's store. Digests and the champion are version tags, which every MLflow has."""
 
     def __init__(self, home: Path) -> None:
+        self._lock_file = home / "registry.lock"
         self._client = prepare_store(home)
 
     def register(
         self, name: str, digest: str, folder: str, tags: Mapping[str, str], run_id: str | None
     ) -> ModelVersion:
         """List a model, or find the version that has this digest."""
-        self._ensure_name(name)
-        for version in self._client.search_model_versions(f"name='{name}'"):
-            if version.tags.get(DIGEST) == digest:
-                return ModelVersion(name, str(version.version), digest, folder)
-        made = self._client.create_model_version(name, folder, run_id=run_id, tags={**tags, DIGEST: digest})
-        return ModelVersion(name, str(made.version), digest, folder)
+        with hold_lock(self._lock_file):  # MLflow lists one model twice if two ask at the same moment
+            self._ensure_name(name)
+            for version in self._client.search_model_versions(f"name='{name}'"):
+                if version.tags.get(DIGEST) == digest:
+                    return ModelVersion(name, str(version.version), digest, folder)
+            made = self._client.create_model_version(name, folder, run_id=run_id, tags={**tags, DIGEST: digest})
+            return ModelVersion(name, str(made.version), digest, folder)
 
     def mark_champion(self, name: str, version: str, former: Iterable[str]) -> None:
         """Mirror the ledger in tags."""
