@@ -133,9 +133,7 @@ def _spoil(cells: pl.DataFrame) -> pl.DataFrame:
     kind = pl.col("kind")
     bad_day = kind.replace_strict(dict(enumerate(_BAD_DAYS)), default="", return_dtype=pl.String)
     return cells.with_columns(
-        day=day.then(kind.replace_strict(dict(enumerate(_BAD_DAYS)), default="", return_dtype=pl.String)).otherwise(
-            "day"
-        ),
+        day=pl.when(kind < 3).then(bad_day).otherwise("day"),
         store=pl.when(kind == 3).then(pl.lit("")).when(kind == 4).then(pl.lit("12A")).otherwise("store"),
         units=pl.when(kind == 5).then(pl.lit("k.A.")).otherwise("units"),
         dollars=pl.when(kind == 6).then(pl.lit("-5,00")).otherwise("dollars"),
