@@ -41,6 +41,24 @@ class _Marks:
     line_end: str = "\n"
 
 
+_LABELS = ["day", "hour", "pieces", "article", "price", "kind", "praise", "page", "remark"]
+_CODES = ["MG", "RI", "YY"]
+_KINDS = ["Field Watch", "Lamp, small", 'Round Table 48"', "Kids' Hat", "Sofa", "Women's Boots, lined"]
+_PRAISE = ["Warm, light and quick.", "Isn't it fine?", 'A 9" rod, well made', "Plain but good; cheap too."]
+
+
+def sample_table(rows: int = 83) -> Table:
+    """A table like the benchmark's: nine columns of every kind, with delimiters and quotes inside of cells."""
+    return Table([_LABELS, *map(_sample_row, range(rows))], frozenset({6, 7}))
+
+
+def _sample_row(n: int) -> list[str]:
+    return [
+        f"{1 + n % 28:02d}/{1 + n // 28:02d}/2024", f"{n % 24:02d}:30", str(n % 9), f"{_CODES[n % 3]}-{n:04d}",
+        f"${n}.{10 + n}", _KINDS[n % 6], _PRAISE[n % 4], f"https://shop.example/p/{n}.html", "",
+    ]  # fmt: skip
+
+
 def pollute(table: Table) -> Iterator[Polluted]:
     """The table under every pollution; weights are how often each was met in 3,712 files of open-data portals."""
     yield Polluted("source.csv", _write(table, _Marks()), table.rows, 1)
@@ -61,10 +79,10 @@ def _pollute_file(table: Table) -> Iterator[Polluted]:
         yield Polluted(f"file_header_multirow_{count}.csv", header * (count - 1) + text, [labels, *rows[1:]], 47)
     blank = "," * (width - 1) + "\n"
     yield Polluted("file_preamble.csv", "PREAMBLE" + blank + blank + text, rows, 282)
-    less = Table([row[: width - 1] for row in rows[:-1]], table.quoted)
-    more = Table([[*row, "col1" if number == 0 else row[-1]] for number, row in enumerate(rows[:-1])], table.quoted)
-    for name, second in (("less", less), ("same", Table(rows[:-1], table.quoted)), ("more", more)):
-        yield Polluted(f"file_multitable_{name}.csv", text + _write(second, _Marks()), rows, 188 / 3)
+    less = [row[: width - 1] for row in rows[:-1]]
+    more = [[*row, "col1" if number == 0 else row[-1]] for number, row in enumerate(rows[:-1])]
+    for name, second in (("less", less), ("same", rows[:-1]), ("more", more)):
+        yield Polluted(f"file_multitable_{name}.csv", text + "".join(map(_write_torn, second)), rows, 188 / 3)
     yield Polluted("file_header_only.csv", header, rows[:1], 3)
     yield Polluted("file_one_data_row.csv", _write(Table(rows[:2], table.quoted), _Marks()), rows[:2], 4)
 
@@ -111,6 +129,13 @@ def _with_extra_quote(table: Table, number: int, column: int) -> tuple[str, floa
 
 def _write(table: Table, marks: _Marks) -> str:
     return "".join(_line(table, row, marks) for row in table.rows)
+
+
+def _write_torn(row: Sequence[str]) -> str:
+    """A line of a second table as the benchmark writes it: torn where a quote stands in a cell, the last cells lost."""
+    torn = [part if n == 0 else '"' + part for cell in row for n, part in enumerate(cell.split('"'))][: len(row)]
+    escaped = [part.replace('"', '""') for part in torn]
+    return ",".join(f'"{part}"' if "," in part else part for part in escaped) + "\n"
 
 
 def _line(table: Table, row: Sequence[str], marks: _Marks) -> str:

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     CODE = "code"
     WORDS = "words"
     TEXT = "text"
+    LIST = "list"
     ODD = "odd"
 
 
@@ -52,6 +53,7 @@ _PATTERNS = (
     (Kind.LINK, re.compile(rf"{_ADDRESS}|[\w.+-]+@[\w-]+\.[\w.-]+|\d{{1,3}}(?:\.\d{{1,3}}){{3}}", re.IGNORECASE)),
     (Kind.CODE, re.compile(r"(?=.*\d)(?=.*[A-Za-z_-])[A-Za-z0-9]+(?:[-_./#][A-Za-z0-9]+)*")),
     (Kind.WORDS, re.compile(r"[^\W_]+(?:(?:[ _/&.'’+-]|\. |, | - | \()[^\W_]+\)?)*[.)!?]?")),
+    (Kind.LIST, re.compile(r"[^\W\d_][\w .-]*(?:(?:\|[\w .-]+){2,}|(?:;[\w .-]+){2,})")),
     (Kind.TEXT, re.compile(r"[^\x00-\x08\x0e-\x1f|;\t\"]*")),
 )  # fmt: skip
 _NOTHING = frozenset({"", "-", "--", "n/a", "na", "null", "none", "nan", ".", "?", "..", "...", "\\n", "#n/a"})

@@ -11,7 +11,7 @@ from conditioners.structure.kinds import TYPED, Kind, kind_of, shape_of
 
 _MOSTLY = 0.8
 _UNSEEN = math.log(0.001)
-_TEXTUAL = frozenset({Kind.WORDS, Kind.TEXT, Kind.ODD, Kind.CODE})
+_TEXTUAL = frozenset({Kind.WORDS, Kind.TEXT, Kind.LIST, Kind.ODD, Kind.CODE})
 _YEAR = re.compile("(?:1[89]|20)[0-9]{2}")
 _MARGIN = 2.0
 """How much likelier one reading of a shifted row has to be than the next, as a logarithm."""

@@ -26,7 +26,8 @@ _OTHER_QUOTES = "'`~#"
 _OTHERS = "^~#¦§!\x01\x02\x1c\x1d\x1e\x1f\x14¬þ"
 _WORTH = {
     Kind.EMPTY: 0.75, Kind.NUMBER: 1.0, Kind.MONEY: 1.0, Kind.SHARE: 1.0, Kind.DAY: 1.0, Kind.TIME: 1.0,
-    Kind.MOMENT: 1.0, Kind.TRUTH: 1.0, Kind.LINK: 1.0, Kind.CODE: 0.9, Kind.WORDS: 0.85, Kind.TEXT: 0.5, Kind.ODD: 0.1,
+    Kind.MOMENT: 1.0, Kind.TRUTH: 1.0, Kind.LINK: 1.0, Kind.CODE: 0.9, Kind.WORDS: 0.85, Kind.TEXT: 0.5,
+    Kind.LIST: 0.45, Kind.ODD: 0.1,
 }  # fmt: skip
 _WORDS_APART = {Kind.WORDS: 0.4, Kind.TEXT: 0.2}
 """What words are worth when it is blanks that tell fields apart: sentences are no tables."""
@@ -46,11 +47,18 @@ class Sniffed:
 
 def sniff(text: str) -> Sniffed:
     """The marks under which the text's beginning makes the cleanest table."""
-    sample = _without_comments(_whole_lines(text))
-    found = [_judge(sample, marks) for marks in _candidates(sample)]
-    best = max(found, key=lambda each: each.score)
+    whole = _whole_lines(text)
+    # A line in a quoted field may begin as comments do, so both are tried.
+    best, sample = max(
+        ((_sniff(sample), sample) for sample in dict.fromkeys((whole, _without_comments(whole)))),
+        key=lambda found: found[0].score,
+    )
     marks = _with_spacing(sample, best)
     return _judge(sample, marks) if marks != best.marks else best
+
+
+def _sniff(sample: str) -> Sniffed:
+    return max((_judge(sample, marks) for marks in _candidates(sample)), key=lambda each: each.score)
 
 
 def _whole_lines(text: str) -> str:
@@ -72,12 +80,12 @@ def _candidates(sample: str) -> Iterator[Marks]:
     lines = [line for line in islice(_lines(sample), 200) if line.strip()]
     delimiters = [mark for mark in (*_LIKELY, *_OTHERS) if _may_delimit(mark, lines)]
     for delimiter in (*delimiters, ""):
-        yield Marks(delimiter)
-        if delimiter and delimiter != " " and sample.count(delimiter + " ") * 2 > sample.count(delimiter):
-            yield Marks(delimiter, spaced=True)
-        for quote in _OTHER_QUOTES:
-            if quote != delimiter and _may_quote(quote, delimiter, lines):
-                yield Marks(delimiter, quote)
+        is_spaced = delimiter not in ("", " ") and sample.count(delimiter + " ") * 2 > sample.count(delimiter)
+        quotes = ['"', *(q for q in _OTHER_QUOTES if q != delimiter and _may_quote(q, delimiter, lines))]
+        for quote in quotes:
+            yield Marks(delimiter, quote)
+            if is_spaced:
+                yield Marks(delimiter, quote, spaced=True)
         if '\\"' in sample or (delimiter and f"\\{delimiter}" in sample):
             yield Marks(delimiter, '"', "\\")
 
@@ -151,7 +159,7 @@ def _cleanness(rows: Sequence[Record], worth: Mapping[Kind, float]) -> float:
     total = cells = 0.0
     for row in rows:
         for field in row.fields or ():
-            total += worth[kind_of(field)]
+            total += worth[Kind.ODD if "\t" in field else kind_of(field)]
             cells += 1
         if cells > _CELLS:
             break

@@ -9,23 +9,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from bench.conditioning.pollution import Table, pollute, score
+from bench.conditioning.pollution import pollute, sample_table, score
 from cli.condition import run_condition
 from conditioners.auto import AutoConditioned, condition_auto
 from conditioners.raw import RawInput
-
-LABELS = ["day", "hour", "pieces", "article", "price", "kind", "praise", "page", "remark"]
-CODES = ["MG", "RI", "YY"]
-KINDS = ["Field Watch", "Lamp, small", 'Round Table 48"', "Kids' Hat", "Sofa", "Women's Boots, lined"]
-PRAISE = ["Warm, light and quick.", "Isn't it fine?", 'A 9" rod, well made', "Plain but good; cheap too."]
-ROWS = [
-    [
-        f"{1 + n % 28:02d}/{1 + n // 28:02d}/2024", f"{n % 24:02d}:30", str(n % 9), f"{CODES[n % 3]}-{n:04d}",
-        f"${n}.{10 + n}", KINDS[n % 6], PRAISE[n % 4], f"https://shop.example/p/{n}.html", "",
-    ]
-    for n in range(83)
-]  # fmt: skip
-TABLE = Table([LABELS, *ROWS], frozenset({6, 7}))
 
 
 def condition(data, name="file.csv"):
@@ -54,7 +41,7 @@ def summary_of(text):
 def scores():
     """The score out of ten, and the weight, of each file with a pollution of the whole, and of every fifth other."""
     found = {}
-    for number, polluted in enumerate(pollute(TABLE)):
+    for number, polluted in enumerate(pollute(sample_table())):
         if polluted.name.startswith("row") and number % 5:
             continue
         outcome, rows, _ = condition(polluted.text.encode(), polluted.name)
