@@ -37,10 +37,12 @@ def connect(standin: StandIn, *, endpoint: str | None = None, credential: object
     return Connection(workspace, given, IN_PROCESS, transport=InProcessTransport(standin), paces=paces)
 
 
-def make_backend(standin: StandIn, lake: Lake, connection: Connection | None = None, code: str = "c" * 64) -> AzureML:
+def make_backend(
+    standin: StandIn, lake: Lake, connection: Connection | None = None, code: str = "c" * 64, project: Path = PROJECT
+) -> AzureML:
     """The adapter for a version of the training code."""
     connection = connection or connect(standin)
-    definitions = Definitions(PROJECT / "ml_jobs", connection.workspace, code, "dev")
+    definitions = Definitions(project / "ml_jobs", connection.workspace, code, "dev")
     return AzureML(connection, definitions, lake, standin.workspace.clock.now)
 
 
