@@ -8,22 +8,34 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from orchestrators import routes
-from orchestrators.activities import datasets, ingest, runs, scoring, staleness, summaries, training
+from orchestrators.activities import datasets, hints, ingest, runs, scoring, staleness, summaries, training
 from orchestrators.ingest import ingest as ingest_orchestrator
-from orchestrators.score_fleet import score_fleet, score_region
-from orchestrators.train_fleet import train_fleet, train_region
+from orchestrators.run_events import read_run_event
+from orchestrators.score_fleet import score_fleet, score_groups, score_region
+from orchestrators.train_fleet import train_fleet, train_groups, train_region
 from orchestrators.watch_runs import watch_runs
 from orchestrators.weekly import weekly
 
 bp = df.Blueprint()
 
-ORCHESTRATORS = (ingest_orchestrator, train_fleet, train_region, score_fleet, score_region, watch_runs, weekly)
+ORCHESTRATORS = (
+    ingest_orchestrator,
+    train_fleet,
+    train_groups,
+    train_region,
+    score_fleet,
+    score_groups,
+    score_region,
+    watch_runs,
+    weekly,
+)
 ACTIVITIES = (
     ingest.find_drops,
     ingest.condition_drops,
     datasets.freeze_dataset,
     datasets.gate_dataset,
     training.plan_training,
+    training.cut_training,
     training.submit_training,
     training.collect_training,
     training.gate_models,
@@ -33,6 +45,7 @@ ACTIVITIES = (
     runs.cancel_runs,
     runs.record_fault,
     scoring.plan_scoring,
+    scoring.cut_scoring,
     scoring.submit_scoring,
     scoring.gate_forecasts,
     scoring.publish_forecasts,
@@ -55,6 +68,17 @@ for _activity in ACTIVITIES:
 async def retrain_stale(timer: func.TimerRequest, client: Any) -> None:
     """Start a training of every fleet that serves a model which has become stale."""
     await staleness.retrain_stale_fleets(client)
+
+
+@bp.function_name("notice_run")
+@bp.event_grid_trigger(arg_name="event")
+@bp.durable_client_input(client_name="client")
+async def notice_run(event: func.EventGridEvent, client: Any) -> None:
+    """Follow the hint that a job of the Azure ML workspace has ended; see docs/azure-ml.md."""
+    kind = getattr(event, "event_type", None) or getattr(event, "type", None)  # the latter in CloudEvents
+    run_name = read_run_event(kind, event.subject, event.get_json())
+    if run_name is not None:
+        await hints.follow_hint(client, run_name)
 
 
 @bp.route(route="start/{pipeline}", methods=["POST"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
+from orchestrators.groups import in_bundles, is_narrow
 from orchestrators.inputs import in_chunks, read_input
 from orchestrators.retries import RETRY
 from orchestrators.watching import watch
@@ -21,52 +22,80 @@ def train_fleet(context: Any) -> Generator[Any, Any, dict[str, Any]]:
         frozen = yield context.call_activity_with_retry("freeze_dataset", RETRY, order)
         order = {**order, **frozen}
     plan = yield context.call_activity_with_retry("plan_training", RETRY, order)
-    context.set_custom_status({"step": "training", "regions": len(plan["regions"])})
-    yield context.task_all(
-        [
-            context.call_sub_orchestrator(
-                "train_region", {**order, **region}, child_id(context.instance_id, order["attempt"], region["region"])
-            )
-            for region in plan["regions"]
-        ]
-    )
+    context.set_custom_status({"step": "training", "groups": len(plan["groups"])})
+    yield _train(context, order, plan["groups"])
     summary = yield context.call_activity_with_retry("summarize_training", RETRY, order)
     return summary  # type: ignore[no-any-return]
 
 
-def train_region(context: Any) -> Generator[Any, Any, dict[str, Any]]:
-    """Train a region's shards, then once more what failed; gate, register and promote what came of it.
+def train_groups(context: Any) -> Generator[Any, Any, dict[str, int]]:
+    """Train some of a fleet's groups, for a fleet that has too many of them for one instance.
 
-    Input: a request with `dataset_version`, `region`, `attempts`, and `shards` ({shard, segments, attempt} each).
-    A fault is noted with the region's cells and goes no further: the other regions never suffer from it.
+    Input: a request with `dataset_version` and `groups`.
+    """
+    order = read_input(context)
+    groups = order.pop("groups")
+    yield _train(context, order, groups)
+    return {"groups": len(groups)}
+
+
+def _train(context: Any, order: dict[str, Any], groups: list[str]) -> Any:
+    """A task that ends with the last of the groups; a faulty one notes its fault itself and ends like the others."""
+
+    def below(part: str) -> str:
+        return child_id(context.instance_id, order["attempt"], part)
+
+    if is_narrow(groups):
+        return context.task_all(
+            [context.call_sub_orchestrator("train_region", {**order, "group": group}, below(group)) for group in groups]
+        )
+    return context.task_all(
+        [
+            context.call_sub_orchestrator("train_groups", {**order, "groups": bundle}, below(f"groups.{number}"))
+            for number, bundle in enumerate(in_bundles(groups), start=1)
+        ]
+    )
+
+
+def train_region(context: Any) -> Generator[Any, Any, dict[str, Any]]:
+    """Train the shards of a region, or of a part of a large one, then once more what failed, each time anew.
+
+    Input: a request with `dataset_version` and `group`; from the second round on also `round`, `rounds` and `shards`
+    ({shard, segments, attempt} each). Answers how many segments failed in every round.
+    A fault is noted with the group's cells and goes no further: the other groups never suffer from it.
     """
     order = read_input(context)
     try:
-        failed = yield from _train_rounds(context, order)
+        again, failed = yield from _train_round(context, order)
     except Exception as fault:
-        yield context.call_activity_with_retry("record_fault", RETRY, {**order, "kind": "train", "fault": str(fault)})
-        failed = order["shards"]
-    return {"region": order["region"], "failed": [segment for shard in failed for segment in shard["segments"]]}
+        told = {**order, "kind": "train", "fault": str(fault)}
+        noted = yield context.call_activity_with_retry("record_fault", RETRY, told)
+        again, failed = None, noted["noted"]
+    if again is not None:
+        context.continue_as_new({**order, **again})
+    return {"group": order["group"], "failed": failed}
 
 
-def _train_rounds(context: Any, order: dict[str, Any]) -> Generator[Any, Any, list[dict[str, Any]]]:
-    """Answers the shards whose segments failed in every round."""
-    shards = order["shards"]
-    for round_number in range(1, order["attempts"] + 1):
-        runs: list[str] = []
-        watcher = child_id(context.instance_id, round_number, "watch")
-        for chunk in in_chunks(shards):
-            submitted = yield context.call_activity_with_retry(
-                "submit_training", RETRY, {**order, "shards": chunk, "watcher": watcher}
-            )
-            runs += submitted["runs"]
-        yield from watch(context, watcher, runs, submitted)
-        shards = []
-        for chunk in in_chunks(runs):
-            shards += yield from _settle(context, {**order, "runs": chunk})
-        if not shards:
-            break
-    return shards  # type: ignore[no-any-return]
+def _train_round(context: Any, order: dict[str, Any]) -> Generator[Any, Any, tuple[dict[str, Any] | None, int]]:
+    """Submit, watch, settle; answers what the next round is to be told, if there is one, and how many cells failed."""
+    if "shards" not in order:
+        cut = yield context.call_activity_with_retry("cut_training", RETRY, order)
+        order = {**order, **cut, "round": 1}
+    work = {**order, "watcher": child_id(context.instance_id, order["round"], "watch")}
+    shards = work.pop("shards")
+    runs: list[str] = []
+    for chunk in in_chunks(shards):
+        submitted = yield context.call_activity_with_retry("submit_training", RETRY, {**work, "shards": chunk})
+        runs += submitted["runs"]
+    if runs:
+        yield from watch(context, work["watcher"], runs, submitted)
+    failed: list[dict[str, Any]] = []
+    for chunk in in_chunks(runs):
+        failed += yield from _settle(context, {**work, "runs": chunk})
+    left = sum(len(shard["segments"]) for shard in failed)
+    if not failed or order["round"] == order["rounds"]:
+        return None, left
+    return {"rounds": order["rounds"], "round": order["round"] + 1, "shards": failed}, left
 
 
 def _settle(context: Any, order: dict[str, Any]) -> Generator[Any, Any, list[dict[str, Any]]]:

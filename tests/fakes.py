@@ -42,6 +42,7 @@ class FakeBackend:
         self.looks: dict[str, int] = {}
         self.canceled: set[str] = set()
         self.observations = 0
+        self.is_down = False
 
     def submit(self, specs: Sequence[RunSpec]) -> list[RunStatus]:
         for spec in specs:
@@ -54,6 +55,8 @@ class FakeBackend:
 
     def observe(self, names: Sequence[str]) -> list[RunStatus]:
         self.observations += 1
+        if self.is_down:
+            raise ConnectionError("the workspace does not answer")
         return [self._look(name) for name in names]
 
     def cancel(self, names: Sequence[str]) -> None:

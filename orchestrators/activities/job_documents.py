@@ -42,8 +42,7 @@ def describe_run(
 
 def _describe_work(order: Mapping[str, Any], shard: Mapping[str, Any]) -> dict[str, Any]:
     fleet = wiring.fleets()[order["fleet"]]
-    wanted = set(shard["segments"])
-    segments = [segment for segment in fleet.segments if segment.id in wanted]
+    segments = [fleet.segments_by_id[segment] for segment in shard["segments"]]
     baselines = dict.fromkeys(segment.baseline for segment in segments)
     return {
         "fleet": fleet.name,

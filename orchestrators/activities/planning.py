@@ -32,6 +32,21 @@ def admit_regions(order: Mapping[str, Any], wanted: Iterable[Segment]) -> dict[s
     return {region: segments for region, segments in by_region.items() if verdicts[region].passed}
 
 
+def list_groups(order: Mapping[str, Any], wanted: Iterable[Segment]) -> list[str]:
+    """The fleet's groups of which any segment is wanted and its region let in."""
+    regions = admit_regions(order, wanted)
+    chosen = {segment.id for segments in regions.values() for segment in segments}
+    groups = wiring.fleets()[order["fleet"]].groups
+    return [name for name, members in groups.items() if any(segment.id in chosen for segment in members)]
+
+
+def members_of(order: Mapping[str, Any]) -> list[Segment]:
+    """The segments of the order's group, of those that were asked for."""
+    fleet = wiring.fleets()[order["fleet"]]
+    asked = {segment.id for segment in fleet.select(order.get("segments"))}
+    return [segment for segment in fleet.groups[order["group"]] if segment.id in asked]
+
+
 def cut_shards(
     kind: RunKind, order: Mapping[str, Any], fleet: Fleet, members: Iterable[Segment]
 ) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from orchestrators.activities.planning import members_of
 from shared import wiring
 from shared.domain.runs import RunKind, RunSpec, RunState, RunStatus
 from shared.ports import BlobMissing
@@ -34,13 +35,20 @@ def submit(specs: Sequence[RunSpec]) -> dict[str, Any]:
 
 
 def observe_runs(order: dict[str, Any]) -> dict[str, Any]:
-    """Look at runs; answers the states of those that have ended."""
-    seen = wiring.ml_backend().observe(order["runs"])
+    """Look at runs, but for those of which the ledger knows the end; answers the states of all that have ended."""
+    states = wiring.ledger().runs.read_states(order["runs"])
+    known = {name: state for name, state in states.items() if state.is_terminal}
+    left = [name for name in order["runs"] if name not in known]
+    return {"ended": {**known, **(_look(left) if left else {})}}
+
+
+def _look(names: Sequence[str]) -> dict[str, RunState]:
+    seen = wiring.ml_backend().observe(names)
     wiring.ledger().runs.record_observed(seen, wiring.now())
     ended = {status.name: status.state for status in seen if status.state.is_terminal}
     for name, state in ended.items():
         wiring.telemetry().event("run_ended", run=name, state=state)
-    return {"ended": ended}
+    return ended
 
 
 def cancel_runs(order: dict[str, Any]) -> dict[str, Any]:
@@ -53,14 +61,14 @@ def cancel_runs(order: dict[str, Any]) -> dict[str, Any]:
 
 
 def record_fault(order: dict[str, Any]) -> dict[str, Any]:
-    """Note a fault that stopped a region with each of its cells that have no result yet."""
+    """Note a fault that stopped a group with each of its cells that have no result yet."""
     ledger, now = wiring.ledger(), wiring.now()
-    segments = {segment for shard in order["shards"] for segment in shard["segments"]}
+    segments = {segment.id for segment in members_of(order)}
     known = ledger.runs.results_of_week(
         RunKind(order["kind"]), order["fleet"], order["week"], dataset_version=order["dataset_version"]
     )
     error = f"the region's work stopped: {order['fault'].splitlines()[0]}"
-    ledger.runs.record_fault(order, sorted(segments - set(known)), error, now)
+    ledger.runs.record_fault({**order, "region": order["group"]}, sorted(segments - set(known)), error, now)
     return {"noted": len(segments - set(known))}
 
 

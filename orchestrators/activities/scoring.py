@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from orchestrators.activities import runs as run_steps
 from orchestrators.activities.job_documents import describe_run
-from orchestrators.activities.planning import admit_regions, cut_shards
+from orchestrators.activities.planning import cut_shards, list_groups, members_of
 from shared import wiring
 from shared.domain.fleets import Fleet
 from shared.domain.gates import Verdict, judge_forecast
@@ -24,23 +24,21 @@ MAX_FORECAST_BYTES = 256 << 20
 
 
 def plan_scoring(order: dict[str, Any]) -> dict[str, Any]:
-    """Which shards of which regions have to be scored; regions that the data gate refuses are noted and left out."""
+    """Which groups have to be scored; regions that the data gate refuses are noted and left out."""
     fleet = wiring.fleets()[order["fleet"]]
-    admitted = admit_regions(order, fleet.select(order.get("segments")))
-    regions = [
-        {
-            "region": region,
-            "shards": cut_shards(RunKind.SCORE, order, fleet, members),
-            "attempts": fleet.attempts + FALLBACKS,
-        }
-        for region, members in admitted.items()
-    ]
-    return {"regions": regions}
+    return {"groups": list_groups(order, fleet.select(order.get("segments")))}
+
+
+def cut_scoring(order: dict[str, Any]) -> dict[str, Any]:
+    """The shards of one group, and in how many rounds at most they are scored."""
+    fleet = wiring.fleets()[order["fleet"]]
+    shards = cut_shards(RunKind.SCORE, order, fleet, members_of(order))
+    return {"shards": shards, "rounds": fleet.attempts + FALLBACKS}
 
 
 def submit_scoring(order: dict[str, Any]) -> dict[str, Any]:
     """Submit the runs of some shards, each segment with what serves it now."""
-    servings = _choose_servings(order)
+    servings = _choose_servings(order, {segment for shard in order["shards"] for segment in shard["segments"]})
     specs = [
         describe_run(RunKind.SCORE, order, shard, {segment: servings[segment] for segment in shard["segments"]})
         for shard in order["shards"]
@@ -63,20 +61,20 @@ def gate_forecasts(order: dict[str, Any]) -> dict[str, Any]:
 
 def publish_forecasts(order: dict[str, Any]) -> dict[str, Any]:
     """Write each forecast that passed into `predictions` and the ledger; answers how many."""
-    servings = _choose_servings(order)
     published = 0
     for run_name in order["runs"]:
-        for result in wiring.ledger().runs.read_results(run_name):
-            if result.status == "scored":
-                _publish(order, run_name, result, servings[result.segment])
-                published += 1
+        scored = [result for result in wiring.ledger().runs.read_results(run_name) if result.status == "scored"]
+        servings = _choose_servings(order, {result.segment for result in scored})
+        for result in scored:
+            _publish(order, run_name, result, servings[result.segment])
+        published += len(scored)
     return {"published": published}
 
 
-def _choose_servings(order: Mapping[str, Any]) -> dict[str, Serving]:
+def _choose_servings(order: Mapping[str, Any], segments: Collection[str]) -> dict[str, Serving]:
     """What serves each segment: roles whose forecasts were refused for this week on this dataset are passed over."""
     fleet = wiring.fleets()[order["fleet"]]
-    promoted = wiring.ledger().models.promoted_models(fleet.name)
+    promoted = wiring.ledger().models.promoted_models(fleet.name, segments)
     unfit: dict[str, set[Role]] = {}
     for result in wiring.ledger().runs.list_results(
         RunKind.SCORE, fleet.name, order["week"], dataset_version=order["dataset_version"]
@@ -85,8 +83,8 @@ def _choose_servings(order: Mapping[str, Any]) -> dict[str, Serving]:
             unfit.setdefault(result.segment, set()).add(Role(result.details["role"]))
     now = wiring.now()
     return {
-        segment.id: choose_serving(promoted.get(segment.id, []), unfit.get(segment.id, ()), now, fleet.stale_after_days)
-        for segment in fleet.segments
+        segment: choose_serving(promoted.get(segment, []), unfit.get(segment, ()), now, fleet.stale_after_days)
+        for segment in segments
     }
 
 
@@ -95,7 +93,7 @@ def _judge_run(order: Mapping[str, Any], run: Mapping[str, Any]) -> list[Segment
         error = run["error"] or f"the run was {run['state']}"
         return [SegmentResult(segment, "failed", error=error) for segment in run["segments"]]
     told = {result["id"]: result for result in run_steps.read_results(run["name"])["segments"]}
-    fleet, servings = wiring.fleets()[order["fleet"]], _choose_servings(order)
+    fleet, servings = wiring.fleets()[order["fleet"]], _choose_servings(order, run["segments"])
     results = []
     for segment in run["segments"]:
         if segment not in told:

@@ -8,7 +8,7 @@ from typing import Any
 
 from orchestrators.activities import runs as run_steps
 from orchestrators.activities.job_documents import describe_run
-from orchestrators.activities.planning import admit_regions, cut_shards
+from orchestrators.activities.planning import cut_shards, list_groups, members_of
 from shared import wiring
 from shared.domain.blob_names import check_path
 from shared.domain.fleets import Fleet
@@ -16,6 +16,7 @@ from shared.domain.gates import Metrics, Verdict, judge_model
 from shared.domain.identities import digest_of
 from shared.domain.records import Judgement, RegisteredModel, SegmentResult
 from shared.domain.runs import RunKind, RunState
+from shared.domain.segments import Segment
 from shared.domain.serving import Role, ServedModel, Serving
 
 COPY_BYTES = 4 << 20
@@ -24,30 +25,27 @@ ACTOR = "training gate"
 
 
 def plan_training(order: dict[str, Any]) -> dict[str, Any]:
-    """Which shards of which regions have to be trained; regions that the data gate refuses are noted and left out.
+    """Which groups have anything to train; regions that the data gate refuses are noted and left out."""
+    fleet = wiring.fleets()[order["fleet"]]
+    return {"groups": list_groups(order, _untrained(order, fleet.select(order.get("segments"))))}
+
+
+def cut_training(order: dict[str, Any]) -> dict[str, Any]:
+    """The shards of one group that have to be trained, and in how many rounds at most.
 
     A segment that was trained for this week on this dataset with this code is not trained again.
     """
     fleet = wiring.fleets()[order["fleet"]]
-    done = _trained_before(order)
-    wanted = [segment for segment in fleet.select(order.get("segments")) if segment.id not in done]
-    admitted = admit_regions(order, wanted)
-    regions = [
-        {
-            "region": region,
-            "shards": cut_shards(RunKind.TRAIN, order, fleet, members),
-            "attempts": fleet.attempts,
-        }
-        for region, members in admitted.items()
-    ]
-    return {"regions": regions}
+    wanted = _untrained(order, members_of(order))
+    return {"shards": cut_shards(RunKind.TRAIN, order, fleet, wanted), "rounds": fleet.attempts}
 
 
 def submit_training(order: dict[str, Any]) -> dict[str, Any]:
     """Submit the runs of some shards, each with its segments' champions to be measured against."""
+    wanted = {segment for shard in order["shards"] for segment in shard["segments"]}
     champions = {
         segment: Serving(Role.CHAMPION, promoted[0], stale=False)
-        for segment, promoted in wiring.ledger().models.promoted_models(order["fleet"]).items()
+        for segment, promoted in wiring.ledger().models.promoted_models(order["fleet"], wanted).items()
     }
     specs = []
     for shard in order["shards"]:
@@ -124,6 +122,11 @@ def promote_models(order: dict[str, Any]) -> dict[str, Any]:
         _mirror(order["fleet"], result.segment)
         promoted += changed
     return {"promoted": promoted}
+
+
+def _untrained(order: Mapping[str, Any], segments: Iterable[Segment]) -> list[Segment]:
+    done = _trained_before(order)
+    return [segment for segment in segments if segment.id not in done]
 
 
 def _trained_before(order: Mapping[str, Any]) -> set[str]:
@@ -224,7 +227,7 @@ def _passing(order: Mapping[str, Any]) -> Iterable[tuple[str, SegmentResult]]:
 
 def _mirror(fleet: str, segment: str) -> None:
     """Tell the registry who is champion now; that may be another than the one just asked for."""
-    promoted: list[ServedModel] = wiring.ledger().models.promoted_models(fleet)[segment]
+    promoted: list[ServedModel] = wiring.ledger().models.promoted_models(fleet, [segment])[segment]
     listed = wiring.ledger().models.registered_models([model.digest for model in promoted])
     champion = listed[promoted[0].digest]
     former = {model.version for model in listed.values()} - {champion.version}

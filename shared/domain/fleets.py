@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby, product
 from typing import Any
 
@@ -19,6 +20,8 @@ SHARD_KEYS: Mapping[str, tuple[str, ...]] = {
     "region-format": ("region", "store_format"),
     "segment": ("region", "store_format", "mover"),
 }
+MOST_SHARDS = 250
+"""Shards that one group may have: what one orchestration and its watcher look after without a long history."""
 
 
 class FleetError(ValueError):
@@ -74,10 +77,30 @@ class Fleet:
         """The source whose rows are forecast."""
         return self.sources[0]
 
-    @property
+    @cached_property
     def segments(self) -> tuple[Segment, ...]:
         """Every ensemble cell, in declared order."""
         return tuple(Segment(*cell) for cell in product(self.regions, self.store_formats, self.movers))
+
+    @cached_property
+    def segments_by_id(self) -> Mapping[str, Segment]:
+        """Every ensemble cell by its id."""
+        return {segment.id: segment for segment in self.segments}
+
+    @cached_property
+    def groups(self) -> Mapping[str, tuple[Segment, ...]]:
+        """Every segment, by region; a region of more than MOST_SHARDS shards comes in parts, `texas.1` and so on.
+
+        The parts follow from the declaration alone: what is done already never moves a segment to another group.
+        """
+        groups: dict[str, tuple[Segment, ...]] = {}
+        for region in self.regions:
+            shards = list(self.shards(segment for segment in self.segments if segment.region == region).values())
+            parts = [shards[start : start + MOST_SHARDS] for start in range(0, len(shards), MOST_SHARDS)]
+            for number, part in enumerate(parts, start=1):
+                name = region if len(parts) == 1 else f"{region}.{number}"
+                groups[name] = tuple(segment for shard in part for segment in shard)
+        return groups
 
     @property
     def baselines(self) -> tuple[Baseline, ...]:

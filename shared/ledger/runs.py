@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,8 @@ from shared.domain.runs import RunKind, RunSpec, RunState, RunStatus
 from shared.ledger.store import insert_if_absent, reading
 from shared.ledger.tables import run, segment_result
 
+_IS_OPEN = run.c.state.in_([RunState.QUEUED, RunState.RUNNING])
+
 
 class Runs:
     """Runs and what they said of their segments."""
@@ -22,7 +24,7 @@ class Runs:
         self._engine = engine
 
     def record_submitted(self, spec: RunSpec, now: datetime) -> None:
-        """Note that a run was submitted; noting it again changes nothing."""
+        """Note that a run was submitted; noting it again only tells which instance waits for it now."""
         row = {
             "name": spec.name,
             "kind": spec.kind,
@@ -40,16 +42,17 @@ class Runs:
         }
         with self._engine.begin() as connection:
             insert_if_absent(connection, run, row)
+            again = update(run).where(run.c.name == spec.name, run.c.instance_id != spec.instance_id, _IS_OPEN)
+            connection.execute(again.values(instance_id=spec.instance_id))
 
     def record_observed(self, statuses: Iterable[RunStatus], now: datetime) -> None:
         """Note what a backend saw; an ended run never becomes unended again."""
         with self._engine.begin() as connection:
             for status in statuses:
-                open_run = run.c.state.in_([RunState.QUEUED, RunState.RUNNING])
                 ended_at = status.ended_at or (now.isoformat() if status.state.is_terminal else None)
                 connection.execute(
                     update(run)
-                    .where(run.c.name == status.name, open_run)
+                    .where(run.c.name == status.name, _IS_OPEN)
                     .values(
                         state=status.state,
                         error=status.error,
@@ -123,6 +126,18 @@ class Runs:
         """The runs that an instance or one below it submitted, newest first."""
         found = self.list_runs(instance_prefix=instance_id)
         return [run for run in found if run["instance_id"] == instance_id or is_below(instance_id, run["instance_id"])]
+
+    def read_states(self, names: Collection[str]) -> dict[str, RunState]:
+        """The states of some runs, by name, of those that are known."""
+        query = select(run.c.name, run.c.state).where(run.c.name.in_(names))
+        with reading(self._engine) as connection:
+            return {name: RunState(state) for name, state in connection.execute(query)}
+
+    def count_open(self, instance_id: str) -> int:
+        """How many of the runs that one instance waits for have not ended."""
+        query = select(func.count()).select_from(run).where(run.c.instance_id == instance_id, _IS_OPEN)
+        with reading(self._engine) as connection:
+            return int(connection.execute(query).scalar_one())
 
     def read_run(self, name: str) -> dict[str, Any]:
         """One run as the ledger holds it; raises LookupError."""

@@ -1,0 +1,78 @@
+"""An Azure ML workspace beside a stepped host, on its clock: real adapter, real observation, scripted results."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bench.azure_ml_standin.events import due_events, next_event
+from bench.azure_ml_standin.service import StandIn
+from bench.azure_ml_standin.state import Life
+from bench.azure_ml_standin.workspaces import make_backend
+from embedded_host.testing import HttpAnswer, SteppedHost
+from shared.domain.runs import RunSpec, RunStatus
+from shared.ports import Lake
+from tests.fakes import FakeBackend
+
+WEBHOOK = "/runtime/webhooks/eventgrid?functionName=Host.Functions.notice_run"
+LIFE: Life = [(0, "Starting"), (60, "Queued"), (90, "Running"), (1_000, "Completed")]
+
+
+class HostClock:
+    """The stand-in's time is the host's; waiting for it moves it."""
+
+    def __init__(self, host: SteppedHost) -> None:
+        self._clock = host.virtual_clock
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    def sleep(self, seconds: float) -> None:
+        self._clock.advance_to(self._clock.now() + timedelta(seconds=seconds))
+
+
+class WorkspaceBackend(FakeBackend):
+    """Runs are jobs of a stand-in, looked at and ended by the real adapter; what they write is scripted."""
+
+    def __init__(self, host: SteppedHost, lake: Lake) -> None:
+        super().__init__()
+        self.standin = StandIn(clock=HostClock(host))
+        self.standin.workspace.live = lambda name: LIFE
+        self._host, self._adapter = host, make_backend(self.standin, lake)
+
+    def submit(self, specs: Sequence[RunSpec]) -> list[RunStatus]:
+        for spec in specs:
+            if spec.name not in self.standin.workspace.jobs:
+                asked = {"jobType": "Command", "command": "x", "environmentId": "e", "experimentName": "headrace"}
+                self.standin.workspace.add_job(spec.name, {**asked, "tags": {"headrace.instance_id": spec.instance_id}})
+        return super().submit(specs)
+
+    def observe(self, names: Sequence[str]) -> list[RunStatus]:
+        self.observations += 1
+        if self.is_down:
+            raise ConnectionError("the workspace does not answer")
+        return self._adapter.observe(names)
+
+    def cancel(self, names: Sequence[str]) -> None:
+        super().cancel(names)
+        self._adapter.cancel(names)
+
+    def status(self, name: str) -> str:
+        """The state of a job now."""
+        return self.standin.workspace.jobs[name].status(self.standin.workspace.clock.now())
+
+    def go_on_with_events(self, hours: float) -> None:
+        """Let time pass; Event Grid delivers each event as it happens."""
+        end = self._host.virtual_clock.now() + timedelta(hours=hours)
+        while (moment := next_event(self.standin.workspace)) is not None and moment <= end:
+            self._host.run_until(moment)
+            deliver(self._host, due_events(self.standin.workspace, moment))
+        self._host.run_until(end)
+
+
+def deliver(host: SteppedHost, events: list[dict]) -> HttpAnswer:
+    """Have Event Grid deliver events, and let what follows from them happen."""
+    answer = host.post(WEBHOOK, json.dumps(events).encode())
+    host.run()
+    return answer
