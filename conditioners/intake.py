@@ -6,7 +6,7 @@ import csv
 import io
 import logging
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -29,6 +29,14 @@ WRITE_TRIES = 5
 REFUSAL_HEADER = ("place", "rule", "column", "reason", "raw")
 
 
+class OutputContested(Exception):
+    """An output was written by others in each of our tries; the file is left to a later attempt."""
+
+
+class _Replaced(Exception):
+    """The lake no longer holds the version that was claimed."""
+
+
 def condition_drop(
     lake: Lake, ledger: Ledger, path: str, now: Callable[[], datetime], *, raise_faults: bool = True
 ) -> str:
@@ -36,7 +44,11 @@ def condition_drop(
 
     A fault (not a fault of the data) gives the file back for another attempt and is raised unless told otherwise.
     """
+    waited = ledger.files.list_unsettled(now(), path)
     found = lake.stat("raw", path)
+    for version in waited:  # these were noted before the lake was looked at, so what it holds is no older
+        if found is None or version.etag != found.etag:
+            ledger.files.settle_superseded(version, now())
     if found is None:
         return "gone"
     file = ledger.files.record_landed(path, found.etag, found.size, found.modified_at, now())
@@ -46,7 +58,7 @@ def condition_drop(
     drop = _Drop(lake, ledger, claimed, now)
     try:
         return drop.settle()
-    except (BlobChanged, BlobMissing):
+    except _Replaced:
         ledger.files.settle_superseded(claimed, now())
         return FileState.SUPERSEDED
     except Exception as fault:
@@ -55,6 +67,25 @@ def condition_drop(
         if raise_faults and not state.is_settled:
             raise
         return state
+
+
+@dataclass(frozen=True)
+class _Output:
+    """A place for output as it was seen when the work began; what anybody has put there since is not overwritten."""
+
+    lake: Lake
+    container: str
+    path: str
+    there: BlobStat | None
+
+    def open(self) -> AbstractContextManager[BlobWriter]:
+        if self.there is None:
+            return self.lake.open_write(self.container, self.path, if_absent=True)
+        return self.lake.open_write(self.container, self.path, if_match=self.there.etag)
+
+    def clear(self) -> None:
+        if self.there is not None:
+            self.lake.delete(self.container, self.path, if_match=self.there.etag)
 
 
 @dataclass(frozen=True)
@@ -67,78 +98,95 @@ class _Drop:
     now: Callable[[], datetime]
 
     def settle(self) -> FileState:
-        """Condition the file and note what became of it; raises BlobChanged when it is no longer the lake's."""
-        with self.lake.open_read("raw", self.file.path, self.file.etag) as stream:
-            identified = identify(self.file.path, stream.read(HEAD_BYTES))
-        if isinstance(identified, Unidentified):
-            return self._refuse(None, Refused(identified.reason))
-        hashed = HashedInput(lambda: self.lake.open_read("raw", self.file.path, self.file.etag))
-        for attempt in range(WRITE_TRIES):
-            # Whoever writes over another version than the one seen here is told so, and looks again.
-            there = self.lake.stat("conditioned", conditioned_path(self.file.path))
+        """Condition the file and note what became of it; raises _Replaced or OutputContested."""
+        for _ in range(WRITE_TRIES):
+            accepted, rejected = self._look_at("conditioned"), self._look_at("quarantine")
             self._require_current()
-            with ExitStack() as outputs:
-                accepted = outputs.enter_context(self._open_accepted(there))
-                rejected = outputs.enter_context(self.lake.open_write("quarantine", quarantine_path(self.file.path)))
-                raw = RawInput(self.file.path, hashed.open, self.file.size)
-                outcome = condition(identified.source, raw, accepted, rejected)
-                sha256 = hashed.sha256()
-                if isinstance(outcome, Refused):
-                    return self._refuse(sha256, outcome)
-                twin = self.ledger.files.claim_content(self.file, sha256)
-                if twin is not None:
-                    self.ledger.files.settle_duplicate(self.file, sha256, twin, self.now())
-                    return FileState.DUPLICATE
-                try:
-                    self._keep(outcome.summary, there, accepted, rejected)
-                except BlobChanged:
-                    if attempt == WRITE_TRIES - 1:
-                        raise
-                    continue
-                return FileState.CONDITIONED
-        raise AssertionError("unreachable")
+            try:
+                return self._condition(accepted, rejected)
+            except (BlobChanged, BlobMissing) as changed:
+                # The next round sees whether it was the raw file.
+                last = changed
+        raise OutputContested(f"{self.file.path}: written by others {WRITE_TRIES} times: {last}") from last
 
     def give_back(self, reason: str) -> FileState:
         """Leave the file to a later attempt; after the last one it is quarantined with its reason."""
         given_back = self.ledger.files.release(self.file.id, reason, self.now())
         if given_back.state is FileState.QUARANTINED:
-            self._write_refusal(Refused(f"gave up after {self.file.attempts} attempts: {reason}"))
+            told = Refused(f"gave up after {self.file.attempts} attempts: {reason}")
+            try:
+                self._write_refusal(self._look_at("quarantine"), told)
+            except (BlobChanged, _Replaced):
+                _LOG.info("a newer version of %s speaks for itself in quarantine", self.file.path)
         return given_back.state
+
+    def _look_at(self, container: str) -> _Output:
+        path = conditioned_path(self.file.path) if container == "conditioned" else quarantine_path(self.file.path)
+        return _Output(self.lake, container, path, self.lake.stat(container, path))
 
     def _require_current(self) -> None:
         raw = self.lake.stat("raw", self.file.path)
         if raw is None or raw.etag != self.file.etag:
-            raise BlobChanged(f"{self.file.path} is no longer the version that was claimed")
+            raise _Replaced
 
-    def _open_accepted(self, there: BlobStat | None) -> AbstractContextManager[BlobWriter]:
-        path = conditioned_path(self.file.path)
-        if there is None:
-            return self.lake.open_write("conditioned", path, if_absent=True)
-        return self.lake.open_write("conditioned", path, if_match=there.etag)
+    def _condition(self, accepted: _Output, rejected: _Output) -> FileState:
+        with self.lake.open_read("raw", self.file.path, self.file.etag) as stream:
+            identified = identify(self.file.path, stream.read(HEAD_BYTES))
+        if isinstance(identified, Unidentified):
+            return self._refuse(rejected, None, Refused(identified.reason))
+        hashed = HashedInput(lambda: self.lake.open_read("raw", self.file.path, self.file.etag))
+        with accepted.open() as good, rejected.open() as bad:
+            outcome = condition(identified.source, RawInput(self.file.path, hashed.open, self.file.size), good, bad)
+            sha256 = hashed.sha256()
+            if isinstance(outcome, Refused):
+                return self._refuse(rejected, sha256, outcome)
+            twin = self.ledger.files.claim_content(self.file, sha256)
+            if twin is not None:
+                return self._leave_to(twin, sha256, accepted, rejected)
+            made = self._commit_accepted(outcome.summary, accepted, good)
+            if outcome.summary.rows_quarantined:
+                self._commit_rejected(bad)
+            else:
+                rejected.clear()
+        self.ledger.files.settle_conditioned(self.file, _describe(outcome.summary, made), self.now())
+        return FileState.CONDITIONED
 
-    def _keep(self, summary: Summary, there: BlobStat | None, accepted: BlobWriter, rejected: BlobWriter) -> None:
-        if summary.rows_quarantined:
-            rejected.commit({"raw_etag": _header_text(self.file.etag)})
-        else:
-            self.lake.delete("quarantine", quarantine_path(self.file.path))
-        if there is None or there.metadata.get("sha256") != summary.sha256:
-            there = accepted.commit({"raw_etag": _header_text(self.file.etag), "sha256": summary.sha256})
-        self.ledger.files.settle_conditioned(self.file, _describe(summary, there), self.now())
+    def _leave_to(self, twin: RawFile, sha256: str, accepted: _Output, rejected: _Output) -> FileState:
+        if twin.path != self.file.path:  # else what stands there is the output of these very bytes
+            accepted.clear()
+            rejected.clear()
+        self.ledger.files.settle_duplicate(self.file, sha256, twin, self.now())
+        return FileState.DUPLICATE
 
-    def _refuse(self, sha256: str | None, refused: Refused) -> FileState:
-        self._write_refusal(refused)
+    def _commit_accepted(self, summary: Summary, accepted: _Output, writer: BlobWriter) -> BlobStat:
+        """Write the standard CSV, unless it is what stands there."""
+        if accepted.there is not None and accepted.there.metadata.get("sha256") == summary.sha256:
+            return accepted.there
+        return writer.commit({"raw_etag": _header_text(self.file.etag), "sha256": summary.sha256})
+
+    def _commit_rejected(self, writer: BlobWriter) -> None:
+        """Write into quarantine; take it back if a newer version landed meanwhile, which may have been done by now."""
+        written = writer.commit({"raw_etag": _header_text(self.file.etag)})
+        try:
+            self._require_current()
+        except _Replaced:
+            self.lake.delete(written.container, written.path, if_match=written.etag)
+            raise
+
+    def _refuse(self, rejected: _Output, sha256: str | None, refused: Refused) -> FileState:
+        self._write_refusal(rejected, refused)
         reason = f"{refused.reason} ({refused.where})" if refused.where else refused.reason
         self.ledger.files.settle_quarantined(self.file, sha256, reason, self.now())
         return FileState.QUARANTINED
 
-    def _write_refusal(self, refused: Refused) -> None:
+    def _write_refusal(self, rejected: _Output, refused: Refused) -> None:
         """Leave one line in quarantine that speaks for the whole file."""
         text = io.StringIO()
         rows = csv.writer(text, lineterminator="\n")
         rows.writerows([REFUSAL_HEADER, (refused.where or "", "file_refused", "", refused.reason, "")])
-        with self.lake.open_write("quarantine", quarantine_path(self.file.path)) as writer:
+        with rejected.open() as writer:
             writer.write(text.getvalue().encode("utf-8", "replace"))
-            writer.commit({"raw_etag": _header_text(self.file.etag)})
+            self._commit_rejected(writer)
 
 
 def _describe(summary: Summary, written: BlobStat) -> ConditionedFile:

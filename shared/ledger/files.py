@@ -14,6 +14,8 @@ from shared.ledger.tables import conditioned_file, raw_file
 
 LEASE = timedelta(minutes=15)
 """How long a claim keeps others away; past it, its holder is taken for dead."""
+REPLACED = "the lake no longer holds this version"
+_REVIVABLE = and_(raw_file.c.state == FileState.SUPERSEDED, raw_file.c.attempts < MAX_ATTEMPTS)
 
 
 class Files:
@@ -23,7 +25,7 @@ class Files:
         self._engine = engine
 
     def record_landed(self, path: str, etag: str, size: int, landed_at: datetime, now: datetime) -> RawFile:
-        """Note a version of a raw file, or find it; older versions that still wait are superseded."""
+        """Note a version of a raw file that the lake holds, or find it; one that was taken for replaced waits again."""
         file_id = identify_raw_file(path, etag)
         row = {
             "id": file_id,
@@ -37,19 +39,16 @@ class Files:
             "seen_at": now.isoformat(),
         }
         with self._engine.begin() as connection:
-            if insert_if_absent(connection, raw_file, row):
-                _supersede_older(connection, path, file_id, now)
+            if not insert_if_absent(connection, raw_file, row):
+                values = {"state": FileState.LANDED, "reason": None, "settled_at": None}
+                connection.execute(update(raw_file).where(raw_file.c.id == file_id, _REVIVABLE).values(**values))
             return _read(connection, file_id)
 
     def claim(self, file_id: str, now: datetime) -> RawFile | None:
         """Take a file for conditioning; None when it is settled or somebody else has it."""
-        free = or_(
-            raw_file.c.state == FileState.LANDED,
-            and_(raw_file.c.state == FileState.CONDITIONING, raw_file.c.claimed_until < now.isoformat()),
-        )
         taken = (
             update(raw_file)
-            .where(raw_file.c.id == file_id, free)
+            .where(raw_file.c.id == file_id, _waiting(now))
             .values(
                 state=FileState.CONDITIONING,
                 attempts=raw_file.c.attempts + 1,
@@ -76,8 +75,8 @@ class Files:
             _reland_copies(connection, raw_file.c.id == file_id)
             return _read(connection, file_id)
 
-    def claim_content(self, file: RawFile, sha256: str) -> str | None:
-        """Claim the right to make the one output of these bytes; the id of the file that has it, if another does.
+    def claim_content(self, file: RawFile, sha256: str) -> RawFile | None:
+        """Claim the right to make the one output of these bytes; the file that has it, if another does.
 
         Of equal files that are conditioned side by side, the first to come here makes the output.
         """
@@ -88,7 +87,7 @@ class Files:
             newer.c.state == FileState.CONDITIONED,
         )
         twins = (
-            select(raw_file.c.id)
+            select(raw_file)
             .where(
                 raw_file.c.source == file.source,
                 raw_file.c.sha256 == sha256,
@@ -100,10 +99,10 @@ class Files:
             .limit(1)
         )
         with self._engine.begin() as connection:
-            twin: str | None = connection.execute(twins).scalar()
+            twin = connection.execute(twins).first()
             if twin is None:
                 connection.execute(update(raw_file).where(raw_file.c.id == file.id).values(sha256=sha256))
-            return twin
+            return _raw_file(twin) if twin else None
 
     def settle_conditioned(self, file: RawFile, made: ConditionedFile, now: datetime) -> None:
         """Note what was made of a file. Copies of a version that this one replaces are conditioned after all."""
@@ -121,18 +120,25 @@ class Files:
             "conditioned_at": now.isoformat(),
         }
         with self._engine.begin() as connection:
-            _reland_copies(connection, and_(raw_file.c.path == file.path, raw_file.c.id != file.id))
+            _reland_copies(connection, _other_versions(file))
             if not insert_if_absent(connection, conditioned_file, row):
                 again = update(conditioned_file).where(conditioned_file.c.raw_file_id == file.id)
                 connection.execute(again.values(etag=made.etag))
             _settle(connection, file.id, FileState.CONDITIONED, now)
 
-    def settle_duplicate(self, file: RawFile, sha256: str, twin: str, now: datetime) -> None:
-        """Note that a file holds the same bytes as one that was conditioned before."""
+    def settle_duplicate(self, file: RawFile, sha256: str, twin: RawFile, now: datetime) -> None:
+        """Note that a file holds the same bytes as one that has their output.
+
+        When that is a file of another path, nothing stands for this path any more: what was made of versions before
+        counts as replaced, and copies of them are conditioned after all.
+        """
+        same = {"sha256": sha256, "same_as": twin.id, "reason": f"same as {twin.id}"}
         with self._engine.begin() as connection:
-            _settle(
-                connection, file.id, FileState.DUPLICATE, now, sha256=sha256, same_as=twin, reason=f"same as {twin}"
-            )
+            if twin.path != file.path:
+                _reland_copies(connection, _other_versions(file))
+                made = and_(_other_versions(file), raw_file.c.state == FileState.CONDITIONED)
+                connection.execute(update(raw_file).where(made).values(state=FileState.SUPERSEDED, reason=REPLACED))
+            _settle(connection, file.id, FileState.DUPLICATE, now, **same)
 
     def settle_quarantined(self, file: RawFile, sha256: str | None, reason: str, now: datetime) -> None:
         """Note that a whole file was refused, and why."""
@@ -140,18 +146,18 @@ class Files:
             _settle(connection, file.id, FileState.QUARANTINED, now, sha256=sha256, reason=reason)
 
     def settle_superseded(self, file: RawFile, now: datetime) -> None:
-        """Note that a newer version of the path made this one pointless."""
+        """Note that the lake no longer holds this version, unless something became of it already."""
+        unsettled = and_(raw_file.c.id == file.id, raw_file.c.state.in_([FileState.LANDED, FileState.CONDITIONING]))
+        values = {"state": FileState.SUPERSEDED, "reason": REPLACED, "settled_at": now.isoformat()}
         with self._engine.begin() as connection:
-            _settle(connection, file.id, FileState.SUPERSEDED, now, reason="a newer version landed")
+            connection.execute(update(raw_file).where(unsettled).values(**values, claimed_until=None))
             _reland_copies(connection, raw_file.c.id == file.id)
 
-    def list_unsettled(self, now: datetime) -> list[RawFile]:
-        """Files that wait for conditioning, oldest first; those that somebody is at work on are left out."""
-        waiting = or_(
-            raw_file.c.state == FileState.LANDED,
-            and_(raw_file.c.state == FileState.CONDITIONING, raw_file.c.claimed_until < now.isoformat()),
-        )
-        query = select(raw_file).where(waiting).order_by(raw_file.c.landed_at, raw_file.c.path)
+    def list_unsettled(self, now: datetime, path: str | None = None) -> list[RawFile]:
+        """Files (or versions of one) that wait for conditioning, oldest first, without those somebody is at work on."""
+        query = select(raw_file).where(_waiting(now)).order_by(raw_file.c.landed_at, raw_file.c.path)
+        if path is not None:
+            query = query.where(raw_file.c.path == path)
         with reading(self._engine) as connection:
             return [_raw_file(row) for row in connection.execute(query)]
 
@@ -162,9 +168,10 @@ class Files:
             return {row.state: row.files for row in connection.execute(query)}
 
     def known_versions(self) -> set[tuple[str, str]]:
-        """Every (path, etag) that the ledger has seen."""
+        """Every (path, etag) that the ledger has seen, but for those that need noting again if the lake holds them."""
+        query = select(raw_file.c.path, raw_file.c.etag).where(~_REVIVABLE)
         with reading(self._engine) as connection:
-            return {(path, etag) for path, etag in connection.execute(select(raw_file.c.path, raw_file.c.etag))}
+            return {(path, etag) for path, etag in connection.execute(query)}
 
 
 def _reland_copies(connection: Connection, originals: ColumnElement[bool]) -> None:
@@ -174,10 +181,13 @@ def _reland_copies(connection: Connection, originals: ColumnElement[bool]) -> No
     connection.execute(update(raw_file).where(copies).values(state=FileState.LANDED, same_as=None, reason=None))
 
 
-def _supersede_older(connection: Connection, path: str, newest: str, now: datetime) -> None:
-    older = and_(raw_file.c.path == path, raw_file.c.id != newest, raw_file.c.state == FileState.LANDED)
-    values = {"state": FileState.SUPERSEDED, "reason": "a newer version landed", "settled_at": now.isoformat()}
-    connection.execute(update(raw_file).where(older).values(**values))
+def _other_versions(file: RawFile) -> ColumnElement[bool]:
+    return and_(raw_file.c.path == file.path, raw_file.c.id != file.id)
+
+
+def _waiting(now: datetime) -> ColumnElement[bool]:
+    left = and_(raw_file.c.state == FileState.CONDITIONING, raw_file.c.claimed_until < now.isoformat())
+    return or_(raw_file.c.state == FileState.LANDED, left)
 
 
 def _settle(connection: Connection, file_id: str, state: FileState, now: datetime, **values: Any) -> None:

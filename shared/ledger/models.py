@@ -153,9 +153,7 @@ def _require_passing(connection: Connection, fleet: str, segment: str, digest: s
         )
 
 
-def _append(
-    connection: Connection, model: tuple[str, str, str, str], why: tuple[str, str], now: datetime
-) -> bool:
+def _append(connection: Connection, model: tuple[str, str, str, str], why: tuple[str, str], now: datetime) -> bool:
     """Add the next link to the chain of promotions, unless the model is champion already."""
     fleet, segment, digest, gate_record_id = model
     if _champion_digest(connection, fleet, segment) == digest:

@@ -68,7 +68,7 @@ def prepare(ledger):
     """What every entry finds there."""
     original = books.condition(ledger)
     copy = books.land(ledger, "events/copy.csv", minutes=1)
-    ledger.files.settle_duplicate(copy, "1" * 64, original.id, books.at(1))
+    ledger.files.settle_duplicate(copy, "1" * 64, original, books.at(1))
     newer = books.land(ledger, etag="e2", minutes=3)
     ledger.files.claim(newer.id, books.at(3))
     ledger.files.claim_content(newer, "2" * 64)

@@ -52,7 +52,7 @@ def test_a_claim_whose_holder_died_is_free_when_its_lease_is_over(ledger):
     "settle",
     [
         lambda files, file: files.settle_conditioned(file, make(file), START),
-        lambda files, file: files.settle_duplicate(file, "1" * 64, "another", START),
+        lambda files, file: files.settle_duplicate(file, "1" * 64, file, START),
         lambda files, file: files.settle_quarantined(file, "1" * 64, "no header", START),
         lambda files, file: files.settle_superseded(file, START),
     ],
@@ -96,7 +96,7 @@ def test_of_equal_contents_the_first_makes_the_output_and_the_others_wait_for_it
         ledger.files.claim(file.id, START)
 
     assert ledger.files.claim_content(first, "1" * 64) is None
-    assert ledger.files.claim_content(second, "1" * 64) == first.id
+    assert ledger.files.claim_content(second, "1" * 64).id == first.id
     assert ledger.files.claim_content(first, "1" * 64) is None
 
 
@@ -112,7 +112,7 @@ def test_a_copy_is_conditioned_after_all_when_its_original_comes_to_nothing(ledg
     for file in (original, copy):
         ledger.files.claim(file.id, START)
     ledger.files.claim_content(original, "1" * 64)
-    ledger.files.settle_duplicate(copy, "1" * 64, original.id, START)
+    ledger.files.settle_duplicate(copy, "1" * 64, original, START)
     if end == "release":
         ledger.files.release(original.id, "a fault", START)
     else:
@@ -126,7 +126,7 @@ def test_a_copy_is_conditioned_after_all_when_its_original_comes_to_nothing(ledg
 def test_a_copy_is_conditioned_after_all_when_a_newer_version_replaces_its_original(ledger):
     original = condition(ledger)
     copy = land(ledger, "events/copy.csv", minutes=1)
-    ledger.files.settle_duplicate(copy, "1" * 64, original.id, at(1))
+    ledger.files.settle_duplicate(copy, "1" * 64, original, at(1))
     condition(ledger, etag="e2", content="2" * 64, minutes=2)
 
     assert state_of(ledger, copy) == "landed"
@@ -162,7 +162,7 @@ def test_what_was_made_of_a_file_that_nobody_noted_is_an_error(ledger):
 def test_the_rows_of_a_source_add_up_with_copies_as_duplicates(ledger):
     original = condition(ledger)
     copy = land(ledger, "events/copy.csv")
-    ledger.files.settle_duplicate(copy, "1" * 64, original.id, START)
+    ledger.files.settle_duplicate(copy, "1" * 64, original, START)
     refused = land(ledger, "events/bad.csv")
     ledger.files.settle_quarantined(refused, None, "no header", START)
     (told,) = ledger.reports.report_sources()

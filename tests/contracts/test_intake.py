@@ -1,0 +1,309 @@
+"""Taking raw files in, on both lakes: overwritten, emptied, copied, vanished or contested, each counts once."""
+
+from __future__ import annotations
+
+import io
+from contextlib import contextmanager
+
+import pytest
+
+from conditioners.intake import condition_drop
+from shared.domain.files import MAX_ATTEMPTS
+from shared.domain.identities import quarantine_path
+from shared.ports import BlobChanged, LakeUnavailable
+from tests.contracts.drops import (
+    DAMAGED,
+    EMPTY,
+    calendar,
+    drop,
+    find_wrong,
+    output_of,
+    read,
+    reconcile,
+    version,
+)
+
+PATH = "events/a.csv"
+OLD, NEW, OTHER = calendar("old"), calendar("new", "newer", bad=2), calendar("other")
+SIZES = {OLD: (1, 1, 0), NEW: (4, 2, 2), OTHER: (1, 1, 0)}
+
+
+class Meddling:
+    """A lake in which something happens whenever a blob of a container is opened for reading, written or seen."""
+
+    def __init__(self, lake, on_read=None, on_commit=None):
+        self._lake, self._on_read, self._on_commit = lake, on_read, on_commit
+
+    def __getattr__(self, name):
+        return getattr(self._lake, name)
+
+    @contextmanager
+    def open_read(self, container, path, etag=None):
+        with self._lake.open_read(container, path, etag) as stream:
+            yield _Interrupted(stream, self._on_read) if self._on_read else stream
+
+    @contextmanager
+    def open_write(self, container, path, **conditions):
+        with self._lake.open_write(container, path, **conditions) as writer:
+            if self._on_commit:
+                commit = writer.commit
+                writer.commit = lambda metadata=None: (self._on_commit(container), commit(metadata))[1]
+            yield writer
+
+
+class _Interrupted(io.RawIOBase):
+    """A stream that does something else after its first bytes."""
+
+    def __init__(self, stream, then):
+        self._stream, self._then = stream, then
+
+    def readable(self):
+        return True
+
+    def read(self, size=-1):
+        data = self._stream.read(min(size, 64) if size and size > 0 else 64)
+        self._then()
+        return data + (self._stream.read() if size is None or size < 0 else b"")
+
+    def readinto(self, buffer):
+        data = self._stream.read(min(len(buffer), 64))
+        buffer[: len(data)] = data
+        self._then()
+        return len(data)
+
+
+def once(action):
+    """An action that is done at its first call alone."""
+    left = [action]
+    return lambda *_: left.pop()() if left else None
+
+
+@pytest.fixture
+def take(lake, ledger, clock):
+    """Take a raw file in, as its event would have it."""
+    return lambda path=PATH, through=lake: condition_drop(through, ledger, path, clock)
+
+
+def test_an_event_that_comes_thrice_makes_one_output_in_one_write(lake, ledger, take):
+    drop(lake, PATH, OLD)
+    states = [take()]
+    first = lake.stat("conditioned", f"{PATH}.csv").etag
+    states += [take(), take()]
+
+    assert states == ["conditioned"] * 3
+    assert lake.stat("conditioned", f"{PATH}.csv").etag == first
+    assert find_wrong(lake, ledger, SIZES) == []
+
+
+def test_a_newer_version_takes_the_place_of_the_older_ones_output_and_quarantine(lake, ledger, take):
+    for content in (NEW, OLD):
+        drop(lake, PATH, content)
+        take()
+
+    assert b"old" in output_of(lake, PATH)
+    assert read(lake, "quarantine", quarantine_path(PATH)) is None
+    assert find_wrong(lake, ledger, SIZES) == []
+
+
+def test_a_file_that_is_overwritten_while_it_is_read_gives_way_to_its_newer_version(lake, ledger, take, clock):
+    drop(lake, PATH, OLD * 400)
+    overwrite = once(lambda: drop(lake, PATH, NEW))
+
+    assert take(through=Meddling(lake, on_read=overwrite)) in ("superseded", "quarantined")
+    reconcile(lake, ledger, clock)
+    assert b"newer" in output_of(lake, PATH)
+    assert find_wrong(lake, ledger, SIZES) == []
+
+
+@pytest.mark.parametrize("container", ["conditioned", "quarantine"])
+def test_a_file_that_is_overwritten_and_conditioned_by_another_meanwhile_does_not_come_back(
+    lake, ledger, take, clock, container
+):
+    drop(lake, PATH, NEW)
+
+    def overtake():
+        drop(lake, PATH, OTHER)
+        assert condition_drop(lake, ledger, PATH, clock) == "conditioned"
+
+    meddled = Meddling(lake, on_commit=once(overtake) if container == "conditioned" else once_in(container, overtake))
+    assert take(through=meddled) == "superseded"
+    assert b"other" in output_of(lake, PATH)
+    assert read(lake, "quarantine", quarantine_path(PATH)) is None
+    assert find_wrong(lake, ledger, SIZES) == []
+
+
+def once_in(container, action):
+    """An action that is done once, at the first commit into a container."""
+    act = once(action)
+    return lambda written: act() if written == container else None
+
+
+def test_a_refusal_that_comes_late_does_not_stand_beside_a_newer_output(lake, ledger, take, clock):
+    drop(lake, PATH, DAMAGED)
+
+    def overtake():
+        drop(lake, PATH, OTHER)
+        assert condition_drop(lake, ledger, PATH, clock) == "conditioned"
+
+    take(through=Meddling(lake, on_commit=once(overtake)))
+    assert read(lake, "quarantine", quarantine_path(PATH)) is None
+    assert find_wrong(lake, ledger, SIZES) == []
+
+
+@pytest.mark.parametrize("first", [EMPTY, DAMAGED])
+def test_a_file_that_is_there_too_early_is_taken_when_it_is_whole(lake, ledger, take, first):
+    drop(lake, PATH, first)
+    early = take()
+    told = read(lake, "quarantine", quarantine_path(PATH))
+    drop(lake, PATH, OLD)
+
+    assert (early, take()) == ("quarantined", "conditioned")
+    assert b"file_refused" in told
+    assert read(lake, "quarantine", quarantine_path(PATH)) is None
+    assert find_wrong(lake, ledger, SIZES) == []
+
+
+def test_equal_contents_under_two_names_are_one_output(lake, ledger, take):
+    for name in ("a", "b", "c"):
+        drop(lake, f"events/{name}.csv", NEW)
+    states = [take(f"events/{name}.csv") for name in ("b", "a", "c")]
+
+    assert states == ["conditioned", "duplicate", "duplicate"]
+    assert version(ledger, lake, "events/c.csv")["reason"].startswith("same as ")
+    assert find_wrong(lake, ledger, SIZES) == []
+
+
+def test_a_copy_is_taken_when_its_original_becomes_another_file(lake, ledger, take, clock):
+    for path, content in ((PATH, OLD), ("events/copy.csv", OLD), (PATH, NEW)):
+        drop(lake, path, content)
+        take(path)
+    reconcile(lake, ledger, clock)
+
+    assert b"old" in output_of(lake, "events/copy.csv")
+    assert find_wrong(lake, ledger, SIZES) == []
+
+
+def test_a_file_that_becomes_a_copy_of_another_has_no_output_any_more(lake, ledger, take, clock):
+    for path, content in (("events/b.csv", OTHER), (PATH, NEW), ("events/copy.csv", NEW), (PATH, OTHER)):
+        drop(lake, path, content)
+        take(path)
+    reconcile(lake, ledger, clock)
+
+    assert output_of(lake, PATH) is None
+    assert read(lake, "quarantine", quarantine_path(PATH)) is None
+    assert version(ledger, lake, "events/copy.csv")["state"] == "conditioned"
+    assert find_wrong(lake, ledger, SIZES) == []
+
+
+def test_a_content_that_was_replaced_and_comes_back_is_taken_again(lake, ledger, take, clock):
+    drop(lake, "events/b.csv", OTHER)
+    take("events/b.csv")
+    for content in (OLD, OTHER, OLD):
+        drop(lake, PATH, content)
+        take()
+
+    assert b"old" in output_of(lake, PATH)
+    assert find_wrong(lake, ledger, SIZES) == []
+
+
+def test_the_same_bytes_written_again_keep_their_output(lake, ledger, take):
+    for _ in range(2):
+        drop(lake, PATH, OLD)
+        take()
+
+    assert b"old" in output_of(lake, PATH)
+    assert version(ledger, lake, PATH)["state"] == "duplicate"
+
+
+def test_an_event_for_a_file_that_is_gone_does_nothing(lake, ledger, take):
+    assert take() == "gone"
+    assert ledger.files.count_by_state() == {}
+
+
+def test_a_file_that_vanishes_before_it_is_taken_keeps_nobody_waiting(lake, ledger, take, clock):
+    seen = drop(lake, PATH, OLD)
+    ledger.files.record_landed(PATH, seen.etag, seen.size, seen.modified_at, clock())
+    lake.delete("raw", PATH)
+
+    assert take() == "gone"
+    reconcile(lake, ledger, clock)
+    assert ledger.files.count_by_state() == {"superseded": 1}
+
+
+def test_a_version_whose_taker_died_and_that_was_overwritten_keeps_nobody_waiting(lake, ledger, clock):
+    seen = drop(lake, PATH, OLD)
+    file = ledger.files.record_landed(PATH, seen.etag, seen.size, seen.modified_at, clock())
+    ledger.files.claim(file.id, clock())
+    drop(lake, PATH, NEW)
+    reconcile(lake, ledger, clock)
+
+    assert ledger.files.count_by_state() == {"superseded": 1, "conditioned": 1}
+    assert find_wrong(lake, ledger, SIZES) == []
+
+
+def test_a_version_that_is_told_of_late_does_not_push_the_newer_one_aside(lake, ledger, clock):
+    older = drop(lake, PATH, OLD)
+    newer = drop(lake, PATH, NEW)
+    for seen in (newer, older):
+        ledger.files.record_landed(PATH, seen.etag, seen.size, seen.modified_at, clock())
+    reconcile(lake, ledger, clock)
+
+    assert b"newer" in output_of(lake, PATH)
+    assert find_wrong(lake, ledger, SIZES) == []
+
+
+def test_a_file_that_was_moved_away_and_back_is_taken(folder_lake, ledger, clock, tmp_path):
+    seen = drop(folder_lake, PATH, OLD)
+    ledger.files.record_landed(PATH, seen.etag, seen.size, seen.modified_at, clock())
+    (tmp_path / "lake/raw" / PATH).rename(tmp_path / "aside")
+    assert condition_drop(folder_lake, ledger, PATH, clock) == "gone"
+    (tmp_path / "aside").rename(tmp_path / "lake/raw" / PATH)
+    reconcile(folder_lake, ledger, clock)
+
+    assert find_wrong(folder_lake, ledger, SIZES) == []
+
+
+def test_a_fault_of_the_lake_gives_the_file_back_and_the_last_one_is_told_in_quarantine(lake, ledger, take, clock):
+    drop(lake, PATH, OLD)
+
+    def fail(container):
+        if container == "conditioned":
+            raise LakeUnavailable("the network is down")
+
+    failing = Meddling(lake, on_commit=fail)
+    for _ in range(MAX_ATTEMPTS - 1):
+        with pytest.raises(LakeUnavailable):
+            take(through=failing)
+        assert version(ledger, lake, PATH)["state"] == "landed"
+    assert take(through=failing) == "quarantined"
+    assert b"gave up after 5 attempts: LakeUnavailable: the network is down" in read(
+        lake, "quarantine", quarantine_path(PATH)
+    )
+
+
+def test_an_output_that_others_keep_writing_is_left_to_a_later_attempt(lake, ledger, take, clock):
+    drop(lake, PATH, OLD)
+
+    def contest(container):
+        if container == "conditioned":
+            with lake.open_write("conditioned", f"{PATH}.csv") as writer:
+                writer.write(b"somebody else's")
+                writer.commit()
+
+    with pytest.raises(Exception, match="written by others"):
+        take(through=Meddling(lake, on_commit=contest))
+    assert version(ledger, lake, PATH)["state"] == "landed"
+    assert take() == "conditioned"
+    assert find_wrong(lake, ledger, SIZES) == []
+
+
+def test_a_conflict_in_the_lake_is_never_taken_for_a_newer_version(lake, ledger, take):
+    drop(lake, PATH, OLD)
+
+    def conflict(container):
+        if container == "conditioned":
+            raise BlobChanged("so it seems")
+
+    with pytest.raises(Exception, match="written by others"):
+        take(through=Meddling(lake, on_commit=conflict))
+    assert version(ledger, lake, PATH)["state"] == "landed"
