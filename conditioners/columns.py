@@ -60,7 +60,20 @@ class Day(_Common):
     latest: date = field(default=LATEST, kw_only=True)
 
 
-Column = Text | Whole | Decimal | Day
+@dataclass(frozen=True)
+class Moment(_Common):
+    """A day and time to the second, written as ISO 8601.
+
+    With `utc` it is a point in time, and leaves as UTC; without, it is what a clock on the wall showed, zone unsaid.
+    """
+
+    name: str
+    utc: bool = field(default=False, kw_only=True)
+    earliest: date = field(default=EARLIEST, kw_only=True)
+    latest: date = field(default=LATEST, kw_only=True)
+
+
+Column = Text | Whole | Decimal | Day | Moment
 
 
 @dataclass(frozen=True)
@@ -90,4 +103,19 @@ class FilledOnlyIf:
         return f"filled_only_if_{self.other}_is_{self.value}"
 
 
-Check = NotBefore | FilledOnlyIf
+@dataclass(frozen=True)
+class AtMostWhere:
+    """`column` is at most `maximum` in the rows whose `other` is `value`."""
+
+    column: str
+    maximum: int
+    other: str
+    value: str
+
+    @property
+    def rule(self) -> str:
+        """The rule's name in the quarantine."""
+        return f"too_large_where_{self.other}_is_{self.value}"
+
+
+Check = NotBefore | FilledOnlyIf | AtMostWhere

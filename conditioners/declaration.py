@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conditioners.columns import Check, Column, Day
-from conditioners.dialects import Dialect, FixedWidth
+from conditioners.columns import Check, Column, Day, Moment
+from conditioners.dialects import Dialect, named_columns
 from conditioners.outcome import SourceError
 
 if TYPE_CHECKING:
@@ -43,10 +43,7 @@ class Source:
         if len(set(names)) != len(names):
             raise SourceError(f"source {self.name}: a column stands twice")
         used = {*self.key, *(name for check in self.checks for name in (check.column, check.other))}
-        for dialect in self.dialects:
-            used |= {*dialect.labels, *dialect.values, *dialect.shifts, *dialect.order}
-            if isinstance(dialect, FixedWidth):
-                used |= set(dialect.fields)
+        used |= {name for dialect in self.dialects for name in named_columns(dialect)}
         if all(column.optional for column in self.columns):
             raise SourceError(f"source {self.name}: at least one column must be required")
         unknown = used - set(names)
@@ -60,8 +57,8 @@ class Source:
 
     @cached_property
     def day_column(self) -> str | None:
-        """The column that dates a row: the first day among the columns."""
-        return next((column.name for column in self.columns if isinstance(column, Day)), None)
+        """The column that dates a row: the first day or moment among the columns."""
+        return next((column.name for column in self.columns if isinstance(column, Day | Moment)), None)
 
     def labels_of(self, column: Column, dialect: Dialect) -> tuple[str, ...]:
         """What a column may be called in a dialect."""

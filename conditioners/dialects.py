@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from conditioners.outcome import SourceError
 
 ISO_DAY = "%Y-%m-%d"
+ISO_MOMENTS = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%#z")
 
 
 @dataclass(frozen=True)
@@ -28,24 +29,42 @@ class Numbers:
 PLAIN = Numbers()
 
 
+@dataclass(frozen=True)
+class ShiftBy:
+    """A power of ten that depends on what stands in another column of the row."""
+
+    column: str
+    shifts: Mapping[str, int]
+    """By the text of the column, as the file has it; 0 for any other."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Dialect:
     """What all forms have in common.
 
     `labels` maps a canonical column to the name or names that it goes by here, instead of the column's own. A label
-    may also name the surroundings: `@file`, `@folder` (the last folder of an archive member's path), `@sheet`.
+    may also name the surroundings: `@file`, `@folder` (the last folder of an archive member's path), `@sheet`; one that
+    begins with `=` is the value itself.
     """
 
     name: str
     labels: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     numbers: Numbers = PLAIN
     days: tuple[str, ...] = (ISO_DAY,)
-    """Formats of dates, tried in order; they must not contradict each other."""
+    """Formats of dates, tried in order; they must not contradict each other. ISO weeks are `%G-W%V` and the like."""
+    moments: tuple[str, ...] = ISO_MOMENTS
+    """Formats of moments. For a column in UTC those with the offset (`%#z`), or if there is none, all as UTC."""
+    two_digit_years_from: int = 1970
+    """The year that two-digit years (`%y`) begin with; 1930 makes 30 to 99 the last century's."""
     nulls: tuple[str, ...] = ()
     """Words for "no value", besides the empty cell."""
+    sentinels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """For a column, words that stand for "no value" in it alone, such as 999 for a wind direction."""
+    extract: Mapping[str, str] = field(default_factory=dict)
+    """For a column, a regular expression whose first group is the value; a cell that it does not fit is rejected."""
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """For a column, the words used here and what they mean; any other word is rejected."""
-    shifts: Mapping[str, int] = field(default_factory=dict)
+    shifts: Mapping[str, int | ShiftBy] = field(default_factory=dict)
     """For a number, the power of ten to multiply by: -1 where the file holds tenths."""
     skip: tuple[str, ...] = ()
     """Regular expressions for raw lines that are no rows, such as totals; matched from the line's start."""
@@ -54,15 +73,27 @@ class Dialect:
 
     def __post_init__(self) -> None:
         orders: dict[str, str] = {}
-        for day in self.days:
+        for day in (*self.days, *self.moments):
             skeleton = day.lower().replace("%d", "?").replace("%m", "?")
             if orders.setdefault(skeleton, day.lower()) != day.lower():
                 raise SourceError(f"dialect {self.name!r}: {day} contradicts another of its date formats")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Wide:
+    """Columns whose labels are values: `2025-W47` for a week, and below it each row's units. Each becomes a row."""
+
+    into: str
+    """The column that takes what the label tells."""
+    values: Mapping[str, str]
+    """For a column, a regular expression that the labels of its cells match; its first group is what goes `into`."""
+    keep_empty: bool = False
+    """Whether an empty cell is a row without a value, and not none at all; of several `values`, the first decides."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Delimited(Dialect):
-    """Delimited text with a header row."""
+    """Delimited text with a header row, or with none and `fields` instead."""
 
     delimiters: tuple[str, ...] = (",",)
     """The one under which the header row holds all required labels is taken."""
@@ -72,6 +103,43 @@ class Delimited(Dialect):
     """Code pages that may be met beyond UTF-8 and what a byte order mark tells; the first that can hold the file."""
     header_within: int = 50
     """How many lines may precede the header row."""
+    header_rows: int = 1
+    """Rows that a label is written in, one below the other; it is then all of its words, with blanks between."""
+    wide: Wide | None = None
+    fields: tuple[str, ...] = ()
+    """For files without a header row, the canonical columns in order; "" for a field that none takes."""
+    opening: str = ""
+    """For files without a header row, a regular expression that the text matches from its start."""
+    until: str | None = None
+    """A regular expression for the first line that is behind the table; that line and all further ones are skipped."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repeated:
+    """Fields that repeat within a line, such as one value for each day of a month. Each repetition becomes a row."""
+
+    into: str
+    """The column to which the repetition's number, two digits and from 01, is appended."""
+    first: int
+    """The first character of the first repetition, from 1."""
+    width: int
+    count: int
+    fields: Mapping[str, tuple[int, int]]
+    """For a column, first and last character within a repetition; one whose first column is empty is no row."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tagged:
+    """Groups of fields behind the others: each a name of three characters and text as long as the name tells."""
+
+    opening: str
+    """What the groups begin with."""
+    lengths: Mapping[str, int]
+    """Characters behind the name, by its first two characters or by all three."""
+    ends: tuple[str, ...]
+    """Names behind which nothing is read."""
+    fields: Mapping[str, tuple[str, int, int]]
+    """For a column, the group's name, and first and last character behind it, from 1."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +155,8 @@ class FixedWidth(Dialect):
     encodings: tuple[str, ...] = ("utf-8",)
     width: int | None = None
     """The exact length of a line; None when blanks at its end may have been cut off."""
+    repeated: Repeated | None = None
+    tagged: Tagged | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,10 +170,28 @@ class JsonTree(Dialect):
 
 
 @dataclass(frozen=True, kw_only=True)
+class JsonColumns(Dialect):
+    """A JSON document with parallel lists, one for each column: `{"day": {"date": [...], "units": [...]}}`.
+
+    `records` are the paths of the objects that hold the lists; all that a document has are read, in this order. A label
+    is a path from the root; `@records` stands for the path that a row comes from.
+    """
+
+    records: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Workbook(Dialect):
-    """A spreadsheet file (xlsx, xls, xlsb, ods); each sheet that has the header row is read, the others are skipped."""
+    """A file of sheets (xlsx, xls, xlsb, ods) or an HTML document of tables, by whatever name it comes.
+
+    Each sheet or table that has the header row is read, the others are skipped.
+    """
 
     header_within: int = 50
+    header_rows: int = 1
+    wide: Wide | None = None
+    until: str | None = None
+    """A regular expression for the first row (cells joined by tabs) that is behind the table; all further ones are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,3 +203,19 @@ class ProductActivity(Dialect):
     """
 
     days: tuple[str, ...] = ("%Y%m%d",)
+
+
+def named_columns(dialect: Dialect) -> set[str]:
+    """Every canonical column that a dialect speaks of."""
+    by_column = (dialect.labels, dialect.values, dialect.sentinels, dialect.extract, dialect.shifts)
+    named = {name for mapping in by_column for name in mapping} | set(dialect.order)
+    named |= {shift.column for shift in dialect.shifts.values() if isinstance(shift, ShiftBy)}
+    if isinstance(dialect, FixedWidth):
+        named |= set(dialect.fields)
+        named |= {dialect.repeated.into, *dialect.repeated.fields} if dialect.repeated else set()
+        named |= set(dialect.tagged.fields) if dialect.tagged else set()
+    if isinstance(dialect, Delimited):
+        named |= set(dialect.fields) - {""}
+    if isinstance(dialect, Delimited | Workbook) and dialect.wide:
+        named |= {dialect.wide.into, *dialect.wide.values}
+    return named

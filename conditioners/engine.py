@@ -76,6 +76,8 @@ class _Run:
         """Decide on repeated keys, which takes the batches in order, and write."""
         import numpy as np
 
+        for at, cause, count in judged.batch.passed:
+            self._skipped.add(f"{self._facts[-1].place} {at.place}", cause, count)
         ordered = sorted(judged.faults, key=lambda fault: fault.order)
         faults = [fault for fault in ordered if not skip.skips(fault.located)]
         self._rows_in += judged.rows_read - (len(judged.faults) - len(faults))
@@ -119,5 +121,5 @@ class _Run:
             members={each.member: each.describe() for each in self._facts if each.member},
             skipped=tuple(self._skipped.listed), skipped_lines=self._skipped.total, columns=columns,
             distinct_keys=accepted.rows if self._source.key else None, rejects=dict(sorted(quarantine.rejects.items())),
-            first_day=day.min if day else None, last_day=day.max if day else None,
+            first_day=day.min[:10] if day and day.min else None, last_day=day.max[:10] if day and day.max else None,
         )  # fmt: skip

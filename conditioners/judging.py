@@ -93,7 +93,10 @@ class Judge:
             return Located(f"{member}:{located.place}", located.raw)
 
         unread = [replace(row, located=name(row.located)) for row in batch.unread]
-        return replace(batch, unread=unread, locate=lambda rows: [name(located) for located in batch.locate(rows)])
+        passed = [(name(at), cause, count) for at, cause, count in batch.passed]
+        return replace(
+            batch, unread=unread, passed=passed, locate=lambda rows: [name(located) for located in batch.locate(rows)]
+        )
 
     def read_keys(self, part: Any) -> NDArray[np.uint64]:
         """The hashed keys of one part's rows: of all that can be accepted, and maybe of others."""

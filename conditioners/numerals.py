@@ -63,4 +63,6 @@ def shift_decimal(value: pl.Expr, shift: int, places: int) -> pl.Expr:
     import polars as pl
 
     factor = pl.lit(decimal.Decimal(1).scaleb(shift))
-    return (value.cast(pl.Decimal(_PRECISION, max(places, 0))) * factor).cast(pl.Decimal(_PRECISION, places))
+    return (value.cast(pl.Decimal(_PRECISION, max(places, places + shift))) * factor).cast(
+        pl.Decimal(_PRECISION, places)
+    )

@@ -41,7 +41,7 @@ class OpenedRaw:
         self._stack.close()
 
     def describe(self, label: str) -> str:
-        """What a label of the surroundings stands for: `@file` is the name without folders and endings."""
+        """What a label of the surroundings stands for: `@file` is the name without folders and endings, `=x` is x."""
         if label == "@file":
             return self.name.rsplit("/", 1)[-1].split(".", 1)[0]
         if label == "@folder":
@@ -49,6 +49,8 @@ class OpenedRaw:
             if not folder:
                 raise Refusal("the file stands in no folder of an archive, which its dialect needs", self.name)
             return folder
+        if label.startswith("="):
+            return label[1:]
         raise SourceError(f"no such label: {label}")
 
     def blocks(self) -> Iterator[bytes]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from conditioners.columns import Column, Day, Decimal, Text, Whole
-from conditioners.dialects import Dialect
+from conditioners.columns import Column, Day, Decimal, Moment, Text, Whole
+from conditioners.dialects import Dialect, ShiftBy
 from conditioners.readers.decoding import show_damage
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -24,21 +24,39 @@ def explain(rule: str, column: Column, text: str | None, dialect: Dialect) -> st
 def _fault(rule: str, column: Column, dialect: Dialect) -> str:
     if isinstance(column, Day):
         return {
+            "bad_format": _unfit(column, dialect),
             "not_a_day": f"is no day written like {' or '.join(map(_show_format, dialect.days))}",
             "too_early": f"is before {column.earliest}",
             "too_late": f"is after {column.latest}",
             "wrong_weekday": f"is no {_WEEKDAYS[(column.weekday or 1) - 1]}",
         }[rule]
+    if isinstance(column, Moment):
+        return {
+            "not_a_moment": f"is no moment written like {' or '.join(map(_show_format, dialect.moments))}",
+            "bad_format": _unfit(column, dialect),
+            "too_early": f"is before {column.earliest}",
+            "too_late": f"is after {column.latest}",
+        }[rule]
+    if rule == "bad_format":
+        return _unfit(column, dialect)
     if isinstance(column, Text):
         allowed = dialect.values.get(column.name) or column.choices
-        return f"is none of {', '.join(allowed)}" if rule == "not_allowed" else f"does not look like {column.pattern}"
+        return f"is none of {', '.join(allowed)}"
     return _number_fault(rule, column, dialect)
+
+
+def _unfit(column: Column, dialect: Dialect) -> str:
+    patterns = (dialect.extract.get(column.name), column.pattern if isinstance(column, Text) else None)
+    return f"does not look like {' with '.join(pattern for pattern in patterns if pattern)}"
 
 
 def _number_fault(rule: str, column: Whole | Decimal, dialect: Dialect) -> str:
     places = column.places if isinstance(column, Decimal) else 0
     if rule == "too_many_places":
-        places += dialect.shifts.get(column.name, 0)
+        shift = dialect.shifts.get(column.name, 0)
+        if isinstance(shift, ShiftBy):
+            return "has more decimal places than the column keeps"
+        places += shift
         return "is no whole number" if places <= 0 else f"has more than {places} decimal places"
     if rule == "too_small":
         return f"is below {column.minimum}"
@@ -49,6 +67,17 @@ def _number_fault(rule: str, column: Whole | Decimal, dialect: Dialect) -> str:
 
 
 def _show_format(written: str) -> str:
-    for code, shown in (("%Y", "yyyy"), ("%m", "mm"), ("%d", "dd"), ("%y", "yy"), ("%G", "yyyy"), ("%V", "ww")):
+    for code, shown in (
+        ("%Y", "yyyy"),
+        ("%m", "mm"),
+        ("%d", "dd"),
+        ("%y", "yy"),
+        ("%G", "yyyy"),
+        ("%V", "ww"),
+        ("%H", "hh"),
+        ("%M", "mm"),
+        ("%S", "ss"),
+        ("%#z", "+hh:mm"),
+    ):
         written = written.replace(code, shown)
     return written

@@ -39,6 +39,8 @@ class TextBatch:
     unread: Sequence[Unread] = ()
     damaged: bool = False
     """Whether some cells may hold bytes that could not be decoded, marked with DAMAGE."""
+    passed: Sequence[tuple[Located, str, int]] = ()
+    """What is no row: where it begins, the cause, and how many there are."""
 
 
 @dataclass

@@ -13,6 +13,7 @@ from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Facts, Located, TextBatch, Unread
 from conditioners.readers.cutting import Chunk, RecordCutter, Span
 from conditioners.readers.decoding import DAMAGE, Decoder
+from conditioners.readers.ending import stop_behind_table
 from conditioners.readers.headers import surroundings
 from conditioners.readers.layouts import Layout
 from conditioners.readers.locating import RecordIndex
@@ -43,7 +44,7 @@ class DelimitedReader:
                 "name": layout.dialect.name, "format": "delimited text", "delimiter": layout.syntax.delimiter,
                 "quote": layout.syntax.quote, "line_end": layout.line_end,
             },
-            header_rows=[f"line {layout.header_line}"], labels=list(layout.header.labels),
+            header_rows=layout.header_places, labels=list(layout.header.labels),
             ignored=layout.header.ignored, header_text=layout.header_text,
             filler=layout.syntax.delimiter + layout.syntax.quote,
         )  # fmt: skip
@@ -53,7 +54,10 @@ class DelimitedReader:
         for line, text in self._layout.preamble:
             self.facts.skipped.add(f"line {line}", "before the header row" if text.strip() else "blank")
         first_line = self._layout.header_line + max(1, self._layout.header_text.count("\n") + 1)
-        yield from RecordCutter(self._syntax, self._limits, first_line).cut(self._texts())
+        texts, until = self._texts(), self._layout.dialect.until
+        if until is not None:
+            texts = stop_behind_table(texts, until, first_line, self.facts.skipped)
+        yield from RecordCutter(self._syntax, self._limits, first_line).cut(texts)
         self.facts.encoding = {"name": self._decoder.name, "evidence": self._decoder.evidence}
 
     def _texts(self) -> Iterator[bytes]:

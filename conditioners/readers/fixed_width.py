@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from conditioners.declaration import Source
-from conditioners.dialects import FixedWidth
+from conditioners.dialects import FixedWidth, Repeated
 from conditioners.limits import KIB, Limits
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Facts, TextBatch, Unread
@@ -17,6 +17,8 @@ from conditioners.readers.decoding import DAMAGE, Decoder
 from conditioners.readers.headers import surroundings
 from conditioners.readers.locating import RecordIndex
 from conditioners.readers.records import Syntax
+from conditioners.readers.tagged import GroupReader
+from conditioners.readers.unfolding import name_repetition
 
 if TYPE_CHECKING:
     import polars as pl
@@ -40,7 +42,10 @@ class FixedWidthReader:
         self._dialect, self._opened, self._limits = dialect, opened, limits
         self._decoder = Decoder(dialect.encodings)
         self._constants = {name: opened.describe(label) for name, label in surroundings(source, dialect).items()}
-        self.columns = (*dialect.fields, *self._constants)
+        self._spans = {**dialect.fields, **_repeat(dialect.repeated)}
+        self._groups = GroupReader(dialect.tagged) if dialect.tagged else None
+        self._end = max(last for _, last in self._spans.values())
+        self.columns = (*self._spans, *(self._groups.columns if self._groups else ()), *self._constants)
         self.facts = Facts(place="line", dialect={"name": dialect.name, "format": "fixed width"})
 
     def parts(self) -> Iterator[Chunk]:
@@ -55,15 +60,33 @@ class FixedWidthReader:
         import polars as pl
 
         line = pl.Series("line", part.data.decode().removesuffix("\n").split("\n")).str.strip_chars_end("\r")
-        is_wrong = self._has_wrong_width(line).to_numpy()
+        wrong, groups = self._find_faults(line)
         index = RecordIndex(part, _LINES)
-        wrong, readable = np.flatnonzero(is_wrong), np.flatnonzero(~is_wrong)
         unread = [
-            Unread(int(number) - earlier, at, "wrong_width", self._describe_width(line[int(number)]))
-            for earlier, (number, at) in enumerate(zip(wrong, index.locate(wrong), strict=True))
+            Unread(number - earlier, at, *wrong[number])
+            for earlier, (number, at) in enumerate(zip(sorted(wrong), index.locate(sorted(wrong)), strict=True))
         ]
-        frame = self._slice(line.filter(~is_wrong))
+        is_readable = np.ones(len(line), np.bool_)
+        is_readable[list(wrong)] = False
+        readable = np.flatnonzero(is_readable)
+        frame = self._slice(line)
+        frame = frame.with_columns(groups) if groups else frame
+        frame = frame.filter(pl.Series(is_readable)).select(self.columns)
         return TextBatch(frame, lambda rows: index.locate(readable[list(rows)]), unread, DAMAGE in part.data)
+
+    def _find_faults(self, line: pl.Series) -> tuple[dict[int, tuple[str, str]], list[pl.Series]]:
+        """Lines that cannot be read, by number, with rule and reason; and the columns that stand in groups."""
+        import polars as pl
+
+        is_wrong = self._has_wrong_width(line).arg_true().to_list()
+        wrong = {number: ("wrong_width", self._describe_width(line[number])) for number in is_wrong}
+        if self._groups is None:
+            return wrong, []
+        rows = [self._groups.read(text) for text in line.str.slice(self._end).str.strip_chars_end().to_list()]
+        wrong |= {number: ("wrong_group", fault) for number, (_, fault) in enumerate(rows) if fault}
+        cells = zip(*(found for found, _ in rows), strict=True)
+        columns = zip(self._groups.columns, cells, strict=True)
+        return wrong, [pl.Series(name, values, dtype=pl.String) for name, values in columns]
 
     def _slice(self, line: pl.Series) -> pl.DataFrame:
         import polars as pl
@@ -71,7 +94,7 @@ class FixedWidthReader:
         return line.to_frame().select(
             *(
                 pl.col("line").str.slice(first - 1, last - first + 1).alias(name)
-                for name, (first, last) in self._dialect.fields.items()
+                for name, (first, last) in self._spans.items()
             ),
             *(pl.lit(value).alias(name) for name, value in self._constants.items()),
         )
@@ -79,13 +102,25 @@ class FixedWidthReader:
     def _has_wrong_width(self, line: pl.Series) -> pl.Series:
         if self._dialect.width is not None:
             return line.str.len_chars() != self._dialect.width
+        if self._groups is not None:
+            return line.str.len_chars() < self._end
         return line.str.slice(self._end).str.strip_chars().str.len_bytes() > 0
 
-    @property
-    def _end(self) -> int:
-        return max(last for _, last in self._dialect.fields.values())
-
     def _describe_width(self, line: str) -> str:
+        if self._groups is not None:
+            return f"{len(line)} characters where a line has at least {self._end}"
         if self._dialect.width is None:
             return f"text behind the last field, which ends at character {self._end}"
         return f"{len(line)} characters where a line has {self._dialect.width}"
+
+
+def _repeat(repeated: Repeated | None) -> dict[str, tuple[int, int]]:
+    """The places of repeated fields, each under a name that tells the repetition."""
+    if repeated is None:
+        return {}
+    found = {}
+    for number in range(repeated.count):
+        before = repeated.first - 1 + number * repeated.width
+        for name, (first, last) in repeated.fields.items():
+            found[name_repetition(name, f"{number + 1:02}")] = (before + first, before + last)
+    return found

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from conditioners.columns import Column
 from conditioners.declaration import Source
-from conditioners.dialects import Dialect
+from conditioners.dialects import Delimited, Dialect, Wide, Workbook
 from conditioners.outcome import Refusal
+from conditioners.readers.unfolding import MARK, name_repetition
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,11 @@ class NearMiss:
 
 def find_header(source: Source, dialect: Dialect, rows: Iterable[Sequence[str]], miss: NearMiss) -> Header | None:
     """The first row in which every required column has a label; notes the nearest other one in `miss`."""
-    for number, row in enumerate(rows):
+    height = dialect.header_rows if isinstance(dialect, Delimited | Workbook) else 1
+    for number, row in enumerate(stack_labels(list(rows), height)):
         positions = _match(source, dialect, row)
         missing = [_describe(source, dialect, column) for column in _wanted(source, dialect) - set(positions)]
+        missing += _missing_repetitions(dialect, positions)
         if not missing:
             return Header(number, positions, tuple(row))
         if len(positions) > miss.matched:
@@ -55,18 +59,23 @@ def find_header(source: Source, dialect: Dialect, rows: Iterable[Sequence[str]],
     return None
 
 
+def is_surrounding(label: str) -> bool:
+    """Whether a label names no cell of a row but what stands around it, or the value itself."""
+    return label.startswith(("@", "="))
+
+
 def surroundings(source: Source, dialect: Dialect) -> dict[str, str]:
     """The columns whose value is not in the rows: canonical column to a label such as `@sheet`."""
     found = {}
     for column in source.columns:
         for label in source.labels_of(column, dialect):
-            if label.startswith("@"):
+            if is_surrounding(label):
                 found[column.name] = label
     return found
 
 
 def _wanted(source: Source, dialect: Dialect) -> set[str]:
-    elsewhere = surroundings(source, dialect)
+    elsewhere = {*surroundings(source, dialect), *_repeated(dialect)}
     return {column.name for column in source.columns if not column.optional and column.name not in elsewhere}
 
 
@@ -75,13 +84,67 @@ def _match(source: Source, dialect: Dialect, row: Sequence[str]) -> dict[str, in
     for number, label in enumerate(row):
         numbers.setdefault(normalise(label), []).append(number)
     positions = {}
+    repeated = _repeated(dialect)
     for column in source.columns:
+        if column.name in repeated:
+            continue
         found = [n for label in source.labels_of(column, dialect) for n in numbers.get(normalise(label), ())]
         if len(set(found)) > 1:
             raise Refusal(f"two columns are labelled as {column.name}: {', '.join(repr(row[n]) for n in found)}")
         if found:
             positions[column.name] = found[0]
+    return {**positions, **_match_repetitions(dialect, row)}
+
+
+def _wide(dialect: Dialect) -> Wide | None:
+    return dialect.wide if isinstance(dialect, Delimited | Workbook) else None
+
+
+def _repeated(dialect: Dialect) -> set[str]:
+    """The columns that labels of a wide table and the cells below them make up."""
+    wide = _wide(dialect)
+    return {wide.into, *wide.values} if wide else set()
+
+
+def _match_repetitions(dialect: Dialect, row: Sequence[str]) -> dict[str, int]:
+    wide, positions = _wide(dialect), dict[str, int]()
+    for column, pattern in wide.values.items() if wide else ():
+        for number, label in enumerate(row):
+            found = re.fullmatch(pattern, " ".join(label.split()))
+            if found is None:
+                continue
+            name = name_repetition(column, found[1])
+            if name in positions:
+                raise Refusal(f"two columns are labelled {found[1]!r}")
+            positions[name] = number
     return positions
+
+
+def _missing_repetitions(dialect: Dialect, positions: Mapping[str, int]) -> list[str]:
+    wide = _wide(dialect)
+    if wide is None or any(MARK in name for name in positions):
+        return []
+    return [f"any label like {pattern!r} ({column})" for column, pattern in wide.values.items()]
+
+
+def stack_labels(rows: Sequence[Sequence[str]], height: int) -> list[tuple[str, ...]]:
+    """Labels that are written over several rows, for each row that they may begin in.
+
+    A label above several columns stands over the first of them; the blank cells to its right are its own.
+    """
+    if height == 1:
+        return [tuple(row) for row in rows]
+    return [_stack(rows[first : first + height]) for first in range(len(rows) - height + 1)]
+
+
+def _stack(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    width = max(map(len, rows))
+    padded = [[cell.strip() for cell in row] + [""] * (width - len(row)) for row in rows]
+    for row in padded[:-1]:
+        for number in range(1, width):
+            row[number] = row[number] or row[number - 1]
+    words = (dict.fromkeys(row[number] for row in padded if row[number]) for number in range(width))
+    return tuple(" ".join(each) for each in words)
 
 
 def _describe(source: Source, dialect: Dialect, name: str) -> str:

@@ -16,7 +16,7 @@ from conditioners.outcome import Refusal, SourceError
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextBatch
 from conditioners.readers.decoding import DAMAGE, DAMAGE_END, Decoder, show_damage
-from conditioners.readers.headers import surroundings
+from conditioners.readers.headers import is_surrounding, surroundings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -80,7 +80,7 @@ class JsonReader:
     @property
     def has_records(self) -> bool:
         """Whether the document has a list where the dialect's records are."""
-        return isinstance(_step(self._document.value, self._levels[0]), list)
+        return isinstance(step(self._document.value, self._levels[0]), list)
 
     def _find_value(self, label: str) -> tuple[int, tuple[str, ...]]:
         """At which level of nested lists a value stands, and the names that lead to it from there."""
@@ -113,14 +113,16 @@ class JsonReader:
         self, node: Any, path: str, level: int, cells: tuple[tuple[int, str | None], ...]
     ) -> Iterator[tuple[_Place, list[str | None]] | Located]:
         """The records below a node; `cells` are the values found on the way, by column number."""
-        here = [(number, _cell(_step(node, names))) for number, (at, names) in enumerate(self._values) if at == level]
+        here = [
+            (number, show_value(step(node, names))) for number, (at, names) in enumerate(self._values) if at == level
+        ]
         cells = (*cells, *here)
         if level == len(self._levels) - 1 and not self._levels[level]:
             ordered = [value for _, value in sorted(cells, key=lambda cell: cell[0])]
             yield _Place(path, node), [*ordered, *self._constants]
             return
         names = self._levels[level]
-        elements = _step(node, names)
+        elements = step(node, names)
         path = path + "".join(f".{name}" for name in names)
         if not isinstance(elements, list):
             if elements is not None:
@@ -133,7 +135,7 @@ class JsonReader:
 def _labelled(source: Source, dialect: JsonTree) -> list[tuple[str, str]]:
     """Canonical columns with the path of their value."""
     labels = [(column.name, source.labels_of(column, dialect)[0]) for column in source.columns]
-    return [(name, label) for name, label in labels if not label.startswith("@")]
+    return [(name, label) for name, label in labels if not is_surrounding(label)]
 
 
 def _split_levels(path: str) -> list[tuple[str, ...]]:
@@ -141,7 +143,8 @@ def _split_levels(path: str) -> list[tuple[str, ...]]:
     return [tuple(name for name in part.split(".") if name) for part in path.split("[]")]
 
 
-def _step(node: Any, names: Sequence[str]) -> Any:
+def step(node: Any, names: Sequence[str]) -> Any:
+    """What the names lead to from a node; None when nothing is there."""
     for name in names:
         if not isinstance(node, dict):
             return None
@@ -149,7 +152,8 @@ def _step(node: Any, names: Sequence[str]) -> Any:
     return node
 
 
-def _cell(value: Any) -> str | None:
+def show_value(value: Any) -> str | None:
+    """A value as the text of a cell."""
     if value is None or isinstance(value, str):
         return value
     return show_json(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -32,6 +33,11 @@ class Layout:
     """Lines before the header row."""
     line_end: str
 
+    @property
+    def header_places(self) -> list[str]:
+        """Where the labels stand; nowhere in a file without a header row."""
+        return [f"line {self.header_line}"] if self.header_line else []
+
 
 def find_layout(source: Source, dialects: Sequence[Delimited], opened: OpenedRaw, limits: Limits) -> Layout:
     """The dialect whose labels stand in one of the first rows; raises Refusal when there is none, or more than one."""
@@ -46,6 +52,10 @@ def find_layout(source: Source, dialects: Sequence[Delimited], opened: OpenedRaw
             continue
         for delimiter in dialect.delimiters:
             syntax = Syntax(delimiter, dialect.quote, dialect.escape or "")
+            if dialect.fields:
+                if re.match(dialect.opening, head.decode("utf-8", "ignore")):
+                    found.append(_layout_without_header(dialect, syntax, line_end))
+                continue
             rows = list(_head_records(head, syntax, dialect.header_within, limits))
             before = miss.matched
             header = find_header(source, dialect, [row.fields or () for _, row in rows], miss)
@@ -86,10 +96,17 @@ def _head_records(head: bytes, syntax: Syntax, lines: int, limits: Limits) -> It
 def _layout(
     dialect: Delimited, syntax: Syntax, header: Header, head: bytes, rows: list[tuple[int, OddRecord]], line_end: str
 ) -> Layout:
-    line, record = rows[header.row]
-    preamble = tuple((before, _show(head, row)) for before, row in rows[: header.row])
-    return Layout(dialect, syntax, header, line, _show(head, record), record.end, preamble, line_end)
+    line, first = rows[header.row]
+    _, last = rows[header.row + dialect.header_rows - 1]
+    preamble = tuple((before, _show(head, row.start, row.end)) for before, row in rows[: header.row])
+    text = _show(head, first.start, last.end)
+    return Layout(dialect, syntax, header, line, text, last.end, preamble, line_end)
 
 
-def _show(head: bytes, record: OddRecord) -> str:
-    return head[record.start : record.end].decode().strip("\r\n")
+def _layout_without_header(dialect: Delimited, syntax: Syntax, line_end: str) -> Layout:
+    positions = {name: number for number, name in enumerate(dialect.fields) if name}
+    return Layout(dialect, syntax, Header(-1, positions, dialect.fields), 0, "", 0, (), line_end)
+
+
+def _show(head: bytes, start: int, end: int) -> str:
+    return head[start:end].decode().strip("\r\n")

@@ -1,0 +1,81 @@
+"""Days and moments as people write them: a dialect's formats to calendar values, and never to one that does not exist.
+
+Formats are those of chrono's strftime module, which polars takes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conditioners.dialects import Dialect
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_LEAP_SECOND = r"60(?:[Zz]|[+-][0-9]{2}:?[0-9]{2})?$"
+_CENTURY, _CHRONO_PIVOT = 100, 1970
+"""chrono reads two-digit years as 1970 to 2069."""
+
+
+def parse_day(cell: pl.Expr, dialect: Dialect) -> pl.Expr:
+    """The day that a cell tells in one of the dialect's formats, else null."""
+    import polars as pl
+
+    return pl.coalesce([_parse_day(cell, written, dialect) for written in dialect.days])
+
+
+def _parse_day(cell: pl.Expr, written: str, dialect: Dialect) -> pl.Expr:
+    import polars as pl
+
+    if "%V" in written and "%u" not in written:
+        # An ISO week stands for its Monday.
+        return pl.concat_str([_of_length(cell, written), pl.lit("-1")]).str.to_date(f"{written}-%u", strict=False)
+    day = _of_length(cell, written).str.to_date(written, strict=False)
+    return _in_century(day, dialect.two_digit_years_from) if "%y" in written else day
+
+
+def _of_length(cell: pl.Expr, written: str) -> pl.Expr:
+    """Where nothing stands between the numbers, only a cell with all digits; chrono would take fewer."""
+    import polars as pl
+
+    length = {"%Y%m%d": 8, "%y%m%d": 6, "%G%V": 6, "%Y%m%d%H%M": 12, "%Y%m%d%H%M%S": 14}.get(written)
+    return cell if length is None else pl.when(cell.str.len_bytes() == length).then(cell)
+
+
+def _in_century(day: pl.Expr, first: int) -> pl.Expr:
+    """The day moved into the hundred years from `first` on; null where it does not exist there."""
+    import polars as pl
+
+    if first == _CHRONO_PIVOT:
+        return day
+    years = day.dt.year()
+    moved = years - (years - first).floordiv(_CENTURY) * _CENTURY
+    # A day that the year does not have, such as 29 February 1900, becomes null.
+    return pl.concat_str([moved.cast(pl.String), day.dt.strftime("-%m-%d")]).str.to_date("%Y-%m-%d", strict=False)
+
+
+def parse_moment(cell: pl.Expr, dialect: Dialect, *, utc: bool) -> pl.Expr:
+    """The moment that a cell tells, without a zone: in UTC where `utc`, else as written, and then no offset may be.
+
+    Where a point in time is wanted and a format tells the offset, a cell without one is null. So is a leap
+    second, since calendars of most systems, polars' too, would move it into the next minute.
+    """
+    import polars as pl
+
+    told = [written for written in dialect.moments if ("%#z" in written) == utc]
+    formats = told or (dialect.moments if utc else ())
+    moment = pl.coalesce([_parse_moment(cell, written) for written in formats])
+    return pl.when(~(cell.str.contains(_LEAP_SECOND) & (moment.dt.second() == 0))).then(moment)
+
+
+def _parse_moment(cell: pl.Expr, written: str) -> pl.Expr:
+    text = _of_length(cell, written)
+    if "%#z" in written:
+        zoned = text.str.to_datetime(written, time_unit="us", time_zone="UTC", strict=False)
+        return zoned.dt.replace_time_zone(None)
+    return text.str.to_datetime(written, time_unit="us", strict=False)
+
+
+def show_moment(moment: pl.Expr, *, utc: bool) -> pl.Expr:
+    """ISO 8601 to the second, with Z where it is UTC."""
+    return moment.dt.strftime("%Y-%m-%dT%H:%M:%SZ" if utc else "%Y-%m-%dT%H:%M:%S")

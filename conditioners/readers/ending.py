@@ -1,0 +1,38 @@
+"""The end of a table: cuts a stream of text at the first line that is declared to stand behind the table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from conditioners.outcome import Skipped
+
+CAUSE = "behind the table"
+
+
+def stop_behind_table(texts: Iterator[bytes], until: str, first_line: int, skipped: Skipped) -> Iterator[bytes]:
+    """The text, UTF-8 in whole characters, up to the first line that matches `until`; notes the further ones."""
+    pattern = re.compile(f"^(?:{until})", re.MULTILINE)
+    line, rest = first_line, ""
+    for block in texts:
+        text = rest + block.decode()
+        found = pattern.search(text)
+        # A line that is not whole yet might still become another.
+        if found is not None and (not block or text.find("\n", found.start()) >= 0):
+            before = text[: found.start()]
+            yield before.encode()
+            line += before.count("\n")
+            skipped.add(f"line {line}", CAUSE, _count_lines(text[found.start() :], texts))
+            return
+        end = text.rfind("\n") + 1 if block else len(text)
+        yield text[:end].encode()
+        line += text.count("\n", 0, end)
+        rest = text[end:]
+    yield rest.encode()
+
+
+def _count_lines(text: str, texts: Iterator[bytes]) -> int:
+    lines, last = text.count("\n"), text[-1:]
+    for block in texts:
+        lines, last = lines + block.count(b"\n"), block[-1:].decode("latin-1") or last
+    return lines + (last != "\n")

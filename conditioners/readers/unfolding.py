@@ -1,0 +1,110 @@
+"""Repetitions within a row (a column for each week, a field for each day of a month), each made a row of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from conditioners.readers.batches import Facts, Located, Reader, TextBatch
+
+if TYPE_CHECKING:
+    import polars as pl
+
+MARK = "@"
+
+
+def name_repetition(column: str, key: str) -> str:
+    """What the reader of rows calls the cells of one repetition of a column."""
+    return f"{column}{MARK}{key}"
+
+
+@dataclass(frozen=True)
+class Folding:
+    """How a dialect's rows are folded."""
+
+    into: str
+    """The column that takes each repetition's key."""
+    values: Sequence[str]
+    """The columns that repeat; the first decides whether there is anything."""
+    appended: bool = False
+    """Whether the key is put behind what the column holds already."""
+    empty: tuple[str, ...] = ()
+    """Words that mean as much as an empty cell."""
+    keep_empty: bool = False
+
+
+class UnfoldingReader:
+    """Reads what another reader reads, each repetition as a row."""
+
+    def __init__(self, reader: Reader, folding: Folding) -> None:
+        self._reader, self._folding = reader, folding
+        self._keys = list(dict.fromkeys(name.partition(MARK)[2] for name in reader.columns if MARK in name))
+        plain = [name for name in reader.columns if MARK not in name]
+        self.columns = tuple(dict.fromkeys([*plain, folding.into, *folding.values]))
+
+    @property
+    def facts(self) -> Facts:
+        """What the inner reader found out."""
+        return self._reader.facts
+
+    def parts(self) -> Iterator[Any]:
+        """The inner reader's portions."""
+        yield from self._reader.parts()
+
+    def read(self, part: Any) -> TextBatch:
+        """The rows of one portion."""
+        import numpy as np
+
+        batch = self._reader.read(part)
+        long = self._unfold(batch.frame)
+        kept = long.filter(self._is_there())
+        origin = kept["@row"].to_numpy()
+
+        def locate(rows: Sequence[int]) -> list[Located]:
+            wanted = origin[list(rows)]
+            found = dict(zip(np.unique(wanted).tolist(), batch.locate(np.unique(wanted).tolist()), strict=True))
+            return [found[row] for row in wanted.tolist()]
+
+        unread = [replace(row, before=int(np.searchsorted(origin, row.before))) for row in batch.unread]
+        passed = self._tell_passed(batch, long.height - kept.height)
+        return replace(
+            batch, frame=kept.select(self.columns), locate=locate, unread=unread, passed=[*batch.passed, *passed]
+        )
+
+    def _unfold(self, frame: pl.DataFrame) -> pl.DataFrame:
+        import polars as pl
+
+        folding, keys = self._folding, self._keys
+        plain = [name for name in frame.columns if MARK not in name]
+        lists = [
+            pl.concat_list(
+                [
+                    pl.col(name) if (name := name_repetition(value, key)) in frame.columns else pl.lit(None, pl.String)
+                    for key in keys
+                ]
+            ).alias(value)
+            for value in folding.values
+        ]
+        long = frame.with_row_index("@row").select("@row", *plain, *lists).explode(list(folding.values))
+        key = pl.Series("@key", keys * frame.height, dtype=pl.String)
+        told = pl.concat_str([pl.col(folding.into), pl.col("@key")]) if folding.appended else pl.col("@key")
+        return long.with_columns(key).with_columns(told.alias(folding.into))
+
+    def _is_there(self) -> pl.Expr:
+        import polars as pl
+
+        if self._folding.keep_empty:
+            return pl.lit(value=True)
+        text = pl.col(self._folding.values[0]).str.strip_chars()
+        return text.is_not_null() & ~text.is_in(["", *self._folding.empty])
+
+    def _tell_passed(self, batch: TextBatch, count: int) -> list[tuple[Located, str, int]]:
+        if count == 0:
+            return []
+        return [(batch.locate([0])[0], f"no {self._folding.values[0]} in a repetition, here or further on", count)]
+
+
+def words_for_nothing(nulls: tuple[str, ...], sentinels: Mapping[str, tuple[str, ...]], column: str) -> tuple[str, ...]:
+    """The words that mean an empty cell in a column of a dialect."""
+    return (*nulls, *sentinels.get(column, ()))

@@ -1,0 +1,165 @@
+"""Rules: one column of a source compiled to expressions for its value and for everything that makes a cell bad."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conditioners.columns import Column, Day, Decimal, Moment, Text, Whole
+from conditioners.dates import parse_day, parse_moment, show_moment
+from conditioners.dialects import Dialect, ShiftBy
+from conditioners.numerals import is_numeral, parse_numeral, shift_decimal
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Fault = tuple[str, "pl.Expr"]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """One column, compiled: its cleaned text, its value, and what makes it bad."""
+
+    column: Column
+    cell: pl.Expr
+    value: pl.Expr
+    suspicions: Sequence[pl.Expr]
+    """True for exactly the rows that have a fault, in as few expressions as can be; over cells and values."""
+    faults: Sequence[Fault]
+    """Rules by name, true for the rows that break them; the first one counts."""
+
+
+def name_cell(column: Column) -> str:
+    """What a column's cleaned text is called beside its value."""
+    return f"@{column.name}"
+
+
+def type_of(column: Column) -> pl.DataType:
+    """The type of a column's values."""
+    import polars as pl
+
+    if isinstance(column, Day):
+        return pl.Date()
+    if isinstance(column, Decimal):
+        return pl.Decimal(38, column.places)
+    return pl.Int64() if isinstance(column, Whole) else pl.String()
+
+
+def compile_rules(column: Column, dialect: Dialect) -> Rules:
+    """The rules of a column in a dialect."""
+    import polars as pl
+
+    text = pl.col(column.name).str.strip_chars()
+    empty = ["", *dialect.nulls, *dialect.sentinels.get(column.name, ())]
+    cell = pl.when(text.is_in(empty)).then(None).otherwise(text)
+    clean, value = pl.col(name_cell(column)), pl.col(column.name)
+    missing: list[Fault] = [] if column.optional else [("missing", clean.is_null())]
+    words, unfit = _extract(column, dialect, clean)
+    if isinstance(column, Whole | Decimal):
+        return _compile_number(column, dialect, cell, words, value, [*missing, *unfit])
+    if isinstance(column, Text):
+        parsed, faults = _compile_text(column, dialect, words, value)
+    elif isinstance(column, Day):
+        parsed, faults = _compile_day(column, dialect, words, value)
+    else:
+        parsed, faults = _compile_moment(column, dialect, words, value)
+    # A required value is null if it is missing or cannot be read; either way the row is bad.
+    unread = clean.is_not_null() & value.is_null() if column.optional else value.is_null()
+    return Rules(column, cell, parsed, [unread, *(fault for _, fault in faults[1:])], [*missing, *unfit, *faults])
+
+
+def _extract(column: Column, dialect: Dialect, clean: pl.Expr) -> tuple[pl.Expr, list[Fault]]:
+    """The part of a cell that is the value."""
+    pattern = dialect.extract.get(column.name)
+    if pattern is None:
+        return clean, []
+    words = clean.str.extract(f"^(?:{pattern})$", 1)
+    return words, [("bad_format", clean.is_not_null() & words.is_null())]
+
+
+def _compile_text(column: Text, dialect: Dialect, clean: pl.Expr, value: pl.Expr) -> tuple[pl.Expr, list[Fault]]:
+    import polars as pl
+
+    words = dialect.values.get(column.name)
+    parsed = clean.replace_strict(dict(words), default=None, return_dtype=pl.String) if words else clean
+    faults = [("not_allowed", clean.is_not_null() & value.is_null())]
+    if column.choices:
+        faults.append(("not_allowed", ~value.is_in(list(column.choices))))
+    if column.pattern is not None:
+        faults.append(("bad_format", ~value.str.contains(f"^(?:{column.pattern})$")))
+    return parsed, faults
+
+
+def _compile_day(column: Day, dialect: Dialect, clean: pl.Expr, value: pl.Expr) -> tuple[pl.Expr, list[Fault]]:
+    import polars as pl
+
+    faults = [
+        ("not_a_day", clean.is_not_null() & value.is_null()),
+        ("too_early", value < pl.lit(column.earliest)),
+        ("too_late", value > pl.lit(column.latest)),
+    ]
+    if column.weekday is not None:
+        faults.append(("wrong_weekday", value.dt.weekday() != column.weekday))
+    return parse_day(clean, dialect), faults
+
+
+def _compile_moment(column: Moment, dialect: Dialect, clean: pl.Expr, value: pl.Expr) -> tuple[pl.Expr, list[Fault]]:
+    import polars as pl
+
+    faults = [
+        ("not_a_moment", clean.is_not_null() & value.is_null()),
+        # ISO 8601 of one length sorts as time does.
+        ("too_early", value < pl.lit(column.earliest.isoformat())),
+        ("too_late", value.str.head(10) > pl.lit(column.latest.isoformat())),
+    ]
+    return show_moment(parse_moment(clean, dialect, utc=column.utc), utc=column.utc), faults
+
+
+def _compile_number(
+    column: Whole | Decimal, dialect: Dialect, cell: pl.Expr, clean: pl.Expr, value: pl.Expr, missing: list[Fault]
+) -> Rules:
+    parsed, not_exact = _parse_number(column, dialect, clean)
+    unheld = ("too_large", clean.is_not_null() & value.is_null())
+    bounds = []
+    if column.minimum is not None:
+        bounds.append(("too_small", value < column.minimum))
+    if column.maximum is not None:
+        bounds.append(("too_large", value > column.maximum))
+    return Rules(
+        column, cell, parsed,
+        suspicions=[not_exact, *(fault for _, fault in (*missing, unheld, *bounds))],
+        faults=[
+            *missing, ("not_a_number", ~is_numeral(clean, dialect.numbers, None)), ("too_many_places", not_exact),
+            unheld, *bounds,
+        ],
+    )  # fmt: skip
+
+
+def _parse_number(column: Whole | Decimal, dialect: Dialect, clean: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """The value of a numeral, and whether it has more places than the column may have."""
+    import polars as pl
+
+    shift = dialect.shifts.get(column.name, 0)
+    if not isinstance(shift, ShiftBy):
+        return _parse_shifted(column, dialect, clean, shift)
+    parsed, not_exact = _parse_shifted(column, dialect, clean, 0)
+    for each in sorted(set(shift.shifts.values())):
+        applies = pl.col(f"@{shift.column}").is_in([text for text, by in shift.shifts.items() if by == each])
+        shifted, not_exact_shifted = _parse_shifted(column, dialect, clean, each)
+        parsed = pl.when(applies).then(shifted).otherwise(parsed)
+        not_exact = pl.when(applies).then(not_exact_shifted).otherwise(not_exact)
+    return parsed, not_exact
+
+
+def _parse_shifted(
+    column: Whole | Decimal, dialect: Dialect, clean: pl.Expr, shift: int
+) -> tuple[pl.Expr, pl.Expr]:  # fmt: skip
+    places = column.places if isinstance(column, Decimal) else 0
+    written = max(places + shift, 0)
+    parsed = parse_numeral(clean, dialect.numbers, written)
+    is_rounded = isinstance(column, Decimal) and column.rounded
+    not_exact = ~is_numeral(clean, dialect.numbers, None if is_rounded else written)
+    if places + shift < 0 and not is_rounded:
+        not_exact |= parsed % 10 ** -(places + shift) != 0
+    return shift_decimal(parsed, shift, places) if shift else parsed, not_exact

@@ -1,0 +1,90 @@
+"""Days and moments: only those that exist, in the century and zone that the declaration says."""
+
+import pytest
+
+from conditioners.columns import Day, Moment, Text
+from conditioners.dialects import Delimited
+from conditioners.outcome import SourceError
+
+
+def condition(make_source, run, column, cells, **dialect):
+    source = make_source(
+        columns=(Text("id"), column), key=(), dialects=(Delimited(name="d", delimiters=(";",), **dialect),)
+    )
+    lines = [f"{number};{cell}" for number, cell in enumerate(cells)]
+    return run(source, "\n".join([f"id;{column.name}", *lines]).encode())
+
+
+def accepted(result):
+    return [row.split(",", 1)[1] for row in result.rows]
+
+
+def test_a_moment_with_an_offset_leaves_as_utc(make_source, run):
+    cells = ["2024-03-01T06:00:00-05:00", "2024-03-01T06:00:00Z", "2024-12-31T23:30:00-0100"]
+    result = condition(make_source, run, Moment("at", utc=True), cells)
+
+    assert accepted(result) == ["2024-03-01T11:00:00Z", "2024-03-01T06:00:00Z", "2025-01-01T00:30:00Z"]
+
+
+def test_a_moment_without_an_offset_is_no_point_in_time_unless_all_are_declared_to_be_utc(make_source, run):
+    cells = ["2024-03-01T06:00:00"]
+
+    assert condition(make_source, run, Moment("at", utc=True), cells).rejects[0]["rule"] == "not_a_moment"
+    declared = condition(make_source, run, Moment("at", utc=True), cells, moments=("%Y-%m-%dT%H:%M:%S",))
+    assert accepted(declared) == ["2024-03-01T06:00:00Z"]
+
+
+def test_a_wall_clock_moment_has_no_offset(make_source, run):
+    result = condition(make_source, run, Moment("at"), ["2024-03-01T06:00:00", "2024-03-01T06:00:00Z"])
+
+    assert accepted(result) == ["2024-03-01T06:00:00"]
+    assert [reject["rule"] for reject in result.rejects] == ["not_a_moment"]
+
+
+@pytest.mark.parametrize(
+    "cell", ["2024-02-30T06:00:00", "2024-03-01T24:00:00", "2016-12-31T23:59:60", "2024-03-01T06:60:00", "2024-03-01"]
+)
+def test_a_moment_that_does_not_exist_is_rejected_and_never_moved(make_source, run, cell):
+    result = condition(make_source, run, Moment("at"), [cell])
+
+    assert (result.rows, [reject["rule"] for reject in result.rejects]) == ([], ["not_a_moment"])
+
+
+def test_moments_outside_of_the_bounds_are_rejected_and_date_the_file(make_source, run):
+    cells = ["1899-12-31T23:59:59", "1900-01-01T00:00:00", "2199-12-31T23:59:59", "2200-01-01T00:00:00"]
+    result = condition(make_source, run, Moment("at"), cells)
+
+    assert [reject["rule"] for reject in result.rejects] == ["too_early", "too_late"]
+    assert (result.summary.first_day, result.summary.last_day) == ("1900-01-01", "2199-12-31")
+
+
+def test_two_digit_years_fall_into_the_declared_hundred_years(make_source, run):
+    cells = ["7/1/62", "12/31/29", "1/1/30", "2/29/00"]
+    result = condition(make_source, run, Day("day"), cells, days=("%m/%d/%y",), two_digit_years_from=1930)
+
+    assert accepted(result) == ["1962-07-01", "2029-12-31", "1930-01-01", "2000-02-29"]
+
+
+def test_a_leap_day_that_the_declared_century_does_not_have_is_rejected(make_source, run):
+    day = Day("day", earliest=Day("x").earliest.replace(year=1800))
+    result = condition(make_source, run, day, ["2/29/00", "2/28/00"], days=("%m/%d/%y",), two_digit_years_from=1850)
+
+    assert accepted(result) == ["1900-02-28"]
+    assert result.rejects[0]["rule"] == "not_a_day"
+
+
+@pytest.mark.parametrize(("written", "cell"), [("%G-W%V", "2025-W47"), ("%G%V", "202547"), ("W%V/%G", "W47/2025")])
+def test_an_iso_week_stands_for_its_monday_however_it_is_written(make_source, run, written, cell):
+    assert accepted(condition(make_source, run, Day("week"), [cell], days=(written,))) == ["2025-11-17"]
+
+
+def test_a_week_that_the_year_does_not_have_is_rejected(make_source, run):
+    result = condition(make_source, run, Day("week"), ["2020-W53", "2021-W53", "2021-W00"], days=("%G-W%V",))
+
+    assert accepted(result) == ["2020-12-28"]
+    assert len(result.rejects) == 2
+
+
+def test_moment_formats_that_contradict_each_other_are_a_fault_of_the_declaration():
+    with pytest.raises(SourceError, match="contradicts"):
+        Delimited(name="d", moments=("%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M"))

@@ -1,0 +1,105 @@
+"""The sources of public data on their real files, where they are at hand: every row accounted for, known facts kept."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from conditioners.registry import get_source
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
+pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the shared data are not beside this checkout")
+
+
+@pytest.fixture(name="take")
+def _take(run):
+    def take(source, pattern):
+        """Condition one real file; its figures have to add up."""
+        (path,) = DATA.glob(pattern)
+        result = run(get_source(source), path.read_bytes(), f"{source}/{path.name}")
+        summary = result.summary
+        assert summary.rows_in == summary.rows_out + summary.rows_quarantined + summary.rows_duplicate
+        return summary, pl.read_csv(result.accepted.encode(), infer_schema=False), result.rejects
+
+    return take
+
+
+@pytest.mark.parametrize(("station", "rows"), [("USW00014922", 4238), ("USW00094728", 4140)])
+def test_a_station_of_ghcn_is_conditioned_to_the_last_row_in_the_units_of_each_element(take, station, rows):
+    summary, table, _ = take("ghcn_daily", f"weather/ghcn-daily/{station}.csv")
+
+    assert (summary.rows_in, summary.rows_out) == (rows, rows)
+    assert set(table["station"]) == {station}
+    snow = table.filter(pl.col("element") == "SNOW")["value"]
+    assert snow.str.ends_with(".0").all(), "snow comes in whole millimetres"
+    hottest = table.filter(pl.col("element") == "TMAX")["value"].cast(pl.Float64).max()
+    assert 25 < hottest < 45, "degrees, not tenths of them"
+
+
+@pytest.mark.parametrize("year", ["1901", "1902"])
+def test_a_year_of_isd_is_conditioned_to_the_last_observation(take, year):
+    summary, table, _ = take("isd_hourly", f"weather/isd-fixed-width/{year}.gz")
+
+    assert summary.rows_in == summary.rows_out == 6565
+    assert (summary.first_day, summary.last_day) == (f"{year}-01-01", f"{year}-12-31")
+    assert table["observed_at"].str.ends_with("Z").all()
+    assert table["air_temperature_c"].drop_nulls().cast(pl.Float64).max() < 40, "the sentinel is no temperature"
+    assert table["cloud_cover_oktas"].null_count() < table.height / 10, "read from the groups behind the record"
+
+
+@pytest.mark.parametrize("kind", ["", "_hourly"])
+def test_forecasts_of_the_weather_service_are_conditioned_to_the_last_period(take, kind):
+    summary, table, _ = take("nws_forecast", f"weather/nws-json/gridpoints_forecast{kind}_us.json")
+
+    assert summary.rows_in == summary.rows_out == 2
+    assert table["starts_at"].str.ends_with("Z").all()
+    assert set(table["wind_unit"]) == {"mph"}
+
+
+def test_the_hours_and_days_of_open_meteo_are_conditioned_to_the_last_one(take):
+    summary, table, _ = take("open_meteo", "weather/open_meteo_forecast.json")
+
+    assert summary.rows_in == summary.rows_out == 192 + 8
+    assert table["interval"].to_list() == ["hour"] * 192 + ["day"] * 8
+    assert set(table["temperature_unit"]) == {"°F"}
+
+
+def test_all_months_of_retail_invoices_are_conditioned_to_the_last_line_with_their_returns(take):
+    months = sorted(path.name for path in (DATA / "sales/online-retail").glob("*.zip"))
+    taken = [take("retail_invoices", f"sales/online-retail/{month}")[:2] for month in months]
+    kinds = pl.concat(table["kind"] for _, table in taken).value_counts().sort("kind").rows()
+
+    assert sum(summary.rows_in for summary, _ in taken) == sum(summary.rows_out for summary, _ in taken) == 320_705
+    assert kinds == [("adjustment", 3), ("return", 5847), ("sale", 314_855)]
+
+
+def test_the_promotions_are_conditioned_to_the_last_row(take):
+    summary, table, _ = take("promotions", "shoppers-promotions/complete-journey/promotions_sample.csv.gz")
+
+    assert summary.rows_in == summary.rows_out == summary.distinct_keys == 360_535
+    assert (summary.columns["week"].min, summary.columns["week"].max) == ("1", "53")
+    assert table["mailer"].n_unique() == 11
+
+
+def test_stores_that_lost_the_zero_of_their_zip_code_are_told_and_the_others_kept(take):
+    summary, table, rejects = take("stores", "stores/bestbuy_stores.json")
+
+    assert (summary.rows_in, summary.rows_out, summary.rejects) == (1565, 1546, {"zip bad_format": 19})
+    assert all(reject["path"].startswith("$[") for reject in rejects)
+    assert table["zip"].str.contains(r"^\d{5}(-\d{4})?$").all()
+
+
+def test_store_openings_fall_into_the_century_they_were_in(take):
+    summary, table, _ = take("stores", "stores/walmart_store_openings_1962_2006.csv")
+
+    assert summary.rows_in == summary.rows_out == 2992
+    assert (summary.first_day, summary.last_day) == ("1962-07-01", "2006-01-31")
+    assert table["store_format"].value_counts().sort("count").rows() == [("small", 1046), ("large", 1946)]
+
+
+def test_the_demographics_are_conditioned_to_the_last_zip_code_with_leading_zeros(take):
+    summary, table, _ = take("zip_demographics", "shoppers-promotions/zip_demographics.csv")
+
+    assert summary.rows_in == summary.rows_out == summary.distinct_keys == 33_120
+    assert table["zip"].str.starts_with("0").sum() > 1000
+    assert summary.columns["median_rent"].nulls == 5629
