@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,6 +17,7 @@ _FEWEST = 5
 _BLANK = 0.98
 """The share of lines that are blank where one column ends and the next begins."""
 _LONGEST = 4000
+_END = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,11 @@ class AlignedRows:
     resplit = staticmethod(no_resplit)
 
     def describe(self) -> dict[str, Any]:
-        """The format, with first and last character of each column."""
-        return {"format": "fixed width", "columns": [(first + 1, last) for first, last in self.columns]}
+        """The format, with first and last character of each column; the last one ends with the line."""
+        return {
+            "format": "fixed width",
+            "columns": [(first + 1, last if last < _END else None) for first, last in self.columns],
+        }
 
     def encoding(self) -> dict[str, str] | None:
         """How the text was decoded."""
@@ -60,11 +65,15 @@ def open_aligned(text: TextRows) -> AlignedRows | None:
 
 
 def cut(line: str, columns: Sequence[tuple[int, int]]) -> tuple[str, ...]:
-    """The fields of a line; the whole line if one runs over the place where its column ends."""
-    for (_, end), (start, _) in pairwise(columns):
-        if end == start and line[end - 1 : end + 1].strip() and len(line[end - 1 : end + 1].split()[0]) > 1:
-            return (line,)
+    """The fields of a line; the whole line if a word runs over the place where a column ends."""
+    if any(_runs_on(line[start - 1 : start + 1]) for start, _ in columns[1:]):
+        return (line,)
     return tuple(line[start:end].strip() for start, end in columns)
+
+
+def _runs_on(pair: str) -> bool:
+    """Whether two characters belong to one word; letters behind a digit may be the next column's."""
+    return len(pair) == 2 and not (" " in pair or "\t" in pair or (pair[0].isdigit() and pair[1].isalpha()))
 
 
 def find_columns(lines: Sequence[str]) -> list[tuple[int, int]]:
@@ -78,8 +87,17 @@ def find_columns(lines: Sequence[str]) -> list[tuple[int, int]]:
     starts = [at for at in range(width) if not gaps[at] and (at == 0 or gaps[at - 1])]
     if len(starts) < 2 or not _are_plain(lines, starts, gaps):
         return []
-    bounds = [0, *starts[1:], 1 << 20]
-    return list(pairwise(bounds))
+    starts = sorted({0, *starts[1:], *_starts_of_labels(lines)})
+    return list(pairwise([*starts, _END]))
+
+
+def _starts_of_labels(lines: Sequence[str]) -> Iterator[int]:
+    """Where a label of the first line begins behind blanks, and in all other lines letters behind digits."""
+    for label in re.finditer(r"(?<=  )\S", lines[0]):
+        at = label.start()
+        pairs = [line[at - 1 : at + 1] for line in lines[1:]]
+        if all(len(pair) == 2 and pair[0].isdigit() and pair[1].isalpha() for pair in pairs):
+            yield at
 
 
 def _are_plain(lines: Sequence[str], starts: Sequence[int], gaps: Sequence[bool]) -> bool:

@@ -102,6 +102,8 @@ def _open_json_or_text(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> I
 
 
 def _open_text(opened: OpenedRaw, limits: Limits) -> Grid:
+    if opened.head[257:262] == b"ustar":
+        raise Refusal("the file is a tar archive, which must be unpacked first")
     if _is_binary(opened.head[:4096]):
         raise Refusal("the file is in no known format")
     text = TextRows(opened, limits)
@@ -113,4 +115,4 @@ def _is_binary(head: bytes) -> bool:
     if is_wide(head):
         return False
     controls = sum(head.count(byte) for byte in (*range(1, 9), *range(14, 27)))
-    return head[257:262] == b"ustar" or controls > len(head) // 20 or head.count(0) > max(8, len(head) // 20)
+    return controls > len(head) // 20 or head.count(0) > max(8, len(head) // 20)

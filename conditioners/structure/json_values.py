@@ -1,8 +1,8 @@
-"""Tables in a JSON document of unknown form: a list of objects or of lists, an object of lists or of objects."""
+"""Tables of a JSON document or of JSON Lines as grids of rows: scalars under the path that leads to them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,9 +12,13 @@ from conditioners.outcome import Refusal, Skipped
 from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import show_damage
 from conditioners.readers.json_lines import load_lines
-from conditioners.readers.json_tree import Document, load_document, show_json
+from conditioners.readers.json_tree import load_document, show_json
+from conditioners.structure.json_tables import Found, find_tables, is_list_of_rows, list_records
 from conditioners.structure.records import Record, RecordGrid, collect_labels
 from conditioners.structure.rows import Row, no_resplit
+
+_LEVELS = 6
+"""Lists in lists of objects that are read as rows of the innermost."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class ListGrid:
 
 
 def open_json(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[RecordGrid | ListGrid]:
-    """The table of a document or of JSON Lines; raises Refusal when it is neither, or holds no table."""
+    """The tables of a document or of JSON Lines; raises Refusal when it is neither, or holds no table."""
     try:
         document = load_document(opened, limits)
     except Refusal as refusal:
@@ -55,100 +59,91 @@ def open_json(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[R
         if lines is None:
             raise refusal from None
         document = lines
-    if document.value not in ([], {}):
-        yield _open_value(document, opened.member, limits, skipped)
-
-
-def _open_value(document: Document, name: str, limits: Limits, skipped: Skipped) -> RecordGrid | ListGrid:
-    path, value = _find_table(document.value, "$")
-    if path != "$":
-        skipped.add("path $", f"outside of the records at {path}")
-    encoding, form = dict(document.encoding), {"format": "JSON", "records": path}
-    if isinstance(value, list) and value and all(isinstance(item, list) for item in value):
-        return ListGrid(form, value, path, encoding, name)
-    items = _items(value, path)
-    labels = collect_labels((_flatten(item) for _, item in items), limits)
-    return RecordGrid(name, form, labels, partial(_records, items), encoding)
-
-
-def _records(items: list[tuple[str, Any]]) -> Iterator[tuple[str, Record]]:
-    for path, item in items:
-        yield path, _flatten(item)
-
-
-def _items(value: Any, path: str) -> list[tuple[str, Any]]:
-    """Each record with its path."""
-    if isinstance(value, list):
-        return [(f"{path}[{number}]", item) for number, item in enumerate(value)]
-    if _is_columnar(value):
-        names, count = list(value), len(next(iter(value.values())))
-        return [(f"{path}.*[{at}]", {name: value[name][at] for name in names}) for at in range(count)]
-    if _is_keyed(value):
-        return [(f"{path}.{key}", {"key": key, **item}) for key, item in value.items()]
-    return [(path, value)]
-
-
-def _find_table(value: Any, path: str) -> tuple[str, Any]:
-    """The value that is a table, nearest to the root, and among those the one with most cells."""
-    level = [(path, value)]
-    while level:
-        tables = [(_size(each), at, each) for at, each in level if _is_table(each)]
-        if tables:
-            _, at, found = max(tables, key=lambda table: table[0])
-            return at, found
-        level = [
-            (f"{at}.{name}", inner) for at, each in level if isinstance(each, dict) for name, inner in each.items()
-        ]
-    if not isinstance(value, dict | list):
+    if document.value in ([], {}):
+        return
+    if not isinstance(document.value, dict | list):
         raise Refusal("the JSON document holds no table")
-    return path, value
+    tables = find_tables(document.value)
+    if tables[0].path != "$":
+        paths = ", ".join(table.path for table in tables[:5]) + (", ..." if len(tables) > 5 else "")
+        skipped.add("path $", f"outside of the records at {paths}")
+    for table in tables:
+        name = table.path if len(tables) > 1 else ""
+        name = ":".join(part for part in (opened.member, name) if part)
+        yield _open_table(table, name, dict(document.encoding), limits)
 
 
-def _is_table(value: Any) -> bool:
-    if isinstance(value, list):
-        return bool(value) and (
-            all(isinstance(item, dict) for item in value) or all(isinstance(item, list) for item in value)
-        )
-    return isinstance(value, dict) and (_is_columnar(value) or _is_keyed(value))
+def _open_table(table: Found, name: str, encoding: dict[str, str], limits: Limits) -> RecordGrid | ListGrid:
+    form = {"format": "JSON", "records": table.path}
+    if is_list_of_rows(table.value):
+        return ListGrid(form, table.value, table.path, encoding, name)
+    nodes = _expand([_node(item, {}, "") for item in list_records(table)])
+    labels = collect_labels((node.record() for node in nodes), limits)
+    return RecordGrid(name, form, labels, partial(_records, nodes), encoding)
 
 
-def _size(value: Any) -> int:
-    if isinstance(value, list):
-        return sum(len(item) for item in value)
-    return len(value) * max((len(item) for item in value.values()), default=0)
+@dataclass(frozen=True)
+class _Node:
+    """One record: its cells, those of the records that it stands in, and its lists of further records by label."""
+
+    path: str
+    above: Record
+    cells: Record
+    lists: Mapping[str, list[dict[str, Any]]]
+
+    def record(self) -> Record:
+        """All cells; lists stay JSON text."""
+        return {**self.above, **self.cells, **{label: show_json(items) for label, items in self.lists.items()}}
 
 
-def _is_columnar(value: dict[str, Any]) -> bool:
-    """An object of two or more equally long lists of scalars."""
-    lists = list(value.values())
-    if len(lists) < 2 or not all(isinstance(item, list) for item in lists):
-        return False
-    scalar = all(not isinstance(cell, list | dict) for item in lists for cell in item)
-    return scalar and len({len(item) for item in lists}) == 1 and len(lists[0]) > 1
+def _records(nodes: Sequence[_Node]) -> Iterator[tuple[str, Record]]:
+    for node in nodes:
+        yield node.path, node.record()
 
 
-def _is_keyed(value: dict[str, Any]) -> bool:
-    """An object of several objects that have most of their names in common."""
-    items = list(value.values())
-    if len(items) < 3 or not all(isinstance(item, dict) and item for item in items):
-        return False
-    common = set(items[0]).intersection(*items)
-    return "key" not in items[0] and all(len(common) * 2 > len(item) for item in items)
+def _expand(nodes: list[_Node]) -> list[_Node]:
+    """The innermost records, if each record holds one list of records, and in them most of what it holds."""
+    for _ in range(_LEVELS):
+        labels = {label for node in nodes for label in node.lists}
+        if len(labels) != 1:
+            break
+        (label,) = labels
+        inner = sum(len(item) for node in nodes for item in node.lists.get(label, ()))
+        if inner <= 2 * sum(len(node.cells) for node in nodes):
+            break
+        nodes = [child for node in nodes for child in _children(node, label)]
+    return nodes
 
 
-def _flatten(value: Any) -> Record:
-    """The scalars of a record under their paths; lists stay JSON text."""
-    if not isinstance(value, dict):
-        return {"value": _show(value)}
-    found: dict[str, str] = {}
-    waiting = list(reversed(value.items()))
+def _children(node: _Node, label: str) -> Iterator[_Node]:
+    if label not in node.lists:
+        yield node
+        return
+    above = {**node.above, **node.cells}
+    prefix = f"{label}[]." if any(known.startswith(f"{label}.") for known in above) else f"{label}."
+    for number, item in enumerate(node.lists[label]):
+        yield _node(Found(f"{node.path}.{label}[{number}]", item), above, prefix)
+
+
+def _node(item: Found, above: Record, prefix: str) -> _Node:
+    """A record with its scalars under their paths."""
+    if not isinstance(item.value, dict):
+        return _Node(item.path, above, {f"{prefix}value": _show(item.value)}, {})
+    cells: dict[str, str] = {}
+    lists: dict[str, list[dict[str, Any]]] = {}
+    waiting = list(reversed([(f"{prefix}{name}", each) for name, each in item.value.items()]))
     while waiting:
-        name, item = waiting.pop()
-        if isinstance(item, dict) and item:
-            waiting += reversed([(f"{name}.{inner}", each) for inner, each in item.items()])
+        name, value = waiting.pop()
+        while name in cells or name in lists:
+            # {"a.b": 1, "a": {"b": 2}} has one path for two values.
+            name += "'"
+        if isinstance(value, dict) and value:
+            waiting += reversed([(f"{name}.{inner}", each) for inner, each in value.items()])
+        elif isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
+            lists[name] = value
         else:
-            found[name] = _show(item)
-    return found
+            cells[name] = _show(value)
+    return _Node(item.path, above, cells, lists)
 
 
 def _show(value: Any) -> str:

@@ -26,7 +26,7 @@ def find_labels(table: Sequence[tuple[str, ...]]) -> tuple[int, int]:
     data = next((at for at, row in enumerate(table[: _NOTES + 1]) if below.has_types_of(row)), None)
     if data:
         last = max(range(max(0, data - _HEADER_ROWS), data), key=lambda at: (_fill(table[at]), at))
-        if _fill(table[last]) >= _DENSE * usual and _could_head(table[last]):
+        if _fill(table[last]) >= _DENSE * usual and _could_head(table[last], below):
             return _extend_upwards(table, last, usual, below)
     notes = 0 if usual <= 1 or width < 3 else _count_notes(table, usual)
     if notes == len(table):
@@ -53,7 +53,7 @@ def _extend_upwards(table: Sequence[Cells], last: int, usual: int, below: Profil
 
 def _belongs_above(upper: Cells, lower: Cells, usual: int, below: Profile) -> bool:
     """Whether a row is a further header row: the same labels, those the lower one lacks, or labels of groups."""
-    if not _could_head(upper, distinct=False):
+    if not _could_head(upper, below, distinct=False):
         return False
     is_full = _fill(upper) >= _DENSE * usual and below.contradicts_everywhere(upper)
     if list(upper) == list(lower) or is_full:
@@ -63,12 +63,12 @@ def _belongs_above(upper: Cells, lower: Cells, usual: int, below: Profile) -> bo
     return completes or is_group
 
 
-def _could_head(cells: Cells, *, distinct: bool = True) -> bool:
-    """Whether cells are words, and no word stands twice."""
+def _could_head(cells: Cells, below: Profile, *, distinct: bool = True) -> bool:
+    """Whether most cells may be labels of the columns below, and no label stands twice."""
     filled = [cell.strip() for cell in cells if cell.strip()]
     if not filled or (distinct and len(set(filled)) < min(2, len(filled))):
         return False
-    return sum(kind_of(cell) in TYPED for cell in filled) * 2 < len(filled)
+    return below.count_values(cells) * 2 < len(filled)
 
 
 def _count_notes(table: Sequence[Cells], usual: int) -> int:

@@ -53,6 +53,13 @@ class Profile:
         needed = [cell for column, cell in zip(self._columns[1:], cells[1:], strict=True) if column.is_needed]
         return bool(needed) and all(kind_of(cell) is Kind.EMPTY for cell in needed)
 
+    def count_values(self, cells: Sequence[str]) -> int:
+        """How many cells look like values rather than labels; a date or year above other values may be a label."""
+        return sum(
+            kind_of(cell) in TYPED and not column.may_be_below(cell)
+            for column, cell in zip(self._columns, cells, strict=True)
+        )
+
     def lacks_all_typed(self, cells: Sequence[str]) -> bool:
         """Whether at least two columns hold values of a kind that none of a row's cells in those columns has."""
         typed = [kind_of(cell) for column, cell in zip(self._columns, cells, strict=True) if column.typed]
@@ -97,6 +104,11 @@ class Profile:
         return ranked[0][1]
 
 
+def _is_numbered(cell: str) -> bool:
+    """Whether a cell has more digits than labels do."""
+    return sum(map(str.isdigit, cell[:200])) >= 5
+
+
 class _Column:
     def __init__(self) -> None:
         self.rows = 0
@@ -105,6 +117,7 @@ class _Column:
         self._values: Counter[str] = Counter()
         self._longest = 0
         self._years = 0
+        self._numbered = 0
 
     def add(self, cell: str) -> None:
         kind = kind_of(cell)
@@ -114,6 +127,7 @@ class _Column:
             self._values[cell.strip()[:100]] += 1
             self._longest = max(self._longest, len(cell))
             self._years += _YEAR.fullmatch(cell.strip()) is not None
+            self._numbered += _is_numbered(cell)
             if kind is Kind.CODE:
                 self._shapes[shape_of(cell)] += 1
 
@@ -139,11 +153,19 @@ class _Column:
         kind, count = max(((k, n) for k, n in self.kinds.items() if k in TYPED), key=lambda p: p[1], default=(None, 0))
         return kind if count >= _MOSTLY * self._filled else None
 
+    def may_be_below(self, label: str) -> bool:
+        """Whether the label is a date or year, and the values are of another kind."""
+        if self.typed is None:
+            return False
+        if _YEAR.fullmatch(label.strip()):
+            return self._years * 2 < self._filled
+        return kind_of(label) is Kind.DAY and self.typed is not Kind.DAY
+
     def support_label(self, cell: str) -> float:
         kind = kind_of(cell)
         if kind is Kind.EMPTY or not self._filled:
             return -0.25 if kind in TYPED else 0.0
-        if self.typed is not None and _YEAR.fullmatch(cell.strip()) and self._years * 2 < self._filled:
+        if self.may_be_below(cell):
             return 0.5
         if self.typed is not None:
             return -1.0 if kind is self.typed else -0.5 if kind in TYPED else 1.0
@@ -154,6 +176,8 @@ class _Column:
         shape, count = self._shapes.most_common(1)[0] if self._shapes else ("", 0)
         if count >= _MOSTLY * self._filled:
             return -1.0 if shape_of(cell) == shape else 0.75
+        if _is_numbered(cell) and self._numbered >= _MOSTLY * self._filled:
+            return -0.75
         return 0.25 if len(cell) > self._longest and self.rows > 3 else 0.0
 
     def likelihood(self, cell: str) -> float:

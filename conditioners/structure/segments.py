@@ -9,11 +9,12 @@ from typing import Any
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
-from conditioners.readers.decoding import Decoder
 from conditioners.readers.edifact import split_released
+from conditioners.structure.encodings import open_decoder
 from conditioners.structure.records import Record, RecordGrid
 
 _ISA = 106
+_TRAILERS = ("IEA", "UNZ", "END")
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,16 @@ class _Marks:
 def is_edi(head: bytes) -> bool:
     """Whether a file begins as an interchange."""
     start = head[:200].lstrip(b"\xef\xbb\xbf \t\r\n")
-    return start.startswith((b"UNA", b"UNB+", b"STX=", b"ISA")) and _find_marks(start.decode("latin-1")) is not None
+    if start.startswith(b"ISA"):
+        return len(start) > 3 and not start[3:4].isalnum() and not start[3:4].isspace() and start.count(start[3:4]) > 15
+    if start.startswith(b"UNA"):
+        return len(start) > 8 and not any(chr(mark).isalnum() for mark in start[3:9])
+    return start.startswith((b"UNB+", b"STX="))
 
 
 def open_segments(opened: OpenedRaw, limits: Limits) -> Iterator[RecordGrid]:
     """All segments of an interchange, one in each row; raises Refusal when it is too large or one has no end."""
-    decoder = Decoder(("latin-1",))
+    decoder = open_decoder(opened.head)
     text = decoder.feed(opened.read_whole("the interchange", limits.document_bytes), last=True).decode()
     text = text.lstrip()
     marks = _find_marks(text)
@@ -57,7 +62,7 @@ def _find_marks(text: str) -> _Marks | None:
     if text.startswith("ISA") and len(text) > 3:
         element = text[3]
         parts = text[: 4 * _ISA].split(element, 16)
-        if len(parts) < 17 or len(parts[16]) < 2 or element.isalnum():
+        if len(parts) < 17 or len(parts[16]) < 2 or _is_letter(element) or _is_letter(parts[16][1]):
             return None
         return _Marks("X12", element, parts[16][1])
     if text.startswith("UNA") and len(text) > 8:
@@ -67,8 +72,16 @@ def _find_marks(text: str) -> _Marks | None:
     return _Marks("TRADACOMS", "+", "'", "?") if text.startswith("STX=") else None
 
 
+def _is_letter(mark: str) -> bool:
+    """Whether a mark is one that values are made of."""
+    return mark.isascii() and mark.isalnum()
+
+
 def _split(text: str, marks: _Marks) -> Iterator[list[str]]:
     *whole, rest = split_released(text[9:] if text.startswith("UNA") else text, marks.terminator, marks.release)
+    if marks.terminator == "\n" and rest.startswith(_TRAILERS):
+        # The last line of a text may lack its end; any other segment without one has been cut off.
+        whole, rest = [*whole, rest], ""
     if rest.strip():
         raise Refusal("the file ends within a segment", f"segment {len(whole) + 1}")
     for segment in whole:

@@ -121,7 +121,7 @@ def _judge(sample: str, marks: Marks) -> Sniffed:
     score *= (1 - sum(record.is_odd for record in records) / len(records)) ** 2 * _placement(sample, rows, marks.quote)
     if marks.quote != '"':
         score *= _pairing(sample, marks)
-    return Sniffed(marks, score * (0.98 if marks.escape else 1.0), width)
+    return Sniffed(marks, score * (0.99 if marks.escape else 1.0), width)
 
 
 def _pairing(sample: str, marks: Marks) -> float:
