@@ -12,14 +12,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from shared.adapters.file_lock import hold_lock, try_lock
-from shared.adapters.run_folder import RunFolder, RunFolders, read_document
+from shared.adapters.run_folder import RunDamaged, RunFolder, RunFolders, read_document
 from shared.adapters.run_inputs import RunInputs
 from shared.domain.blob_names import check_path
 from shared.domain.runs import RunSpec, RunState, RunStatus
@@ -78,7 +78,10 @@ class LocalProcesses:
 
     def _place(self, spec: RunSpec) -> None:
         folder = self._folders.find(spec.name)
-        there = folder.read("spec.json")
+        try:
+            there = folder.read("spec.json")
+        except RunDamaged:
+            return  # what it was is not known, so it is not run again; its status says why
         if there is not None:
             if there["fingerprint"] != spec.fingerprint:
                 raise RunConflict(f"run {spec.name} was submitted before with other inputs")
@@ -125,6 +128,13 @@ class LocalProcesses:
     def _status(self, folder: RunFolder) -> RunStatus:
         if not folder.has("spec.json"):
             return RunStatus(folder.name, RunState.FAILED, error="no such run is known here; it was lost")
+        try:
+            return self._look(folder)
+        except RunDamaged as damage:
+            return RunStatus(folder.name, RunState.FAILED, error=str(damage))
+
+    def _look(self, folder: RunFolder) -> RunStatus:
+        folder.read("spec.json")
         state = folder.state()
         started, end = folder.read("started.json") or {}, folder.read("end.json") or {}
         error = end.get("error")
@@ -134,9 +144,7 @@ class LocalProcesses:
             name=folder.name,
             state=state,
             error=error,
-            progress=_phrase(read_document(folder.path / "out" / "progress.json"))
-            if state is RunState.RUNNING
-            else None,
+            progress=_read_progress(folder) if state is RunState.RUNNING else None,
             started_at=started.get("at"),
             ended_at=end.get("at"),
         )
@@ -153,15 +161,24 @@ def _cancel(folder: RunFolder) -> None:
                 folder.end(RunState.CANCELED, "canceled before it started")
         finally:
             os.close(lock)
-    elif (started := folder.read("started.json")) is not None:
-        os.kill(started["pid"], signal.SIGTERM)
+    else:
+        # Damaged, nobody can tell who it is; and a process that died meanwhile needs no more telling.
+        with suppress(RunDamaged, ProcessLookupError):
+            started = folder.read("started.json")
+            if started is not None:
+                os.kill(started["pid"], signal.SIGTERM)
 
 
-def _phrase(progress: dict[str, Any] | None) -> str | None:
-    if progress is None:
+def _read_progress(folder: RunFolder) -> str | None:
+    """How far a run says it is; what makes no sense is no progress."""
+    try:
+        told = read_document(folder.path / "out" / "progress.json") or {}
+    except RunDamaged:
         return None
-    counted = f", {progress['done']} of {progress['total']}" if progress.get("total") else ""
-    return f"{progress.get('phrase', 'working')}{counted}"
+    phrase, done, total = (told.get(name) for name in ("phrase", "done", "total"))
+    if not isinstance(phrase, str):
+        return None
+    return f"{phrase}, {done} of {total}" if isinstance(done, int) and isinstance(total, int) and total else phrase
 
 
 def _tail(log: Path) -> str:

@@ -18,7 +18,16 @@ from shared.adapters.file_lock import try_lock
 from shared.domain.blob_names import check_path
 from shared.domain.runs import RunState
 
+NEEDED: Mapping[str, Mapping[str, type]] = {
+    "spec.json": {"kind": str, "fingerprint": str, "submitted_at": str},
+    "started.json": {"pid": int, "at": str},
+    "end.json": {"state": str, "at": str},
+}
 DIED = "the process died without a result; it was killed, or memory ran out"
+
+
+class RunDamaged(ValueError):
+    """A document of a run's folder is not what was written there; the run counts as failed, and is not run again."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +42,12 @@ class RunFolder:
         return self.path.name
 
     def read(self, document: str) -> dict[str, Any] | None:
-        """One of its documents; None when it is not there."""
-        return read_document(self.path / document)
+        """One of its documents; None when it is not there. Raises RunDamaged."""
+        content = read_document(self.path / document)
+        for field, kind in NEEDED.get(document, {}).items():
+            if content is not None and not isinstance(content.get(field), kind):
+                raise RunDamaged(f"{self.path / document} is damaged: it has no {field}")
+        return content
 
     def write(self, document: str, content: Mapping[str, Any]) -> None:
         """Put one of its documents there, whole."""
@@ -49,9 +62,11 @@ class RunFolder:
         self.write("end.json", {"state": state, "error": error, "at": datetime.now(UTC).isoformat()})
 
     def state(self) -> RunState:
-        """How far it is; one that is found dead is noted as failed."""
+        """How far it is; one that is found dead is noted as failed. Raises RunDamaged."""
         end = self.read("end.json")
         if end is not None:
+            if end["state"] not in set(RunState):
+                raise RunDamaged(f"{self.path / 'end.json'} is damaged: {end['state']!r} is no state")
             return RunState(end["state"])
         lock = self.lock()
         if lock is None:
@@ -99,10 +114,13 @@ class RunFolders:
         found = []
         for marker in list((self.home / "open").iterdir()):
             folder = self.find(marker.name)
-            spec = folder.read("spec.json")
+            try:
+                spec, state = folder.read("spec.json"), folder.state()
+            except RunDamaged:
+                self.mark_ended(folder.name)  # whoever asks for it is told
+                continue
             if spec is None:
                 continue
-            state = folder.state()
             if state is RunState.QUEUED:
                 found.append((spec["submitted_at"], folder.name, folder))
             elif state.is_terminal:
@@ -111,11 +129,15 @@ class RunFolders:
 
 
 def read_document(file: Path) -> dict[str, Any] | None:
-    """A JSON document; None when it is not there."""
+    """A JSON object; None when it is not there. Raises RunDamaged."""
     try:
-        document: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        document = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
+    except (ValueError, RecursionError) as error:
+        raise RunDamaged(f"{file} is damaged: {error}") from error
+    if not isinstance(document, dict):
+        raise RunDamaged(f"{file} is damaged: it holds no JSON object")
     return document
 
 

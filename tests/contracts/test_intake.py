@@ -215,6 +215,17 @@ def test_the_same_bytes_written_again_keep_their_output(lake, ledger, take):
     assert version(ledger, lake, PATH)["state"] == "duplicate"
 
 
+def test_a_version_with_the_same_rows_leaves_the_output_unwritten(lake, ledger, take):
+    drop(lake, PATH, OLD)
+    take()
+    first = lake.stat("conditioned", f"{PATH}.csv").etag
+    drop(lake, PATH, OLD.replace(b"\n", b"\r\n"))
+
+    assert take() == "conditioned"
+    assert lake.stat("conditioned", f"{PATH}.csv").etag == first
+    assert version(ledger, lake, PATH)["conditioned"]["etag"] == first
+
+
 def test_an_event_for_a_file_that_is_gone_does_nothing(lake, ledger, take):
     assert take() == "gone"
     assert ledger.files.count_by_state() == {}
