@@ -9,6 +9,7 @@ import azure.functions as func
 
 from orchestrators import routes
 from orchestrators.activities import datasets, hints, ingest, runs, scoring, staleness, summaries, training
+from orchestrators.end_runs import end_runs
 from orchestrators.ingest import ingest as ingest_orchestrator
 from orchestrators.run_events import read_run_event
 from orchestrators.score_fleet import score_fleet, score_groups, score_region
@@ -27,6 +28,7 @@ ORCHESTRATORS = (
     score_groups,
     score_region,
     watch_runs,
+    end_runs,
     weekly,
 )
 ACTIVITIES = (
@@ -43,6 +45,7 @@ ACTIVITIES = (
     training.promote_models,
     runs.observe_runs,
     runs.cancel_runs,
+    runs.find_survivors,
     runs.record_fault,
     scoring.plan_scoring,
     scoring.cut_scoring,

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from orchestrators import engine
-from orchestrators.activities.runs import cancel_runs
+from orchestrators.activities.runs import runs_waited_for
 from orchestrators.answers import Conflict, NotFound
 from shared import wiring
 from shared.domain.requests import Pipeline, PipelineRequest
@@ -58,21 +58,24 @@ async def start_reconciliation(client: Any) -> str:
 
 
 async def steer(client: Any, instance_id: str, action: str, reason: str) -> dict[str, Any]:
-    """Terminate, suspend, resume or rerun an instance and what is below it; raises NotFound or Conflict."""
+    """Terminate, suspend, resume or rerun an instance and what is below it; raises NotFound or Conflict.
+
+    Terminating it once more sees to whatever the first time has left.
+    """
     status = await read_status(client, instance_id)
-    finished = status["runtimeStatus"] not in UNFINISHED
+    state = status["runtimeStatus"]
     if action == "rerun":
-        return await _rerun(client, status, finished)
-    if finished:
-        raise Conflict(f"{instance_id} is {status['runtimeStatus'].lower()} already")
+        return await _rerun(client, status, finished=state not in UNFINISHED)
+    if state not in UNFINISHED and (action, state) != ("terminate", "Terminated"):
+        raise Conflict(f"{instance_id} is {state.lower()} already")
     below = await engine.list_unfinished_below(client, instance_id)
-    for one in (instance_id, *below):
+    for one in (instance_id, *below) if state in UNFINISHED else below:
         await getattr(client, action)(one, reason)
-    canceled = await _cancel_runs(instance_id, reason) if action == "terminate" else []
+    canceled = await _end_runs(client, status, reason) if action == "terminate" else []
     return {"id": instance_id, "action": action, "below": below, "canceled_runs": canceled}
 
 
-async def _rerun(client: Any, status: dict[str, Any], finished: bool) -> dict[str, Any]:
+async def _rerun(client: Any, status: dict[str, Any], *, finished: bool) -> dict[str, Any]:
     """Start a finished instance once more as its next attempt, which adopts what the ones before have done."""
     instance_id = status["instanceId"]
     if not finished:
@@ -85,16 +88,20 @@ async def _rerun(client: Any, status: dict[str, Any], finished: bool) -> dict[st
     return {"id": instance_id, "action": "rerun", "attempt": order["attempt"]}
 
 
-async def _cancel_runs(instance_id: str, reason: str) -> list[str]:
-    """Ask the backend to end what the instance submitted; the engine alone would let it go on."""
+async def _end_runs(client: Any, status: dict[str, Any], reason: str) -> list[str]:
+    """Have what the instance submitted be canceled, which the engine alone would let go on; answers what is open now.
 
-    def cancel() -> list[str]:
-        left = [run["name"] for run in wiring.ledger().runs.list_runs_below(instance_id) if is_open(run)]
-        if left:
-            cancel_runs({"runs": left, "why": reason})
-        return left
-
-    return await asyncio.to_thread(cancel)
+    That is an orchestration of its own: many jobs take longer than a request may, and Azure may refuse for a while.
+    """
+    instance_id, order = status["instanceId"], decode(status["input"])
+    is_root = isinstance(order, dict) and order.get("root") == instance_id
+    attempt = order["attempt"] if is_root else None
+    ending = f"end-{instance_id}-{attempt or 0}"
+    if await read_state(client, ending) not in UNFINISHED:
+        told = {"instance": instance_id, "attempt": attempt, "why": reason}
+        await client.start_new("end_runs", ending, told)
+    waited_for = await asyncio.to_thread(runs_waited_for, instance_id, attempt)
+    return [run["name"] for run in waited_for if is_open(run)]
 
 
 def is_open(run: dict[str, Any]) -> bool:

@@ -8,11 +8,15 @@ from typing import Any
 
 from orchestrators.activities.planning import members_of
 from shared import wiring
+from shared.domain.identities import child_id
 from shared.domain.runs import RunKind, RunSpec, RunState, RunStatus
 from shared.ports import BlobMissing
 
 RESULTS = "results.json"
 MAX_RESULTS_BYTES = 64 << 20
+SURVIVING = (RunState.QUEUED, RunState.RUNNING, RunState.CANCELED)
+SWEPT = 100
+"""Runs that one step of a sweep looks at and cancels: at five a second, twenty seconds."""
 
 
 class ResultsBroken(Exception):
@@ -52,12 +56,32 @@ def _look(names: Sequence[str]) -> dict[str, RunState]:
 
 
 def cancel_runs(order: dict[str, Any]) -> dict[str, Any]:
-    """End runs that have not ended; answers each as canceled, whatever the backend still does with it."""
+    """Ask runs to end; answers each as canceled, whatever the backend still does with it."""
     wiring.ml_backend().cancel(order["runs"])
     why = f"canceled: {order['why']}"
     canceled = [RunStatus(name, RunState.CANCELED, error=why) for name in order["runs"]]
     wiring.ledger().runs.record_observed(canceled, wiring.now())
     return {"ended": dict.fromkeys(order["runs"], RunState.CANCELED)}
+
+
+def find_survivors(order: dict[str, Any]) -> dict[str, Any]:
+    """Which of an instance's next runs, by name, have not ended; also of those that the ledger calls canceled.
+
+    Answers the name of the last one that was looked at in `after`; None when that was the last of all.
+    """
+    names = [run["name"] for run in runs_waited_for(order["instance"], order["attempt"]) if run["state"] in SURVIVING]
+    page = sorted(name for name in names if name > order["after"])[:SWEPT]
+    seen = wiring.ml_backend().observe(page) if page else []
+    more = len(page) == SWEPT
+    return {"runs": [one.name for one in seen if not one.state.is_terminal], "after": page[-1] if more else None}
+
+
+def runs_waited_for(instance_id: str, attempt: int | None) -> list[dict[str, Any]]:
+    """The runs of an instance and of those below it; of a pipeline's own instance, those of one attempt alone."""
+    runs = wiring.ledger().runs.list_runs_below(instance_id)
+    if attempt is None:
+        return runs
+    return [run for run in runs if run["instance_id"].startswith(child_id(instance_id, attempt, ""))]
 
 
 def record_fault(order: dict[str, Any]) -> dict[str, Any]:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cli.sample.lake import drop_sample
 from embedded_host.testing import SteppedHost, start_host  # noqa: F401  a fixture
+from orchestrators import engine
 from shared import wiring
 from shared.adapters.fleet_files import read_fleet
 from shared.adapters.folder_lake import FolderLake
 from shared.domain.fleets import DataGate
+from shared.domain.identities import is_below
 from shared.domain.weeks import IsoWeek
 from tests.fakes import FakeBackend, FakeRegistry
+from tests.orchestration.workspace import WorkspaceBackend
 
 PROJECT = Path(__file__).resolve().parents[2]
 WEEK = "2026W47"
@@ -53,6 +57,17 @@ class Headrace:
         return {cell["id"]: cell for cell in self.host.get(f"/api/fleet/tiny?week={week}").json()["cells"]}
 
 
+def lister(host: SteppedHost) -> Callable[..., Awaitable[list[str]]]:
+    """`engine.list_unfinished_below` for a host without sockets; the acceptance tests have the real one."""
+
+    async def list_unfinished_below(client: Any, instance_id: str) -> list[str]:
+        address = f"{client._orchestration_bindings.rpc_base_url}instances/?instanceIdPrefix={instance_id}-&top=10000"
+        _, rows = await host._ask_as_worker("GET", f"{address}&runtimeStatus={','.join(engine.UNFINISHED)}", None)
+        return [row["instanceId"] for row in rows if is_below(instance_id, row["instanceId"])]
+
+    return list_unfinished_below
+
+
 @pytest.fixture(scope="session")
 def sample_lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The raw files of a company of two regions with a year of history."""
@@ -87,6 +102,7 @@ def start_headrace(
         options = {"start": FORECAST_DAY, "lake": home / "lake", **options}
         host = start_host(PROJECT, **options)
         monkeypatch.setattr(wiring, "now", host.virtual_clock.now)
+        monkeypatch.setattr(engine, "list_unfinished_below", lister(host))
         return Headrace(host, backend, registry, home)
 
     yield start
@@ -99,3 +115,14 @@ def headrace(start_headrace: Callable[..., Headrace]) -> Headrace:
     started = start_headrace()
     started.host.run()
     return started
+
+
+@pytest.fixture
+def azure(headrace: Headrace) -> WorkspaceBackend:
+    """A training in a workspace, of two regions and eight jobs, which have just been submitted."""
+    backend = WorkspaceBackend(headrace.host, wiring.lake())
+    wiring.ml_backend.put(backend)
+    wiring.fleets.put({"tiny": replace(wiring.fleets()["tiny"], shard_by="segment", attempts=1)})
+    headrace.host.post("/api/start/train", {"fleet": "tiny", "week": WEEK})
+    headrace.host.run()
+    return backend

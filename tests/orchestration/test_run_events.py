@@ -3,34 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 
 from orchestrators.run_events import read_run_event
-from shared import wiring
-from tests.orchestration.workspace import WEBHOOK, WorkspaceBackend, deliver
+from tests.orchestration.workspace import ENDS, WEBHOOK, deliver
 
 REGION = "train-tiny-2026W47-1-texas"
 WATCHER = f"{REGION}-1-watch"
-ENDS = {"texas-large-slow": 700, "texas-large-fast": 1_000, "texas-small-slow": 1_010, "texas-small-fast": 1_400}
-
-
-def life_of(name):
-    ended = next((after for segment, after in ENDS.items() if segment in name), 1_200)
-    return [(0, "Starting"), (60, "Queued"), (90, "Running"), (ended, "Completed")]
-
-
-@pytest.fixture
-def azure(headrace):
-    """A training in the workspace, of two regions and eight jobs."""
-    backend = WorkspaceBackend(headrace.host, wiring.lake())
-    backend.standin.workspace.live = life_of
-    wiring.ml_backend.put(backend)
-    wiring.fleets.put({"tiny": replace(wiring.fleets()["tiny"], shard_by="segment", attempts=1)})
-    headrace.host.post("/api/start/train", {"fleet": "tiny", "week": "2026W47"})
-    headrace.host.run()
-    return backend
 
 
 def states(headrace):

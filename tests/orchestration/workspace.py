@@ -16,7 +16,14 @@ from shared.ports import Lake
 from tests.fakes import FakeBackend
 
 WEBHOOK = "/runtime/webhooks/eventgrid?functionName=Host.Functions.notice_run"
-LIFE: Life = [(0, "Starting"), (60, "Queued"), (90, "Running"), (1_000, "Completed")]
+ENDS = {"texas-large-slow": 700, "texas-large-fast": 1_000, "texas-small-slow": 1_010, "texas-small-fast": 1_400}
+"""When the jobs of some segments end, in seconds after their submission; all others end after twenty minutes."""
+
+
+def life_of(name: str) -> Life:
+    """How a job goes."""
+    ended = next((after for segment, after in ENDS.items() if segment in name), 1_200)
+    return [(0, "Starting"), (60, "Queued"), (90, "Running"), (ended, "Completed")]
 
 
 class HostClock:
@@ -38,7 +45,7 @@ class WorkspaceBackend(FakeBackend):
     def __init__(self, host: SteppedHost, lake: Lake) -> None:
         super().__init__()
         self.standin = StandIn(clock=HostClock(host))
-        self.standin.workspace.live = lambda name: LIFE
+        self.standin.workspace.live = life_of
         self._host, self._adapter = host, make_backend(self.standin, lake)
 
     def submit(self, specs: Sequence[RunSpec]) -> list[RunStatus]:
@@ -55,12 +62,15 @@ class WorkspaceBackend(FakeBackend):
         return self._adapter.observe(names)
 
     def cancel(self, names: Sequence[str]) -> None:
+        if self.is_down:
+            raise ConnectionError("the workspace does not answer")
         super().cancel(names)
         self._adapter.cancel(names)
 
-    def status(self, name: str) -> str:
-        """The state of a job now."""
-        return self.standin.workspace.jobs[name].status(self.standin.workspace.clock.now())
+    def statuses(self) -> dict[str, str]:
+        """The state of each job now, by name."""
+        now = self.standin.workspace.clock.now()
+        return {name: job.status(now) for name, job in self.standin.workspace.jobs.items()}
 
     def go_on_with_events(self, hours: float) -> None:
         """Let time pass; Event Grid delivers each event as it happens."""
