@@ -8,6 +8,8 @@ from typing import Any
 
 CHUNK = 25
 """Runs or files in one activity: a crash repeats at most so many, and no message grows large."""
+ENDED_CHUNK = 50
+"""Ended runs in one activity: settling them again finds it done, so that these may be more."""
 
 
 def read_input(context: Any) -> dict[str, Any]:

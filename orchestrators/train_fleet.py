@@ -6,7 +6,7 @@ from collections.abc import Generator
 from typing import Any
 
 from orchestrators.groups import in_bundles, is_narrow
-from orchestrators.inputs import in_chunks, read_input
+from orchestrators.inputs import ENDED_CHUNK, in_chunks, read_input
 from orchestrators.retries import RETRY
 from orchestrators.watching import watch
 from shared.domain.identities import child_id
@@ -90,7 +90,7 @@ def _train_round(context: Any, order: dict[str, Any]) -> Generator[Any, Any, tup
     if runs:
         yield from watch(context, work["watcher"], runs, submitted)
     failed: list[dict[str, Any]] = []
-    for chunk in in_chunks(runs):
+    for chunk in in_chunks(runs, size=ENDED_CHUNK):
         failed += yield from _settle(context, {**work, "runs": chunk})
     left = sum(len(shard["segments"]) for shard in failed)
     if not failed or order["round"] == order["rounds"]:
