@@ -148,7 +148,8 @@ def _deliver(home: Path, events: list[str], kills: int, rng: random.Random, midw
         if not replaced and _delivered(home) > len(events) // 3:
             midway()
             replaced = True
-        killed += _let_work(workers, rng.uniform(0.6, 4.0) if killed < kills else None)
+        until = _delivered(home) + rng.uniform(0.1, 0.9) * len(events) / (kills / WORKERS)
+        killed += _kill_amid_work(workers, home, until) if killed < kills else _let_finish(workers)
     if not replaced:
         midway()
     return killed
@@ -164,18 +165,21 @@ def _start_worker(home: Path, shard: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", code, str(home), str(shard)], cwd=PROJECT)
 
 
-def _let_work(workers: list[subprocess.Popen[bytes]], seconds: float | None) -> int:
-    """Wait for the workers, or kill those that are left after some seconds; answers how many were killed."""
-    end = None if seconds is None else time.monotonic() + seconds
+def _kill_amid_work(workers: list[subprocess.Popen[bytes]], home: Path, until: float) -> int:
+    """Kill the workers once so many events are delivered; answers how many were still at work."""
+    while _delivered(home) < until and any(worker.poll() is None for worker in workers):
+        time.sleep(0.002)
     killed = 0
     for worker in workers:
-        try:
-            worker.wait(None if end is None else max(0.0, end - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            worker.send_signal(signal.SIGKILL)
-            worker.wait()
-            killed += 1
+        worker.send_signal(signal.SIGKILL)
+        killed += worker.wait() == -signal.SIGKILL
     return killed
+
+
+def _let_finish(workers: list[subprocess.Popen[bytes]]) -> int:
+    for worker in workers:
+        worker.wait()
+    return 0
 
 
 def _reconcile() -> None:

@@ -15,7 +15,7 @@ from cli.failures import Failure
 from cli.output import print_json, tell
 
 PROJECT = Path(__file__).resolve().parents[1]
-TIERS = ("domain", "architecture", "conditioning", "orchestration", "contracts", "training", "host", "acceptance")
+TIERS = ("domain", "architecture", "conditioning", "orchestration", "contracts", "host", "training", "acceptance")
 """The fast ones first."""
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from embedded_host.functions.definitions import Function, IndexedApp
 from embedded_host.functions.load_checks import FunctionLoadError, check_parameters
+from embedded_host.functions.sdk_types import enter_app
 
 SCRIPT = "function_app"
 SERVED_SDK_MAJORS = {"azure-functions": ("1", "2"), "azure-functions-durable": ("1",)}
@@ -78,6 +79,7 @@ def sdk_refusal(package: str, version: str) -> str | None:
 
 def _import_app(app_dir: Path) -> ModuleType:
     _forget_namesakes(app_dir)
+    enter_app(app_dir)
     if str(app_dir) in sys.path:
         sys.path.remove(str(app_dir))
     sys.path.insert(0, str(app_dir))

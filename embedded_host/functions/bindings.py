@@ -10,7 +10,7 @@ from typing import Any
 from azure.functions.meta import Datum
 
 from embedded_host.functions.definitions import Function, Parameter
-from embedded_host.functions.load_checks import deferred_registry, registry
+from embedded_host.functions.load_checks import registry
 
 BLOB_SOURCE = "AzureStorageBlobs"
 
@@ -29,7 +29,6 @@ def blob_reference(connection: str, container: str, blob_name: str) -> Any:
     """The datum that stands for a blob which the app opens itself."""
     content = json.dumps({"Connection": connection, "ContainerName": container, "BlobName": blob_name})
     data = ModelBindingData("1.0", BLOB_SOURCE, "application/json", content.encode())
-    assert deferred_registry() is not None, "SDK types are bound only where their package is loaded"
     from azurefunctions.extensions.base import Datum as DeferredDatum
 
     return DeferredDatum(value=data, type="model_binding_data")
@@ -37,9 +36,8 @@ def blob_reference(connection: str, container: str, blob_name: str) -> Any:
 
 def decode(parameter: Parameter, datum: Any, metadata: Mapping[str, Datum]) -> Any:
     """The argument that a function gets. Raises ValueError for data that its converter refuses."""
-    if parameter.is_deferred:
-        converter = deferred_registry().get(parameter.converter_type)
-        return converter.decode(datum, trigger_metadata=metadata, pytype=parameter.python_type)
+    if parameter.sdk_type_converter is not None:
+        return parameter.sdk_type_converter.decode(datum, trigger_metadata=metadata, pytype=parameter.python_type)
     converter = registry().get(parameter.converter_type)
     if converter is None or parameter.converter_type == "generic":
         return _generic(datum, parameter.python_type)

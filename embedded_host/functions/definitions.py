@@ -16,8 +16,8 @@ class Parameter:
     converter_type: str
     """The binding type whose converter serves it; `generic` for plain text and bytes."""
     python_type: Any = None
-    is_deferred: bool = False
-    """Whether the app gets an SDK type instead of content."""
+    sdk_type_converter: Any = None
+    """Where the app gets an SDK type instead of content: what makes it."""
 
 
 @dataclass(frozen=True)

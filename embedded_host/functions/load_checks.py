@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import sys
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -12,6 +11,7 @@ from typing import Any
 from azure.functions import meta
 
 from embedded_host.functions.definitions import Parameter
+from embedded_host.functions.sdk_types import sdk_type_registry
 
 IMPLICIT_RETURN = frozenset({"activityTrigger", "orchestrationTrigger", "entityTrigger"})
 
@@ -52,12 +52,6 @@ def check_parameters(
 def registry() -> Any:
     """The SDK's converters by binding type."""
     return meta.get_binding_registry()  # type: ignore[no-untyped-call]
-
-
-def deferred_registry() -> Any:
-    """The converters for SDK types, once the app has loaded their package; else None."""
-    base = sys.modules.get("azurefunctions.extensions.base")
-    return base.get_binding_registry() if base else None
 
 
 def _annotations(name: str, call: Callable[..., Any]) -> dict[str, Any]:
@@ -135,25 +129,25 @@ def _check_parameter(name: str, parameter: str, binding: Mapping[str, Any], anno
 
 
 def _check_type(name: str, parameter: str, binding: Mapping[str, Any], python_type: Any) -> Parameter:
-    deferred = deferred_registry()
-    is_deferred = bool(deferred and not _is_out(binding) and deferred.check_supported_type(python_type))
+    sdk_types = sdk_type_registry()
+    is_sdk_type = bool(sdk_types and not _is_out(binding) and sdk_types.check_supported_type(python_type))
     converter_type = binding["type"]
     if python_type in (str, bytes) and converter_type not in IMPLICIT_RETURN:
         converter_type = "generic"
-    if not _accepts(converter_type, python_type, _is_out(binding), is_deferred):
+    converter = (sdk_types if is_sdk_type else registry()).get(converter_type)
+    if not _accepts(converter_type, converter, python_type, _is_out(binding)):
         shown = getattr(python_type, "__name__", repr(python_type))
         raise FunctionLoadError(
             name,
             f'type of {parameter} binding in the function definition "{binding["type"]}" does not match its '
             f'Python annotation "{shown}"',
         )
-    return Parameter(parameter, binding, converter_type, python_type, is_deferred)
+    return Parameter(parameter, binding, converter_type, python_type, converter if is_sdk_type else None)
 
 
-def _accepts(converter_type: str, python_type: Any, is_out: bool, is_deferred: bool) -> bool:
+def _accepts(converter_type: str, converter: Any, python_type: Any, is_out: bool) -> bool:
     if converter_type == "generic":
         return python_type in (str, bytes)
-    converter = (deferred_registry() if is_deferred else registry()).get(converter_type)
     if converter is None:
         return python_type in (str, bytes, bytearray)
     try:
@@ -172,7 +166,9 @@ def _check_return(name: str, returned: Mapping[str, Any], annotations: dict[str,
         raise FunctionLoadError(name, "return annotation should not be azure.functions.Out")
     if not isinstance(annotation, type):
         raise FunctionLoadError(name, f"has invalid non-type return annotation {annotation!r}")
-    if annotation not in (str, bytes) and not _accepts(returned["type"], annotation, True, False):
+    if annotation not in (str, bytes) and not _accepts(
+        returned["type"], registry().get(returned["type"]), annotation, True
+    ):
         raise FunctionLoadError(
             name,
             f'Python return annotation "{annotation.__name__}" does not match binding type "{returned["type"]}"',

@@ -169,7 +169,7 @@ class BlobTriggers:
         parameter = function.inputs[function.trigger["name"]]
         metadata = _metadata(blob, captures, self._clock.now())
         content: Any
-        if parameter.is_deferred:
+        if parameter.sdk_type_converter is not None:
             connection = str(function.trigger.get("connection", "AzureWebJobsStorage"))
             content = blob_reference(connection, blob.container, blob.name)
         else:
