@@ -170,6 +170,33 @@ class JsonTree(Dialect):
 
 
 @dataclass(frozen=True, kw_only=True)
+class JsonLines(Dialect):
+    """Text with a JSON value in each line. `records` is the path of a repeated element in it; "" for the value itself.
+
+    A label is the path of a value from the line's value, through the same arrays: `id`, `lines[].units`.
+    """
+
+    records: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class XmlElements(Dialect):
+    """An XML document. `records` is the path of the repeated element from the root: `report/store/week`.
+
+    A label is the path of an element or attribute from the root: `report/store/@id`, `report/store/week/units`. A name
+    without prefix is the local name in any namespace; `s:store` is one in the namespace that `namespaces` has for `s`.
+    """
+
+    records: str
+    namespaces: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parquet(Dialect):
+    """A Parquet file; labels are names of its columns. Days, moments and decimals come as the text of their value."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class JsonColumns(Dialect):
     """A JSON document with parallel lists, one for each column: `{"day": {"date": [...], "units": [...]}}`.
 
@@ -202,6 +229,22 @@ class ProductActivity(Dialect):
     transaction), `LIN.<qualifier>` (product ids), `SDQ` (the location), `ZA.<activity>` (its quantities).
     """
 
+    days: tuple[str, ...] = ("%Y%m%d",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EdiLoops(Dialect):
+    """An EDI interchange, X12 or EDIFACT, with messages such as 867 or SLSRPT: one row per innermost loop.
+
+    `loops` are the segments that begin the loops, outermost first: `("PTD", "QTY")`. A value is looked up in the row's
+    own loop, then outwards, last in the message's header. Labels: `QTY02` is an element by its number and `QTY02.1` a
+    component of it; `QTY.32` is the value that a segment has for a qualifier (of N1 and NAD the identification).
+    """
+
+    message: str
+    loops: tuple[str, ...]
+    ends: tuple[str, ...] = ("CTT", "UNS", "CNT")
+    """Segments that end all loops."""
     days: tuple[str, ...] = ("%Y%m%d",)
 
 

@@ -1,12 +1,83 @@
-"""JSON Lines: one value in each line, as one document that is a list."""
+"""JSON Lines: a value in each line, read line by line, or all of them as one document that is a list."""
 
 from __future__ import annotations
 
-from conditioners.limits import Limits
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
+
+from conditioners.declaration import Source
+from conditioners.dialects import JsonLines
+from conditioners.limits import KIB, Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
-from conditioners.readers.decoding import Decoder
-from conditioners.readers.json_tree import Document, parse_json
+from conditioners.readers.batches import Facts, Located, Rows, TextBatch
+from conditioners.readers.cutting import Chunk, RecordCutter
+from conditioners.readers.decoding import DAMAGE, Decoder, show_damage
+from conditioners.readers.json_tree import NOT_A_LIST, Document, TreeWalker, parse_json, show_json
+from conditioners.readers.records import Syntax
+
+_LINES = Syntax(delimiter="\n", quote="")
+_HEAD = 64 * KIB
+
+
+def has_json_lines(head: bytes, limits: Limits) -> bool:
+    """Whether the first line of a file that begins with a brace or bracket is a whole JSON value."""
+    first = Decoder(("utf-8",)).feed(head[:_HEAD], last=len(head) <= _HEAD).lstrip().split(b"\n", 1)[0]
+    try:
+        parse_json(first, limits)
+    except Refusal:
+        return False
+    return True
+
+
+class JsonLinesReader:
+    """Reads one file in one dialect."""
+
+    def __init__(self, source: Source, dialect: JsonLines, opened: OpenedRaw, limits: Limits) -> None:
+        self._opened, self._limits, self._records = opened, limits, dialect.records
+        self._decoder = Decoder(("utf-8",))
+        self._walker = TreeWalker(source, dialect, opened)
+        self.columns = self._walker.columns
+        self.facts = Facts(
+            place="line", dialect={"name": dialect.name, "format": "JSON lines", "records": dialect.records},
+            labels=self._walker.labels,
+        )  # fmt: skip
+
+    def parts(self) -> Iterator[Chunk]:
+        """Chunks of whole lines."""
+        texts = (self._decoder.feed(block, last=not block) for block in chain(self._opened.blocks(), [b""]))
+        yield from RecordCutter(_LINES, self._limits).cut(texts)
+        self.facts.encoding = {"name": self._decoder.name, "evidence": self._decoder.evidence}
+
+    def read(self, part: Chunk) -> TextBatch:
+        """The rows of a chunk."""
+        rows = Rows(self.columns)
+        for number, line in enumerate(part.data.removesuffix(b"\n").split(b"\n"), start=part.first_line):
+            self._read_line(number, line, rows)
+        return replace(rows.to_batch(_locate), damaged=DAMAGE in part.data or b"\\u" in part.data)
+
+    def _read_line(self, number: int, line: bytes, rows: Rows) -> None:
+        if not line.strip():
+            rows.add_unread(Located(str(number), ""), "not_json", "the line is blank")
+            return
+        try:
+            value = parse_json(line, self._limits)
+        except Refusal as refusal:
+            rows.add_unread(Located(str(number), show_damage(line.decode())), "not_json", refusal.reason)
+            return
+        for found in self._walker.walk(value):
+            if isinstance(found, Located):
+                at = Located(f"{number} {found.place}", show_damage(found.raw))
+                rows.add_unread(at, NOT_A_LIST, "a list should stand here")
+            else:
+                place, cells = found
+                rows.add((f"{number} {place.path}" if self._records else str(number), place.record), cells)
+
+
+def _locate(origin: tuple[str, object]) -> Located:
+    place, record = origin
+    return Located(place, show_damage(show_json(record)))
 
 
 def load_lines(opened: OpenedRaw, limits: Limits) -> Document | None:

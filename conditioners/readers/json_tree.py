@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conditioners.declaration import Source
-from conditioners.dialects import JsonTree
+from conditioners.dialects import JsonLines, JsonTree
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal, SourceError
 from conditioners.raw import OpenedRaw
@@ -36,7 +36,7 @@ class Number(str):
     __slots__ = ()
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
     """Where a record stands: its path, and the record."""
 
     path: str
@@ -61,39 +61,77 @@ def load_document(opened: OpenedRaw, limits: Limits) -> Document:
     return Document(value, {"name": decoder.name, "evidence": decoder.evidence}, DAMAGE in text or b"\\u" in text)
 
 
+class TreeWalker:
+    """Walks to the records of a JSON value, and takes along the values that the labels lead to."""
+
+    def __init__(self, source: Source, dialect: JsonTree | JsonLines, opened: OpenedRaw) -> None:
+        self._levels = _split_levels(dialect.records)
+        constants = {name: opened.describe(label) for name, label in surroundings(source, dialect).items()}
+        labelled = _labelled(source, dialect)
+        self._values = [self._find_value(dialect.name, label) for _, label in labelled]
+        self._constants = tuple(constants.values())
+        self.columns = (*(name for name, _ in labelled), *constants)
+        self.labels = [label for _, label in labelled]
+
+    def has_records(self, value: Any) -> bool:
+        """Whether a list is where the records are."""
+        return isinstance(step(value, self._levels[0]), list)
+
+    def _find_value(self, dialect: str, label: str) -> tuple[int, tuple[str, ...]]:
+        """At which level of nested lists a value stands, and the names that lead to it from there."""
+        levels = _split_levels(label)
+        *lists, names = levels
+        if lists != self._levels[: len(lists)]:
+            raise SourceError(f"dialect {dialect}: {label} leads through other lists than the records")
+        return len(lists), names
+
+    def walk(
+        self, node: Any, path: str = "$", level: int = 0, cells: tuple[tuple[int, str | None], ...] = ()
+    ) -> Iterator[tuple[Place, list[str | None]] | Located]:
+        """The records below a node, or what stands in place of a list.
+
+        `cells` are the values found on the way, by column number.
+        """
+        here = [
+            (number, show_value(step(node, names))) for number, (at, names) in enumerate(self._values) if at == level
+        ]
+        cells = (*cells, *here)
+        if level == len(self._levels) - 1 and not self._levels[level]:
+            ordered = [value for _, value in sorted(cells, key=lambda cell: cell[0])]
+            yield Place(path, node), [*ordered, *self._constants]
+            return
+        names = self._levels[level]
+        elements = step(node, names)
+        path = path + "".join(f".{name}" for name in names)
+        if not isinstance(elements, list):
+            if elements is not None:
+                yield Located(path, show_json(elements))
+            return
+        for number, element in enumerate(elements):
+            yield from self.walk(element, f"{path}[{number}]", level + 1, cells)
+
+
 class JsonReader:
     """Reads one document in one dialect."""
 
     def __init__(self, source: Source, dialect: JsonTree, opened: OpenedRaw, document: Document) -> None:
-        self._dialect, self._document = dialect, document
-        self._levels = _split_levels(dialect.records)
-        constants = {name: opened.describe(label) for name, label in surroundings(source, dialect).items()}
-        labelled = _labelled(source, dialect)
-        self._values = [self._find_value(label) for _, label in labelled]
-        self._constants = tuple(constants.values())
-        self.columns = (*(name for name, _ in labelled), *constants)
+        self._document = document
+        self._walker = TreeWalker(source, dialect, opened)
+        self.columns = self._walker.columns
         self.facts = Facts(
             place="path", dialect={"name": dialect.name, "format": "JSON", "records": dialect.records},
-            labels=[label for _, label in labelled], encoding=document.encoding,
+            labels=self._walker.labels, encoding=document.encoding,
         )  # fmt: skip
 
     @property
     def has_records(self) -> bool:
         """Whether the document has a list where the dialect's records are."""
-        return isinstance(step(self._document.value, self._levels[0]), list)
-
-    def _find_value(self, label: str) -> tuple[int, tuple[str, ...]]:
-        """At which level of nested lists a value stands, and the names that lead to it from there."""
-        levels = _split_levels(label)
-        *lists, names = levels
-        if lists != self._levels[: len(lists)]:
-            raise SourceError(f"dialect {self._dialect.name}: {label} leads through other lists than the records")
-        return len(lists), names
+        return self._walker.has_records(self._document.value)
 
     def parts(self) -> Iterator[Rows]:
         """Rows in portions."""
         rows = Rows(self.columns)
-        for found in self._walk(self._document.value, "$", 0, ()):
+        for found in self._walker.walk(self._document.value):
             if isinstance(found, Located):
                 rows.add_unread(found, NOT_A_LIST, "a list should stand here")
             else:
@@ -109,30 +147,8 @@ class JsonReader:
         batch = part.to_batch(lambda place: Located(place.path, show_damage(show_json(place.record))))
         return replace(batch, damaged=self._document.damaged)
 
-    def _walk(
-        self, node: Any, path: str, level: int, cells: tuple[tuple[int, str | None], ...]
-    ) -> Iterator[tuple[_Place, list[str | None]] | Located]:
-        """The records below a node; `cells` are the values found on the way, by column number."""
-        here = [
-            (number, show_value(step(node, names))) for number, (at, names) in enumerate(self._values) if at == level
-        ]
-        cells = (*cells, *here)
-        if level == len(self._levels) - 1 and not self._levels[level]:
-            ordered = [value for _, value in sorted(cells, key=lambda cell: cell[0])]
-            yield _Place(path, node), [*ordered, *self._constants]
-            return
-        names = self._levels[level]
-        elements = step(node, names)
-        path = path + "".join(f".{name}" for name in names)
-        if not isinstance(elements, list):
-            if elements is not None:
-                yield Located(path, show_json(elements))
-            return
-        for number, element in enumerate(elements):
-            yield from self._walk(element, f"{path}[{number}]", level + 1, cells)
 
-
-def _labelled(source: Source, dialect: JsonTree) -> list[tuple[str, str]]:
+def _labelled(source: Source, dialect: JsonTree | JsonLines) -> list[tuple[str, str]]:
     """Canonical columns with the path of their value."""
     labels = [(column.name, source.labels_of(column, dialect)[0]) for column in source.columns]
     return [(name, label) for name, label in labels if not is_surrounding(label)]
@@ -166,8 +182,9 @@ def _mark_lone_surrogate(escape: re.Match[bytes]) -> bytes:
 
 def parse_json(data: bytes, limits: Limits) -> Any:
     """A document whose numbers are kept as written; raises Refusal when it is no JSON, too deep, or ambiguous."""
-    data = _ESCAPES.sub(_mark_lone_surrogate, data)
-    if _is_deep(data, limits.depth):
+    if b"\\" in data:
+        data = _ESCAPES.sub(_mark_lone_surrogate, data)
+    if data.count(b"{") + data.count(b"[") > limits.depth and _is_deep(data, limits.depth):
         raise Refusal(f"the JSON document is nested deeper than {limits.depth} levels")
     try:
         return json.loads(

@@ -6,19 +6,39 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from conditioners.declaration import Source
-from conditioners.dialects import Delimited, Dialect, FixedWidth, JsonColumns, JsonTree, ProductActivity, Workbook
-from conditioners.limits import Limits
+from conditioners.dialects import (
+    Delimited,
+    Dialect,
+    EdiLoops,
+    FixedWidth,
+    JsonColumns,
+    JsonLines,
+    JsonTree,
+    Parquet,
+    ProductActivity,
+    Workbook,
+    XmlElements,
+)
+from conditioners.limits import KIB, Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Reader
 from conditioners.readers.delimited import DelimitedReader
+from conditioners.readers.edi_loops import EdiLoopReader
+from conditioners.readers.edi_messages import find_kinds
 from conditioners.readers.fixed_width import FixedWidthReader, find_fixed_width
+from conditioners.readers.html_tables import is_html
 from conditioners.readers.json_columns import JsonColumnsReader
+from conditioners.readers.json_lines import JsonLinesReader, has_json_lines
 from conditioners.readers.json_tree import JsonReader, load_document
 from conditioners.readers.layouts import find_layout
+from conditioners.readers.parquet import MAGIC as PARQUET
+from conditioners.readers.parquet_tables import ParquetReader
+from conditioners.readers.product_activity import KIND as X12_852
 from conditioners.readers.product_activity import ProductActivityReader
+from conditioners.readers.sheet_tables import Sheet, SheetReader, open_html_sheets, open_workbook_sheets
 from conditioners.readers.unfolding import Folding, UnfoldingReader, words_for_nothing
-from conditioners.readers.workbook import WorkbookReader, load_sheets
+from conditioners.readers.xml_tables import XmlReader
 
 _PACKAGE, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 D = TypeVar("D", bound=Dialect)
@@ -29,43 +49,71 @@ def open_reader(source: Source, opened: OpenedRaw, limits: Limits) -> tuple[Dial
     if not opened.head:
         raise Refusal("the file is empty")
     text = opened.head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    workbooks = _dialects(source, Workbook)
     if opened.head.startswith((_PACKAGE, _OLE)):
-        return _open_workbook(source, opened, limits)
-    if text.startswith(b"ISA") and (activities := _dialects(source, ProductActivity)):
-        return activities[0], ProductActivityReader(source, activities[0], opened, limits)
-    if text.startswith((b"{", b"[")):
-        documents = [dialect for dialect in source.dialects if isinstance(dialect, JsonTree | JsonColumns)]
-        if documents:
-            return _open_json(source, documents, opened, limits)
+        return _open_sheets(source, workbooks, opened, open_workbook_sheets(opened, limits))
+    if workbooks and is_html(opened.head):
+        return _open_sheets(source, workbooks, opened, open_html_sheets(opened, limits))
+    if opened.head.startswith(PARQUET) and (files := _dialects(source, Parquet)):
+        return files[0], ParquetReader(source, files[0], opened, limits)
+    if text.startswith((b"ISA", b"UNA", b"UNB")) and (found := _find_edi(source, text)):
+        kind = ProductActivityReader if isinstance(found, ProductActivity) else EdiLoopReader
+        return found, kind(source, found, opened, limits)  # type: ignore[arg-type]
+    if text.startswith((b"{", b"[")) and (documents := _find_json(source, text, limits)):
+        return _open_json(source, documents, opened, limits)
+    if text.startswith(b"<") and (trees := _dialects(source, XmlElements)):
+        return trees[0], XmlReader(source, trees[0], opened, limits)
     return _open_text(source, opened, limits)
 
 
-def _open_workbook(source: Source, opened: OpenedRaw, limits: Limits) -> tuple[Dialect, Reader]:
-    dialects = _dialects(source, Workbook)
+def _find_edi(source: Source, head: bytes) -> ProductActivity | EdiLoops | None:
+    """The dialect for the first message that has one; without such a message the first dialect, which says so."""
+    dialects = [dialect for dialect in source.dialects if isinstance(dialect, ProductActivity | EdiLoops)]
+    kinds = {X12_852 if isinstance(dialect, ProductActivity) else dialect.message: dialect for dialect in dialects}
+    first = next((kind for kind in find_kinds(head[: 64 * KIB].decode("latin-1")) if kind in kinds), None)
+    return kinds[first] if first is not None else next(iter(dialects), None)
+
+
+_Json = JsonTree | JsonColumns | JsonLines
+
+
+def _find_json(source: Source, head: bytes, limits: Limits) -> list[_Json]:
+    """The dialects that a JSON file may come in: lines where the first one is a value, and more follow or must."""
+    lines: list[_Json] = [*_dialects(source, JsonLines)]
+    documents: list[_Json] = [each for each in source.dialects if isinstance(each, JsonTree | JsonColumns)]
+    if not lines or not documents:
+        return lines or documents
+    is_several = b"\n" in head.strip() and has_json_lines(head, limits)
+    return lines if is_several else documents
+
+
+def _open_sheets(
+    source: Source, dialects: Sequence[Workbook], opened: OpenedRaw, sheets: Sequence[Sheet]
+) -> tuple[Dialect, Reader]:
     if not dialects:
         raise Refusal(f"{source.name} does not come as a workbook")
-    sheets = load_sheets(opened, limits)
     for dialect in dialects[:-1]:
         try:
-            return dialect, WorkbookReader(source, dialect, opened, sheets)
+            return dialect, _unfold(dialect, SheetReader(source, dialect, opened, sheets))
         except Refusal:
             continue
-    return dialects[-1], WorkbookReader(source, dialects[-1], opened, sheets)
+    return dialects[-1], _unfold(dialects[-1], SheetReader(source, dialects[-1], opened, sheets))
 
 
-def _open_json(
-    source: Source, dialects: Sequence[JsonTree | JsonColumns], opened: OpenedRaw, limits: Limits
-) -> tuple[Dialect, Reader]:
+def _open_json(source: Source, dialects: Sequence[_Json], opened: OpenedRaw, limits: Limits) -> tuple[Dialect, Reader]:
+    if isinstance(dialects[0], JsonLines):
+        return dialects[0], JsonLinesReader(source, dialects[0], opened, limits)
     document = load_document(opened, limits)
     for dialect in dialects:
-        kind = JsonReader if isinstance(dialect, JsonTree) else JsonColumnsReader
-        reader = kind(source, dialect, opened, document)  # type: ignore[arg-type]
+        reader: JsonReader | JsonColumnsReader
+        if isinstance(dialect, JsonTree):
+            reader = JsonReader(source, dialect, opened, document)
+        elif isinstance(dialect, JsonColumns):
+            reader = JsonColumnsReader(source, dialect, opened, document)
         if reader.has_records:
             return dialect, reader
-    wanted = " or ".join(
-        path for each in dialects for path in ([each.records] if isinstance(each.records, str) else each.records)
-    )
-    raise Refusal(f"the document has no list of records at {wanted}")
+    paths = [[each.records] if isinstance(each.records, str) else each.records for each in dialects]
+    raise Refusal(f"the document has no list of records at {' or '.join(path for each in paths for path in each)}")
 
 
 def _open_text(source: Source, opened: OpenedRaw, limits: Limits) -> tuple[Dialect, Reader]:

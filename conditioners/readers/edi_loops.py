@@ -1,0 +1,145 @@
+"""EDI messages by their loops (X12 867, EDIFACT SLSRPT and the like): a row for each innermost loop."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from conditioners.declaration import Source
+from conditioners.dialects import EdiLoops
+from conditioners.limits import Limits
+from conditioners.outcome import Refusal
+from conditioners.raw import OpenedRaw
+from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextBatch
+from conditioners.readers.decoding import Decoder
+from conditioners.readers.edi_messages import Message, Part, read_messages
+from conditioners.readers.headers import is_surrounding, surroundings
+
+_TWICE, _INVALID = "given_twice", "invalid_message"
+
+
+@dataclass
+class _Loop:
+    """What one loop, or the message's header, says: values by label, and what contradicts itself."""
+
+    number: int
+    values: dict[str, str] = field(default_factory=dict)
+    fault: str | None = None
+    parts: list[Part] = field(default_factory=list)
+    holds: bool = False
+    """Whether another loop stands in it."""
+
+    def note(self, part: Part, wanted: frozenset[str]) -> None:
+        """Enter the values of a segment that labels ask for."""
+        self.parts.append(part)
+        for label, value in part.values:
+            if label in wanted and value and self.values.setdefault(label, value) != value:
+                self.fault = f"{label} is given twice: {self.values[label]} and {value}"
+
+
+@dataclass(frozen=True)
+class _Origin:
+    """Where a row stands: its message, and its loops from the outermost one."""
+
+    message: Message
+    loops: Sequence[_Loop]
+
+
+class EdiLoopReader:
+    """Reads one interchange."""
+
+    def __init__(self, source: Source, dialect: EdiLoops, opened: OpenedRaw, limits: Limits) -> None:
+        self._dialect, self._opened, self._limits = dialect, opened, limits
+        constants = {name: opened.describe(label) for name, label in surroundings(source, dialect).items()}
+        labels = {column.name: source.labels_of(column, dialect) for column in source.columns}
+        self._labels = {
+            name: [label for label in found if not is_surrounding(label)]
+            for name, found in labels.items() if name not in constants
+        }  # fmt: skip
+        self._wanted = frozenset(label for found in self._labels.values() for label in found)
+        self._constants = tuple(constants.values())
+        self.columns = (*self._labels, *constants)
+        self.facts = Facts(
+            place="path",
+            dialect={"name": dialect.name, "format": f"EDI {dialect.message}"},
+            labels=sorted(self._wanted),
+        )
+
+    def parts(self) -> Iterator[Rows]:
+        """Rows in portions."""
+        decoder = Decoder(("latin-1",))
+        text = decoder.feed(self._opened.read_whole("the interchange", self._limits.document_bytes), last=True).decode()
+        self.facts.encoding = {"name": decoder.name, "evidence": decoder.evidence}
+        rows, messages = Rows(self.columns), 0
+        for message in read_messages(text):
+            if message.kind != self._dialect.message:
+                self.facts.skipped.add(f"path {message.kind}[{message.control}]", f"no {self._dialect.message}")
+                continue
+            messages += 1
+            self._read_message(message, rows)
+            if len(rows.cells) >= BATCH_ROWS:
+                yield rows
+                rows = Rows(self.columns)
+        if messages == 0:
+            raise Refusal(f"the interchange has no message {self._dialect.message}")
+        yield rows
+
+    def _read_message(self, message: Message, rows: Rows) -> None:
+        header = _Loop(0)
+        for loops in self._walk(message, header):
+            origin = _Origin(message, tuple(loops))
+            fault = message.fault and (_INVALID, message.fault)
+            fault = fault or next(((_TWICE, loop.fault) for loop in (header, *loops) if loop.fault), None)
+            if fault is not None:
+                rows.add_unread(_locate(origin, self._dialect), *fault)
+                continue
+            known: dict[str, str] = {}
+            for loop in (header, *loops):
+                known |= loop.values
+            rows.add(origin, [*(_pick(known, labels) for labels in self._labels.values()), *self._constants])
+
+    def _walk(self, message: Message, header: _Loop) -> Iterator[list[_Loop]]:
+        """The loops of each row, complete; outer loops without an innermost one are noted as skipped."""
+        names = self._dialect.loops
+        open_loops: list[_Loop] = []
+        counts = [0] * len(names)
+        for part in message.parts:
+            if part.name in self._dialect.ends:
+                break
+            if part.name in names and names.index(part.name) <= len(open_loops):
+                level = names.index(part.name)
+                yield from self._close(message, open_loops, level)
+                counts[level] += 1
+                counts[level + 1 :] = [0] * (len(names) - level - 1)
+                open_loops = [*open_loops[:level], _Loop(counts[level])]
+                if level:
+                    open_loops[level - 1].holds = True
+            (open_loops[-1] if open_loops else header).note(part, self._wanted)
+        yield from self._close(message, open_loops, 0)
+
+    def _close(self, message: Message, loops: list[_Loop], level: int) -> Iterator[list[_Loop]]:
+        """The row that ends when a loop of a level begins; a loop that held no further one is no row."""
+        if len(loops) == len(self._dialect.loops):
+            yield loops
+        elif level < len(loops) and not loops[-1].holds:
+            place = _describe_place(_Origin(message, loops), self._dialect)
+            self.facts.skipped.add(f"path {place}", f"no {self._dialect.loops[len(loops)]} in it")
+
+    def read(self, part: Rows) -> TextBatch:
+        """A portion as a batch."""
+        return part.to_batch(lambda origin: _locate(origin, self._dialect))
+
+
+def _pick(known: Mapping[str, str], labels: Sequence[str]) -> str | None:
+    return next((known[label] for label in labels if label in known), None)
+
+
+def _describe_place(origin: _Origin, dialect: EdiLoops) -> str:
+    path = "".join(f".{name}[{loop.number}]" for name, loop in zip(dialect.loops, origin.loops, strict=False))
+    return f"{origin.message.kind}[{origin.message.control}]{path}"
+
+
+def _locate(origin: _Origin, dialect: EdiLoops) -> Located:
+    raw = "".join(part.raw for loop in origin.loops for part in loop.parts)
+    return Located(_describe_place(origin, dialect), re.sub(r"[\r\n]", "", raw))

@@ -1,0 +1,133 @@
+"""Tables on sheets: rows of cells behind a header row, of a workbook's sheets or an HTML document's tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+
+from conditioners.declaration import Source
+from conditioners.dialects import Workbook
+from conditioners.limits import Limits
+from conditioners.outcome import Refusal
+from conditioners.raw import OpenedRaw
+from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextBatch
+from conditioners.readers.ending import CAUSE
+from conditioners.readers.headers import Header, NearMiss, find_header, surroundings
+from conditioners.readers.html_tables import read_html_tables
+from conditioners.readers.workbook import TextRow, load_sheets, sheet_height, text_rows
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet or table by its name; `rows` gives all its rows from the first on, anew for each call."""
+
+    format: str
+    name: str
+    height: int
+    rows: Callable[[], Iterator[TextRow]]
+
+
+def open_workbook_sheets(opened: OpenedRaw, limits: Limits) -> list[Sheet]:
+    """The sheets of a workbook; raises Refusal when it cannot be read."""
+    sheets = load_sheets(opened, limits)
+    return [Sheet("workbook", sheet.name, sheet_height(sheet), partial(text_rows, sheet)) for sheet in sheets]
+
+
+def open_html_sheets(opened: OpenedRaw, limits: Limits) -> list[Sheet]:
+    """The tables of an HTML document; raises Refusal when it cannot be read."""
+    tables = read_html_tables(opened, limits)
+    return [Sheet("HTML", table.name, len(table.rows), partial(iter, table.rows)) for table in tables]
+
+
+@dataclass(frozen=True)
+class _Origin:
+    """Where a row stands: its sheet, row number from 1, and cells."""
+
+    sheet: str
+    row: int
+    cells: TextRow
+
+
+class SheetReader:
+    """Reads the sheets that have the header row of one dialect."""
+
+    def __init__(self, source: Source, dialect: Workbook, opened: OpenedRaw, sheets: Sequence[Sheet]) -> None:
+        self._source, self._dialect, self._opened, self._sheets = source, dialect, opened, sheets
+        self._surroundings = surroundings(source, dialect)
+        self._until = re.compile(dialect.until) if dialect.until is not None else None
+        self._headers = self._find_headers()
+        first = next(iter(self._headers.values()))
+        self.columns = (*first.positions, *self._surroundings)
+        self.facts = Facts(
+            place="cell", dialect={"name": dialect.name, "format": sheets[0].format, "sheets": list(self._headers)},
+            header_rows=[f"{sheet}!A{header.row + 1}" for sheet, header in self._headers.items()],
+            labels=list(first.labels), ignored=first.ignored, filler="\t",
+            header_text="\t".join(first.labels).rstrip("\t") if dialect.header_rows == 1 else None,
+        )  # fmt: skip
+
+    def _find_headers(self) -> dict[str, Header]:
+        """The header row of each sheet that has one; raises Refusal when none has, or they name other columns."""
+        miss, places = NearMiss(), [""]
+        found: dict[str, Header] = {}
+        for sheet in self._sheets:
+            rows = list(islice(sheet.rows(), self._dialect.header_within + self._dialect.header_rows))
+            before = miss.matched
+            header = find_header(self._source, self._dialect, [[cell or "" for cell in row] for row in rows], miss)
+            if miss.matched > before:
+                places = [f"{sheet.name}!A{number}" for number in range(1, len(rows) + 1)]
+            if header is not None:
+                found[sheet.name] = header
+        if not found:
+            raise Refusal(miss.describe(self._source, places))
+        first, *others = found.items()
+        for name, header in others:
+            if set(header.positions) != set(first[1].positions):
+                raise Refusal(f"the sheets {first[0]} and {name} have different columns", f"{name}!A{header.row + 1}")
+        return found
+
+    def parts(self) -> Iterator[Rows]:
+        """Rows in portions, sheet by sheet."""
+        rows = Rows(self.columns)
+        for sheet in self._sheets:
+            for origin, cells in self._read_sheet(sheet):
+                rows.add(origin, cells)
+                if len(rows.cells) >= BATCH_ROWS:
+                    yield rows
+                    rows = Rows(self.columns)
+        yield rows
+
+    def _read_sheet(self, sheet: Sheet) -> Iterator[tuple[_Origin, TextRow]]:
+        header = self._headers.get(sheet.name)
+        if header is None:
+            self.facts.skipped.add(f"sheet {sheet.name}", "no header row", sheet.height)
+            return
+        positions = [header.positions[name] for name in self.columns if name in header.positions]
+        constants = [self._describe(label, sheet.name) for label in self._surroundings.values()]
+        for number, cells in enumerate(sheet.rows(), start=1):
+            if number > header.row + self._dialect.header_rows:
+                if self._until is not None and self._until.match(_show(cells)):
+                    self.facts.skipped.add(f"cell {sheet.name}!A{number}", CAUSE, sheet.height - number + 1)
+                    return
+                values = [cells[position] if position < len(cells) else None for position in positions]
+                yield _Origin(sheet.name, number, cells), [*values, *constants]
+            elif number <= header.row:
+                cause = "before the header row" if any(cells) else "blank"
+                self.facts.skipped.add(f"cell {sheet.name}!A{number}", cause)
+
+    def _describe(self, label: str, sheet: str) -> str:
+        return sheet if label == "@sheet" else self._opened.describe(label)
+
+    def read(self, part: Rows) -> TextBatch:
+        """A portion as a batch."""
+        return part.to_batch(_locate)
+
+
+def _locate(origin: _Origin) -> Located:
+    return Located(f"{origin.sheet}!A{origin.row}", _show(origin.cells))
+
+
+def _show(cells: TextRow) -> str:
+    return "\t".join(cell or "" for cell in cells).rstrip("\t")

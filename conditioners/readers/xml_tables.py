@@ -1,0 +1,238 @@
+"""XML documents: a row for each element that a dialect names, read as they come."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
+
+from conditioners.declaration import Source
+from conditioners.dialects import XmlElements
+from conditioners.limits import Limits
+from conditioners.outcome import Refusal, SourceError
+from conditioners.raw import OpenedRaw
+from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextBatch
+from conditioners.readers.headers import is_surrounding, surroundings
+from conditioners.readers.xml_elements import NodeBudget, free, text_of, walk_elements
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_TWICE = "given_twice"
+Names = tuple[str, ...]
+
+
+@dataclass
+class _Row:
+    """A record that was read; values that stand above it may still come, as long as they are `open`, by column."""
+
+    located: Located
+    cells: list[str | None]
+    fault: str | None
+    open: set[int] = field(default_factory=set)
+
+
+class XmlReader:
+    """Reads one document in one dialect."""
+
+    def __init__(self, source: Source, dialect: XmlElements, opened: OpenedRaw, limits: Limits) -> None:
+        self._opened, self._limits = opened, limits
+        self._namespaces = dialect.namespaces
+        self._record = self._resolve(dialect.records)
+        constants = {name: opened.describe(label) for name, label in surroundings(source, dialect).items()}
+        labels = {column.name: source.labels_of(column, dialect)[0] for column in source.columns}
+        labels = {name: label for name, label in labels.items() if not is_surrounding(label) and name not in constants}
+        self._inner: dict[int, Names] = {}
+        self._outer: dict[int, tuple[int, Names]] = {}
+        """Columns whose value stands above the record: how deep its element is, and the way on from there."""
+        for number, label in enumerate(labels.values()):
+            self._place(number, label)
+        self._constants = tuple(constants.values())
+        self.columns = (*labels, *constants)
+        self.facts = Facts(
+            place="path", dialect={"name": dialect.name, "format": "XML", "records": dialect.records},
+            labels=list(labels.values()),
+        )  # fmt: skip
+
+    def _resolve(self, path: str) -> Names:
+        """A path's names, those with a prefix in Clark's notation: `{namespace}name`."""
+        names = []
+        for name in path.strip("/").split("/"):
+            prefix, colon, local = name.lstrip("@").rpartition(":")
+            if colon and prefix not in self._namespaces:
+                raise SourceError(f"the prefix {prefix!r} of {path} is in no declared namespace")
+            at = "@" if name.startswith("@") else ""
+            names.append(f"{at}{{{self._namespaces[prefix]}}}{local}" if colon else name)
+        return tuple(names)
+
+    def _place(self, number: int, label: str) -> None:
+        names = self._resolve(label)
+        depth = 0
+        while depth < min(len(names), len(self._record)) and names[depth] == self._record[depth]:
+            depth += 1
+        if depth == 0:
+            raise SourceError(f"{label} does not begin at the root of the records")
+        if depth == len(self._record):
+            self._inner[number] = names[depth:]
+        else:
+            self._outer[number] = (depth, names[depth:])
+
+    def parts(self) -> Iterator[Rows]:
+        """Rows in portions."""
+        rows = Rows(self.columns)
+        for row in _Walk(self._opened, self._limits, self._record, self._inner, self._outer, self.facts).rows():
+            if row.fault is not None:
+                rows.add_unread(row.located, _TWICE, row.fault)
+            else:
+                rows.add(row.located, [*row.cells, *self._constants])
+            if len(rows.cells) >= BATCH_ROWS:
+                yield rows
+                rows = Rows(self.columns)
+        yield rows
+
+    def read(self, part: Rows) -> TextBatch:
+        """A portion as a batch."""
+        return part.to_batch(lambda located: cast(Located, located))
+
+
+class _Walk:
+    """One pass through a document."""
+
+    def __init__(
+        self, opened: OpenedRaw, limits: Limits, record: Names, inner: dict[int, Names],
+        outer: dict[int, tuple[int, Names]], facts: Facts,
+    ) -> None:  # fmt: skip
+        self._opened, self._limits, self._facts = opened, limits, facts
+        self._record, self._inner, self._outer = record, inner, outer
+        self._path: list[str] = []
+        self._counts: list[Counter[str]] = [Counter()]
+        self._places: list[str] = []
+        self._known: dict[int, str | None] = {}
+        self._waiting: list[_Row] = []
+        self._budget = NodeBudget()
+        self._records = 0
+
+    def rows(self) -> Iterator[_Row]:
+        """The records in document order, each as soon as all that stands above it is known."""
+        for event, element in walk_elements(self._opened, self._limits):
+            if event == "start":
+                self._enter(element)
+                continue
+            self._budget.spend(element)
+            self._leave(element)
+            yield from self._take_finished()
+        if self._records == 0:
+            raise Refusal(f"the document has no element /{'/'.join(self._record)}")
+
+    def _enter(self, element: _Element) -> None:
+        name = cast(str, element.tag)
+        if not self._path:
+            encoding = element.getroottree().docinfo.encoding or "UTF-8"
+            self._facts.encoding = {"name": encoding.lower(), "evidence": "the XML declaration, or its absence"}
+        self._path.append(name)
+        self._counts[-1][name] += 1
+        self._places.append(f"{name.rpartition('}')[2]}[{self._counts[-1][name]}]")
+        self._counts.append(Counter())
+        depth = len(self._path)
+        if depth <= len(self._record) and _fits(self._path, self._record[:depth]):
+            self._forget(depth)
+            for number, (at, way) in self._outer.items():
+                if at == depth and way[0].startswith("@"):
+                    self._known[number] = _attribute(element, way[0])
+
+    def _forget(self, depth: int) -> None:
+        """Another element begins at a depth: what was known from the one before holds no longer."""
+        for number, (at, _) in self._outer.items():
+            if at >= depth:
+                self._known.pop(number, None)
+
+    def _leave(self, element: _Element) -> None:
+        depth = len(self._path)
+        inside = depth > len(self._record) and _fits(self._path[: len(self._record)], self._record)
+        if depth == len(self._record) and _fits(self._path, self._record):
+            self._read_record(element)
+        elif not inside:
+            self._note_outer(element)
+        if depth < len(self._record) and _fits(self._path, self._record[:depth]):
+            for row in self._waiting:
+                row.open -= {number for number, (at, _) in self._outer.items() if at == depth}
+        self._path.pop()
+        self._places.pop()
+        self._counts.pop()
+        if not inside and not self._is_needed():
+            self._budget.renew()
+            free(element)
+
+    def _is_needed(self) -> bool:
+        """Whether the element that was left stands inside of one whose text is a value above the records."""
+        depth = len(self._path)
+        ways = ((*self._record[:at], *way) for at, way in self._outer.values() if at < depth)
+        return any(_fits(self._path[: len(way)], way[:depth]) for way in ways)
+
+    def _note_outer(self, element: _Element) -> None:
+        """Enter values that stand above records, also into those that came before them."""
+        for number, (at, way) in self._outer.items():
+            elements = way[:-1] if way[-1].startswith("@") else way
+            if not elements or not _fits(self._path, (*self._record[:at], *elements)):
+                continue
+            if number in self._known:
+                raise Refusal(f"{'/'.join(way)} stands twice", "/" + "/".join(self._places))
+            value = _attribute(element, way[-1]) if way[-1].startswith("@") else text_of(element)
+            self._known[number] = value
+            for row in self._waiting:
+                if number in row.open:
+                    row.cells[number] = value
+                    row.open.discard(number)
+
+    def _read_record(self, element: _Element) -> None:
+        from lxml import etree
+
+        self._records += 1
+        cells: list[str | None] = [None] * (len(self._inner) + len(self._outer))
+        fault = None
+        for number, way in self._inner.items():
+            values = _find(element, way)
+            if len(values) > 1:
+                fault = f"{'/'.join(way)} stands more than once"
+            cells[number] = values[0] if values else None
+        for number, value in self._known.items():
+            cells[number] = value
+        raw = etree.tostring(element, encoding="unicode", with_tail=False)
+        row = _Row(Located("/" + "/".join(self._places), raw), cells, fault, set(self._outer) - set(self._known))
+        self._waiting.append(row)
+        if len(self._waiting) > self._limits.rows_to_sort:
+            raise Refusal(f"a value above more than {self._limits.rows_to_sort} records stands behind them")
+
+    def _take_finished(self) -> Iterator[_Row]:
+        finished = 0
+        for row in self._waiting:
+            if row.open:
+                break
+            finished += 1
+            yield row
+        del self._waiting[:finished]
+
+
+def _fits(path: Sequence[str], names: Sequence[str]) -> bool:
+    return len(path) == len(names) and all(map(_is_named, path, names))
+
+
+def _is_named(tag: str, name: str) -> bool:
+    return tag == name or ("{" not in name and tag.rpartition("}")[2] == name)
+
+
+def _attribute(element: _Element, name: str) -> str | None:
+    wanted = name.removeprefix("@")
+    found = [value for key, value in element.attrib.items() if _is_named(str(key), wanted)]
+    return str(found[0]) if found else None
+
+
+def _find(element: _Element, way: Names) -> list[str | None]:
+    """The values that a way leads to from an element."""
+    if not way:
+        return [text_of(element)]
+    if way[0].startswith("@"):
+        return [_attribute(element, way[0])]
+    children = [child for child in element if isinstance(child.tag, str) and _is_named(child.tag, way[0])]
+    return [value for child in children for value in _find(child, way[1:])]

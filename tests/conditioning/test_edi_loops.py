@@ -1,0 +1,123 @@
+"""EDI loops: a row from each innermost loop of a message, X12 867 and EDIFACT SLSRPT, envelopes checked strictly."""
+
+import pytest
+
+from conditioners.columns import Day, Decimal, Text, Whole
+from conditioners.dialects import EdiLoops, Numbers, ProductActivity
+
+COLUMNS = (
+    Day("sold_date"), Text("store"), Text("product"), Whole("units", minimum=0, optional=True),
+    Whole("returned", minimum=0, optional=True), Decimal("amount", 2, optional=True),
+)  # fmt: skip
+RESALE = EdiLoops(
+    name="867", message="867", loops=("PTD", "QTY"),
+    labels={
+        "sold_date": "DTM.090", "store": "N1.ST", "product": "LIN.VN", "units": "QTY.32", "returned": "QTY.76",
+        "amount": "AMT.1",
+    },
+)  # fmt: skip
+SALES = EdiLoops(
+    name="SLSRPT", message="SLSRPT", loops=("LOC", "LIN"), numbers=Numbers(decimal=","),
+    labels={
+        "sold_date": "DTM.356", "store": "LOC.162", "product": ("LIN.EN", "PIA.SA"), "units": "QTY.153",
+        "returned": "QTY.77E", "amount": "MOA.79",
+    },
+)  # fmt: skip
+
+
+def make(make_source, *dialects):
+    return make_source(columns=COLUMNS, key=(), dialects=dialects or (RESALE, SALES))
+
+
+def x12(*segments, count=None, kind="867"):
+    isa = "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *240101*1200*U*00401*000000001*0*P*>"
+    body = [f"ST*{kind}*0001", *segments]
+    body.append(f"SE*{count or len(body) + 1}*0001")
+    whole = [isa, "GS*PT*S*R*20240101*1200*1*X*004010", *body, "GE*1*1", "IEA*1*000000001"]
+    return ("~\n".join(whole) + "~\n").encode()
+
+
+PTD = ("PTD*SS", "N1*ST*Main St*92*007", "QTY*32*5*EA", "LIN**VN*000123", "AMT*1*12.5")
+HEAD = ("BPT*00*R1*20240108*02", "DTM*090*20240101", "N1*SU*Acme")
+
+
+def test_a_resale_report_gives_a_row_for_each_quantity_with_what_stands_around_it(make_source, run):
+    text = x12(*HEAD, *PTD, "QTY*76*1*EA", "LIN**UP*999*VN*000124", "PTD*SS", "N1*ST*Elm St*92*008", "QTY*32*2*EA",
+               "LIN**VN*000123", "CTT*3")  # fmt: skip
+    result = run(make(make_source), text)
+
+    assert result.rows == [
+        "2024-01-01,007,000123,5,,12.50", "2024-01-01,007,000124,,1,", "2024-01-01,008,000123,2,,",
+    ]  # fmt: skip
+
+
+def edifact(*segments, count=None, una="UNA:+,? '"):
+    body = ["UNH+1+SLSRPT:D:96A:UN:EAN004", *segments]
+    body.append(f"UNT+{count or len(body) + 1}+1")
+    return (una + "\n" + "'\n".join(["UNB+UNOA:2+S+R+240101:1200+42", *body, "UNZ+1+42"]) + "'\n").encode()
+
+
+REPORT = (
+    "BGM+73E::9+1+9", "DTM+356:20240101:102", "NAD+SU+5412345000013::9", "LOC+162+007::92", "LIN+1++4000000000017:EN",
+    "QTY+153:5:PCE", "MOA+79:12,5", "LIN+2", "PIA+1+A?+1:SA", "QTY+77E:1", "LOC+162+008::92", "LIN+1++4000000000024:EN",
+    "QTY+153:2",
+)  # fmt: skip
+
+
+def test_a_sales_report_gives_a_row_for_each_line_of_each_location(make_source, run):
+    result = run(make(make_source), edifact(*REPORT))
+
+    assert result.rows == [
+        "2024-01-01,007,4000000000017,5,,12.50", "2024-01-01,007,A+1,,1,", "2024-01-01,008,4000000000024,2,,",
+    ]  # fmt: skip
+    assert result.summary.dialect["format"] == "EDI SLSRPT"
+
+
+def test_a_rejected_row_is_told_by_message_and_loops_and_shown_as_it_is_written(make_source, run):
+    (reject,) = run(make(make_source), edifact(*[s.replace("153:2", "153:x") for s in REPORT])).rejects
+
+    assert (reject["path"], reject["rule"], reject["column"]) == ("SLSRPT[1].LOC[2].LIN[1]", "not_a_number", "units")
+    assert reject["raw"] == "LOC+162+008::92'LIN+1++4000000000024:EN'QTY+153:x'"
+
+
+@pytest.mark.parametrize("text", [x12(*HEAD, *PTD, count=99), edifact(*REPORT, count=99)])
+def test_the_rows_of_a_message_that_miscounts_itself_are_all_quarantined(make_source, run, text):
+    result = run(make(make_source), text)
+
+    assert result.rows == []
+    assert {reject["rule"] for reject in result.rejects} == {"invalid_message"}
+    assert result.summary.rows_in == len(result.rejects) > 0
+
+
+def test_a_value_that_is_given_twice_is_never_chosen_from(make_source, run):
+    result = run(make(make_source), x12(*HEAD, *PTD, "QTY*32*7*EA", "LIN**VN*1*VN*2"))
+
+    assert result.rows == ["2024-01-01,007,000123,5,,12.50"]
+    assert [(r["rule"], r["reason"]) for r in result.rejects] == [("given_twice", "LIN.VN is given twice: 1 and 2")]
+
+
+def test_a_loop_that_holds_no_row_is_told(make_source, run):
+    result = run(make(make_source), x12(*HEAD, "PTD*SS", "N1*ST*Elm St*92*008", *PTD))
+
+    assert result.summary.rows_in == 1
+    assert result.summary.skipped == (("path 867[0001].PTD[1]", "no QTY in it"),)
+
+
+def test_other_messages_are_skipped_by_name_and_an_interchange_of_them_alone_is_refused(make_source, run):
+    refusal = run(make(make_source), x12("BEG*00", kind="850")).refusal
+
+    assert refusal.reason == "the interchange has no message 867"
+
+
+def test_the_first_message_decides_among_the_dialects_of_a_source(make_source, run):
+    activity = ProductActivity(name="852", labels={"sold_date": "XQ02", "store": "SDQ", "product": "LIN.VN"})
+    source = make(make_source, activity, RESALE)
+
+    assert run(source, x12(*HEAD, *PTD)).summary.dialect["name"] == "867"
+    text = x12("XQ*H*20240101", "LIN**VN*1", "ZA*QS", "SDQ*EA*92*007*5", kind="852")
+    assert run(source, text).summary.dialect["name"] == "852"
+
+
+def test_a_cut_off_interchange_is_refused(make_source, run):
+    assert run(make(make_source), edifact(*REPORT)[:-30]).refusal.reason
+    assert "ends within a segment" in run(make(make_source), edifact(*REPORT)[:-1].rstrip(b"'")).refusal.reason
