@@ -69,8 +69,8 @@ class RunFolder:
                 raise RunDamaged(f"{self.path / 'end.json'} is damaged: {end['state']!r} is no state")
             return RunState(end["state"])
         lock = self.lock()
-        if lock is None:
-            return RunState.RUNNING
+        if lock is None:  # by whoever executes it, or for a moment by somebody else who looks at it
+            return RunState.RUNNING if self.has("started.json") else RunState.QUEUED
         try:
             if not self.has("started.json"):
                 return RunState.QUEUED
@@ -115,11 +115,12 @@ class RunFolders:
         for marker in list((self.home / "open").iterdir()):
             folder = self.find(marker.name)
             try:
-                spec, state = folder.read("spec.json"), folder.state()
+                spec = folder.read("spec.json")
+                if spec is None:
+                    continue  # it is being submitted, or has vanished
+                state = folder.state()
             except RunDamaged:
                 self.mark_ended(folder.name)  # whoever asks for it is told
-                continue
-            if spec is None:
                 continue
             if state is RunState.QUEUED:
                 found.append((spec["submitted_at"], folder.name, folder))

@@ -37,7 +37,8 @@ def read(file, spec):
     """A definition with its placeholders filled in."""
     text = (FOLDER / file).read_text(encoding="utf-8")
     folder = f"{spec.name}/in-{spec.fingerprint[:12]}"
-    for placeholder, value in (("the-run/in", folder), ("the-run", spec.name), (": FINGERPRINT", f": {spec.fingerprint}"),
+    for placeholder, value in (("the-run/in", folder), ("the-run", spec.name),
+                               (": FINGERPRINT", f": {spec.fingerprint}"),
                                (":DATASET", f":{spec.dataset_version}")):  # fmt: skip
         text = text.replace(placeholder, value)
     return yaml.safe_load(text)
