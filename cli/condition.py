@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.condition_auto import AutoReport, condition_files_auto
+from cli.raw_files import find_fault
 from cli.written_files import replacing
 from conditioners.declaration import Source
 from conditioners.engine import condition
@@ -66,8 +67,9 @@ def condition_files(source: Source, files: Sequence[Path], out: Path) -> Iterato
 
 def _condition_file(source: Source, file: Path, out: Path) -> Report:
     output, quarantine = out / f"{file.name}.csv", out / "quarantine" / f"{file.name}.csv"
-    if not file.is_file():
-        return Report(file, output, None, Refused("there is no such file"))
+    fault = find_fault(file)
+    if fault is not None:
+        return Report(file, output, None, Refused(fault))
     raw = RawInput(file.name, lambda: file.open("rb"), file.stat().st_size)
     with replacing(output, out) as accepted, replacing(quarantine, out) as rejected:
         outcome = condition(source, raw, accepted.stream, rejected.stream)

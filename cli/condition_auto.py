@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cli.raw_files import find_fault
 from cli.written_files import Writing, replacing
 from conditioners.auto import AutoConditioned, condition_auto
 from conditioners.outcome import Refused
@@ -65,8 +66,9 @@ def condition_files_auto(files: Sequence[Path], out: Path) -> Iterator[AutoRepor
 
 def _condition_file(file: Path, out: Path) -> AutoReport:
     output, quarantine = out / f"{file.name}.csv", out / "quarantine" / f"{file.name}.csv"
-    if not file.is_file():
-        return AutoReport(file, output, (), None, Refused("there is no such file"))
+    fault = find_fault(file)
+    if fault is not None:
+        return AutoReport(file, output, (), None, Refused(fault))
     raw = RawInput(file.name, lambda: file.open("rb"), file.stat().st_size)
     tables: list[Writing] = []
     with ExitStack() as stack:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bench.conditioning.pollution import Polluted, Rows, Table, pollute, sample_table, score
 from conditioners.auto import AutoConditioned, condition_auto
+from conditioners.outcome import Refusal
 from conditioners.raw import RawInput
 from conditioners.structure.encodings import open_decoder
 from conditioners.structure.sniffing import sniff
@@ -52,7 +53,15 @@ def read_annotated(annotations: Path, data: Path = _DATA) -> Iterator[tuple[dict
             assert opened is not None, f"{row['file']} is no file"
             with opened:
                 head = opened.read(_HEAD)
-            yield row, open_decoder(head).feed(head, last=True).decode()
+            yield row, _decode(head)
+
+
+def _decode(head: bytes) -> str:
+    """The text; marks can be told even where the code page of its letters cannot."""
+    try:
+        return open_decoder(head).feed(head, last=True).decode()
+    except Refusal:
+        return head.decode("latin-1")
 
 
 def score_dialects(annotations: Path) -> tuple[float, list[str]]:

@@ -85,7 +85,7 @@ class Decoder:
         offset = self._seen - len(block) + re.search(rb"[\x80-\xff]", block).start()  # type: ignore[union-attr]
         for name in ("utf-8", *self._declared):
             if _can_hold(name, block, last):
-                why = "valid UTF-8" if name == "utf-8" else "not UTF-8, and fits this declared code page"
+                why = "valid UTF-8" if name == "utf-8" else "not UTF-8; the first code page that holds them"
                 return self._settle(name, f"the bytes from {offset} on are {why}")
         if not self._declared:
             return self._settle("utf-8", f"nothing else is declared; the bytes from {offset} on are not all valid")

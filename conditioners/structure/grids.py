@@ -59,6 +59,12 @@ _KNOWN = (
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
     (b"GIF8", "a picture"),
+    (b"7z\xbc\xaf", "a 7z archive, which must be unpacked first"),
+    (b"Rar!\x1a\x07", "a RAR archive, which must be unpacked first"),
+    (b"SQLite format 3\x00", "an SQLite database"),
+    (b"Obj\x01", "an Avro file"),
+    (b"\x7fELF", "a program"),
+    (b"MZ\x90", "a program"),
 )
 _JSON_NAMES = (".json", ".geojson", ".jsonl", ".ndjson", ".topojson")
 

@@ -164,12 +164,66 @@ def test_the_encoding_is_found_with_its_evidence(data, encoding):
     assert outcome.summary.encoding["evidence"]
 
 
+def test_text_that_is_mostly_valid_utf_8_loses_only_the_rows_that_are_not():
+    data = "name,n\n" + "".join(f"Käse {n},{n}\n" for n in range(10, 20))
+    outcome, (rows,), rejects = condition(data.encode() + "Öl,3\nBrot,4\n".encode("latin-1"))
+
+    assert len(rows) == 12
+    assert rows[-1] == ["Brot", "4"]
+    assert [(reject["rule"], reject["raw"]) for reject in rejects] == [("undecodable", "\\xd6l,3")]
+    assert outcome.summary.encoding["evidence"] == "10 characters beyond ASCII are valid UTF-8, and 1 are not"
+
+
+@pytest.mark.parametrize("codec", ["cp1251", "koi8-r", "shift-jis", "cp500"])
+def test_letters_of_a_code_page_that_nobody_can_tell_are_refused_rather_than_guessed(codec):
+    words = "name,town\nsmith,boston\n" if codec == "cp500" else "имя,город\nИванов,Москва\nПетров,Киев\n"
+    words = "名前,数\n東京,1\n大阪,2\n京都,3\n" if codec == "shift-jis" else words
+    outcome, _, _ = condition(words.encode(codec))
+
+    assert outcome.reason == "most letters of the text are in a code page that cannot be told; declare it in a source"
+
+
+def test_signs_of_a_western_code_page_among_numbers_are_told_apart_from_foreign_letters():
+    outcome, (rows,), _ = condition(b"n,\xa3\n" + b"".join(b"%d,\xa3%d.50\n" % (n, n) for n in range(10, 30)))
+
+    assert rows[1] == ["10", "£10.50"]
+    assert outcome.summary.encoding["name"] == "cp1252"
+
+
+@pytest.mark.parametrize(
+    ("magic", "told"),
+    [
+        (b"7z\xbc\xaf\x27\x1c", "a 7z archive"), (b"Rar!\x1a\x07\x00", "a RAR archive"), (b"Obj\x01", "an Avro file"),
+        (b"SQLite format 3\x00", "an SQLite"), (b"\x7fELF\x02", "a program"), (b"%PDF-1.7", "a PDF"),
+        (b"\x89PNG\r\n", "a picture"),
+    ],
+)  # fmt: skip
+def test_a_refusal_says_what_the_file_is(magic, told):
+    outcome, _, _ = condition(magic + bytes(500))
+
+    assert outcome.reason.startswith(f"the file is {told}")
+
+
 def test_an_empty_file_is_an_empty_table_and_what_is_no_text_is_refused():
     empty, rows, _ = condition(b"")
     refused, _, _ = condition(bytes(range(256)) * 20)
 
     assert (empty.summary.table.rows_in, rows) == (0, [[]])
     assert refused.reason == "the file is in no known format"
+
+
+def test_a_folder_and_a_file_that_is_not_there_are_refused_and_the_others_conditioned(tmp_path):
+    (tmp_path / "a.csv").write_text("x,y\n1,2\n")
+    app = typer.Typer()
+    app.command()(run_condition)
+    files = [str(tmp_path), str(tmp_path / "none.csv"), str(tmp_path / "a.csv")]
+    result = CliRunner().invoke(app, ["--auto", *files, "--out", str(tmp_path / "out")])
+
+    assert result.exit_code == 1
+    assert [line.partition(": ")[2] for line in result.stdout.splitlines()[:2]] == [
+        "refused: it is a folder; name the files in it", "refused: there is no such file",
+    ]  # fmt: skip
+    assert (tmp_path / "out/a.csv.csv").read_text() == "x,y\n1,2\n"
 
 
 def test_many_files_are_conditioned_in_one_process_with_a_json_line_each(tmp_path):
