@@ -11,6 +11,7 @@ from typing import Any
 import azure.functions as func
 
 from shared.domain.requests import RequestError
+from shared.ports import LakeUnavailable, LedgerUnavailable
 
 _LOG = logging.getLogger("headrace.http")
 MAX_BODY_BYTES = 1 << 20
@@ -32,7 +33,9 @@ class TooLarge(ValueError):
 def answer(body: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> func.HttpResponse:
     """A JSON object as an HTTP response."""
     text = json.dumps(body, ensure_ascii=False, default=str)
-    return func.HttpResponse(text, status_code=status, headers=headers, mimetype="application/json")
+    # What came in may hold half a surrogate pair, which UTF-8 does not know; it goes back as a question mark.
+    content = text.encode("utf-8", "replace")
+    return func.HttpResponse(content, status_code=status, headers=headers, mimetype="application/json", charset="utf-8")
 
 
 def refuse(status: int, code: str, message: str, **more: Any) -> func.HttpResponse:
@@ -55,6 +58,9 @@ def answering_errors(handler: Handler) -> Handler:
             return refuse(404, "NotFound", str(error))
         except Conflict as error:
             return refuse(409, "Conflict", str(error))
+        except (LakeUnavailable, LedgerUnavailable):
+            _LOG.exception("%s could not do its work", handler.__name__)
+            return refuse(503, "Unavailable", "the lake or the ledger does not answer; GET health says which")
         except Exception:
             _LOG.exception("%s failed", handler.__name__)
             return refuse(500, "InternalError", "the request failed; the app's log tells why")
@@ -70,9 +76,16 @@ def read_body(request: func.HttpRequest) -> Any:
     if not body:
         return {}
     try:
-        return json.loads(body, parse_constant=_refuse_constant)
+        return json.loads(body, parse_constant=_refuse_constant, object_pairs_hook=_make_object)
     except (ValueError, RecursionError) as error:
-        raise RequestError("body", f"the body is not JSON: {error}") from error
+        raise RequestError("body", f"the body is not JSON: {str(error)[:200]}") from error
+
+
+def _make_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise ValueError("a field stands there twice")
+    return made
 
 
 def _refuse_constant(name: str) -> Any:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Any
 
 import azure.functions as func
@@ -15,7 +17,7 @@ from orchestrators.answers import NotFound, answer, answering_errors, read_body
 from orchestrators.views import describe_instance
 from shared import wiring
 from shared.domain.files import FileState
-from shared.domain.requests import Pipeline, RequestError, parse_request
+from shared.domain.requests import MAX_WEEK, Pipeline, RequestError, parse_reason, parse_request
 from shared.domain.weeks import IsoWeek
 
 _LOG = logging.getLogger("headrace.http")
@@ -38,7 +40,8 @@ async def start_pipeline(req: func.HttpRequest, client: Any) -> func.HttpRespons
 @answering_errors
 async def list_runs(req: func.HttpRequest, client: Any) -> func.HttpResponse:
     """A page of instances with their present status."""
-    only = {name: req.params[name] for name in ("fleet", "week", "pipeline") if name in req.params}
+    only = {"fleet": req.params.get("fleet"), "week": _week(req), "pipeline": _one_of(req, "pipeline", Pipeline)}
+    only = {name: value for name, value in only.items() if value is not None}
     top, skip = _whole(req, "top", 50, MAX_PAGE), _whole(req, "skip", 0, 1_000_000)
     page = await _aside(lambda: wiring.ledger().instances.list_instances(top=top, skip=skip, **only))
     states = await asyncio.gather(*(starters.read_state(client, row["id"]) for row in page))
@@ -61,8 +64,8 @@ async def steer_run(req: func.HttpRequest, client: Any) -> func.HttpResponse:
     """Do what an operator asks of an instance, and leave an audit event."""
     instance_id, action = req.route_params["id"], req.route_params["action"]
     if action not in ACTIONS:
-        raise NotFound(f"there is no action {action!r}; there are {', '.join(ACTIONS)}")
-    reason = str(read_body(req).get("reason") or "no reason given")[:500]
+        raise NotFound(f"there is no action {action[:100]!r}; there are {', '.join(ACTIONS)}")
+    reason = parse_reason(read_body(req))
     told = await starters.steer(client, instance_id, action, reason)
     now = wiring.now()
     await _aside(lambda: wiring.ledger().instances.record_audit(action, instance_id, "http", reason, now))
@@ -74,7 +77,7 @@ async def show_fleet(req: func.HttpRequest) -> func.HttpResponse:
     """Every cell of a fleet, in its last week or the one asked for."""
     name = req.route_params["fleet"]
     if name not in wiring.fleets():
-        raise NotFound(f"there is no fleet {name!r}; there are {', '.join(sorted(wiring.fleets()))}")
+        raise NotFound(f"there is no fleet {name[:100]!r}; there are {', '.join(sorted(wiring.fleets()))}")
     week = _week(req) or await _aside(lambda: wiring.ledger().reports.latest_week(name))
     if week is None:
         raise NotFound(f"fleet {name} has not been trained yet; POST start/{Pipeline.WEEKLY} to do so")
@@ -91,9 +94,7 @@ async def list_sources(req: func.HttpRequest) -> func.HttpResponse:
 @answering_errors
 async def list_files(req: func.HttpRequest) -> func.HttpResponse:
     """Raw files, the newest first."""
-    source, state = req.params.get("source"), req.params.get("state")
-    if state is not None and state not in set(FileState):
-        raise RequestError("state", f"{state!r} is not one of {', '.join(FileState)}")
+    source, state = req.params.get("source"), _one_of(req, "state", FileState)
     top = _whole(req, "top", 50, MAX_PAGE)
     files = await _aside(lambda: wiring.ledger().reports.list_files(source=source, state=state, top=top))
     return answer({"files": files})
@@ -105,7 +106,7 @@ async def show_file(req: func.HttpRequest) -> func.HttpResponse:
     file_id = req.route_params["id"]
     story = await _aside(lambda: wiring.ledger().reports.tell_file(file_id))
     if story is None:
-        raise NotFound(f"there is no file {file_id!r}; GET files lists them")
+        raise NotFound(f"there is no file {file_id[:100]!r}; GET files lists them")
     return answer(story)
 
 
@@ -139,9 +140,16 @@ def _whole(req: func.HttpRequest, name: str, default: int, most: int) -> int:
     given = req.params.get(name)
     if given is None:
         return default
-    if not given.isdecimal() or not given.isascii() or int(given) > most:
-        raise RequestError(name, f"{given!r} is not a whole number up to {most}")
+    if not re.fullmatch("[0-9]{1,9}", given) or int(given) > most:
+        raise RequestError(name, f"{given[:100]!r} is not a whole number up to {most}")
     return int(given)
+
+
+def _one_of(req: func.HttpRequest, name: str, choices: type[StrEnum]) -> str | None:
+    given: str | None = req.params.get(name)
+    if given is not None and given not in set(choices):
+        raise RequestError(name, f"{given[:100]!r} is not one of {', '.join(choices)}")
+    return given
 
 
 def _week(req: func.HttpRequest) -> str | None:
@@ -149,6 +157,6 @@ def _week(req: func.HttpRequest) -> str | None:
     if given is None:
         return None
     try:
-        return str(IsoWeek.parse(given))
+        return str(IsoWeek.parse(given[:MAX_WEEK]))
     except ValueError as error:
         raise RequestError("week", str(error)) from error

@@ -17,6 +17,8 @@ from shared.domain.runs import RunState
 
 RECONCILIATION = "ingest-reconciliation"
 UNFINISHED = ("Running", "Pending", "Suspended", "ContinuedAsNew")
+MAX_ID = 100
+"""So much of an unknown id is said back."""
 LEFT_UNSTARTED_AFTER = timedelta(seconds=15)
 FAIL_LOUDLY = ("returnInternalServerErrorOnFailure", "true")
 
@@ -113,7 +115,7 @@ async def read_status(client: Any, instance_id: str) -> dict[str, Any]:
     """The engine's status of an instance, history included; raises NotFound."""
     status = await client.get_status(instance_id, show_history=True, show_history_output=True, show_input=True)
     if not status:
-        raise NotFound(f"there is no run {instance_id}")
+        raise NotFound(f"there is no run {instance_id[:MAX_ID]}")
     told: dict[str, Any] = status.to_json()
     told["historyEvents"] = status.historyEvents or []
     return told

@@ -118,7 +118,7 @@ class Fleet:
         for selector in wanted:
             fitting = {segment.id for segment in self.segments if selector in (segment.id, segment.region)}
             if not fitting:
-                raise FleetError(f"fleet {self.name} has no segment or region {selector!r}")
+                raise FleetError(f"fleet {self.name} has no segment or region {selector[:100]!r}")
             chosen |= fitting
         return tuple(segment for segment in self.segments if segment.id in chosen)
 

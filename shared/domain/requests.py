@@ -15,8 +15,12 @@ from shared.domain.weeks import IsoWeek
 
 _CORRELATION = re.compile(r"[\w.:/-]{1,200}")
 _ADDRESS = re.compile(r"[!-~]+")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+FIELDS = ("fleet", "week", "segments", "callBackUri", "correlationId")
 MAX_SEGMENTS = 10_000
 MAX_ADDRESS = 2_000
+MAX_REASON = 500
+MAX_WEEK = 20
 
 
 class Pipeline(StrEnum):
@@ -74,12 +78,10 @@ def parse_request(
 ) -> PipelineRequest:
     """Check a request to start a pipeline; raises RequestError naming the field."""
     if pipeline not in set(Pipeline):
-        raise RequestError("pipeline", f"there is no pipeline {pipeline!r}; there are {', '.join(Pipeline)}")
+        raise RequestError("pipeline", f"there is no pipeline {ascii(pipeline)[:100]}; there are {', '.join(Pipeline)}")
     if not isinstance(body, dict):
         raise RequestError("body", "the body must be a JSON object")
-    unknown = set(body) - {"fleet", "week", "segments", "callBackUri", "correlationId"}
-    if unknown:
-        raise RequestError(sorted(map(str, unknown))[0], "this field is not known")
+    _refuse_unknown(body, FIELDS)
     fleet = _parse_fleet_name(body.get("fleet"), fleets)
     return PipelineRequest(
         pipeline=pipeline,
@@ -91,12 +93,29 @@ def parse_request(
     )
 
 
+def parse_reason(body: Any) -> str:
+    """Why an operator does something, from the body of a request to steer a run; raises RequestError."""
+    if not isinstance(body, dict):
+        raise RequestError("body", "the body must be a JSON object")
+    _refuse_unknown(body, {"reason"})
+    reason = body.get("reason") or ""
+    if not isinstance(reason, str) or len(reason) > MAX_REASON or _UNPRINTABLE.search(reason):
+        raise RequestError("reason", f"must be a text of at most {MAX_REASON} characters, on one line")
+    return reason or "no reason given"
+
+
+def _refuse_unknown(body: Mapping[str, Any], known: Collection[str]) -> None:
+    unknown = sorted(set(body) - set(known))
+    if unknown:
+        raise RequestError(ascii(unknown[0])[1:-1][:100], f"this field is not known; there are {', '.join(known)}")
+
+
 def _parse_fleet_name(value: Any, fleets: Mapping[str, Fleet]) -> Fleet:
     known = ", ".join(sorted(fleets))
     if value is None:
         raise RequestError("fleet", f"the fleet is missing; there are {known}")
     if not isinstance(value, str) or value not in fleets:
-        raise RequestError("fleet", f"there is no fleet {value!r}; there are {known}")
+        raise RequestError("fleet", f"there is no fleet {ascii(value)[:100]}; there are {known}")
     return fleets[value]
 
 
@@ -104,7 +123,7 @@ def _parse_week(value: Any) -> str:
     if not isinstance(value, str):
         raise RequestError("week", "the week is missing; write it like 2026W47")
     try:
-        return str(IsoWeek.parse(value))
+        return str(IsoWeek.parse(value[:MAX_WEEK]))
     except ValueError as error:
         raise RequestError("week", str(error)) from error
 

@@ -21,6 +21,7 @@ from shared.ledger.book import Ledger
 from tests.contracts import books
 
 FILES, MODELS = 25, 10
+PATIENCE = 60
 A, B = "a" * 64, "b" * 64
 
 
@@ -29,7 +30,9 @@ def race(url, who):
     ledger = Ledger(url)
     start = Path(url.removeprefix("sqlite:///")).with_name("start")
     Path(f"{start}-{who}").touch()
-    while not start.exists():
+    for _ in range(PATIENCE * 1000):
+        if start.exists():
+            break
         time.sleep(0.001)
     claimed = []
     for number in range(FILES):
