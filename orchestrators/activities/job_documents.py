@@ -7,7 +7,7 @@ from typing import Any
 
 from shared import wiring
 from shared.domain.datasets import forecast_date
-from shared.domain.runs import RunKind, RunSpec, name_run
+from shared.domain.runs import MANY_MODELS, RunKind, RunSpec, name_run
 from shared.domain.serving import Serving
 from shared.domain.weeks import IsoWeek
 
@@ -36,6 +36,7 @@ def describe_run(
         shard=shard["shard"],
         instance_id=order["watcher"],
         job={"schema": SCHEMA, "kind": str(kind), "run": name, "models": roles, **_describe_work(order, shard)},
+        in_parts=len(wiring.fleets()[order["fleet"]].segments) > MANY_MODELS,
         **work,
     )
 

@@ -9,6 +9,9 @@ from typing import Any
 
 from shared.domain.identities import digest_of
 
+MANY_MODELS = 200
+"""Up to so many models in a fleet, a shard is one job; the shards of larger fleets are spread over several machines."""
+
 
 class RunKind(StrEnum):
     """What a run does with its segments."""
@@ -50,6 +53,8 @@ class RunSpec:
     """Segment id to the folder of its model in the lake's `models` container: champions, or what is to serve."""
     job: Mapping[str, Any]
     """The document that the run reads as `job.json`."""
+    in_parts: bool = False
+    """Whether a backend that can should do the segments in parts, side by side; the results are the same."""
 
     @property
     def fingerprint(self) -> str:

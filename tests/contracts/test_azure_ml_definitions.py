@@ -129,7 +129,7 @@ def test_a_run_is_submitted_as_its_file_says(workspace):
 def test_a_large_run_is_submitted_as_its_file_says(workspace):
     standin, backend = workspace
     segments = tuple(f"r{number}-large-fast" for number in range(300))
-    spec = make_spec(segments=segments, models={segments[0]: "demand/r0-large-fast/0011"})
+    spec = make_spec(segments=segments, in_parts=True, models={segments[0]: "demand/r0-large-fast/0011"})
     backend.submit([spec])
     asked, file = standin.workspace.jobs[spec.name].asked, read("fleet.yaml", spec)
 
@@ -148,7 +148,7 @@ def test_a_large_run_is_submitted_as_its_file_says(workspace):
 def test_components_and_environment_are_registered_as_their_files_say(workspace):
     standin, backend = workspace
     backend.submit([make_spec()])
-    backend.submit([make_spec(1, segments=tuple(f"r{number}-large-fast" for number in range(300)))])
+    backend.submit([make_spec(1, segments=tuple(f"r{number}-large-fast" for number in range(300)), in_parts=True)])
     assets = {(kind, name): asset.asked for (kind, name, _), asset in standin.workspace.assets.items()}
     parts, merge = (assets["components", f"headrace_{name}"]["componentSpec"] for name in ("parts", "merge"))
     (environment,) = (version for kind, _, version in standin.workspace.assets if kind == "environments")

@@ -189,7 +189,7 @@ def test_a_thousand_runs_through_every_fault_are_a_thousand_jobs_and_each_end_is
 def test_a_run_of_many_models_is_a_pipeline_with_a_parallel_step(make_standin, lake):
     standin = make_standin()
     segments = tuple(f"r{number}-large-fast" for number in range(714))
-    spec = make_spec(segments=segments)
+    spec = make_spec(segments=segments, in_parts=True)
 
     make_backend(standin, lake).submit([spec])
 
@@ -203,15 +203,28 @@ def test_a_run_of_many_models_is_a_pipeline_with_a_parallel_step(make_standin, l
     assert len(asked["tags"]) <= 50
 
 
+@pytest.mark.parametrize(
+    ("segments", "in_parts", "kind"), [(25, True, "Command"), (26, True, "Pipeline"), (200, False, "Command")]
+)
+def test_only_a_run_that_is_to_be_done_in_parts_and_has_several_is_a_pipeline(
+    make_standin, lake, segments, in_parts, kind
+):
+    standin = make_standin()
+    spec = make_spec(segments=tuple(f"r{number}-large-fast" for number in range(segments)), in_parts=in_parts)
+    make_backend(standin, lake).submit([spec])
+
+    assert standin.workspace.jobs[spec.name].asked["jobType"] == kind
+
+
 def test_a_pipeline_is_adopted_and_defended_like_a_job(make_standin, lake):
     standin = make_standin()
     backend = make_backend(standin, lake)
-    spec = make_spec(segments=tuple(f"r{number}-large-fast" for number in range(201)))
+    spec = make_spec(segments=tuple(f"r{number}-large-fast" for number in range(201)), in_parts=True)
     backend.submit([spec])
 
     backend.submit([spec])
     with pytest.raises(RunConflict):
-        backend.submit([make_spec(segments=spec.segments, week="2026W48")])
+        backend.submit([make_spec(segments=spec.segments, week="2026W48", in_parts=True)])
 
     assert len(standin.workspace.jobs) == 1
 

@@ -86,8 +86,8 @@ def test_whatever_a_run_depends_on_changes_its_fingerprint(changes):
     assert replace(SPEC, **changes).fingerprint != SPEC.fingerprint
 
 
-@pytest.mark.parametrize("changes", [{"name": "another"}, {"instance_id": "another"}])
-def test_who_asked_for_a_run_and_what_it_is_called_does_not(changes):
+@pytest.mark.parametrize("changes", [{"name": "another"}, {"instance_id": "another"}, {"in_parts": True}])
+def test_who_asked_for_a_run_what_it_is_called_and_on_how_many_machines_it_is_done_does_not(changes):
     assert replace(SPEC, **changes).fingerprint == SPEC.fingerprint
 
 

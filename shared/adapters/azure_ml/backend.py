@@ -14,13 +14,11 @@ from shared.adapters.azure_ml.connection import Connection
 from shared.adapters.azure_ml.definitions import EXPERIMENT, Definitions
 from shared.adapters.azure_ml.management import Management
 from shared.adapters.azure_ml.refusals import ServiceRefused
-from shared.adapters.azure_ml.staging import CONTAINER, stage
+from shared.adapters.azure_ml.staging import CONTAINER, PART, stage
 from shared.domain.blob_names import check_path
 from shared.domain.runs import RunSpec, RunState, RunStatus
 from shared.ports import Cadence, Lake, RunConflict
 
-LARGE = 200
-"""Models from which on a run is a pipeline with a parallel step instead of one job."""
 BATCH = 100
 """Runs asked for in one request."""
 ALREADY_THERE = "JobPropertyImmutable"
@@ -82,13 +80,13 @@ class AzureML:
 
     def _create(self, spec: RunSpec) -> str:
         """Have Azure create the job; answers its state. The same request again finds the job that is there."""
-        large = len(spec.segments) > LARGE
+        in_parts = spec.in_parts and len(spec.segments) > PART
         self._assets.ensure_dataset(spec.dataset_version)
-        if large:
+        if in_parts:
             job = self._definitions.describe_large_run(spec, self._assets.find_components())
         else:
             job = self._definitions.describe_run(spec, self._assets.find_code())
-        stage(self._lake, spec, in_parts=large)
+        stage(self._lake, spec, in_parts=in_parts)
         status = self._client.create_job(job).status
         return str(getattr(status, "value", status))
 
