@@ -11,10 +11,11 @@ from conditioners.limits import DEFAULT, Limits
 from conditioners.outcome import Refusal, Refused, Skipped
 from conditioners.raw import ByteSink, OpenedRaw, RawInput
 from conditioners.readers.decoding import DAMAGE
+from conditioners.structure.blocks import each_row
 from conditioners.structure.grids import Grid, open_grids
 from conditioners.structure.heads import Head
 from conditioners.structure.rows import Row
-from conditioners.structure.tables import Began, Dropped, Found, Kept, Passed, find_tables
+from conditioners.structure.tables import Began, Dropped, Found, Kept, KeptBlock, Passed, find_tables
 from conditioners.unpack import Unpacker
 
 _DAMAGED = DAMAGE.decode()
@@ -82,7 +83,7 @@ def _find(grid: Grid) -> Iterator[Found]:
     if not grid.has_labels:
         yield from find_tables(grid.rows(), grid.resplit, words_are_apart=grid.words_are_apart)
         return
-    rows = grid.rows()
+    rows = each_row(grid.rows())
     labels = next(rows).cells or ()
     yield Began(Head(labels, len(labels)))
     for row in rows:
@@ -145,6 +146,8 @@ class _Run:
                 table.write(found.cells)
                 if found.mended:
                     self.mended.add(f"{within or grid.place + ' '}{found.place}", found.mended)
+            elif isinstance(found, KeptBlock) and table is not None:
+                table.write_rows(found.rows)
             elif isinstance(found, Began):
                 table = self._begin(found, grid)
             elif isinstance(found, Dropped) and table is not None:

@@ -11,6 +11,7 @@ from conditioners.raw import OpenedRaw
 from conditioners.readers.html_tables import is_html
 from conditioners.readers.parquet import MAGIC
 from conditioners.structure.alignment import open_aligned
+from conditioners.structure.blocks import Block
 from conditioners.structure.encodings import is_wide
 from conditioners.structure.json_values import open_json
 from conditioners.structure.parquet import open_parquet
@@ -36,8 +37,8 @@ class Grid(Protocol):
     def has_labels(self) -> bool:
         """Whether the first row is known to be labels, and every other one a row of the one table."""
 
-    def rows(self) -> Iterator[Row]:
-        """All rows, in order."""
+    def rows(self) -> Iterator[Row | Block]:
+        """All rows, in order; those of plain text may come by the block."""
 
     @property
     def words_are_apart(self) -> bool:

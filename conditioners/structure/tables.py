@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from conditioners.structure.blocks import Block
 from conditioners.structure.heads import Head, find_head
 from conditioners.structure.kinds import TYPED, kind_of
 from conditioners.structure.profiles import Profile
@@ -35,6 +36,13 @@ class Kept:
 
 
 @dataclass(frozen=True)
+class KeptBlock:
+    """Many rows of the table, in which nothing was odd."""
+
+    rows: list[list[str]]
+
+
+@dataclass(frozen=True)
 class Dropped:
     """A row that has no place in the table it stands in."""
 
@@ -51,11 +59,11 @@ class Passed:
     cause: str
 
 
-Found = Began | Kept | Dropped | Passed
+Found = Began | Kept | KeptBlock | Dropped | Passed
 
 
 def find_tables(
-    rows: Iterator[Row], resplit: Resplit = no_resplit, *, words_are_apart: bool = False
+    rows: Iterator[Row | Block], resplit: Resplit = no_resplit, *, words_are_apart: bool = False
 ) -> Iterator[Found]:
     """What each row is, in order; a table's rows come behind its `Began`.
 
@@ -86,17 +94,32 @@ def _is_sparse(row: Row, head: Head) -> bool:
 class _Ahead:
     """Rows, with a view of those to come."""
 
-    rows: Iterator[Row]
+    rows: Iterator[Row | Block]
     seen: deque[Row] = field(default_factory=deque)
 
     def look(self, count: int) -> Sequence[Row]:
         """The next rows, without taking them."""
         while len(self.seen) < count:
-            row = next(self.rows, None)
-            if row is None:
+            piece = next(self.rows, None)
+            if piece is None:
                 break
-            self.seen.append(row)
+            self.put(piece)
         return [self.seen[number] for number in range(min(count, len(self.seen)))]
+
+    def put(self, piece: Row | Block) -> None:
+        """Add to the rows that have been looked at."""
+        if isinstance(piece, Block):
+            self.seen.extend(piece.each_row())
+        else:
+            self.seen.append(piece)
+
+    def take_block(self) -> Block | None:
+        """The next rows, if none of them has been looked at and they come by the block."""
+        piece = None if self.seen else next(self.rows, None)
+        if isinstance(piece, Row):
+            self.seen.append(piece)
+            return None
+        return piece
 
     def first(self) -> Row | None:
         """The next row, without taking it."""
@@ -123,10 +146,27 @@ class _Table:
 
     def read(self) -> Iterator[Found]:
         """The table's rows; stops where another table begins."""
-        while (row := self._ahead.first()) is not None and not self._begins_another(row):
+        while True:
+            block = self._ahead.take_block()
+            if block is not None:
+                yield from self._take(block)
+                continue
+            row = self._ahead.first()
+            if row is None or self._begins_another(row):
+                break
             yield from self._judge(row)
             self._ahead.take(1)
         yield from self._end()
+
+    def _take(self, block: Block) -> Iterator[Found]:
+        """A block's rows at once, if each would be kept by itself."""
+        labels = list(self._head.labels or ())
+        fits = block.width == self._head.cells and not self._head.padding and not self._is_behind_blank
+        if not fits or labels in block.rows or self._is_note(block.last_row):
+            self._ahead.put(block)
+            return
+        yield from self._release()
+        yield KeptBlock(block.rows)
 
     def _judge(self, row: Row) -> Iterator[Found]:
         if row.cells is not None and not row.filled:

@@ -10,8 +10,9 @@ from typing import Any
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
-from conditioners.readers.cutting import Chunk, RecordCutter
+from conditioners.readers.cutting import RecordCutter
 from conditioners.readers.records import Syntax
+from conditioners.structure.blocks import Block, BlockReader, spare_the_last
 from conditioners.structure.encodings import open_decoder
 from conditioners.structure.rows import Row
 from conditioners.structure.sniffing import Sniffed, sniff
@@ -71,10 +72,9 @@ class TextRows:
             "skip_blanks": marks.spaced, "line_end": self._line_end,
         }  # fmt: skip
 
-    def rows(self) -> Iterator[Row]:
-        """All rows, in order."""
-        for chunk in self.chunks():
-            yield from self.split(chunk)
+    def rows(self) -> Iterator[Row | Block]:
+        """All rows, in order; plain stretches of them as blocks."""
+        return spare_the_last(self._pieces())
 
     def lines(self) -> Iterator[Row]:
         """All lines, in order, each as a row of one cell."""
@@ -82,18 +82,10 @@ class TextRows:
             for number, line in enumerate(chunk.data.decode().removesuffix("\n").split("\n")):
                 yield Row(str(chunk.first_line + number), (line.rstrip("\r"),), line.rstrip("\r"))
 
-    def chunks(self) -> Iterator[Chunk]:
-        """The decoded text in chunks of whole records."""
-        return RecordCutter(_syntax_of(self.sniffed), self.limits).cut(self._texts())
-
-    def split(self, chunk: Chunk) -> Iterator[Row]:
-        """The rows of one chunk."""
-        text, line, counted = chunk.data.decode(), chunk.first_line, 0
-        splitter = Splitter(self.marks, self.sniffed.columns, self.limits.record_lines)
-        for record in splitter.records(text):
-            line += text.count("\n", counted, record.start)
-            counted = record.start
-            yield Row(str(line), record.fields, text[record.start : record.end].rstrip("\r\n"))
+    def _pieces(self) -> Iterator[Row | Block]:
+        reader = BlockReader(self.marks, self.sniffed.columns, self.limits.record_lines)
+        for chunk in RecordCutter(_syntax_of(self.sniffed), self.limits).cut(self._texts()):
+            yield from reader.read(chunk.data.decode(), chunk.first_line)
 
     def resplit(self, row: Row) -> Iterator[tuple[str, tuple[str, ...]]]:
         """The cells of a row under other delimiters than its table's."""

@@ -1,0 +1,68 @@
+"""Reading plain stretches by the block changes nothing but the time it takes."""
+
+import io
+import random
+
+import pytest
+
+from conditioners.auto import condition_auto
+from conditioners.raw import RawInput
+from conditioners.structure import blocks, tables
+
+ODD = [
+    "{n},007,{n}.50", "{n},007,{n}.50,x,y", '{n},007,"two\nlines",a', '{n},007,"open,a', '{n},00"7,{n}.50,a"b',
+    '{n},"x"y,{n}.50,a', "", ",,,", "day,store,price,note", "Note: estimated,,,", "# remark",
+    "k,l,m\n1,2,3\n4,5,6\n7,8,9", "x{n},y,z,words", "{n},,,", '{n},007,"a ""b"", c",d', "{n};007;{n}.50;a", "\r", "{n},007,,",
+]  # fmt: skip
+
+
+def make_text(seed, delimiter=","):
+    """Some hundred lines, most of them plain."""
+    chance = random.Random(seed)
+    oddness = chance.choice([0.0, 0.02, 0.1, 0.3])
+    lines = ["day,store,price,note"]
+    for n in range(chance.choice([20, 90, 260])):
+        plain = f'{n},007,{n}.50,"a, {n}"' if chance.random() < 0.3 else f"{n},007,{n}.50,a{n}"
+        lines.append(chance.choice(ODD).format(n=n) if chance.random() < oddness else plain)
+    end = chance.choice(["\n", "\r\n"])
+    return end.join(lines).replace(",", delimiter) + chance.choice(
+        ["", end, end + "Total,,1,\n", end + "Source: till\n"]
+    )
+
+
+def condition(text):
+    """Everything that comes out."""
+    data, outputs, rejected = text.encode(), {}, io.BytesIO()
+    raw = RawInput("file.csv", lambda: io.BytesIO(data), len(data))
+    outcome = condition_auto(raw, lambda number: outputs.setdefault(number, io.BytesIO()), rejected)
+    return outcome, {number: output.getvalue() for number, output in outputs.items()}, rejected.getvalue()
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "|"])
+@pytest.mark.parametrize("seeds", range(0, 60, 20))
+def test_blocks_give_what_rows_give(monkeypatch, seeds, delimiter):
+    monkeypatch.setattr(tables, "_AHEAD", 12)
+    for seed in range(seeds, seeds + 20):
+        text = make_text(seed, delimiter)
+        with monkeypatch.context() as patch:
+            patch.setattr(blocks.BlockReader, "_read_block", lambda *_: None)
+            by_row = condition(text)
+        for lines in (1, 7, 1000):
+            monkeypatch.setattr(blocks, "_LINES", lines)
+            assert condition(text) == by_row, (seed, lines)
+
+
+def test_a_long_plain_file_is_read_by_the_block(monkeypatch):
+    taken = []
+    monkeypatch.setattr(tables._Table, "_take", spy(tables._Table._take, taken))
+    condition("day,store\n" + "".join(f"{n},007\n" for n in range(10_000)))
+
+    assert sum(len(block.rows) for block in taken) >= 6000
+
+
+def spy(function, taken):
+    def spied(self, block):
+        taken.append(block)
+        return function(self, block)
+
+    return spied
