@@ -34,7 +34,7 @@ def main() -> int:
     """Run a command; a failure that it foresaw is one line that says what to do."""
     register_commands()
     try:
-        app()
+        app(prog_name="python3 headrace.py")
     except (Failure, SettingsError, FleetError, LakeUnavailable, LedgerUnavailable) as failure:
         print(f"headrace: {failure}", file=sys.stderr)
         return 1

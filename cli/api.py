@@ -18,6 +18,9 @@ class Api:
     """One app at an address; HEADRACE_KEY, if set, is sent as its function key."""
 
     def __init__(self, address: str) -> None:
+        """Raises Failure for an address that is none of HTTP."""
+        if not address.startswith(("http://", "https://")):
+            raise Failure(f"HEADRACE_URL: {address[:100]!r} is no address of an app; write it like https://…")
         self.address = address.rstrip("/")
 
     def is_alive(self) -> bool:

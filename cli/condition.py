@@ -92,8 +92,9 @@ def run_condition(
         raise typer.BadParameter("give at least one file", param_hint="FILES")
     files = [Path(name) for name in names]
     _require_different_names(files)
+    _make_folder(out)
     reports: Iterator[Report | AutoReport]
-    reports = condition_files_auto(files, out) if auto else condition_files(_find_source(arguments[0]), files, out)
+    reports = condition_files_auto(files, out) if auto else condition_files(find_source(arguments[0]), files, out)
     refused = 0
     for report in reports:
         refused += isinstance(report.outcome, Refused)
@@ -101,11 +102,19 @@ def run_condition(
     raise typer.Exit(1 if refused else 0)
 
 
-def _find_source(name: str) -> Source:
+def find_source(name: str) -> Source:
+    """The source of that name; a name that there is none of is the caller's mistake."""
     try:
         return get_source(name)
     except UnknownSource as unknown:
         raise typer.BadParameter(str(unknown), param_hint="SOURCE") from None
+
+
+def _make_folder(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise typer.BadParameter(f"{out} cannot be written to: {error.strerror}", param_hint="--out") from None
 
 
 def _require_different_names(files: Sequence[Path]) -> None:

@@ -8,6 +8,7 @@ import typer
 
 from cli.failures import Failure
 from cli.output import percent, print_json, print_table
+from shared.domain.weeks import IsoWeek
 
 
 def show_fleet(
@@ -21,7 +22,7 @@ def show_fleet(
 
     if fleet not in wiring.fleets():
         raise Failure(f"there is no fleet {fleet!r}; there are {', '.join(sorted(wiring.fleets()))}")
-    chosen = week or wiring.ledger().reports.latest_week(fleet)
+    chosen = _parse_week(week) or wiring.ledger().reports.latest_week(fleet)
     if chosen is None:
         raise Failure(f"fleet {fleet} has not been trained yet. See it at work with: python3 headrace.py demo")
     cells = describe_cells(fleet, chosen)
@@ -39,6 +40,13 @@ def show_fleet(
             for cell in cells
         ],
     )  # fmt: skip
+
+
+def _parse_week(week: str) -> str | None:
+    try:
+        return str(IsoWeek.parse(week)) if week else None
+    except ValueError as error:
+        raise Failure(f"--week: {error}") from error
 
 
 def _age(cell: dict[str, object]) -> str | None:

@@ -13,7 +13,7 @@ from shared import wiring
 
 
 def run_up(
-    port: Annotated[int, typer.Option(help="The port to listen on; 0 takes a free one.")] = 7071,
+    port: Annotated[int, typer.Option(help="The port to listen on; 0 takes a free one.", min=0, max=65_535)] = 7071,
     as_json: Annotated[bool, typer.Option("--json", help="Print the addresses as one JSON object.")] = False,
 ) -> None:
     """Run the app: drop files into the lake, start pipelines, watch them."""

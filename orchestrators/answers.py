@@ -33,9 +33,7 @@ class TooLarge(ValueError):
 def answer(body: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> func.HttpResponse:
     """A JSON object as an HTTP response."""
     text = json.dumps(body, ensure_ascii=False, default=str)
-    # What came in may hold half a surrogate pair, which UTF-8 does not know; it goes back as a question mark.
-    content = text.encode("utf-8", "replace")
-    return func.HttpResponse(content, status_code=status, headers=headers, mimetype="application/json", charset="utf-8")
+    return func.HttpResponse(text, status_code=status, headers=headers, mimetype="application/json")
 
 
 def refuse(status: int, code: str, message: str, **more: Any) -> func.HttpResponse:
