@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated
 
 import typer
@@ -12,22 +11,19 @@ import typer
 from cli.host_process import find_host
 from cli.output import print_json
 from shared import wiring
+from shared.domain.findings import Finding
 
 LEAST_FREE_BYTES = 1 << 30
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at; `remedy` is empty when it is well."""
-
-    what: str
-    found: str
-    remedy: str = ""
-
-
-def run_doctor(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:
+def run_doctor(
+    azure_ml: Annotated[bool, typer.Option("--azure-ml", help="Look at the Azure ML workspace, too.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
     """Look at the settings, the lake, the ledger, the disk and the host. Exits 0 only if all is well."""
     findings = [_look(what, look) for what, look in LOOKS.items()]
+    if azure_ml:
+        findings += _look_at_workspace()
     if as_json:
         print_json({"findings": [vars(finding) for finding in findings]})
     else:
@@ -46,6 +42,14 @@ def _look(what: str, look: Callable[[], Finding]) -> Finding:
         return Finding(
             what, f"{type(error).__name__}: {error}", "mend this first; the settings are in docs/settings.md"
         )
+
+
+def _look_at_workspace() -> list[Finding]:
+    """Every finding of the workspace; only one when it cannot be looked at."""
+    try:
+        return wiring.inspect_azure_ml()
+    except wiring.SettingsError as error:
+        return [Finding("workspace", str(error), "write the workspace's address; docs/azure-ml.md says what it needs")]
 
 
 def _settings() -> Finding:

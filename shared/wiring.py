@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from shared.domain.findings import Finding
 from shared.domain.fleets import Fleet
 from shared.once import made_once
 
@@ -112,6 +113,18 @@ def azure_ml() -> Connection:
     except AddressError as error:
         raise SettingsError(f"HEADRACE_ML: write local, or the workspace's address; {error}") from None
     return Connection(workspace, DefaultAzureCredential(), chosen.ml_endpoint.rstrip("/"), chosen.ml_writes_per_second)
+
+
+def inspect_azure_ml() -> list[Finding]:
+    """What the workspace that HEADRACE_ML names has and lacks; raises SettingsError when it names none."""
+    from shared.adapters.azure_ml.definitions import Definitions
+    from shared.adapters.azure_ml.inspection import Inspection
+    from shared.adapters.azure_ml.management import Management
+
+    connection = azure_ml()
+    definitions = Definitions(PROJECT / "ml_jobs", connection.workspace, code_version(), settings().environment)
+    lake_address, version = settings().lake_address, definitions.environment_version
+    return Inspection(Management(connection), connection.workspace, version, lake_address).look()
 
 
 @made_once

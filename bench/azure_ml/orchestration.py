@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +22,7 @@ ORDER = {"fleet": "demand", "week": "2026W47", "dataset_version": "d" * 64, "att
 
 @dataclass(frozen=True)
 class Orchestrated:
-    """One training; `cpu` is the process's without that of its activities: engine, task hub and replay."""
+    """One training; `cpu` is the process's without that of activities and events: engine, task hub and replay."""
 
     models: int
     cpu: float
@@ -28,22 +30,38 @@ class Orchestrated:
     histories: Histories
 
 
-def orchestrate(world: World, hours: float = 3) -> Orchestrated:
-    """Train a world's fleet to its end; raises RuntimeError when it does not end well."""
-    worlds.present.put(world)
+@contextmanager
+def start_host() -> Iterator[SteppedHost]:
+    """The bench's app on a stepped host, whose histories are tallied."""
     with TemporaryDirectory() as folder:
         host = SteppedHost(APP, Path(folder) / "state.db")
         try:
             keep_tally(host)
-            began, instance = time.process_time(), f"train-{world.fleet.name}-2026W47"
-            host.start("train_fleet", instance, {**ORDER, "root": instance})
-            host.run_for(hours=hours)
-            cpu = time.process_time() - began
-            told = host.status(instance)
-            if told["runtimeStatus"] != "Completed":
-                raise RuntimeError(f"{instance} is {told['runtimeStatus']}: {told['output']}")
-            return Orchestrated(
-                told["output"]["models"], cpu - world.activity_cpu, world.activity_cpu, read_tally(host)
-            )
+            yield host
         finally:
             host.close()
+
+
+def start_training(host: SteppedHost, world: World) -> str:
+    """Start the training of a world's fleet; answers the instance."""
+    worlds.present.put(world)
+    instance = f"train-{world.fleet.name}-2026W47"
+    return host.start("train_fleet", instance, {**ORDER, "root": instance})
+
+
+def require_completed(host: SteppedHost, instance: str) -> int:
+    """How many models an instance has trained; raises RuntimeError unless it ended well."""
+    told = host.status(instance)
+    if told["runtimeStatus"] != "Completed":
+        raise RuntimeError(f"{instance} is {told['runtimeStatus']}: {told['output']}")
+    return int(told["output"]["models"])
+
+
+def orchestrate(world: World, hours: float = 3) -> Orchestrated:
+    """Train a world's fleet to its end."""
+    with start_host() as host:
+        began = time.process_time()
+        instance = start_training(host, world)
+        host.run_for(hours=hours)
+        cpu = time.process_time() - began - world.activity_cpu
+        return Orchestrated(require_completed(host, instance), cpu, world.activity_cpu, read_tally(host))

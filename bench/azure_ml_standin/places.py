@@ -38,7 +38,7 @@ class Places:
                 "storageAccount": f"{storage}/Microsoft.Storage/storageAccounts/{workspace.account}",
                 "hbiWorkspace": False,
                 "tenantId": TENANT,
-                "provisioningState": "Succeeded",
+                "provisioningState": workspace.provisioning,
                 "workspaceId": "33333333-3333-3333-3333-333333333333",
                 "discoveryUrl": f"{host}/discovery",
                 "mlFlowTrackingUri": f"azureml://{workspace.region}.api.azureml.ms/mlflow/v1.0{workspace.path}",

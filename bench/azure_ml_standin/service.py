@@ -19,6 +19,7 @@ from bench.azure_ml_standin.jobs import Jobs
 from bench.azure_ml_standin.limits import Limits
 from bench.azure_ml_standin.messages import Refusal, Reply, Request, refuse, refuse_as_manager
 from bench.azure_ml_standin.places import Places
+from bench.azure_ml_standin.rights import Rights
 from bench.azure_ml_standin.state import Job, Workspace
 from bench.azure_ml_standin.storage import Storage
 from bench.azure_ml_standin.tokens import read_token
@@ -31,6 +32,8 @@ _WITHIN = re.compile(
     r"/providers/Microsoft\.MachineLearningServices/workspaces/(?P<workspace>[^/]+)(?P<rest>/.*)?",
     re.IGNORECASE,
 )
+UNPUBLISHED = ("/runIds", "/listSecrets", "/permissions")
+"""What the published descriptions at hand do not hold, or only at another version."""
 KNOWN_DEVIATIONS = (
     # The SDK sends a number where the description says text.
     "request.properties.properties.hash_version",
@@ -60,6 +63,7 @@ class StandIn:
         self._places = Places(self.workspace)
         self._assets = Assets(self.workspace, storage or Storage())
         self._jobs, self._history = Jobs(self.workspace, self._take_in), History(self.workspace)
+        self._rights = Rights(self.workspace)
         self._routes = self._list_routes()
 
     def answer(self, request: Request) -> Reply:
@@ -90,10 +94,13 @@ class StandIn:
         return self._places.discover(request) if path == "/discovery" else None
 
     def _answer_within(self, request: Request) -> Reply:
+        self._check_token(request)
+        regional = self._rights.find(request)
+        if regional is not None:
+            return Reply(200, regional.body, self.limits.take(request, self.workspace.clock.now()))
         place = _WITHIN.fullmatch(request.path)
         if place is None:
             raise refuse_as_manager(404, "InvalidResourceType", f"no such address: {request.path}")
-        self._check_token(request)
         headers = {} if place["plane"] else self.limits.take(request, self.workspace.clock.now())
         self._check_place(place)
         for method, pattern, handle in self._routes:
@@ -111,6 +118,7 @@ class StandIn:
             ("GET", f"/computes/{_ANY}", places.get_compute),
             ("GET", f"/datastores/{_ANY}", places.get_datastore),
             ("POST", f"/datastores/{_ANY}/listSecrets", places.list_secrets),
+            ("GET", "/providers/Microsoft.Authorization/permissions", self._rights.list_permissions),
             ("PUT", f"/jobs/{_ANY}", jobs.put),
             ("GET", f"/jobs/{_ANY}", jobs.get),
             ("GET", "/jobs", jobs.list),
@@ -161,7 +169,7 @@ class StandIn:
 
     def _check(self, request: Request, reply: Reply) -> None:
         """Hold both directions against the published descriptions, when they are at hand."""
-        if self._contract is None or request.path.endswith(("/runIds", "/listSecrets")):
+        if self._contract is None or request.path.endswith(UNPUBLISHED):
             return
         problems = []
         if request.method in ("PUT", "PATCH", "POST") and request.content:

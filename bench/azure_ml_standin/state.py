@@ -86,6 +86,10 @@ class Workspace:
     denied: set[str] = field(default_factory=set)
     """Actions that the caller may not do, such as `jobs/write`."""
     quota_reached: bool = False
+    quotas: dict[str, tuple[int, int]] = field(default_factory=lambda: {"standardDSv5Family": (4, 24)})
+    """Families of machines: cores that are taken, and the most that may be."""
+    provisioning: str = "Succeeded"
+    """How far the workspace's own creation is."""
 
     def __post_init__(self) -> None:
         for container in ("datasets", "models", "runs"):

@@ -29,6 +29,10 @@ class Management:
                 return None
             raise
 
+    def find_at(self, path: str, version: str = VERSION) -> dict[str, Any]:
+        """A resource that is none of the workspace's, by its whole path; raises ServiceRefused."""
+        return self._ask("GET", f"{self._connection.endpoint}{path}?api-version={version}")
+
     def post(self, path: str) -> None:
         """Ask for something to be done; raises ServiceRefused."""
         self._ask("POST", self._address(path))

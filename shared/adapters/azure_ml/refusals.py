@@ -45,7 +45,8 @@ class ServiceRefused(Exception):
 
     def __init__(self, status: int, codes: tuple[str, ...], words: str) -> None:
         self.status, self.codes = status, codes
-        super().__init__(f"Azure ML ({status} {codes[0] if codes else 'without a code'}): {words}. {_remedy(self)}")
+        self.remedy = _remedy(self)
+        super().__init__(f"Azure ML ({status} {codes[0] if codes else 'without a code'}): {words}. {self.remedy}")
 
     @property
     def is_unknown(self) -> bool:
