@@ -92,9 +92,10 @@ def run_condition(
         raise typer.BadParameter("give at least one file", param_hint="FILES")
     files = [Path(name) for name in names]
     _require_different_names(files)
+    source = None if auto else find_source(arguments[0])
     _make_folder(out)
     reports: Iterator[Report | AutoReport]
-    reports = condition_files_auto(files, out) if auto else condition_files(find_source(arguments[0]), files, out)
+    reports = condition_files_auto(files, out) if source is None else condition_files(source, files, out)
     refused = 0
     for report in reports:
         refused += isinstance(report.outcome, Refused)

@@ -10,7 +10,7 @@ from typing import Any
 
 from cli.raw_files import find_fault
 from cli.written_files import Writing, replacing
-from conditioners.auto import AutoConditioned, condition_auto
+from conditioners.auto import AutoConditioned, AutoSummary, condition_auto
 from conditioners.outcome import Refused
 from conditioners.raw import ByteSink, RawInput
 
@@ -50,8 +50,19 @@ class AutoReport:
         more = f", and {further} further table{'s' if further > 1 else ''}" if further else ""
         return (
             f"{self.file}: {table.rows_in} rows in, {table.rows_out} out, {table.rows_quarantined} quarantined "
-            f"-> {self.output}{more}"
+            f"({_show_detected(self.outcome.summary)}) -> {self.output}{more}"
         )
+
+
+def _show_detected(found: AutoSummary) -> str:
+    """What the file was taken for, in a few words."""
+    parts = [found.dialect["format"]]
+    if found.dialect.get("delimiter"):
+        parts.append(f"delimiter {found.dialect['delimiter']!r}")
+    if found.encoding is not None:
+        parts.append(found.encoding["name"])
+    parts.append("no labels" if found.table.labels is None else " and ".join(found.table.header_rows) or "labels")
+    return ", ".join(parts)
 
 
 def condition_files_auto(files: Sequence[Path], out: Path) -> Iterator[AutoReport]:

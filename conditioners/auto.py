@@ -12,10 +12,11 @@ from conditioners.outcome import Refusal, Refused, Skipped
 from conditioners.raw import ByteSink, OpenedRaw, RawInput
 from conditioners.readers.decoding import DAMAGE
 from conditioners.structure.blocks import each_row
+from conditioners.structure.found import Began, Dropped, Found, Kept, KeptBlock, Passed
 from conditioners.structure.grids import Grid, open_grids
 from conditioners.structure.heads import Head
 from conditioners.structure.rows import Row
-from conditioners.structure.tables import Began, Dropped, Found, Kept, KeptBlock, Passed, find_tables
+from conditioners.structure.tables import find_tables
 from conditioners.unpack import Unpacker
 
 _DAMAGED = DAMAGE.decode()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
+from conditioners.structure.ahead import Ahead
 from conditioners.structure.blocks import Block
+from conditioners.structure.found import Began, Dropped, Found, Kept, KeptBlock, Passed
 from conditioners.structure.heads import Head, find_head
 from conditioners.structure.kinds import TYPED, kind_of
 from conditioners.structure.profiles import Profile
@@ -19,49 +19,6 @@ _FEW = 3
 """Rows that other labels need behind them to begin a table."""
 
 
-@dataclass(frozen=True)
-class Began:
-    """A table begins."""
-
-    head: Head
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A row of the table; `mended` says what was wrong with its marks, if anything."""
-
-    place: str
-    cells: tuple[str, ...]
-    mended: str = ""
-
-
-@dataclass(frozen=True)
-class KeptBlock:
-    """Many rows of the table, in which nothing was odd."""
-
-    rows: list[list[str]]
-
-
-@dataclass(frozen=True)
-class Dropped:
-    """A row that has no place in the table it stands in."""
-
-    row: Row
-    rule: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Passed:
-    """A row that is none."""
-
-    place: str
-    cause: str
-
-
-Found = Began | Kept | KeptBlock | Dropped | Passed
-
-
 def find_tables(
     rows: Iterator[Row | Block], resplit: Resplit = no_resplit, *, words_are_apart: bool = False
 ) -> Iterator[Found]:
@@ -69,13 +26,15 @@ def find_tables(
 
     `words_are_apart` tells that blanks separate cells, and so the words inside of one as well.
     """
-    ahead = _Ahead(rows)
+    ahead = Ahead(rows)
     while ahead.look(1):
         looked = ahead.look(_AHEAD)
         start, head, header_rows = find_head(looked, resplit)
         for row in ahead.take(start):
             yield Passed(row.place, "before the table" if row.filled else "blank")
-        ahead.take(header_rows)
+        for row in ahead.take(header_rows):
+            if head is None or row.place not in head.places:
+                yield Passed(row.place, "among the header rows" if row.filled else "blank")
         if head is not None:
             yield Began(head)
             body = [
@@ -90,53 +49,11 @@ def _is_sparse(row: Row, head: Head) -> bool:
     return head.cells >= 3 and row.filled * 4 <= max(4, head.cells)
 
 
-@dataclass
-class _Ahead:
-    """Rows, with a view of those to come."""
-
-    rows: Iterator[Row | Block]
-    seen: deque[Row] = field(default_factory=deque)
-
-    def look(self, count: int) -> Sequence[Row]:
-        """The next rows, without taking them."""
-        while len(self.seen) < count:
-            piece = next(self.rows, None)
-            if piece is None:
-                break
-            self.put(piece)
-        return [self.seen[number] for number in range(min(count, len(self.seen)))]
-
-    def put(self, piece: Row | Block) -> None:
-        """Add to the rows that have been looked at."""
-        if isinstance(piece, Block):
-            self.seen.extend(piece.each_row())
-        else:
-            self.seen.append(piece)
-
-    def take_block(self) -> Block | None:
-        """The next rows, if none of them has been looked at and they come by the block."""
-        piece = None if self.seen else next(self.rows, None)
-        if isinstance(piece, Row):
-            self.seen.append(piece)
-            return None
-        return piece
-
-    def first(self) -> Row | None:
-        """The next row, without taking it."""
-        if not self.seen:
-            self.look(1)
-        return self.seen[0] if self.seen else None
-
-    def take(self, count: int) -> list[Row]:
-        """The next rows, which must have been looked at."""
-        return [self.seen.popleft() for _ in range(count)]
-
-
 class _Table:
     """The rows behind one head."""
 
     def __init__(
-        self, ahead: _Ahead, head: Head, profile: Profile, resplit: Resplit, words_are_apart: bool
+        self, ahead: Ahead, head: Head, profile: Profile, resplit: Resplit, words_are_apart: bool
     ) -> None:  # fmt: skip
         self._ahead, self._head, self._profile, self._resplit = ahead, head, profile, resplit
         self._words_are_apart = words_are_apart

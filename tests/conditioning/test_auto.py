@@ -226,6 +226,23 @@ def test_a_folder_and_a_file_that_is_not_there_are_refused_and_the_others_condit
     assert (tmp_path / "out/a.csv.csv").read_text() == "x,y\n1,2\n"
 
 
+def test_what_a_file_was_taken_for_is_said_on_its_line(tmp_path):
+    (tmp_path / "a.csv").write_bytes("Umsatz\n\nTag;Stück\n2024-01-01;1\n2024-01-02;2\n".encode("latin-1"))
+    app = typer.Typer()
+    app.command()(run_condition)
+    result = CliRunner().invoke(app, ["--auto", str(tmp_path / "a.csv"), "--out", str(tmp_path / "out")])
+
+    assert "2 rows in, 2 out, 0 quarantined (delimited text, delimiter ';', cp1252, line 3) -> " in result.stdout
+
+
+def test_a_line_between_header_rows_is_told_in_the_summary():
+    text = "a,b,c\nnote\na,b,c\n1,2,3\n4,5,6\n7,8,9\n"
+    found, (rows, *_), _ = summary_of(text)
+
+    assert len(rows) == 4
+    assert ("line 2", "among the header rows") in found.skipped
+
+
 def test_many_files_are_conditioned_in_one_process_with_a_json_line_each(tmp_path):
     (tmp_path / "a.txt").write_text("x;y\n1;2\n3;4\n\nk;l;m\n1;2;3\n4;5;6\n7;8;9\n")
     (tmp_path / "b.csv").write_text("x,y\n1,2\n3\n4,5\n")

@@ -12,7 +12,8 @@ from conditioners.structure import blocks, tables
 ODD = [
     "{n},007,{n}.50", "{n},007,{n}.50,x,y", '{n},007,"two\nlines",a', '{n},007,"open,a', '{n},00"7,{n}.50,a"b',
     '{n},"x"y,{n}.50,a', "", ",,,", "day,store,price,note", "Note: estimated,,,", "# remark",
-    "k,l,m\n1,2,3\n4,5,6\n7,8,9", "x{n},y,z,words", "{n},,,", '{n},007,"a ""b"", c",d', "{n};007;{n}.50;a", "\r", "{n},007,,",
+    "k,l,m\n1,2,3\n4,5,6\n7,8,9", "x{n},y,z,words", "{n},,,", '{n},007,"a ""b"", c",d', "{n};007;{n}.50;a", "\r",
+    "{n},007,,",
 ]  # fmt: skip
 
 

@@ -1,0 +1,52 @@
+"""Rows with a view of those to come."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from conditioners.structure.blocks import Block
+from conditioners.structure.rows import Row
+
+
+@dataclass
+class Ahead:
+    """Rows, with a view of those to come."""
+
+    rows: Iterator[Row | Block]
+    seen: deque[Row] = field(default_factory=deque)
+
+    def look(self, count: int) -> Sequence[Row]:
+        """The next rows, without taking them."""
+        while len(self.seen) < count:
+            piece = next(self.rows, None)
+            if piece is None:
+                break
+            self.put(piece)
+        return [self.seen[number] for number in range(min(count, len(self.seen)))]
+
+    def put(self, piece: Row | Block) -> None:
+        """Add to the rows that have been looked at."""
+        if isinstance(piece, Block):
+            self.seen.extend(piece.each_row())
+        else:
+            self.seen.append(piece)
+
+    def take_block(self) -> Block | None:
+        """The next rows, if none of them has been looked at and they come by the block."""
+        piece = None if self.seen else next(self.rows, None)
+        if isinstance(piece, Row):
+            self.seen.append(piece)
+            return None
+        return piece
+
+    def first(self) -> Row | None:
+        """The next row, without taking it."""
+        if not self.seen:
+            self.look(1)
+        return self.seen[0] if self.seen else None
+
+    def take(self, count: int) -> list[Row]:
+        """The next rows, which must have been looked at."""
+        return [self.seen.popleft() for _ in range(count)]
