@@ -1,0 +1,69 @@
+"""Cuts a sample down to a small file of the same form, for a golden pair."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import re
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+from conditioners.limits import DEFAULT, KIB
+from conditioners.outcome import Refusal
+from conditioners.readers.json_tree import parse_json, show_json
+
+SMALL = 256 * KIB
+_LINES, _RECORDS = 40, 5
+_PACKED: dict[bytes, tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]] = {
+    b"\x1f\x8b\x08": (gzip.decompress, lambda data: gzip.compress(data, mtime=0)),
+    b"BZh": (bz2.decompress, bz2.compress),
+    b"\xfd7zXZ\x00": (lzma.decompress, lzma.compress),
+}
+
+
+def cut_sample(data: bytes, form: str, lines: int = _LINES) -> bytes | None:
+    """The sample's beginning as a file of its own; None when it is large and cannot be cut.
+
+    `form` is the format that was found in it, and `lines` how many lines of a text to keep.
+    """
+    for magic, (unpack, pack) in _PACKED.items():
+        if data.startswith(magic):
+            inner = cut_sample(unpack(data), form, lines)
+            return pack(inner) if inner is not None else None
+    if data.startswith(b"PK\x03\x04") and form not in ("workbook",):
+        return _cut_archive(data, form, lines)
+    if form in ("delimited text", "fixed width"):
+        return b"".join(re.findall(rb"[^\r\n]*(?:\r\n|\n|\r|\Z)", data)[:lines])
+    if form == "JSON":
+        return _cut_json(data, lines)
+    return data if len(data) <= SMALL else None
+
+
+def _cut_archive(data: bytes, form: str, lines: int) -> bytes | None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as cut:
+        for info in [info for info in archive.infolist() if not info.is_dir()][:2]:
+            inner = cut_sample(archive.read(info), form, lines)
+            if inner is None:
+                return None
+            cut.writestr(zipfile.ZipInfo(info.filename), inner)
+    return packed.getvalue()
+
+
+def _cut_json(data: bytes, lines: int) -> bytes | None:
+    try:
+        return show_json(_cut_value(parse_json(data.removeprefix(b"\xef\xbb\xbf"), DEFAULT))).encode()
+    except (Refusal, UnicodeDecodeError):
+        pass
+    rows = data.split(b"\n")
+    return b"\n".join(rows[:lines]) + b"\n" if len(rows) > 1 else data if len(data) <= SMALL else None
+
+
+def _cut_value(value: Any) -> Any:
+    """A value whose lists of records are short; parallel lists stay equally long."""
+    if isinstance(value, dict):
+        return {name: _cut_value(item) for name, item in value.items()}
+    return [_cut_value(item) for item in value[:_RECORDS]] if isinstance(value, list) else value

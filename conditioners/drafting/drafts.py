@@ -1,0 +1,190 @@
+"""A draft: the text of a source's module, written from a sample."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+from conditioners.dialects import ISO_DAY, ISO_MOMENTS, PLAIN, Numbers
+from conditioners.drafting.conventions import DAY_FORMATS, MOMENT_FORMATS, find_numbers
+from conditioners.drafting.forms import Form, find_form
+from conditioners.drafting.guessing import Guess, guess_column, name_columns
+from conditioners.drafting.samples import NoDraft, Sample
+from conditioners.drafting.text import WIDTH, show_call, show_mapping, show_string, show_tuple
+from conditioners.readers.headers import normalise
+
+_IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
+_KEY_ROWS, _KEY_COLUMNS = 20, 3
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A source that was drafted, and what its author should check."""
+
+    name: str
+    columns: tuple[Guess, ...]
+    key: tuple[str, ...]
+    form: Form
+    numbers: Numbers
+    days: tuple[str, ...]
+    moments: tuple[str, ...]
+    remarks: tuple[str, ...]
+    file_name: str
+    skip: tuple[str, ...] = ()
+
+    def skipping(self, patterns: Sequence[str]) -> Draft:
+        """The draft, with lines that are no rows."""
+        return replace(self, skip=tuple(dict.fromkeys((*self.skip, *patterns))))
+
+    def remarking(self, remark: str) -> Draft:
+        """The draft, with something more to check."""
+        return replace(self, remarks=(*self.remarks, remark))
+
+
+def draft_source(name: str, sample: Sample) -> Draft:
+    """Draft a source from a sample; raises NoDraft when that cannot be done."""
+    if not _IDENTIFIER.fullmatch(name):
+        raise NoDraft(f"{name!r} is no name for a source: lower-case letters, digits and _, a letter first")
+    labels = sample.labels or tuple(f"column_{number}" for number in range(1, len(sample.columns) + 1))
+    filled = [[cell for cell in cells if cell.strip()] for cells in sample.columns]
+    conventions = find_numbers(filled, has_typed_cells=sample.has_typed_cells)
+    guesses = [
+        guess_column(canonical, label, cells, conventions.numbers)
+        for canonical, label, cells in zip(name_columns(labels), labels, sample.columns, strict=True)
+    ]
+    form = find_form(sample, guesses)
+    declared, remarks = _leave_out(guesses, form, has_header=sample.labels is not None)
+    key = _find_key(declared, guesses, sample.columns)
+    if sample.has_alike_sheets:
+        declared.append(Guess("sheet", "@sheet", "Text"))
+        key = (*key, "sheet") if key else ()
+    return Draft(
+        name, tuple(declared), key, form, conventions.numbers,
+        _formats(declared, "Day", DAY_FORMATS, (ISO_DAY,)), _formats(declared, "Moment", MOMENT_FORMATS, ISO_MOMENTS),
+        (*sample.remarks, *conventions.remarks, *remarks, *(each for guess in declared for each in guess.remarks)),
+        sample.file_name,
+    )  # fmt: skip
+
+
+def _leave_out(guesses: Sequence[Guess], form: Form, *, has_header: bool) -> tuple[list[Guess], list[str]]:
+    """The columns without those that a header row cannot name."""
+    if form.has_paths or form.kind == "FixedWidth" or not has_header:
+        return list(guesses), []
+    counts = Counter(normalise(guess.label) for guess in guesses)
+    kept = [guess for guess in guesses if guess.label.strip() and counts[normalise(guess.label)] == 1]
+    left = [guess.label for guess in guesses if guess not in kept]
+    if not any(guess.is_required for guess in kept):
+        raise NoDraft("no column with a label of its own is filled in every row; declare it by hand")
+    return kept, [f"the label {label!r} is empty or stands twice, so its column is not declared" for label in left]
+
+
+def _formats(
+    guesses: Sequence[Guess], kind: str, order: Sequence[str], default: tuple[str, ...]
+) -> tuple[str, ...]:  # fmt: skip
+    used = {guess.format for guess in guesses if guess.kind == kind} - {None}
+    return tuple(written for written in order if written in used) or default
+
+
+def _find_key(
+    declared: Sequence[Guess], guesses: Sequence[Guess], columns: Sequence[Sequence[str]]
+) -> tuple[str, ...]:  # fmt: skip
+    """The fewest columns, days and codes before others, that tell all rows of a sample of some size apart."""
+    cells = {guess.name: values for guess, values in zip(guesses, columns, strict=True)}
+    rows = len(columns[0]) if columns else 0
+    fit = [each.name for each in declared if each.is_required and each.kind in ("Day", "Moment", "Text")]
+    if rows < _KEY_ROWS:
+        return ()
+    for count in range(1, _KEY_COLUMNS + 1):
+        for names in combinations(fit, count):
+            if len(set(zip(*(cells[name] for name in names), strict=True))) == rows:
+                return names
+    return ()
+
+
+def write_module(draft: Draft) -> str:
+    """The text of the source's module."""
+    kinds = sorted({guess.kind for guess in draft.columns})
+    remarks = "".join(f"# Check: {remark}.\n" for remark in draft.remarks)
+    names = sorted({draft.form.kind, *(("Numbers",) if draft.numbers != PLAIN else ())})
+    body = [
+        f'name="{draft.name}"',
+        f"title={show_string(_title(draft))}",
+        f'files=("{draft.name}/**",)',
+        _one_line_each("columns=(", [_show_column(guess, draft.form) for guess in draft.columns]),
+        *([show_tuple([show_string(name) for name in draft.key], 4, before="key=")] if draft.key else []),
+        _show_dialects(draft),
+    ]
+    return (
+        f'"""{_title(draft)}; drafted from a sample."""\n\n'
+        f"from conditioners.columns import {', '.join(kinds)}\n"
+        "from conditioners.declaration import Source\n"
+        f"from conditioners.dialects import {', '.join(names)}\n\n"
+        f"{remarks}SOURCE = Source(\n" + "".join(f"    {part},\n" for part in body) + ")\n"
+    )
+
+
+def _title(draft: Draft) -> str:
+    words = draft.name.replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def _one_line_each(opening: str, items: Sequence[str]) -> str:
+    """Items with a line for each; the formatter keeps a single one on the line of its bracket."""
+    if len(items) == 1 and "\n" not in items[0]:
+        return f"{opening}{items[0]})"
+    return opening + "\n" + "".join(f"        {item}\n" for item in items) + "    )"
+
+
+def _show_column(guess: Guess, form: Form) -> str:
+    label = () if form.has_paths or form.kind == "FixedWidth" else _show_label(guess)
+    return show_call(guess.kind, [show_string(guess.name), *guess.arguments, *label], 8)
+
+
+def _show_label(guess: Guess) -> tuple[str, ...]:
+    if normalise(guess.label) == guess.name:
+        return ()
+    return (show_tuple([show_string(guess.label)], 12, before="labels="),)
+
+
+def _show_dialects(draft: Draft) -> str:
+    shown = _show_dialect(draft)
+    line = f"dialects=({shown})"
+    return line if "\n" not in shown and len(line) + 5 <= WIDTH else f"dialects=(\n        {shown}\n    )"
+
+
+def _show_dialect(draft: Draft) -> str:
+    arguments = ['name="as sampled"', *draft.form.arguments]
+    if draft.numbers != PLAIN:
+        arguments.append(_show_numbers(draft.numbers))
+    if draft.days != (ISO_DAY,):
+        arguments.append(show_tuple([show_string(each) for each in draft.days], 12, before="days="))
+    if draft.moments != ISO_MOMENTS:
+        arguments.append(show_tuple([show_string(each) for each in draft.moments], 12, before="moments="))
+    sentinels = {guess.name: _tuple(guess.sentinels) for guess in draft.columns if guess.sentinels}
+    if sentinels:
+        arguments.append(show_mapping(sentinels, 12, before="sentinels="))
+    if draft.skip:
+        arguments.append(show_tuple([show_string(pattern) for pattern in draft.skip], 12, before="skip="))
+    return show_call(draft.form.kind, arguments, 8)
+
+
+def _tuple(words: Sequence[str]) -> str:
+    return show_tuple([show_string(word) for word in words], 0)
+
+
+def _show_numbers(numbers: Numbers) -> str:
+    arguments = []
+    if numbers.decimal != ".":
+        arguments.append(f"decimal={show_string(numbers.decimal)}")
+    if numbers.thousands:
+        arguments.append(f"thousands={_show_marks(numbers.thousands)}")
+    if numbers.currency:
+        arguments.append(f"currency={_tuple(numbers.currency)}")
+    return show_call("numbers=Numbers", arguments, 12, tail="")
+
+
+def _show_marks(marks: str) -> str:
+    return ascii(marks).replace("'", '"') if "'" not in marks else show_string(marks)

@@ -1,0 +1,151 @@
+"""The dialect of a sample: which kind it is, and the text of the arguments that make it so."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from conditioners.drafting.guessing import Guess
+from conditioners.drafting.samples import NoDraft, Sample
+from conditioners.drafting.text import show_mapping, show_string, show_tuple
+from conditioners.limits import DEFAULT
+from conditioners.raw import OpenedRaw, RawInput
+from conditioners.readers.json_lines import load_lines
+from conditioners.readers.json_tree import load_document
+from conditioners.unpack import Unpacker
+
+_INDENT = 12
+_OPENING = 40
+
+
+@dataclass(frozen=True)
+class Form:
+    """A dialect's class, its arguments as text, and whether columns are found by path instead of by header label."""
+
+    kind: str
+    arguments: tuple[str, ...]
+    has_paths: bool = False
+
+
+def find_form(sample: Sample, guesses: Sequence[Guess]) -> Form:
+    """The form of a sample; raises NoDraft for those that have to be declared by hand."""
+    found = sample.form["format"]
+    if found == "delimited text":
+        return _delimited(sample, guesses)
+    if found in ("workbook", "HTML"):
+        if sample.labels is None:
+            raise NoDraft("the sheet has no header row; give a sample that has one")
+        return Form("Workbook", _header_rows(sample))
+    if found == "Parquet":
+        return Form("Parquet", ())
+    if found == "fixed width":
+        return _fixed_width(sample, guesses)
+    if found == "JSON":
+        return _json(sample, guesses)
+    if found == "XML":
+        records = sample.form["records"].strip("/")
+        labels = {guess.name: show_string(_xml_path(records, guess.label)) for guess in guesses}
+        shown = (f"records={show_string(records)}", show_mapping(labels, _INDENT, before="labels="))
+        return Form("XmlElements", shown, has_paths=True)
+    raise NoDraft(f"a file of {found} is declared by hand, as ProductActivity or EdiLoops: see docs/sources.md")
+
+
+def _header_rows(sample: Sample) -> tuple[str, ...]:
+    return (f"header_rows={sample.header_rows}",) if sample.header_rows > 1 else ()
+
+
+def _delimited(sample: Sample, guesses: Sequence[Guess]) -> Form:
+    form, arguments = sample.form, list[str]()
+    if form.get("skip_blanks"):
+        raise NoDraft("runs of blanks set the cells apart; declare the places of its fields by hand, as FixedWidth")
+    if form["delimiter"] != ",":
+        arguments.append(show_tuple([show_string(form["delimiter"])], _INDENT, before="delimiters="))
+    if form["quote"] not in ('"', ""):
+        arguments.append(f"quote={show_string(form['quote'])}")
+    if form["escape"]:
+        arguments.append(f"escape={show_string(form['escape'])}")
+    arguments += _encodings(sample)
+    if sample.labels is None:
+        arguments.append(show_tuple([show_string(guess.name) for guess in guesses], _INDENT, before="fields="))
+    return Form("Delimited", (*arguments, *_header_rows(sample)))
+
+
+def _encodings(sample: Sample) -> tuple[str, ...]:
+    if sample.encoding is None or sample.encoding.startswith("utf"):
+        return ()
+    return (show_tuple([show_string(sample.encoding)], _INDENT, before="encodings="),)
+
+
+def _fixed_width(sample: Sample, guesses: Sequence[Guess]) -> Form:
+    text = sample.data.decode(sample.encoding or "utf-8", "replace").removeprefix("\ufeff")
+    lines = text.splitlines() or [""]
+    longest = max(map(len, lines))
+    spans = [(first, last or longest) for first, last in sample.form["columns"]]
+    fields = {guess.name: str(span) for guess, span in zip(guesses, spans, strict=True)}
+    arguments = [show_mapping(fields, _INDENT, before="fields="), *_encodings(sample)]
+    if sample.labels is not None:
+        opening = re.sub(r"\\ ", " ", re.escape(lines[0][:_OPENING].rstrip()))
+        arguments.append(f"opening={show_string(opening)}")
+    return Form("FixedWidth", tuple(arguments))
+
+
+def _xml_path(records: str, label: str) -> str:
+    return records if label == records.rpartition("/")[2] else f"{records}/{label}"
+
+
+def _json(sample: Sample, guesses: Sequence[Guess]) -> Form:
+    value, is_lines = _load(sample)
+    at = [name for name in sample.form["records"].removeprefix("$").split(".") if name]
+    held = value
+    for name in at:
+        held = held[name] if isinstance(held, dict) else None
+    if isinstance(held, dict) and all(isinstance(item, list) for item in held.values()) and held and not is_lines:
+        labels = {guess.name: show_string(".".join((*at, guess.label))) for guess in guesses}
+        records = show_tuple([show_string(".".join(at))], _INDENT, before="records=")
+        return Form("JsonColumns", (records, show_mapping(labels, _INDENT, before="labels=")), has_paths=True)
+    start = held[0] if is_lines and isinstance(held, list) and held else held
+    prefix = "" if is_lines else ".".join(at)
+    paths = [_mark_lists(start, prefix, guess.label) for guess in guesses]
+    records = max((path[: path.rindex("[]") + 2] for path in paths if "[]" in path), key=len, default="")
+    if not records and not is_lines:
+        raise NoDraft("the document holds no list of records, but one record alone; declare it by hand")
+    labels = {guess.name: show_string(path) for guess, path in zip(guesses, paths, strict=True)}
+    shown = (
+        *((f"records={show_string(records)}",) if records else ()),
+        show_mapping(labels, _INDENT, before="labels="),
+    )
+    return Form("JsonLines" if is_lines else "JsonTree", shown, has_paths=True)
+
+
+def _load(sample: Sample) -> tuple[Any, bool]:
+    """The sample's value, and whether it is one of JSON Lines."""
+    raw = RawInput(sample.file_name, lambda: io.BytesIO(sample.data), len(sample.data))
+    unpacker = Unpacker(DEFAULT, lambda _: True, lambda *_: None)
+    with OpenedRaw(raw, DEFAULT) as opened:
+        for member in unpacker.members(opened):
+            lines = load_lines(member, DEFAULT)
+            if lines is not None and len(lines.value) > 1:
+                return lines.value, True
+            return load_document(member, DEFAULT).value, False
+    raise NoDraft("there is no document in the sample")
+
+
+def _mark_lists(value: Any, prefix: str, label: str) -> str:
+    """A label's path with `[]` behind each name that leads to a list of records."""
+    path = prefix
+    while isinstance(value, list) and value:
+        path, value = path + "[]", value[0]
+    for name in _split(value, label):
+        path = f"{path}.{name}" if path else name
+        value = value.get(name) if isinstance(value, dict) else None
+        while isinstance(value, list) and value and isinstance(value[0], dict):
+            path, value = path + "[]", value[0]
+    return path
+
+
+def _split(value: Any, label: str) -> list[str]:
+    """A label's names; one that has a point in it is taken whole if the value has it."""
+    return [label] if isinstance(value, dict) and label in value else label.split(".")

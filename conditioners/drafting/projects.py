@@ -1,0 +1,136 @@
+"""Puts a drafted source into the project: its module and a golden pair, which hold together as written."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from conditioners.declaration import Source
+from conditioners.drafting.cutting import cut_sample
+from conditioners.drafting.drafts import Draft, draft_source, write_module
+from conditioners.drafting.samples import NoDraft, Sample, is_total, look_at_sample
+from conditioners.engine import condition
+from conditioners.outcome import Refused, Summary
+from conditioners.raw import RawInput
+
+SOURCES, GOLDEN = "conditioners/sources", "tests/conditioning/golden"
+_FEWER = (40, 39, 38, 37, 36, 35, 30, 25, 20, 15, 10)
+_TRIES = 3
+_FOOTER = 24
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written, and how the whole sample fares under it."""
+
+    module: Path
+    golden: Path | None
+    """The cut sample; its answers stand beside it. None when it is too large to be kept."""
+    summary: Summary
+    remarks: tuple[str, ...]
+
+
+def write_source(project: Path, name: str, sample_file: Path) -> Written:
+    """Draft a source and write it; raises NoDraft when it cannot be done or would replace something."""
+    module, folder = project / SOURCES / f"{name}.py", project / GOLDEN / name
+    if module.exists() or folder.exists():
+        raise NoDraft(f"there is a source {name} already; choose another name, or delete {SOURCES}/{name}.py first")
+    sample = look_at_sample(sample_file.name, sample_file.read_bytes())
+    draft, summary = _settle(draft_source(name, sample), sample)
+    text = write_module(draft)
+    golden = _cut(load_module(text), sample)
+    module.write_text(text, encoding="utf-8")
+    written = _write_golden(folder, load_module(text), sample.file_name, golden) if golden else None
+    if golden is None:
+        draft = draft.remarking("the sample is too large for a golden pair; add a smaller file by hand")
+    return Written(module, written, summary, draft.remarks)
+
+
+def load_module(text: str) -> Source:
+    """The source that a module's text declares."""
+    scope: dict[str, Any] = {}
+    exec(compile(text, "the drafted source", "exec"), scope)  # noqa: S102  # text that this package wrote itself
+    source = scope["SOURCE"]
+    assert isinstance(source, Source)
+    return source
+
+
+@dataclass(frozen=True)
+class _Result:
+    summary: Summary
+    accepted: bytes
+    rejected: bytes
+
+
+def _condition(source: Source, file_name: str, data: bytes) -> _Result | Refused:
+    accepted, rejected = io.BytesIO(), io.BytesIO()
+    raw = RawInput(f"{source.name}/{file_name}", lambda: io.BytesIO(data), len(data))
+    outcome = condition(source, raw, accepted, rejected)
+    if isinstance(outcome, Refused):
+        return outcome
+    return _Result(outcome.summary, accepted.getvalue(), rejected.getvalue())
+
+
+def _settle(draft: Draft, sample: Sample) -> tuple[Draft, Summary]:
+    """The draft with patterns for lines that stand outside of the table, and what the sample becomes under it."""
+    for _ in range(_TRIES):
+        result = _condition(load_module(write_module(draft)), sample.file_name, sample.data)
+        if isinstance(result, Refused):
+            place = f" ({result.where})" if result.where else ""
+            raise NoDraft(f"no declaration was found that reads the sample: {result.reason}{place}")
+        patterns = _find_footers(result.rejected, sample)
+        if not patterns:
+            if not result.summary.rows_out:
+                raise NoDraft(f"no row of the sample is accepted as drafted: {dict(result.summary.rejects)}")
+            return draft, result.summary
+        draft = draft.skipping(patterns)
+    raise NoDraft("the sample's notes and titles could not be told from its rows; declare it by hand")
+
+
+def _find_footers(rejected: bytes, sample: Sample) -> list[str]:
+    """Patterns for rejected lines that are no rows by the file's structure."""
+    rows = csv.DictReader(io.StringIO(rejected.decode(), newline=""))
+    place = (rows.fieldnames or ["line"])[0]
+    header = sample.labels[0] if sample.labels and sample.form["format"] == "fixed width" else None
+    found = []
+    for row in rows:
+        is_header = header and row["raw"].lstrip().startswith(header)
+        if f"{place} {row[place]}" in sample.outside or is_header or is_total(row["raw"]):
+            found.append(_match_beginning(row["raw"]))
+    return found
+
+
+def _match_beginning(raw: str) -> str:
+    """A pattern for lines that begin as this one does: blank cells, and the words before any number."""
+    blank, text = re.match(r"(\t*)(.*)", raw.split("\n")[0]).groups()  # type: ignore[union-attr]
+    words = re.match(r"[^0-9\t;|]*", text)[0][:_FOOTER].rstrip(" ,")  # type: ignore[index]
+    escaped = re.sub(r"\\([ \-#&~])", r"\1", re.escape(words if len(words) > 2 else text[:_FOOTER]))
+    return (r"\t+" if blank else "") + escaped.replace("\\\t", r"\t")
+
+
+def _cut(source: Source, sample: Sample) -> bytes | None:
+    """As much of the sample's beginning as gives the fewest rejected rows."""
+    form = sample.form["format"]
+    cuts = {lines: cut_sample(sample.data, form, lines) for lines in _FEWER}
+    rejected: Mapping[int, int] = {
+        lines: result.summary.rows_quarantined
+        for lines, cut in cuts.items()
+        if cut is not None and isinstance(result := _condition(source, sample.file_name, cut), _Result)
+    }
+    return cuts[min(rejected, key=lambda lines: (rejected[lines], -lines))] if rejected else None
+
+
+def _write_golden(folder: Path, source: Source, file_name: str, data: bytes) -> Path:
+    folder.mkdir(parents=True)
+    file = folder / re.sub(r"[^A-Za-z0-9._-]+", "_", file_name)
+    file.write_bytes(data)
+    result = _condition(source, file.name, file.read_bytes())
+    assert isinstance(result, _Result)
+    file.with_name(f"{file.name}.accepted.csv").write_bytes(result.accepted)
+    file.with_name(f"{file.name}.quarantine.csv").write_bytes(result.rejected)
+    return file

@@ -1,0 +1,81 @@
+"""The commands `source new` and `source try`: what they print is what happened, and their exit codes are honest."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from cli import source_drafts
+from cli.failures import Failure
+from cli.sources import app
+
+GOOD = "date,state,category,dollars,units,volume\n2021-10-03,Iowa,Dairy,5,1,\n2021-10-04,Iowa,Dairy,5,1,2\n"
+
+
+@pytest.fixture
+def invoke(tmp_path, monkeypatch):
+    for folder in ("conditioners/sources", "tests/conditioning/golden"):
+        (tmp_path / folder).mkdir(parents=True)
+    monkeypatch.setattr(source_drafts, "PROJECT", tmp_path)
+
+    def call(*arguments):
+        return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+    return call
+
+
+def test_a_trial_shows_rows_before_and_after_rejects_and_the_summary(tmp_path, invoke):
+    file = tmp_path / "week.csv"
+    file.write_text("Report\n" + GOOD)
+    told = invoke("try", "usda_food", file)
+
+    assert told.exit_code == 0
+    before, rest = told.stdout.split("AFTER")
+    after, rest = rest.split("REJECTED")
+    rejected, summary = rest.split("SUMMARY")
+    assert "Report" in before and "2021-10-04,Iowa" in before
+    assert "2021-10-03  Iowa   Dairy" in after and "2021-10-04" not in after
+    assert "wrong_weekday" in rejected and "2021-10-04,Iowa,Dairy,5,1,2" in rejected
+    assert "2 rows in = 1 out + 1 quarantined + 0 duplicates" in summary
+    assert "'date wrong_weekday': 1" in summary
+
+
+def test_a_trial_as_json_is_one_object_and_writes_nothing(tmp_path, invoke):
+    file = tmp_path / "week.csv"
+    file.write_text(GOOD)
+    told = json.loads(invoke("try", "usda_food", file, "--json", "--rows", "1").stdout)
+
+    assert told["before"] == GOOD.splitlines()[:2]
+    assert told["after"][0]["state"] == "Iowa"
+    assert (told["rejected"][0]["line"], told["summary"]["rows_in"]) == ("3", 2)
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["week.csv"]
+
+
+def test_a_refused_file_and_an_unknown_source_fail_with_the_reason(tmp_path, invoke):
+    file = tmp_path / "week.csv"
+    file.write_text("nothing\n")
+
+    refused = invoke("try", "usda_food", file)
+    assert isinstance(refused.exception, Failure)
+    assert "usda_food refuses week.csv: no row names the columns" in str(refused.exception)
+    unknown = invoke("try", "usda", file)
+    assert unknown.exit_code == 2
+    assert "there are events, ghcn_daily" in " ".join(unknown.stderr.replace("│", "").split())
+
+
+def test_a_new_source_is_written_shown_and_counted(tmp_path, invoke):
+    sample = tmp_path / "sample.csv"
+    sample.write_text(GOOD)
+    told = invoke("new", "acme", "--sample", sample)
+
+    assert told.exit_code == 0, told.exception
+    module = tmp_path / "conditioners/sources/acme.py"
+    assert module.read_text() in told.stdout
+    assert "2 rows in = 2 out + 0 quarantined + 0 duplicates" in told.stdout
+    golden = tmp_path / "tests/conditioning/golden/acme"
+    assert sorted(path.name for path in golden.iterdir()) == [
+        "sample.csv", "sample.csv.accepted.csv", "sample.csv.quarantine.csv",
+    ]  # fmt: skip
+    again = invoke("new", "acme", "--sample", sample, "--json")
+    assert isinstance(again.exception, Failure)
+    assert "there is a source acme already" in str(again.exception)
