@@ -27,15 +27,7 @@ def end_runs(context: Any) -> Generator[Any, Any, dict[str, int]]:
     """
     order = {"after": "", "found": 0, "asked": 0, "sweep": 1, **read_input(context)}
     context.set_custom_status({"sweep": order["sweep"], "asked": order["asked"]})
-    trouble = ""
-    try:
-        seen = yield context.call_activity_with_retry("find_survivors", RETRY, order)
-        if seen["runs"]:
-            told = {"runs": seen["runs"], "why": order["why"]}
-            yield context.call_activity_with_retry("cancel_runs", RETRY, told)
-        found, after = len(seen["runs"]), seen["after"]
-    except Exception as fault:
-        found, after, trouble = 1, None, str(fault).splitlines()[0]
+    found, after, trouble = yield from _end_next(context, order)
     order = {**order, "found": order["found"] + found, "asked": order["asked"] + found, "after": after}
     if after is None:
         if not order["found"] and order["sweep"] > 1:
@@ -46,3 +38,22 @@ def end_runs(context: Any) -> Generator[Any, Any, dict[str, int]]:
         order = {**order, "after": "", "found": 0, "sweep": order["sweep"] + 1}
     context.continue_as_new(order)
     return {}
+
+
+def _end_next(context: Any, order: dict[str, Any]) -> Generator[Any, Any, tuple[int, str | None, str]]:
+    """Ask the next runs to end: how many those are, the last one looked at (None at the end), what was in the way."""
+    try:
+        seen = yield context.call_activity_with_retry("find_survivors", RETRY, order)
+    except Exception as fault:
+        return 1, None, _first_line(fault)
+    try:
+        if seen["runs"]:
+            told = {"runs": seen["runs"], "why": order["why"]}
+            yield context.call_activity_with_retry("cancel_runs", RETRY, told)
+    except Exception as fault:
+        return len(seen["runs"]), seen["after"], _first_line(fault)
+    return len(seen["runs"]), seen["after"], ""
+
+
+def _first_line(fault: Exception) -> str:
+    return str(fault).partition("\n")[0]

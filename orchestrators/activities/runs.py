@@ -17,10 +17,15 @@ MAX_RESULTS_BYTES = 64 << 20
 SURVIVING = (RunState.QUEUED, RunState.RUNNING, RunState.CANCELED)
 SWEPT = 100
 """Runs that one step of a sweep looks at and cancels: at five a second, twenty seconds."""
+MOST_FAULTS = 5
 
 
 class ResultsBroken(Exception):
     """A run completed but its results cannot be read; look at the run's log and its results.json."""
+
+
+class RunsGoOn(Exception):
+    """Runs could not be asked to end, for the reason given of the first; ask again, or end them where they are."""
 
 
 def submit(specs: Sequence[RunSpec]) -> dict[str, Any]:
@@ -56,12 +61,32 @@ def _look(names: Sequence[str]) -> dict[str, RunState]:
 
 
 def cancel_runs(order: dict[str, Any]) -> dict[str, Any]:
-    """Ask runs to end; answers each as canceled, whatever the backend still does with it."""
-    wiring.ml_backend().cancel(order["runs"])
+    """Ask runs to end; answers each as canceled, whatever the backend still does with it.
+
+    Raises RunsGoOn when some could not be asked; those that could have been by then.
+    """
+    canceled, faults = _cancel(order["runs"])
     why = f"canceled: {order['why']}"
-    canceled = [RunStatus(name, RunState.CANCELED, error=why) for name in order["runs"]]
-    wiring.ledger().runs.record_observed(canceled, wiring.now())
-    return {"ended": dict.fromkeys(order["runs"], RunState.CANCELED)}
+    statuses = [RunStatus(name, RunState.CANCELED, error=why) for name in canceled]
+    wiring.ledger().runs.record_observed(statuses, wiring.now())
+    if faults:
+        raise RunsGoOn(f"{len(order['runs']) - len(canceled)} of {len(order['runs'])} runs: {faults[0]}") from faults[0]
+    return {"ended": dict.fromkeys(canceled, RunState.CANCELED)}
+
+
+def _cancel(names: Sequence[str]) -> tuple[list[str], list[Exception]]:
+    """One run that cannot be ended must not keep the others alive; several are taken for a backend that is down."""
+    canceled: list[str] = []
+    faults: list[Exception] = []
+    for name in names:
+        try:
+            wiring.ml_backend().cancel([name])
+            canceled.append(name)
+        except Exception as fault:
+            faults.append(fault)
+            if len(faults) == MOST_FAULTS:
+                break
+    return canceled, faults
 
 
 def find_survivors(order: dict[str, Any]) -> dict[str, Any]:

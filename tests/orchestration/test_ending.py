@@ -94,6 +94,18 @@ def test_a_rerun_keeps_its_jobs_while_those_of_the_terminated_attempt_end(headra
     assert headrace.host.status(FLEET)["output"]["passed"] == 12
 
 
+def test_a_job_that_cannot_be_ended_keeps_no_other_alive(headrace, azure, monkeypatch):
+    monkeypatch.setattr(runs, "SWEPT", 3)
+    azure.unwilling.add("texas-large-slow")
+    terminate(headrace)
+    headrace.host.run_for(minutes=1)
+
+    assert [name for name, state in azure.statuses().items() if state != "Canceled" and "large-slow" not in name] == []
+    azure.unwilling.clear()
+    headrace.host.run_for(minutes=5)
+    assert set(azure.statuses().values()) == {"Canceled"}
+
+
 @pytest.mark.parametrize("size", [1, 3, 8])
 def test_any_number_of_jobs_is_ended_page_by_page(headrace, azure, monkeypatch, size):
     monkeypatch.setattr(runs, "SWEPT", size)

@@ -172,3 +172,18 @@ def test_nobody_without_the_key_is_heard(start_headrace):
 
     assert host.post(WEBHOOK, b"[]").status == 401
     assert host.post(f"{WEBHOOK}&code=guessed", b"[]").status == 401
+
+
+def test_a_failed_jobs_own_words_reach_the_run_the_cell_and_whoever_asks(headrace, azure):
+    words = "the loss became NaN in week 2026W12"
+    for name, job in azure.standin.workspace.jobs.items():
+        if "texas-small-fast" in name:
+            job.moments[-1], job.error = (job.moments[-1][0], "Failed"), words
+    azure.go_on_with_events(hours=1)
+
+    (run,) = [run for run in headrace.run(REGION)["runs"] if run["shard"] == "texas-small-fast"]
+    assert run["state"] == "failed"
+    assert words in run["error"]
+    assert "see https://ml.azure.com/runs/" in run["error"]
+    assert words in headrace.cells()["texas-small-fast"]["reason"]
+    assert headrace.cells()["texas-large-fast"]["state"] == "passed"

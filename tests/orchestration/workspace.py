@@ -44,6 +44,7 @@ class WorkspaceBackend(FakeBackend):
 
     def __init__(self, host: SteppedHost, lake: Lake) -> None:
         super().__init__()
+        self.unwilling: set[str] = set()
         self.standin = StandIn(clock=HostClock(host))
         self.standin.workspace.live = life_of
         self._host, self._adapter = host, make_backend(self.standin, lake)
@@ -64,6 +65,8 @@ class WorkspaceBackend(FakeBackend):
     def cancel(self, names: Sequence[str]) -> None:
         if self.is_down:
             raise ConnectionError("the workspace does not answer")
+        if any(segment in name for segment in self.unwilling for name in names):
+            raise ConnectionError("this one will not end")
         super().cancel(names)
         self._adapter.cancel(names)
 
