@@ -50,7 +50,7 @@ def read_html_tables(opened: OpenedRaw, limits: Limits) -> list[HtmlTable]:
         raise Refusal(f"the HTML document cannot be read: {error}") from None
     if root is None:
         return []
-    budget = _Budget(limits.cells)
+    budget = _Budget(limits.cells, limits.columns)
     found = []
     for number, table in enumerate(root.iter("table"), start=1):
         if next(table.iterdescendants("table"), None) is None:
@@ -68,14 +68,19 @@ def _is_utf8(data: bytes) -> bool:
 
 @dataclass
 class _Budget:
-    """How many cells may still come."""
+    """How many cells may still come, and how many may stand in one row."""
 
     left: int
+    columns: int
 
     def spend(self, cells: int) -> None:
         self.left -= cells
         if self.left < 0:
             raise Refusal("the HTML document has too many cells")
+
+    def check_row(self, cells: int) -> None:
+        if cells > self.columns:
+            raise Refusal(f"the table has more than {self.columns} columns")
 
 
 def _read_rows(table: _Element, budget: _Budget) -> list[list[str | None]]:
@@ -120,6 +125,8 @@ def _place_cells(
             if down > 1:
                 pending[column + spanned] = (text, down - 1)
         budget.spend(len(row) - column)
+        # Cells that reach down make each row wider than the one above; without this a page of 5 KB has millions.
+        budget.check_row(len(row))
     return row
 
 

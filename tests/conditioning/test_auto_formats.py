@@ -81,6 +81,13 @@ def test_an_html_document_is_read_by_its_form_even_if_it_is_named_xls():
     assert rows == [["store store", "sold units", "sold dollars"], ["a b", "1", "2.5"], ["c & d", "2", "3.5"]]
 
 
+def test_cells_that_span_rows_and_columns_do_not_multiply_without_end():
+    rows = b"<tr><td rowspan=65000 colspan=1000>x</td></tr>" * 100
+    outcome, _ = condition(b"<table>" + rows + b"</table>", "report.html")
+
+    assert outcome.reason == "the table has more than 4096 columns"
+
+
 RECORDS = [{"id": 1, "place": {"lat": 1.5, "lon": 2}}, {"id": 2, "place": {"lat": 3, "lon": 4}, "tags": ["x"]}]
 
 
