@@ -7,7 +7,7 @@ from typing import Any
 import azure.durable_functions as df
 import azure.functions as func
 
-from orchestrators import routes
+from orchestrators import routes, starters
 from orchestrators.activities import datasets, hints, ingest, runs, scoring, staleness, summaries, training
 from orchestrators.end_runs import end_runs
 from orchestrators.ingest import ingest as ingest_orchestrator
@@ -58,6 +58,7 @@ ACTIVITIES = (
     summaries.send_callback,
 )
 EVERY_DAY_AT_FIVE = "0 0 5 * * *"
+EVERY_FIVE_MINUTES = "0 */5 * * * *"
 
 for _orchestrator in ORCHESTRATORS:
     bp.orchestration_trigger(context_name="context")(_orchestrator)
@@ -71,6 +72,14 @@ for _activity in ACTIVITIES:
 async def retrain_stale(timer: func.TimerRequest, client: Any) -> None:
     """Start a training of every fleet that serves a model which has become stale."""
     await staleness.retrain_stale_fleets(client)
+
+
+@bp.function_name("end_orphans")
+@bp.timer_trigger(arg_name="timer", schedule=EVERY_FIVE_MINUTES)
+@bp.durable_client_input(client_name="client")
+async def end_orphans(timer: func.TimerRequest, client: Any) -> None:
+    """End what is left of instances that were terminated by their durable link, which sees to no child and no job."""
+    await starters.end_orphans(client)
 
 
 @bp.function_name("notice_run")

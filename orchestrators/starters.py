@@ -12,6 +12,7 @@ from orchestrators import engine
 from orchestrators.activities.runs import runs_waited_for
 from orchestrators.answers import Conflict, NotFound
 from shared import wiring
+from shared.domain.identities import is_below
 from shared.domain.requests import Pipeline, PipelineRequest
 from shared.domain.runs import RunState
 
@@ -20,6 +21,8 @@ UNFINISHED = ("Running", "Pending", "Suspended", "ContinuedAsNew")
 MAX_ID = 100
 """So much of an unknown id is said back."""
 LEFT_UNSTARTED_AFTER = timedelta(seconds=15)
+RECENT = 200
+"""Instances, the newest, among which orphans are looked for."""
 FAIL_LOUDLY = ("returnInternalServerErrorOnFailure", "true")
 
 
@@ -95,15 +98,43 @@ async def _end_runs(client: Any, status: dict[str, Any], reason: str) -> list[st
 
     That is an orchestration of its own: many jobs take longer than a request may, and Azure may refuse for a while.
     """
-    instance_id, order = status["instanceId"], decode(status["input"])
-    is_root = isinstance(order, dict) and order.get("root") == instance_id
-    attempt = order["attempt"] if is_root else None
-    ending = f"end-{instance_id}-{attempt or 0}"
+    instance_id = status["instanceId"]
+    attempt, ending = _name_ending(status)
     if await read_state(client, ending) not in UNFINISHED:
         told = {"instance": instance_id, "attempt": attempt, "why": reason}
         await client.start_new("end_runs", ending, told)
     waited_for = await asyncio.to_thread(runs_waited_for, instance_id, attempt)
     return [run["name"] for run in waited_for if is_open(run)]
+
+
+def _name_ending(status: dict[str, Any]) -> tuple[int | None, str]:
+    """The attempt whose runs are to end, for a pipeline's own instance, and the instance that sees to it."""
+    instance_id, order = status["instanceId"], decode(status["input"])
+    is_root = isinstance(order, dict) and order.get("root") == instance_id
+    attempt = order["attempt"] if is_root else None
+    return attempt, f"end-{instance_id}-{attempt or 0}"
+
+
+async def end_orphans(client: Any) -> list[str]:
+    """Terminate the rest of what was terminated past us, by its durable link; answers the instances that had a rest."""
+    waiting = await asyncio.to_thread(wiring.ledger().runs.list_waiting)
+    if not waiting:
+        return []
+    known = await asyncio.to_thread(wiring.ledger().instances.list_instances, top=RECENT, skip=0)
+    ended = []
+    for instance_id in (row["id"] for row in known):
+        if any(is_below(instance_id, one) for one in waiting) and await _is_orphaned(client, instance_id):
+            await steer(client, instance_id, "terminate", "its instance was terminated")
+            ended.append(instance_id)
+    return ended
+
+
+async def _is_orphaned(client: Any, instance_id: str) -> bool:
+    """Whether an instance was terminated and nobody has seen to its rest."""
+    if await read_state(client, instance_id) != "Terminated":
+        return False
+    _, ending = _name_ending(await read_status(client, instance_id))
+    return await read_state(client, ending) is None
 
 
 def is_open(run: dict[str, Any]) -> bool:

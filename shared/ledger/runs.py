@@ -139,6 +139,11 @@ class Runs:
         with reading(self._engine) as connection:
             return int(connection.execute(query).scalar_one())
 
+    def list_waiting(self) -> set[str]:
+        """The instances that wait for runs which have not ended."""
+        with reading(self._engine) as connection:
+            return set(connection.execute(select(run.c.instance_id).where(_IS_OPEN).distinct()).scalars())
+
     def read_run(self, name: str) -> dict[str, Any]:
         """One run as the ledger holds it; raises LookupError."""
         with reading(self._engine) as connection:

@@ -74,6 +74,24 @@ def test_a_job_that_was_being_submitted_meanwhile_is_ended_too(headrace, azure):
     assert azure.statuses()[late.name] == "Canceled"
 
 
+def test_what_was_terminated_by_its_durable_link_is_ended_too(headrace, azure):
+    children = [REGION, f"{REGION}-1-watch"]
+    headrace.host.post(f"/runtime/webhooks/durabletask/instances/{FLEET}/terminate?reason=x")
+    headrace.host.run()
+    alive = [headrace.host.status(child)["runtimeStatus"] for child in children]
+    headrace.host.run_for(minutes=6)
+
+    assert alive == ["Running", "Running"]
+    assert [headrace.host.status(child)["runtimeStatus"] for child in children] == ["Terminated"] * 2
+    assert set(azure.statuses().values()) == {"Canceled"}
+
+
+def test_what_runs_is_no_orphan(headrace, azure):
+    headrace.host.run_for(minutes=11)
+
+    assert set(azure.statuses().values()) == {"Running"}
+
+
 def test_terminating_twice_is_as_good_as_once(headrace, azure):
     terminate(headrace)
     headrace.host.run_for(minutes=10)
