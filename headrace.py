@@ -24,6 +24,7 @@ import sys
 import time
 import venv
 from pathlib import Path
+from typing import NoReturn
 
 PROJECT = Path(__file__).resolve().parent
 ENVIRONMENT = PROJECT / ".venv"
@@ -47,7 +48,7 @@ def main(arguments: list[str]) -> int:
         print(f"headrace: {error}", file=sys.stderr)
         return 1
     os.environ["PYTHONPATH"] = str(PROJECT)  # so that paths on the command line stay relative to where it is typed
-    return subprocess.run([python, "-m", "cli", *arguments]).returncode
+    return _become([str(python), "-m", "cli", *arguments])
 
 
 def prepare(requirements: str) -> Path:
@@ -158,6 +159,12 @@ class _alone:
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
+
+
+def _become(command: list[str]) -> NoReturn:
+    """Go on as another program in this same process, so that signals and exit codes need nobody in between."""
+    sys.stdout.flush()
+    os.execv(command[0], command)  # noqa: S606 - the interpreter of our own environment
 
 
 def _tell(text: str) -> None:

@@ -28,6 +28,8 @@ SEED = 20170102
 UNSETTLED = ("files_landed", "files_conditioning")
 UNFINISHED = ("Pending", "Running", "Suspended")
 LOOK_EVERY = 1.0
+WAIT_FOR_HEADWAY = 15.0
+"""Seconds; the claim of a worker that was killed lasts longer."""
 
 
 def run_demo(
@@ -123,14 +125,17 @@ def _run_week(api: Api, week: IsoWeek, files: int) -> dict[str, Any]:
 
 
 def _wait_for_conditioning(api: Api, files: int, progress: Progress) -> None:
-    """Let the blob trigger take every file; the weekly run would find what it misses."""
-    while True:
+    """Let the blob trigger take every file; what makes no headway is left to the weekly run, which finds it."""
+    settled, headway_at = -1, time.monotonic()
+    while time.monotonic() - headway_at < WAIT_FOR_HEADWAY:
         sources = api.get("sources")["sources"]
         seen = sum(source["files"] for source in sources)
         left = sum(source[state] for source in sources for state in UNSETTLED)
         progress.show_conditioning(seen - left, max(files, seen))
         if seen >= files and not left:
             return
+        if seen - left > settled:
+            settled, headway_at = seen - left, time.monotonic()
         time.sleep(LOOK_EVERY)
 
 

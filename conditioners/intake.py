@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from conditioners.claims import kept_claim
 from conditioners.engine import condition
 from conditioners.hashing import HashedInput
 from conditioners.outcome import Refused, Summary
@@ -57,7 +58,8 @@ def condition_drop(
         return file.state
     drop = _Drop(lake, ledger, claimed, now)
     try:
-        return drop.settle()
+        with kept_claim(ledger, claimed, now):
+            return drop.settle()
     except _Replaced:
         ledger.files.settle_superseded(claimed, now())
         return FileState.SUPERSEDED

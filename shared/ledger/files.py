@@ -12,8 +12,8 @@ from shared.domain.files import MAX_ATTEMPTS, ConditionedFile, FileState, RawFil
 from shared.ledger.store import insert_if_absent, reading
 from shared.ledger.tables import conditioned_file, raw_file
 
-LEASE = timedelta(minutes=15)
-"""How long a claim keeps others away; past it, its holder is taken for dead."""
+LEASE = timedelta(minutes=1)
+"""How long a claim keeps others away unless its holder renews it; past it, the holder is taken for dead."""
 REPLACED = "the lake no longer holds this version"
 _REVIVABLE = and_(raw_file.c.state == FileState.SUPERSEDED, raw_file.c.attempts < MAX_ATTEMPTS)
 
@@ -59,6 +59,16 @@ class Files:
             if connection.execute(taken).rowcount == 0:
                 return None
             return _read(connection, file_id)
+
+    def renew(self, file: RawFile, now: datetime) -> None:
+        """Keep a claim for another lease; nothing happens if the file is settled or another's by now."""
+        mine = and_(
+            raw_file.c.id == file.id,
+            raw_file.c.attempts == file.attempts,
+            raw_file.c.state == FileState.CONDITIONING,
+        )
+        with self._engine.begin() as connection:
+            connection.execute(update(raw_file).where(mine).values(claimed_until=(now + LEASE).isoformat()))
 
     def release(self, file_id: str, reason: str, now: datetime) -> RawFile:
         """Give a file back after a fault; after the last attempt it is quarantined with the fault as its reason."""
@@ -160,6 +170,14 @@ class Files:
             query = query.where(raw_file.c.path == path)
         with reading(self._engine) as connection:
             return [_raw_file(row) for row in connection.execute(query)]
+
+    def list_summaries(self, source: str, *, but_for: str, top: int) -> list[dict[str, Any]]:
+        """The summaries of a source's files that were conditioned last, the latest first, without one file's."""
+        made = conditioned_file.c
+        query = select(made.summary).where(made.source == source, made.raw_file_id != but_for)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(made.conditioned_at.desc(), made.raw_file_id).limit(top))
+            return [dict(row.summary) for row in rows]
 
     def count_by_state(self) -> dict[str, int]:
         """How many file versions are in each state."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import time
 from contextlib import contextmanager
 
 import pytest
 
 from conditioners.intake import condition_drop
-from shared.domain.files import MAX_ATTEMPTS
+from shared.domain.files import MAX_ATTEMPTS, identify_raw_file
 from shared.domain.identities import quarantine_path
+from shared.ledger.files import LEASE
 from shared.ports import BlobChanged, LakeUnavailable
 from tests.contracts.drops import (
     DAMAGED,
@@ -318,3 +320,33 @@ def test_a_conflict_in_the_lake_is_never_taken_for_a_newer_version(lake, ledger,
     with pytest.raises(Exception, match="written by others"):
         take(through=Meddling(lake, on_commit=conflict))
     assert version(ledger, lake, PATH)["state"] == "landed"
+
+
+def test_a_claim_lasts_for_as_long_as_the_work_does(lake, ledger, clock, monkeypatch):
+    monkeypatch.setattr("conditioners.claims.RENEW_EVERY", 0.01)
+    drop(lake, PATH, OLD)
+    others = []
+
+    def work_on_past_the_lease():
+        if not others:
+            clock.pass_by(seconds=LEASE.total_seconds() * 3)
+            file = identify_raw_file(PATH, lake.stat("raw", PATH).etag)
+            wait_until(lambda: claimed_until(ledger, file) > clock().isoformat())
+            others.append(ledger.files.claim(file, clock()))
+
+    condition_drop(Meddling(lake, on_read=work_on_past_the_lease), ledger, PATH, clock)
+
+    assert others == [None]
+    assert version(ledger, lake, PATH)["state"] == "conditioned"
+
+
+def claimed_until(ledger, file_id):
+    return ledger.reports.tell_file(file_id)["claimed_until"]
+
+
+def wait_until(is_so):
+    for _ in range(500):
+        if is_so():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it never came to be so")

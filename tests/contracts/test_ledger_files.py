@@ -48,6 +48,24 @@ def test_a_claim_whose_holder_died_is_free_when_its_lease_is_over(ledger):
     assert ledger.files.claim(file.id, START + LEASE + timedelta(microseconds=1)).attempts == 2
 
 
+def test_a_claim_that_is_renewed_outlasts_its_lease(ledger):
+    file = land(ledger)
+    mine = ledger.files.claim(file.id, START)
+    ledger.files.renew(mine, START + LEASE / 2)
+
+    assert ledger.files.claim(file.id, START + LEASE + timedelta(seconds=1)) is None
+    assert ledger.files.claim(file.id, START + LEASE * 1.5 + timedelta(seconds=1)).attempts == 2
+
+
+def test_a_claim_that_another_has_taken_over_cannot_be_renewed(ledger):
+    file = land(ledger)
+    late = ledger.files.claim(file.id, START)
+    ledger.files.claim(file.id, START + 2 * LEASE)
+    ledger.files.renew(late, START + 9 * LEASE)
+
+    assert ledger.files.claim(file.id, START + 4 * LEASE).attempts == 3
+
+
 @pytest.mark.parametrize(
     "settle",
     [
