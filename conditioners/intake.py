@@ -9,9 +9,10 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from conditioners.claims import kept_claim
+from conditioners.drift import find_drift, find_last_alike
 from conditioners.engine import condition
 from conditioners.hashing import HashedInput
 from conditioners.outcome import Refused, Summary
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger("headrace.intake")
 HEAD_BYTES = 64 << 10
 WRITE_TRIES = 5
+_RECENT = 5
+"""Files before that are looked at for one in the same dialect."""
 REFUSAL_HEADER = ("place", "rule", "column", "reason", "raw")
 
 
@@ -150,8 +153,16 @@ class _Drop:
                 self._commit_rejected(bad)
             else:
                 rejected.clear()
-        self.ledger.files.settle_conditioned(self.file, _describe(outcome.summary, made), self.now())
+        told = self._tell(outcome.summary)
+        self.ledger.files.settle_conditioned(self.file, _describe(outcome.summary, told, made), self.now())
         return FileState.CONDITIONED
+
+    def _tell(self, summary: Summary) -> dict[str, Any]:
+        """The summary, with how the file differs from the one that its source sent before."""
+        told = summary.to_json()
+        recent = self.ledger.files.list_summaries(self.file.source, but_for=self.file.id, top=_RECENT)
+        before = find_last_alike(recent, told)
+        return {**told, "drift": find_drift(before, told).to_json() if before else None}
 
     def _leave_to(self, twin: RawFile, sha256: str, accepted: _Output, rejected: _Output) -> FileState:
         if twin.path != self.file.path:  # else what stands there is the output of these very bytes
@@ -191,7 +202,7 @@ class _Drop:
             self._commit_rejected(writer)
 
 
-def _describe(summary: Summary, written: BlobStat) -> ConditionedFile:
+def _describe(summary: Summary, told: dict[str, Any], written: BlobStat) -> ConditionedFile:
     return ConditionedFile(
         path=written.path,
         etag=written.etag,
@@ -200,7 +211,7 @@ def _describe(summary: Summary, written: BlobStat) -> ConditionedFile:
         counts=RowCounts(summary.rows_in, summary.rows_out, summary.rows_quarantined, summary.rows_duplicate),
         first_date=summary.first_day,
         last_date=summary.last_day,
-        summary=summary.to_json(),
+        summary=told,
     )
 
 

@@ -30,6 +30,8 @@ class JsonColumnsReader:
             place="path", dialect={"name": dialect.name, "format": "JSON", "records": list(dialect.records)},
             labels=self._list_labels(), encoding=document.encoding,
         )  # fmt: skip
+        declared = {label for labels in self._labels.values() for label in labels}
+        self.facts.ignored = [label for label in self.facts.labels if label not in declared]
 
     @property
     def has_records(self) -> bool:

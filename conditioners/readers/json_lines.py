@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from itertools import chain
+from typing import Any
 
 from conditioners.declaration import Source
 from conditioners.dialects import JsonLines
@@ -14,6 +16,7 @@ from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Facts, Located, Rows, TextBatch
 from conditioners.readers.cutting import Chunk, RecordCutter
 from conditioners.readers.decoding import DAMAGE, Decoder, show_damage
+from conditioners.readers.json_labels import list_labels
 from conditioners.readers.json_tree import NOT_A_LIST, Document, TreeWalker, parse_json, show_json
 from conditioners.readers.records import Syntax
 
@@ -31,6 +34,14 @@ def has_json_lines(head: bytes, limits: Limits) -> bool:
     return True
 
 
+def _first_values(head: bytes, limits: Limits) -> Iterator[Any]:
+    """The values of whole lines at a file's beginning."""
+    text = Decoder(("utf-8",)).feed(head[:_HEAD], last=len(head) <= _HEAD)
+    for line in text.split(b"\n")[: None if len(head) <= _HEAD else -1]:
+        with suppress(Refusal):
+            yield parse_json(line, limits)
+
+
 class JsonLinesReader:
     """Reads one file in one dialect."""
 
@@ -39,9 +50,10 @@ class JsonLinesReader:
         self._decoder = Decoder(("utf-8",))
         self._walker = TreeWalker(source, dialect, opened)
         self.columns = self._walker.columns
+        labels = list_labels(_first_values(opened.head, limits), dialect.records)
         self.facts = Facts(
             place="line", dialect={"name": dialect.name, "format": "JSON lines", "records": dialect.records},
-            labels=self._walker.labels,
+            labels=labels, ignored=self._walker.list_ignored(labels),
         )  # fmt: skip
 
     def parts(self) -> Iterator[Chunk]:

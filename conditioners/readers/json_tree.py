@@ -17,6 +17,7 @@ from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextBatch
 from conditioners.readers.decoding import DAMAGE, DAMAGE_END, Decoder, show_damage
 from conditioners.readers.headers import is_surrounding, surroundings
+from conditioners.readers.json_labels import list_labels
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,7 +72,11 @@ class TreeWalker:
         self._values = [self._find_value(dialect.name, label) for _, label in labelled]
         self._constants = tuple(constants.values())
         self.columns = (*(name for name, _ in labelled), *constants)
-        self.labels = [label for _, label in labelled]
+        self._labels = {label for _, label in labelled}
+
+    def list_ignored(self, labels: Sequence[str]) -> list[str]:
+        """Of labels that a file has, those that no column goes by."""
+        return [label for label in labels if label not in self._labels]
 
     def has_records(self, value: Any) -> bool:
         """Whether a list is where the records are."""
@@ -118,9 +123,10 @@ class JsonReader:
         self._document = document
         self._walker = TreeWalker(source, dialect, opened)
         self.columns = self._walker.columns
+        labels = list_labels([document.value], dialect.records)
         self.facts = Facts(
             place="path", dialect={"name": dialect.name, "format": "JSON", "records": dialect.records},
-            labels=self._walker.labels, encoding=document.encoding,
+            labels=labels, ignored=self._walker.list_ignored(labels), encoding=document.encoding,
         )  # fmt: skip
 
     @property

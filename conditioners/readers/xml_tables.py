@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _TWICE = "given_twice"
+_LOOKED_AT = 100
+"""Records whose labels are noted."""
 Names = tuple[str, ...]
 
 
@@ -41,7 +43,10 @@ class XmlReader:
         self._namespaces = dialect.namespaces
         self._record = self._resolve(dialect.records)
         constants = {name: opened.describe(label) for name, label in surroundings(source, dialect).items()}
-        labels = {column.name: source.labels_of(column, dialect)[0] for column in source.columns}
+        labels = {
+            column.name: source.labels_of(column, dialect)[0] for column in source.columns
+            if column.name in dialect.labels or not column.optional
+        }  # fmt: skip
         labels = {name: label for name, label in labels.items() if not is_surrounding(label) and name not in constants}
         self._inner: dict[int, Names] = {}
         self._outer: dict[int, tuple[int, Names]] = {}
@@ -50,10 +55,7 @@ class XmlReader:
             self._place(number, label)
         self._constants = tuple(constants.values())
         self.columns = (*labels, *constants)
-        self.facts = Facts(
-            place="path", dialect={"name": dialect.name, "format": "XML", "records": dialect.records},
-            labels=list(labels.values()),
-        )  # fmt: skip
+        self.facts = Facts(place="path", dialect={"name": dialect.name, "format": "XML", "records": dialect.records})
 
     def _resolve(self, path: str) -> Names:
         """A path's names, those with a prefix in Clark's notation: `{namespace}name`."""
@@ -189,6 +191,8 @@ class _Walk:
         from lxml import etree
 
         self._records += 1
+        if self._records <= _LOOKED_AT:
+            self._note_labels(element)
         cells: list[str | None] = [None] * (len(self._inner) + len(self._outer))
         fault = None
         for number, way in self._inner.items():
@@ -203,6 +207,17 @@ class _Walk:
         self._waiting.append(row)
         if len(self._waiting) > self._limits.rows_to_sort:
             raise Refusal(f"a value above more than {self._limits.rows_to_sort} records stands behind them")
+
+    def _note_labels(self, record: _Element) -> None:
+        """Enter the paths, by local names, of what a record holds."""
+        ways: list[tuple[_Element, str]] = [(record, "/".join(name.rpartition("}")[2] for name in self._path))]
+        while ways:
+            element, path = ways.pop()
+            children = [child for child in element if isinstance(child.tag, str)]
+            found = [f"{path}/@{str(name).rpartition('}')[2]}" for name in element.attrib]
+            found += [path] if not children and element is not record else []
+            self._facts.labels += [label for label in found if label not in self._facts.labels]
+            ways += [(child, f"{path}/{child.tag.rpartition('}')[2]}") for child in reversed(children)]
 
     def _take_finished(self) -> Iterator[_Row]:
         finished = 0

@@ -14,7 +14,7 @@ from shared.ledger.faults import name_faults, naming_faults
 from shared.ports import LedgerUnavailable
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-VERSION = "0001"
+VERSION = "0002"
 WAIT_SECONDS = 30
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 _READING = "headrace_reading"

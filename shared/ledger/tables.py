@@ -62,6 +62,7 @@ conditioned_file = Table(
     Column("conditioned_at", TIME, nullable=False),
 )
 Index("conditioned_file_by_path", conditioned_file.c.path)
+Index("conditioned_file_by_time", conditioned_file.c.source, conditioned_file.c.conditioned_at)
 
 dataset_version = Table(
     "dataset_version",

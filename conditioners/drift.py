@@ -1,0 +1,108 @@
+"""Schema drift: what is new, missing, renamed or retyped in a file against the one that its source sent before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+_ALIKE = 0.75
+_MOST = 0.5
+_UNREADABLE = ("not_a_number", "not_a_day", "not_a_moment", "too_many_places", "bad_format", "not_allowed")
+_KINDS = {
+    "digits": re.compile(r"[0-9]+"), "number": re.compile(r"-?[0-9]+(\.[0-9]+)?"),
+    "day": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), "moment": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T.*"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Retyped:
+    """A column whose values are of another kind than before, as far as their extremes and rejects tell."""
+
+    column: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How a file differs from the one before; labels are those of the files."""
+
+    new: tuple[str, ...]
+    missing: tuple[str, ...]
+    renamed: tuple[tuple[str, str], ...]
+    """Labels before and after: at the same place, or alike."""
+    retyped: tuple[Retyped, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.missing or self.renamed or self.retyped)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return asdict(self)
+
+
+def find_drift(before: Mapping[str, Any], after: Mapping[str, Any]) -> Drift:
+    """Compare two summaries (as JSON) of files that came in the same dialect."""
+    old, new = _by_name(before["labels"]), _by_name(after["labels"])
+    gone = [name for name in old if name not in new]
+    come = [name for name in new if name not in old]
+    renamed = dict(_pair(gone, come, list(old), list(new)))
+    return Drift(
+        new=tuple(new[name] for name in come if name not in renamed.values()),
+        missing=tuple(old[name] for name in gone if name not in renamed),
+        renamed=tuple((old[name], new[other]) for name, other in renamed.items()),
+        retyped=tuple(_find_retyped(before, after)),
+    )
+
+
+def find_last_alike(summaries: Iterable[Mapping[str, Any]], summary: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Of summaries, the latest first, the first one of the same dialect."""
+    dialect = summary["dialect"].get("name")
+    return next((each for each in summaries if each.get("dialect", {}).get("name") == dialect), None)
+
+
+def _by_name(labels: Sequence[str]) -> dict[str, str]:
+    """Labels by what they are compared as."""
+    return {" ".join(label.split()).casefold(): label for label in labels if label.strip()}
+
+
+def _pair(gone: Sequence[str], come: Sequence[str], old: Sequence[str], new: Sequence[str]) -> list[tuple[str, str]]:
+    """Which missing label is which new one."""
+    pairs, left = [], list(come)
+    for name in gone:
+        at = old.index(name)
+        same_place = len(old) == len(new) and new[at] in left
+        found = new[at] if same_place else max(left, key=lambda other: _likeness(name, other), default=None)
+        if found is not None and (same_place or _likeness(name, found) >= _ALIKE):
+            pairs.append((name, found))
+            left.remove(found)
+    return pairs
+
+
+def _likeness(name: str, other: str) -> float:
+    return SequenceMatcher(None, name, other).ratio()
+
+
+def _find_retyped(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterable[Retyped]:
+    for column, held in after["columns"].items():
+        known = before["columns"].get(column)
+        if known is None:
+            continue
+        was, now = _tell_kind(before, column, known), _tell_kind(after, column, held)
+        if was != now and "empty" not in (was, now):
+            yield Retyped(column, was, now)
+
+
+def _tell_kind(summary: Mapping[str, Any], column: str, held: Mapping[str, Any]) -> str:
+    """What a column held: the rule that most of its rows break, else the kind of its extremes."""
+    for rule in _UNREADABLE:
+        if summary["rejects"].get(f"{column} {rule}", 0) > _MOST * summary["rows_in"]:
+            return rule
+    extremes = [held[end] for end in ("min", "max") if held[end] is not None]
+    if not extremes:
+        return "empty"
+    fitting = (kind for kind, pattern in _KINDS.items() if all(pattern.fullmatch(value) for value in extremes))
+    return next(fitting, "text")

@@ -1,0 +1,103 @@
+"""Schema drift: new, missing, renamed and retyped columns against the file before, in every format with labels."""
+
+import json
+
+import pytest
+
+from conditioners.columns import Text, Whole
+from conditioners.dialects import Delimited, JsonColumns, JsonLines, JsonTree, XmlElements
+from conditioners.drift import Retyped, find_drift, find_last_alike
+
+
+def make(make_source, *dialects):
+    columns = (Text("store"), Whole("units", optional=True, labels=("Menge",)), Text("note", optional=True))
+    return make_source(columns=columns, key=(), dialects=dialects or (Delimited(name="csv"),))
+
+
+def drift(run, source, before, after):
+    told = [run(source, text.encode() if isinstance(text, str) else text).summary.to_json() for text in (before, after)]
+    return find_drift(*(json.loads(json.dumps(each)) for each in told))
+
+
+BEFORE = "store,units,note\n007,5,x\n010,6,y\n"
+
+
+def test_the_same_labels_in_any_order_and_case_are_no_drift(make_source, run):
+    found = drift(run, make(make_source), BEFORE, "Units,STORE,note\n5,007,x\n")
+
+    assert not found
+
+
+def test_new_and_missing_columns_are_told_by_their_labels(make_source, run):
+    found = drift(run, make(make_source), BEFORE, "store,units,Price,Colour\n007,5,1,red\n010,6,2,blue\n")
+
+    assert (found.new, found.missing, found.renamed) == (("Price", "Colour"), ("note",), ())
+
+
+@pytest.mark.parametrize(
+    ("after", "renamed"),
+    [
+        ("store,Menge,note\n007,5,x\n", ("units", "Menge")),
+        ("store,note,Notes,units2,units\n007,x,y,z,5\n", None),
+        ("store,units,Remarks,notes\n007,5,x,y\n", ("note", "notes")),
+    ],
+)
+def test_a_column_that_is_renamed_is_told_by_its_place_or_likeness(make_source, run, after, renamed):
+    found = drift(run, make(make_source), BEFORE, after)
+
+    assert found.renamed == ((renamed,) if renamed else ())
+    assert not found.missing
+
+
+def test_a_column_whose_values_are_of_another_kind_is_told(make_source, run):
+    found = drift(run, make(make_source), BEFORE, "store,units,note\nA7,x,1\nA8,y,2\nA9,3,3\n")
+
+    assert found.retyped == (
+        Retyped("store", "digits", "text"), Retyped("units", "digits", "not_a_number"),
+        Retyped("note", "text", "digits"),
+    )  # fmt: skip
+
+
+def test_a_column_that_is_empty_has_no_kind(make_source, run):
+    assert not drift(run, make(make_source), BEFORE, "store,units,note\n007,5,\n").retyped
+
+
+LABELS = {"store": "shops[].id", "units": "shops[].weeks[].units", "note": "shops[].note.text"}
+FORMS = {
+    "tree": (
+        JsonTree(name="d", records="shops[].weeks[]", labels=LABELS),
+        '{"shops":[{"id":"a","weeks":[{"units":1}]}]}',
+        '{"made":1,"shops":[{"id":"a","place":{"city":"x"},"weeks":[{"units":1,"price":2}]}]}',
+        {"made", "shops[].place.city", "shops[].weeks[].price"},
+    ),
+    "lines": (
+        JsonLines(name="d"), '{"store":"a","units":1}\n', '{"store":"a","units":1,"p":{"q":1}}\n{"store":"b","z":1}\n',
+        {"p.q", "z"},
+    ),
+    "columns": (
+        JsonColumns(name="d", records=("x",), labels={"store": "x.store", "units": "x.units"}),
+        '{"x":{"store":["a"],"units":[1]}}', '{"x":{"store":["a"],"units":[1],"z":[2]}}', {"x.z"},
+    ),
+    "xml": (
+        XmlElements(name="d", records="r/s", labels={"store": "r/s/@id", "units": "r/s/u"}),
+        '<r><s id="a"><u>1</u></s></r>', '<r><s id="a" k="v"><u>1</u><w><z>2</z></w></s></r>', {"r/s/@k", "r/s/w/z"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_labels_of_trees_are_those_that_the_file_has_and_not_those_declared(make_source, run, form):
+    dialect, before, after, new = FORMS[form]
+    source = make(make_source, dialect)
+    found = drift(run, source, before, after)
+
+    assert (set(found.new), found.missing, found.renamed) == (new, (), ())
+    if form != "xml":
+        assert set(run(source, after.encode()).summary.ignored_labels) == new
+
+
+def test_a_file_is_compared_with_the_last_one_of_its_own_dialect():
+    summaries = [{"dialect": {"name": "b"}, "n": 1}, {"dialect": {"name": "a"}, "n": 2}, {"dialect": {"name": "a"}}]
+
+    assert find_last_alike(summaries, {"dialect": {"name": "a"}})["n"] == 2
+    assert find_last_alike(summaries, {"dialect": {"name": "c"}}) is None
