@@ -10,6 +10,7 @@ from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.cells import show_cell
+from conditioners.readers.containers import MAGIC, check_container
 from conditioners.readers.packages import check_package, is_protected
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ def load_sheets(opened: OpenedRaw, limits: Limits) -> list[CalamineSheet]:
     data = opened.read_whole("the workbook", limits.document_bytes)
     if data.startswith(b"PK"):
         check_package(data, limits)
+    elif data.startswith(MAGIC):
+        check_container(data)
     if is_protected(data):
         raise Refusal("the workbook is protected by a password")
     try:
