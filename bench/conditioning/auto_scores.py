@@ -1,4 +1,4 @@
-"""Scores detection without a declaration: the pollution benchmark's measures, and dialects of annotated real files.
+"""Scores detection without a declaration: the pollution benchmark's measures, dialects of real files, and speed.
 
 Run `python -m bench.conditioning.auto_scores`. The table that is polluted is the benchmark's own if it lies beside the
 checkout, and our sample otherwise.
@@ -9,15 +9,19 @@ from __future__ import annotations
 import csv
 import io
 import re
+import statistics
 import tarfile
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 from bench.conditioning.pollution import Polluted, Rows, Table, pollute, sample_table, score
 from conditioners.auto import AutoConditioned, condition_auto
 from conditioners.outcome import Refusal
 from conditioners.raw import RawInput
+from conditioners.structure.blocks import BlockReader
 from conditioners.structure.encodings import open_decoder
 from conditioners.structure.sniffing import sniff
 
@@ -26,6 +30,7 @@ _DATA = _ROOT.parent / "shared" / "data"
 _SOURCE = _DATA / "messy" / "pollock-sample" / "clean" / "source.csv"
 _FIXTURES = "messy/frictionless-py-data.tar.xz"
 _HEAD = 1 << 20
+_PLAIN_ROWS = 100_000
 PUBLISHED = {"simple, dialect given": 9.961, "weighted, dialect given": 9.599, "weighted, detected": 9.453}
 PUBLISHED_F1 = 0.926
 
@@ -96,12 +101,44 @@ def _print_pollutions() -> None:
             print(f"  {kind}: mean {sum(values) / len(values):.3f}, worst {min(values):.3f}, {len(values)} files")
 
 
+class _Nowhere:
+    """Takes bytes and keeps none."""
+
+    def write(self, data: bytes) -> int:
+        return len(data)
+
+
+def _measure_seconds(data: bytes) -> float:
+    """CPU seconds of conditioning one file."""
+    began = time.process_time()
+    raw = RawInput("plain.csv", lambda: io.BytesIO(data), len(data))
+    outcome = condition_auto(raw, lambda _: _Nowhere(), _Nowhere())
+    assert isinstance(outcome, AutoConditioned), outcome
+    assert outcome.summary.table.rows_out == _PLAIN_ROWS
+    return time.process_time() - began
+
+
+def _print_speed() -> None:
+    lines = (f'2024-01-{n % 28 + 1:02d};{n % 900:03d};"Lamp; small";{n % 1000},50\r\n' for n in range(_PLAIN_ROWS))
+    data = f"day;store;article;dollars\r\n{''.join(lines)}".encode()
+    by_block, by_row = [], []
+    for _ in range(3):
+        by_block.append(_measure_seconds(data))
+        with mock.patch.object(BlockReader, "_read_block", lambda *_: None):
+            by_row.append(_measure_seconds(data))
+    block, row = statistics.median(by_block), statistics.median(by_row)
+    print(
+        f"{len(data) / 1e6:.0f} MB of plain text: by the block {block:.2f} s CPU, by the row {row:.2f} s: {block / row:.2f}"
+    )
+
+
 def main() -> None:
-    """Print both figures."""
+    """Print all figures."""
     _print_pollutions()
     if _DATA.is_dir():
         f1, wrong = score_dialects(_ROOT / "tests" / "conditioning" / "dialects.csv")
         print(f"dialects of real files: F1 {f1:.4f}; best published {PUBLISHED_F1}; wrong: {wrong or 'none'}")
+    _print_speed()
 
 
 if __name__ == "__main__":

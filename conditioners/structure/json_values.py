@@ -70,7 +70,11 @@ def open_json(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[R
     for table in tables:
         name = table.path if len(tables) > 1 else ""
         name = ":".join(part for part in (opened.member, name) if part)
-        yield _open_table(table, name, dict(document.encoding), limits)
+        grid = _open_table(table, name, dict(document.encoding), limits)
+        if isinstance(grid, RecordGrid) and not grid.labels:
+            skipped.add(f"path {table.path}", "records without values")
+        else:
+            yield grid
 
 
 def _open_table(table: Found, name: str, encoding: dict[str, str], limits: Limits) -> RecordGrid | ListGrid:

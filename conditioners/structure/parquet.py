@@ -18,7 +18,8 @@ def open_parquet(opened: OpenedRaw, limits: Limits) -> Iterator[RecordGrid]:
         labels = tuple(file.schema_arrow.names)
     if len(labels) > limits.columns:
         raise Refusal(f"the table has more than {limits.columns} columns")
-    yield RecordGrid(opened.member, {"format": "Parquet"}, labels, partial(_read, opened, limits))
+    if labels:
+        yield RecordGrid(opened.member, {"format": "Parquet"}, labels, partial(_read, opened, limits))
 
 
 def _read(opened: OpenedRaw, limits: Limits) -> Iterator[tuple[str, Record]]:

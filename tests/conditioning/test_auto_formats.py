@@ -187,6 +187,13 @@ def test_each_table_of_a_json_document_is_one_and_the_largest_comes_first():
     assert outcome.summary.skipped == (("path $", "outside of the records at $.hours, $.days"),)
 
 
+def test_records_without_values_are_no_rows():
+    outcome, rows = condition(b"[{}, {}]")
+
+    assert rows == [[]]
+    assert outcome.summary.skipped == (("path $", "records without values"),)
+
+
 def test_names_with_dots_do_not_hide_values_below_each_other():
     _, (rows,) = condition(b'[{"a.b": 1, "a": {"b": 2}}, {"a.b": 3, "a": {"b": 4}}]')
 
