@@ -1,4 +1,4 @@
-"""The commands `source …`: new ones, trials, what came in, and how fresh it is."""
+"""The commands `source …`: new ones, trials, quarantined rows, what came in, and how fresh it is."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from typing import Annotated
 import typer
 
 from cli.output import print_json, print_table
+from cli.quarantine import run_rejects, run_release, run_replay
 from cli.source_drafts import run_new, run_try
 
 app = typer.Typer(no_args_is_help=True)
 app.command("new")(run_new)
 app.command("try")(run_try)
+app.command("rejects")(run_rejects)
+app.command("release")(run_release)
+app.command("replay")(run_replay)
 FIELDS = ("files", "rows_in", "rows_out", "rows_quarantined", "rows_duplicate", "last_date", "landed_at")
 
 
@@ -36,4 +40,4 @@ def list_sources(
 
 @app.callback()
 def describe() -> None:
-    """Sources: new ones, trials, and their freshness."""
+    """Sources: new ones, trials, quarantined rows, and freshness."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from conditioners.corrections import Correction, Mender
 from conditioners.declaration import Source
-from conditioners.duplicates import CONFLICT, DUPLICATE, NEW, RepeatFinder
-from conditioners.judging import Judge, Judged
+from conditioners.duplicates import CONFLICT, DUPLICATE, NEW, Identities, RepeatFinder, hash_keys
+from conditioners.judging import CONFLICT_REASON, Fault, Judge, Judged
 from conditioners.limits import DEFAULT, Limits
 from conditioners.outcome import Conditioned, Refusal, Refused, Skipped, Summary
 from conditioners.output import AcceptedWriter, QuarantineWriter
@@ -22,15 +23,21 @@ if TYPE_CHECKING:
 
 
 def condition(
-    source: Source, raw: RawInput, accepted: ByteSink, rejected: ByteSink, limits: Limits = DEFAULT
+    source: Source,
+    raw: RawInput,
+    accepted: ByteSink,
+    rejected: ByteSink,
+    limits: Limits = DEFAULT,
+    corrections: Iterable[Correction] = (),
 ) -> Conditioned | Refused:
     """Read a raw file; write standard CSV to `accepted` and rejected rows to `rejected`.
 
+    Rejected rows that are corrected are judged as corrected, and those that keep the contract then go out last.
     When the file is refused, what was written to either sink means nothing. The same bytes give the same output.
     Raises SourceError when the source's declaration or hook is wrong, and whatever `raw.open` or a sink raises.
     """
     try:
-        return Conditioned(_Run(source, raw, limits, accepted, rejected).run())
+        return Conditioned(_Run(source, raw, limits, accepted, rejected, Mender(source, corrections)).run())
     except Refusal as refusal:
         return Refused(refusal.reason, refusal.where)
 
@@ -39,8 +46,9 @@ class _Run:
     """One conditioning, from the raw file to the summary."""
 
     def __init__(
-        self, source: Source, raw: RawInput, limits: Limits, accepted: ByteSink, rejected: ByteSink
+        self, source: Source, raw: RawInput, limits: Limits, accepted: ByteSink, rejected: ByteSink, mender: Mender
     ) -> None:  # fmt: skip
+        self._mender = mender
         self._source, self._raw, self._limits = source, raw, limits
         self._accepted = AcceptedWriter(accepted, source.names)
         self._quarantine = QuarantineWriter(rejected)
@@ -50,7 +58,7 @@ class _Run:
         self._held: list[pl.DataFrame] = []
         """Rows that are written in another order in the end."""
         self._order: tuple[str, ...] = ()
-        self._rows_in = self._duplicates = 0
+        self._rows_in = self._duplicates = self._released = 0
 
     def run(self) -> Summary:
         """Read everything, write everything, and sum up."""
@@ -58,6 +66,7 @@ class _Run:
 
         for member in open_readings(self._source, self._raw, self._limits, self._skipped):
             self._condition_member(member)
+        self._settle_corrections()
         if self._held:
             self._accepted.write(pl.concat(self._held).sort(self._order, maintain_order=True))
         return self._sum_up()
@@ -88,7 +97,21 @@ class _Run:
             faults += judged.conflicts(np.flatnonzero(verdicts == CONFLICT))
             frame = frame.filter(verdicts == NEW) if verdicts.any() else frame
         self._write(frame)
-        self._quarantine.write(sorted(faults, key=lambda fault: fault.order))
+        self._quarantine.write(self._mender.take(sorted(faults, key=lambda fault: fault.order)))
+
+    def _settle_corrections(self) -> None:
+        """Decide on corrected rows as on any others, behind all of them."""
+        frame, located, faults = self._mender.judge()
+        if self._source.key and located:
+            verdicts = self._repeats.classify(Identities(frame, self._source.key))
+            self._duplicates += int((verdicts == DUPLICATE).sum())
+            for row in (verdicts == CONFLICT).nonzero()[0].tolist():
+                faults.append(Fault((row, 1), located[row], "key_conflict", "", CONFLICT_REASON))
+            frame = frame.filter(verdicts == NEW)
+        self._released = frame.height
+        if located:
+            self._write(frame)
+        self._quarantine.write(faults)
 
     def _write(self, frame: pl.DataFrame) -> None:
         if not self._order:
@@ -104,6 +127,9 @@ class _Run:
             judge = Judge(self._source, reading)
             for part in reading.reader.parts():
                 yield judge.read_keys(part)
+        keys = self._mender.keys()
+        if keys is not None:
+            yield hash_keys(keys, self._source.key)
 
     def _sum_up(self) -> Summary:
         accepted, quarantine, facts = self._accepted, self._quarantine, self._facts[0]
@@ -122,4 +148,5 @@ class _Run:
             skipped=tuple(self._skipped.listed), skipped_lines=self._skipped.total, columns=columns,
             distinct_keys=accepted.rows if self._source.key else None, rejects=dict(sorted(quarantine.rejects.items())),
             first_day=day.min[:10] if day and day.min else None, last_day=day.max[:10] if day and day.max else None,
+            rows_released=self._released,
         )  # fmt: skip

@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from conditioners.claims import kept_claim
+from conditioners.corrections import Correction, parse_corrections
+from conditioners.declaration import Source
 from conditioners.drift import find_drift, find_last_alike
 from conditioners.engine import condition
 from conditioners.hashing import HashedInput
@@ -19,7 +21,7 @@ from conditioners.outcome import Refused, Summary
 from conditioners.raw import RawInput
 from conditioners.registry import Unidentified, identify
 from shared.domain.files import ConditionedFile, FileState, RawFile, RowCounts
-from shared.domain.identities import conditioned_path, quarantine_path
+from shared.domain.identities import conditioned_path, corrections_path, quarantine_path
 from shared.ports import BlobChanged, BlobMissing, BlobStat, BlobWriter, Lake
 
 if TYPE_CHECKING:
@@ -72,6 +74,14 @@ def condition_drop(
         if raise_faults and not state.is_settled:
             raise
         return state
+
+
+def read_corrections(lake: Lake, source: Source, path: str) -> list[Correction]:
+    """The corrections that were given for rows of a raw file."""
+    if lake.stat("quarantine", corrections_path(path)) is None:
+        return []
+    with lake.open_read("quarantine", corrections_path(path)) as stream:
+        return parse_corrections(source, stream.read())
 
 
 @dataclass(frozen=True)
@@ -141,7 +151,9 @@ class _Drop:
             return self._refuse(rejected, None, Refused(identified.reason))
         hashed = HashedInput(lambda: self.lake.open_read("raw", self.file.path, self.file.etag))
         with accepted.open() as good, rejected.open() as bad:
-            outcome = condition(identified.source, RawInput(self.file.path, hashed.open, self.file.size), good, bad)
+            raw = RawInput(self.file.path, hashed.open, self.file.size)
+            corrections = read_corrections(self.lake, identified.source, self.file.path)
+            outcome = condition(identified.source, raw, good, bad, corrections=corrections)
             sha256 = hashed.sha256()
             if isinstance(outcome, Refused):
                 return self._refuse(rejected, sha256, outcome)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+CONFLICT_REASON = "an earlier row has the same key and other values"
+
+
 class Fault(NamedTuple):
     """One row that cannot be accepted. `order` sorts it among its batch's rows: an unread row before a readable one."""
 
@@ -50,9 +53,8 @@ class Judged:
     def conflicts(self, numbers: NDArray[np.int64]) -> list[Fault]:
         """Faults for typed rows, by number in `frame`, whose key an earlier and different row has."""
         rows = self.rows[numbers].tolist()
-        reason = "an earlier row has the same key and other values"
         located = self.batch.locate(rows) if rows else []
-        return [Fault((row, 1), at, "key_conflict", "", reason) for row, at in zip(rows, located, strict=True)]
+        return [Fault((row, 1), at, "key_conflict", "", CONFLICT_REASON) for row, at in zip(rows, located, strict=True)]
 
 
 class Judge:

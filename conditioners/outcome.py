@@ -65,6 +65,8 @@ class Summary:
     """Rows quarantined by rule, such as `week_start not_a_date`."""
     first_day: str | None
     last_day: str | None
+    rows_released: int = 0
+    """Of those that went out, rows that had been rejected and were corrected by hand."""
 
     def to_json(self) -> dict[str, Any]:
         """The summary as plain JSON values."""

@@ -40,3 +40,11 @@ def conditioned_path(raw_path: str) -> str:
 def quarantine_path(raw_path: str) -> str:
     """Where the rejected rows of a raw file stand in `quarantine`."""
     return conditioned_path(raw_path)
+
+
+def corrections_path(raw_path: str) -> str:
+    """Where corrections of a raw file's quarantined rows stand in the container `quarantine`.
+
+    No source has a folder that begins with an underscore.
+    """
+    return conditioned_path(f"_corrections/{raw_path}")

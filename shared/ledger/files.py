@@ -133,7 +133,7 @@ class Files:
             _reland_copies(connection, _other_versions(file))
             if not insert_if_absent(connection, conditioned_file, row):
                 again = update(conditioned_file).where(conditioned_file.c.raw_file_id == file.id)
-                connection.execute(again.values(etag=made.etag))
+                connection.execute(again.values(**row))
             _settle(connection, file.id, FileState.CONDITIONED, now)
 
     def settle_duplicate(self, file: RawFile, sha256: str, twin: RawFile, now: datetime) -> None:
@@ -163,6 +163,14 @@ class Files:
             connection.execute(update(raw_file).where(unsettled).values(**values, claimed_until=None))
             _reland_copies(connection, raw_file.c.id == file.id)
 
+    def reopen(self, file_id: str) -> bool:
+        """Have a file that is conditioned or in quarantine wait to be conditioned anew; False for any other."""
+        settled = raw_file.c.state.in_([FileState.CONDITIONED, FileState.QUARANTINED])
+        values = {"state": FileState.LANDED, "attempts": 0, "reason": None, "settled_at": None}
+        with self._engine.begin() as connection:
+            reopened = update(raw_file).where(raw_file.c.id == file_id, settled).values(**values)
+            return connection.execute(reopened).rowcount == 1
+
     def list_unsettled(self, now: datetime, path: str | None = None) -> list[RawFile]:
         """Files (or versions of one) that wait for conditioning, oldest first, without those somebody is at work on."""
         query = select(raw_file).where(_waiting(now)).order_by(raw_file.c.landed_at, raw_file.c.path)
@@ -178,6 +186,19 @@ class Files:
         with reading(self._engine) as connection:
             rows = connection.execute(query.order_by(made.conditioned_at.desc(), made.raw_file_id).limit(top))
             return [dict(row.summary) for row in rows]
+
+    def list_rejected(self, source: str) -> list[str]:
+        """Paths of a source's files that are in quarantine as a whole or have rows there."""
+        made = conditioned_file.c
+        some = and_(raw_file.c.state == FileState.CONDITIONED, made.rows_quarantined > 0)
+        query = (
+            select(raw_file.c.path)
+            .join(conditioned_file, made.raw_file_id == raw_file.c.id, isouter=True)
+            .where(raw_file.c.source == source, or_(raw_file.c.state == FileState.QUARANTINED, some))
+            .order_by(raw_file.c.path)
+        )
+        with reading(self._engine) as connection:
+            return list(dict.fromkeys(row.path for row in connection.execute(query)))
 
     def count_by_state(self) -> dict[str, int]:
         """How many file versions are in each state."""

@@ -1,0 +1,111 @@
+"""The commands `source rejects`, `source release` and `source replay`: quarantined rows, mended or tried again."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.failures import Failure
+from cli.output import print_json
+from conditioners.releases import NotReleased, list_rejects, release_rows, replay_file
+from shared.domain.files import FileState, identify_raw_file
+
+Reason = Annotated[str, typer.Option(help="Written into the audit log.")]
+RawPath = Annotated[str, typer.Argument(help="A path in the container raw, such as shipments/texas/2025W01.csv.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object per file.")]
+
+
+def run_rejects(
+    path: RawPath,
+    out: Annotated[Path | None, typer.Option(help="Write to this file instead of standard output.")] = None,
+) -> None:
+    """Write the rejected rows of a raw file as CSV, with empty columns to fill in for `source release`."""
+    from shared import wiring
+
+    try:
+        rows = list(list_rejects(wiring.lake(), path))
+    except NotReleased as reason:
+        raise Failure(str(reason)) from None
+    if not rows:
+        raise Failure(f"{path} has no rows in quarantine")
+    if out is None:
+        csv.writer(sys.stdout, lineterminator="\n").writerows(rows)
+        return
+    with out.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+    print(f"{len(rows) - 1} rows -> {out}")
+
+
+def run_release(
+    path: RawPath,
+    rows: Annotated[Path, typer.Argument(help="What `source rejects` wrote, mended.", exists=True, dir_okay=False)],
+    reason: Reason = "",
+    as_json: AsJson = False,
+) -> None:
+    """Take rejected rows in as they were mended; they are checked like any others. Repeating it changes nothing."""
+    from shared import wiring
+
+    try:
+        state = release_rows(wiring.lake(), wiring.ledger(), path, rows.read_bytes(), wiring.now)
+    except NotReleased as refused:
+        raise Failure(str(refused)) from None
+    _finish("release", path, state, reason, as_json)
+
+
+def run_replay(
+    paths: Annotated[list[str] | None, typer.Argument(help="Paths in the container raw.")] = None,
+    source: Annotated[str | None, typer.Option(help="All files of a source that have rejected rows.")] = None,
+    reason: Reason = "",
+    as_json: AsJson = False,
+) -> None:
+    """Condition raw files anew, after their source was mended. Exits 0 only if every one could be read."""
+    from shared import wiring
+
+    chosen = [*(paths or []), *(_list_rejected(source) if source else [])]
+    if not chosen and source is None:
+        raise typer.BadParameter("give paths, or a --source", param_hint="PATHS")
+    failed = 0
+    for path in dict.fromkeys(chosen):
+        try:
+            state = replay_file(wiring.lake(), wiring.ledger(), path, wiring.now)
+        except NotReleased as refused:
+            raise Failure(str(refused)) from None
+        failed += not _finish("replay", path, state, reason, as_json)
+    raise typer.Exit(1 if failed else 0)
+
+
+def _list_rejected(source: str) -> list[str]:
+    from shared import wiring
+
+    return wiring.ledger().files.list_rejected(source)
+
+
+def _finish(action: str, path: str, state: str, reason: str, as_json: bool) -> bool:
+    """Note in the audit log what was done, and tell it; whether the file is conditioned now."""
+    from shared import wiring
+
+    wiring.ledger().instances.record_audit(action, f"raw/{path}", "cli", reason, wiring.now())
+    told = _describe(path, state)
+    if as_json:
+        print_json(told)
+    else:
+        counts = " ".join(f"{name}={told[name]}" for name in told if name.startswith("rows_"))
+        print(f"{path}: {state} {counts}".rstrip())
+    return state == FileState.CONDITIONED
+
+
+def _describe(path: str, state: str) -> dict[str, Any]:
+    from shared import wiring
+
+    found = wiring.lake().stat("raw", path)
+    file = wiring.ledger().reports.tell_file(identify_raw_file(path, found.etag)) if found else None
+    made = (file or {}).get("conditioned") or {}
+    if state != FileState.CONDITIONED:
+        return {"path": path, "state": state, "reason": (file or {}).get("reason")}
+    names = ("rows_in", "rows_out", "rows_quarantined", "rows_duplicate")
+    released = made["summary"].get("rows_released", 0)
+    return {"path": path, "state": state, **{name: made[name] for name in names}, "rows_released": released}

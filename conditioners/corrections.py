@@ -1,0 +1,135 @@
+"""Corrections: quarantined rows that somebody mended, under canonical names; applied when their file is read again."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conditioners.contract import Contract
+from conditioners.declaration import Source
+from conditioners.dialects import Delimited
+from conditioners.judging import Fault
+from conditioners.limits import MIB
+from conditioners.readers.batches import Located
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_PLACES = ("line", "cell", "path", "row", "place")
+_IN_QUARANTINE = ("rule", "column", "reason", "raw")
+_LARGEST = 64 * MIB
+_FORM = Delimited(name="corrections")
+"""Corrections are standard CSV: ISO days, points in numbers, canonical words."""
+
+
+class CorrectionError(ValueError):
+    """A file of corrections cannot be used; the message says what to change."""
+
+
+@dataclass(frozen=True)
+class Correction:
+    """One quarantined row, by its place and raw text, and what it should have been."""
+
+    located: Located
+    cells: tuple[tuple[str, str], ...]
+    """Canonical columns and their text."""
+
+
+def parse_corrections(source: Source, data: bytes) -> list[Correction]:
+    """Read rows of a quarantine file to which the source's columns were added; raises CorrectionError."""
+    if len(data) > _LARGEST:
+        raise CorrectionError(f"the corrections are larger than {_LARGEST} bytes; release them in portions")
+    try:
+        csv.field_size_limit(_LARGEST)
+        rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise CorrectionError(f"the corrections are no CSV in UTF-8: {error}") from None
+    if not rows or not rows[0] or rows[0][0] not in _PLACES or "raw" not in rows[0]:
+        raise CorrectionError("the first row must be that of the quarantine file, with the source's columns behind it")
+    header = rows[0]
+    unknown = [name for name in header[1:] if name not in (*_IN_QUARANTINE, *source.names)]
+    missing = [column.name for column in source.columns if not column.optional and column.name not in header]
+    if unknown or missing or len(set(header)) != len(header):
+        raise CorrectionError(f"columns that {source.name} does not have: {unknown}; that are missing: {missing}")
+    return [_read_row(source, header, number, row) for number, row in enumerate(rows[1:], start=2)]
+
+
+def _read_row(source: Source, header: Sequence[str], number: int, row: Sequence[str]) -> Correction:
+    if len(row) != len(header):
+        raise CorrectionError(f"row {number} has {len(row)} fields where the first has {len(header)}")
+    told = dict(zip(header, row, strict=True))
+    cells = tuple((name, told[name]) for name in source.names if name in told)
+    return Correction(Located(row[0], told["raw"]), cells)
+
+
+def write_corrections(source: Source, corrections: Iterable[Correction]) -> bytes:
+    """Corrections as a file that `parse_corrections` reads."""
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(["place", "raw", *source.names])
+    for each in corrections:
+        cells = dict(each.cells)
+        rows.writerow([*each.located, *(cells.get(name, "") for name in source.names)])
+    return text.getvalue().encode()
+
+
+class Mender:
+    """Takes faults out of one conditioning that are corrected, and judges the corrections in the end."""
+
+    def __init__(self, source: Source, corrections: Iterable[Correction]) -> None:
+        self._source = source
+        self._contract = Contract(source, _FORM, source.names) if (given := list(corrections)) else None
+        self._waiting: dict[Located, deque[Correction]] = {}
+        for correction in given:
+            self._waiting.setdefault(correction.located, deque()).append(correction)
+        self._given = given
+        self._taken: list[tuple[Fault, Correction]] = []
+
+    def take(self, faults: Sequence[Fault]) -> list[Fault]:
+        """The faults without those that are corrected."""
+        if not self._waiting:
+            return list(faults)
+        left = []
+        for fault in faults:
+            waiting = self._waiting.get(fault.located)
+            if waiting:
+                self._taken.append((fault, waiting.popleft()))
+            else:
+                left.append(fault)
+        return left
+
+    def judge(self) -> tuple[pl.DataFrame, list[Located], list[Fault]]:
+        """The corrected rows that keep the contract, where they stood, and the faults of the others."""
+        import numpy as np
+
+        contract = self._contract
+        if contract is None or not self._taken:
+            import polars as pl
+
+            return pl.DataFrame(), [], []
+        typed = contract.apply(self._frame([correction for _, correction in self._taken]))
+        located = [fault.located for fault, _ in self._taken]
+        faults = [
+            Fault((reject.row, 1), located[reject.row], reject.rule, reject.column, f"as corrected, {reject.reason}")
+            for reject in typed.rejects
+        ]
+        kept = np.delete(np.arange(len(located)), [reject.row for reject in typed.rejects]).tolist()
+        return typed.frame, [located[row] for row in kept], faults
+
+    def keys(self) -> pl.DataFrame | None:
+        """The typed key columns of all corrections, for a second reading; None without any."""
+        if self._contract is None:
+            return None
+        return self._contract.type_columns(self._frame(self._given), self._source.key)
+
+    def _frame(self, corrections: Sequence[Correction]) -> pl.DataFrame:
+        import polars as pl
+
+        cells = [dict(correction.cells) for correction in corrections]
+        return pl.DataFrame(
+            [pl.Series(name, [row.get(name) for row in cells], dtype=pl.String) for name in self._source.names]
+        )

@@ -1,0 +1,115 @@
+"""Replays raw files after a fix of their source, and releases quarantined rows that were mended by hand.
+
+Both are the same act: the file is conditioned anew, with all corrections that were ever given for its rows. So each
+row counts once, whatever is repeated or breaks off, and the output stays a function of the raw file and corrections.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from conditioners.corrections import Correction, CorrectionError, parse_corrections, write_corrections
+from conditioners.declaration import Source
+from conditioners.intake import HEAD_BYTES, condition_drop, read_corrections
+from conditioners.readers.batches import Located
+from conditioners.registry import Unidentified, identify
+from shared.domain.files import identify_raw_file
+from shared.domain.identities import corrections_path, quarantine_path
+from shared.ports import Lake
+
+if TYPE_CHECKING:
+    from shared.ledger.book import Ledger
+
+
+class NotReleased(Exception):
+    """Nothing was released or replayed; the message says why."""
+
+
+def replay_file(lake: Lake, ledger: Ledger, path: str, now: Callable[[], datetime]) -> str:
+    """Condition the version of a raw file that is in the lake anew; answers its state then."""
+    found = lake.stat("raw", path)
+    if found is None:
+        raise NotReleased(f"there is no raw file {path}")
+    ledger.files.reopen(identify_raw_file(path, found.etag))
+    return condition_drop(lake, ledger, path, now, raise_faults=False)
+
+
+def release_rows(lake: Lake, ledger: Ledger, path: str, data: bytes, now: Callable[[], datetime]) -> str:
+    """Enter corrections of quarantined rows, and replay their file; answers its state then.
+
+    `data` are rows of the file's quarantine, with the source's columns added and filled. Raises NotReleased when the
+    rows are none of the quarantine, and then nothing has changed. Corrections that were entered before are kept.
+    """
+    source = _identify(lake, path)
+    try:
+        given = parse_corrections(source, data)
+        known = read_corrections(lake, source, path)
+    except CorrectionError as error:
+        raise NotReleased(str(error)) from None
+    merged = _merge(known, given, _count_quarantined(lake, path))
+    if merged != known:
+        _write(lake, path, write_corrections(source, merged))
+    return replay_file(lake, ledger, path, now)
+
+
+def list_rejects(lake: Lake, path: str) -> Iterator[list[str]]:
+    """The rows of a file's quarantine, header first, with the source's columns added, empty, to be filled."""
+    source = _identify(lake, path)
+    for number, row in enumerate(_read_quarantine(lake, path)):
+        yield [*row, *(source.names if number == 0 else [""] * len(source.names))]
+
+
+def _identify(lake: Lake, path: str) -> Source:
+    if lake.stat("raw", path) is None:
+        raise NotReleased(f"there is no raw file {path}")
+    with lake.open_read("raw", path) as stream:
+        identified = identify(path, stream.read(HEAD_BYTES))
+    if isinstance(identified, Unidentified):
+        raise NotReleased(identified.reason)
+    return identified.source
+
+
+def _read_quarantine(lake: Lake, path: str) -> Iterator[list[str]]:
+    if lake.stat("quarantine", quarantine_path(path)) is None:
+        return
+    with lake.open_read("quarantine", quarantine_path(path)) as stream:
+        yield from csv.reader(io.StringIO(stream.read().decode(), newline=""))
+
+
+def _count_quarantined(lake: Lake, path: str) -> Counter[Located]:
+    rows = list(_read_quarantine(lake, path))
+    return Counter(Located(row[0], row[-1]) for row in rows[1:])
+
+
+def _merge(known: list[Correction], given: list[Correction], quarantined: Counter[Located]) -> list[Correction]:
+    """All corrections: those given take the place of those known for the same rows.
+
+    Rows with one place and text cannot be told apart, such as cells of one line; all of them are corrected together.
+    """
+    asked = Counter(correction.located for correction in given)
+    before = Counter(correction.located for correction in known)
+    for located, count in asked.items():
+        there = before[located] or quarantined[located]
+        if there == 0:
+            raise NotReleased(f"no row with that text is in quarantine for {located.place!r}: {located.raw[:80]!r}")
+        if count != there:
+            raise NotReleased(f"{located.place!r} has {there} rejected rows with the same text: give all of them")
+    kept = [correction for correction in known if correction.located not in asked]
+    return [*kept, *given] if any(each not in known for each in given) else known
+
+
+def _write(lake: Lake, path: str, data: bytes) -> None:
+    there = lake.stat("quarantine", corrections_path(path))
+    target = corrections_path(path)
+    with (
+        lake.open_write("quarantine", target, if_match=there.etag)
+        if there
+        else lake.open_write("quarantine", target, if_absent=True)
+    ) as writer:
+        writer.write(data)
+        writer.commit()

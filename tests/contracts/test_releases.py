@@ -1,0 +1,169 @@
+"""Releasing and replaying quarantined rows, on both lakes: each row counts once, whatever is repeated or breaks off."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+
+import pytest
+
+from conditioners import registry
+from conditioners.intake import condition_drop
+from conditioners.releases import NotReleased, list_rejects, release_rows, replay_file
+from shared.domain.identities import corrections_path, quarantine_path
+from tests.contracts.drops import DAMAGED, calendar, drop, output_of, read, version
+
+PATH = "events/a.csv"
+GOOD = {"event_id": "B0", "kind": "festival", "name": "mended", "region": "texas", "start_date": "2026-05-01",
+        "end_date": "2026-05-03", "announced_date": "2026-04-01"}  # fmt: skip
+
+
+@pytest.fixture
+def taken(lake, ledger, clock):
+    """A file with two good rows and two that are rejected."""
+    drop(lake, PATH, calendar("one", "two", bad=2))
+    condition_drop(lake, ledger, PATH, clock)
+    return PATH
+
+
+def fill(lake, *corrections, path=PATH):
+    """The quarantine file with its first rows mended and the others left out."""
+    header, *rows = list_rejects(lake, path)
+    text = io.StringIO()
+    out = csv.DictWriter(text, header, lineterminator="\n")
+    out.writeheader()
+    for row, mended in zip(rows, corrections, strict=False):
+        out.writerow({**dict(zip(header, row, strict=True)), **mended})
+    return text.getvalue().encode()
+
+
+def counts(ledger, lake, path=PATH):
+    made = version(ledger, lake, path)["conditioned"]
+    return tuple(made[name] for name in ("rows_in", "rows_out", "rows_quarantined", "rows_duplicate"))
+
+
+def test_a_mended_row_goes_out_behind_the_others_and_leaves_quarantine(lake, ledger, clock, taken):
+    assert counts(ledger, lake) == (4, 2, 2, 0)
+    before = output_of(lake, PATH)
+    state = release_rows(lake, ledger, PATH, fill(lake, GOOD), clock)
+
+    assert (state, counts(ledger, lake)) == ("conditioned", (4, 3, 1, 0))
+    assert output_of(lake, PATH) == before + b"B0,festival,mended,texas,,2026-05-01,2026-05-03,,2026-04-01\n"
+    assert b"B0" not in read(lake, "quarantine", quarantine_path(PATH))
+    assert version(ledger, lake, PATH)["conditioned"]["summary"]["rows_released"] == 1
+
+
+def test_releasing_the_same_rows_again_changes_nothing(lake, ledger, clock, taken):
+    rows = fill(lake, GOOD, {**GOOD, "event_id": "B1"})
+    release_rows(lake, ledger, PATH, rows, clock)
+    output, there = output_of(lake, PATH), lake.stat("conditioned", f"{PATH}.csv")
+    for _ in range(2):
+        release_rows(lake, ledger, PATH, rows, clock)
+
+    assert (output_of(lake, PATH), counts(ledger, lake)) == (output, (4, 4, 0, 0))
+    assert lake.stat("conditioned", f"{PATH}.csv").etag == there.etag
+    assert read(lake, "quarantine", quarantine_path(PATH)) is None
+
+
+def test_rows_are_released_one_after_the_other_and_mended_again(lake, ledger, clock, taken):
+    release_rows(lake, ledger, PATH, fill(lake, GOOD), clock)
+    first = fill(lake, {**GOOD, "event_id": "B1"})
+    release_rows(lake, ledger, PATH, first, clock)
+    release_rows(lake, ledger, PATH, first.replace(b"mended", b"again"), clock)
+
+    assert counts(ledger, lake) == (4, 4, 0, 0)
+    assert output_of(lake, PATH).count(b"again") == output_of(lake, PATH).count(b"mended") == 1
+
+
+def test_a_row_that_is_still_wrong_stays_in_quarantine_with_its_new_reason(lake, ledger, clock, taken):
+    release_rows(lake, ledger, PATH, fill(lake, {**GOOD, "kind": "party"}), clock)
+
+    assert counts(ledger, lake) == (4, 2, 2, 0)
+    assert b"as corrected, kind: 'party' is none of holiday" in read(lake, "quarantine", quarantine_path(PATH))
+    assert len(list(list_rejects(lake, PATH))) == 1 + 2
+
+
+def test_a_mended_row_whose_key_is_there_already_is_a_duplicate_or_a_conflict(lake, ledger, clock, taken):
+    same = {**GOOD, "event_id": "Eone", "name": "one"}
+    release_rows(lake, ledger, PATH, fill(lake, same, {**same, "name": "other"}), clock)
+
+    assert counts(ledger, lake) == (4, 2, 1, 1)
+    assert b"key_conflict" in read(lake, "quarantine", quarantine_path(PATH))
+
+
+def test_rows_that_are_not_in_quarantine_release_nothing(lake, ledger, clock, taken):
+    strange = fill(lake, GOOD).replace(b"bad,texas", b"evil,texas")
+    before = read(lake, "quarantine", quarantine_path(PATH))
+
+    for data, reason in [
+        (strange, "no row with that text"),
+        (b"line,raw,colour\n", "columns that events does not have"),
+        (b"event_id\n", "the first row must be"),
+        (b"\xff\xfe\x00", "no CSV in UTF-8"),
+    ]:
+        with pytest.raises(NotReleased, match=reason):
+            release_rows(lake, ledger, PATH, data, clock)
+    assert read(lake, "quarantine", quarantine_path(PATH)) == before
+    assert lake.stat("quarantine", corrections_path(PATH)) is None
+    with pytest.raises(NotReleased, match="no raw file"):
+        release_rows(lake, ledger, "events/none.csv", strange, clock)
+
+
+def test_a_release_that_broke_off_is_finished_by_whoever_looks_next(lake, ledger, clock, taken, monkeypatch):
+    rows = fill(lake, GOOD)
+    with monkeypatch.context() as broken:
+        broken.setattr("conditioners.releases.replay_file", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            release_rows(lake, ledger, PATH, rows, clock)
+    assert counts(ledger, lake) == (4, 2, 2, 0)
+
+    replay_file(lake, ledger, PATH, clock)
+    assert counts(ledger, lake) == (4, 3, 1, 0)
+
+
+def test_a_replay_after_a_fix_of_the_source_takes_rejected_rows_in(lake, ledger, clock, taken, monkeypatch):
+    source = registry.get_source("events")
+    (dialect,) = source.dialects
+    columns = tuple(replace(c, optional=True) if c.name == "start_date" else c for c in source.columns)
+    dialects = (replace(dialect, sentinels={"start_date": ("99/99/2026",)}),)
+    mended = replace(source, columns=columns, dialects=dialects)
+    others = tuple(each for each in registry.all_sources() if each.name != "events")
+    monkeypatch.setattr(registry, "all_sources", lambda: (*others, mended))
+
+    assert replay_file(lake, ledger, PATH, clock) == "conditioned"
+    assert counts(ledger, lake) == (4, 4, 0, 0)
+    assert read(lake, "quarantine", quarantine_path(PATH)) is None
+
+
+def test_a_replay_without_a_fix_changes_nothing(lake, ledger, clock, taken):
+    output = output_of(lake, PATH)
+
+    assert [replay_file(lake, ledger, PATH, clock) for _ in range(2)] == ["conditioned"] * 2
+    assert (output_of(lake, PATH), counts(ledger, lake)) == (output, (4, 2, 2, 0))
+
+
+def test_a_refused_file_is_replayed_and_refused_again(lake, ledger, clock):
+    drop(lake, PATH, DAMAGED)
+    condition_drop(lake, ledger, PATH, clock)
+
+    assert replay_file(lake, ledger, PATH, clock) == "quarantined"
+    assert ledger.files.list_rejected("events") == [PATH]
+
+
+def test_files_with_rejects_are_listed_and_others_not(lake, ledger, clock, taken):
+    drop(lake, "events/good.csv", calendar("three"))
+    condition_drop(lake, ledger, "events/good.csv", clock)
+
+    assert ledger.files.list_rejected("events") == [PATH]
+    assert ledger.files.list_rejected("weather") == []
+
+
+def test_a_file_against_the_last_one_of_its_source_tells_its_drift(lake, ledger, clock, taken):
+    drifted = calendar("new").replace(b"Announced", b"Announced,Budget").replace(b"04/01/2026\n", b"04/01/2026,7\n")
+    drop(lake, "events/b.csv", drifted)
+    condition_drop(lake, ledger, "events/b.csv", clock)
+
+    assert version(ledger, lake, PATH)["conditioned"]["summary"]["drift"] is None
+    drift = version(ledger, lake, "events/b.csv")["conditioned"]["summary"]["drift"]
+    assert (drift["new"], drift["missing"], drift["renamed"], drift["retyped"]) == (["Budget"], [], [], [])
