@@ -127,9 +127,7 @@ def _print_speed() -> None:
         with mock.patch.object(BlockReader, "_read_block", lambda *_: None):
             by_row.append(_measure_seconds(data))
     block, row = statistics.median(by_block), statistics.median(by_row)
-    print(
-        f"{len(data) / 1e6:.0f} MB of plain text: by the block {block:.2f} s CPU, by the row {row:.2f} s: {block / row:.2f}"
-    )
+    print(f"{len(data) / 1e6:.0f} MB of plain text, CPU: by block {block:.2f} s, by row {row:.2f} s, {block / row:.2f}")
 
 
 def main() -> None:
