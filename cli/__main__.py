@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+from types import FrameType
+from typing import NoReturn
 
 import typer
 
@@ -33,12 +36,19 @@ def register_commands() -> None:
 def main() -> int:
     """Run a command; a failure that it foresaw is one line that says what to do."""
     register_commands()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave_in_order)
     try:
         app(prog_name="python3 headrace.py")
     except (Failure, SettingsError, FleetError, LakeUnavailable, LedgerUnavailable) as failure:
         print(f"headrace: {failure}", file=sys.stderr)
         return 1
     return 0
+
+
+def _leave_in_order(number: int, _: FrameType | None) -> NoReturn:
+    """Have a closed terminal or a kill end what this command started, as Ctrl-C does."""
+    raise SystemExit(128 + number)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from cli.api import Api
 from cli.demo_progress import Progress
 from cli.demo_report import print_report
 from cli.failures import Failure
-from cli.host_process import running_host
+from cli.host_process import end_orphan, find_host, running_host
 from cli.output import print_json, tell
 from shared import wiring
 from shared.domain.weeks import IsoWeek
@@ -63,6 +63,9 @@ def run_demo(
 def _forget(home: Path) -> None:
     if home.exists() and not (home / "ledger.db").exists() and any(home.iterdir()):
         raise Failure(f"{home} does not look like a home of Headrace; it was left alone")
+    end_orphan()
+    if find_host() is not None:
+        raise Failure(f"a host is at work in {home}; end it first, with Ctrl-C where it was started")
     shutil.rmtree(home, ignore_errors=True)
 
 

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,13 +39,24 @@ class HostApi(Api):
 
 def find_host() -> Api | None:
     """The host of this home that runs now, if any."""
-    note = wiring.settings().home / "host.json"
-    try:
-        known = json.loads(note.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+    known = _read_note()
+    if known is None:
         return None
     api = Api(known["address"])
     return api if api.is_alive() else None
+
+
+def end_orphan() -> None:
+    """End the host of this home if who started it was killed, and so will never end it."""
+    known = _read_note()
+    if known is None or _is_alive(known["owner"]) or not Api(known["address"]).is_alive():
+        return
+    os.kill(known["pid"], signal.SIGTERM)
+    for _ in range(10 * START_SECONDS):
+        if not _is_alive(known["pid"]):
+            return
+        time.sleep(0.1)
+    raise Failure(f"a host that nobody looks after does not end; kill process {known['pid']}")
 
 
 def require_host() -> Api:
@@ -59,6 +71,7 @@ def require_host() -> Api:
 @contextmanager
 def running_host() -> Iterator[Api]:
     """The host that runs, or a new one that is stopped at the end of the block."""
+    end_orphan()
     there = find_host()
     if there is not None:
         yield there
@@ -123,7 +136,25 @@ def _wait_until_ready(process: subprocess.Popen[str], log: Path) -> str:
 
 def _write_note(address: str, pid: int) -> None:
     note = wiring.settings().home / "host.json"
-    note.write_text(json.dumps({"address": address, "pid": pid}), encoding="utf-8")
+    note.write_text(json.dumps({"address": address, "pid": pid, "owner": os.getpid()}), encoding="utf-8")
+
+
+def _read_note() -> dict[str, Any] | None:
+    try:
+        known: dict[str, Any] = json.loads((wiring.settings().home / "host.json").read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+    return known
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # alive, and another user's
+    return True
 
 
 def _stop(process: subprocess.Popen[Any]) -> None:

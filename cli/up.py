@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.failures import Failure
-from cli.host_process import find_host, own_host
+from cli.host_process import end_orphan, find_host, own_host
 from cli.output import print_json
 from shared import wiring
 
@@ -17,6 +17,7 @@ def run_up(
     as_json: Annotated[bool, typer.Option("--json", help="Print the addresses as one JSON object.")] = False,
 ) -> None:
     """Run the app: drop files into the lake, start pipelines, watch them."""
+    end_orphan()
     there = find_host()
     if there is not None:
         raise Failure(f"a host is running here already, at {there.address}")
