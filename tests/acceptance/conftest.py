@@ -42,18 +42,27 @@ class Product:
         )
         self.address = json.loads(self._up.stdout.readline())["address"]
 
+    @property
+    def host_pid(self) -> int:
+        """The process that the host is."""
+        return int(json.loads((self.home / "host.json").read_text())["pid"])
+
+    def end_command(self, number: signal.Signals) -> None:
+        """Send a signal to the command that started the host, and wait for its end."""
+        self._up.send_signal(number)
+        self._up.communicate(timeout=60)
+        self._up = None
+
     def kill_host(self) -> None:
         """SIGKILL the host, as the kernel would when memory runs out."""
-        os.kill(json.loads((self.home / "host.json").read_text())["pid"], signal.SIGKILL)
+        os.kill(self.host_pid, signal.SIGKILL)
         self._up.communicate(timeout=60)
         self._up = None
 
     def down(self) -> None:
         """Ctrl-C."""
         if self._up is not None:
-            self._up.send_signal(signal.SIGINT)
-            self._up.communicate(timeout=60)
-            self._up = None
+            self.end_command(signal.SIGINT)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """One command, to its end."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 
 import pytest
 
@@ -68,3 +70,31 @@ def test_a_second_host_is_refused_while_one_runs(product):
 
     assert done.returncode == 1
     assert f"a host is running here already, at {product.address}" in done.stderr
+
+
+def test_a_terminal_that_closes_ends_the_host(product):
+    product.up()
+    host = product.host_pid
+    product.end_command(signal.SIGHUP)
+
+    assert not is_alive(host)
+
+
+def test_a_host_whose_starter_was_killed_is_ended_by_the_next_command_that_needs_one(product):
+    product.up()
+    orphan = product.host_pid
+    product.end_command(signal.SIGKILL)
+    assert is_alive(orphan)
+    product.up()
+
+    assert not is_alive(orphan)
+    assert is_alive(product.host_pid)
+    product.down()
+
+
+def is_alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
