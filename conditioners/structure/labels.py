@@ -80,14 +80,17 @@ def _count_repeated(table: Sequence[tuple[str, ...]]) -> int:
     first, repeats = table[0], 1
     while repeats < min(_HEADER_ROWS, len(table)) and table[repeats] == first:
         repeats += 1
-    support = Profile(table[repeats:][:_PROFILED], len(first)).support_labels(first)
-    return repeats if support > 0 or (support == 0 and _could_be_labels(first)) else 0
+    below = Profile(table[repeats:][:_PROFILED], len(first))
+    support = below.support_labels(first)
+    return repeats if support > 0 or (support == 0 and _could_be_labels(first, distinct=not below.is_empty)) else 0
 
 
-def _could_be_labels(cells: Cells) -> bool:
-    """Whether cells are distinct words."""
+def _could_be_labels(cells: Cells, *, distinct: bool) -> bool:
+    """Whether cells are words, and no two of them the same if they must be distinct."""
     filled = [cell.strip() for cell in cells if cell.strip()]
-    return bool(filled) and len(set(filled)) == len(filled) and not any(kind_of(cell) in TYPED for cell in filled)
+    if distinct and len(set(filled)) < len(filled):
+        return False
+    return bool(filled) and not any(kind_of(cell) in TYPED for cell in filled)
 
 
 def join_labels(header: Sequence[tuple[str, ...]]) -> tuple[str, ...]:

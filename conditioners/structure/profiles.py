@@ -154,12 +154,15 @@ class _Column:
         return kind if count >= _MOSTLY * self._filled else None
 
     def may_be_below(self, label: str) -> bool:
-        """Whether the label is a date or year, and the values are of another kind."""
+        """Whether the label is a date, year or number, and the values are of a kind that has none of those."""
         if self.typed is None:
             return False
         if _YEAR.fullmatch(label.strip()):
             return self._years * 2 < self._filled
-        return kind_of(label) is Kind.DAY and self.typed is not Kind.DAY
+        kind = kind_of(label)
+        if kind is Kind.NUMBER:
+            return self.typed in (Kind.TRUTH, Kind.LINK)
+        return kind is Kind.DAY and self.typed is not Kind.DAY
 
     def support_label(self, cell: str) -> float:
         kind = kind_of(cell)

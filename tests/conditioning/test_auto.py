@@ -106,6 +106,19 @@ def test_a_table_without_labels_gets_none():
     assert (found.table.labels, len(rows)) == (None, 2)
 
 
+def test_numbers_above_truths_are_labels():
+    text = "id,100022,100025\na,TRUE,FALSE\nb,TRUE,TRUE\nc,FALSE,TRUE\n"
+
+    assert summary_of(text)[0].table.labels == ("id", "100022", "100025")
+
+
+def test_a_row_of_words_above_rows_that_are_all_of_another_width_is_labels():
+    found, (rows,), rejects = summary_of("id,name,,name\n1,english\n1,english\n2,german,1,2,3\n")
+
+    assert rows == [["id", "name", "", "name"]]
+    assert (found.table.rows_quarantined, len(rejects)) == (3, 3)
+
+
 def test_title_notes_and_footer_are_no_rows_and_are_told():
     text = "Sales report\n\nday,units,price\n2024-01-01,1,2.5\n2024-01-02,2,2.6\n\nSource: till\n"
     found, (rows,), _ = summary_of(text)
