@@ -64,6 +64,7 @@ def test_jobs_are_ended_although_azure_refuses_for_a_while(headrace, azure):
 
 
 def test_a_job_that_was_being_submitted_meanwhile_is_ended_too(headrace, azure):
+    azure.cancel(list(azure.specs))
     terminate(headrace)
     (known, *_) = azure.specs.values()
     late = replace(known, name=f"{known.name}-late", shard="late")

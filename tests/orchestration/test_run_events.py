@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from orchestrators.run_events import read_run_event
+from shared import wiring
 from tests.orchestration.workspace import ENDS, WEBHOOK, deliver
 
 REGION = "train-tiny-2026W47-1-texas"
@@ -187,3 +189,11 @@ def test_a_failed_jobs_own_words_reach_the_run_the_cell_and_whoever_asks(headrac
     assert "see https://ml.azure.com/runs/" in run["error"]
     assert words in headrace.cells()["texas-small-fast"]["reason"]
     assert headrace.cells()["texas-large-fast"]["state"] == "passed"
+
+
+def test_an_adopted_runs_event_wakes_the_instance_that_waits_for_it_now(headrace, azure):
+    (spec, *_) = azure.specs.values()
+    wiring.ledger().runs.record_submitted(replace(spec, instance_id="train-tiny-2026W47-2-texas-1-watch"), wiring.now())
+
+    assert wiring.ledger().runs.read_run(spec.name)["instance_id"] == "train-tiny-2026W47-2-texas-1-watch"
+    assert wiring.ledger().runs.read_run(spec.name)["state"] == "queued"
