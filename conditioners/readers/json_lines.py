@@ -51,6 +51,7 @@ class JsonLinesReader:
         self._walker = TreeWalker(source, dialect, opened)
         self.columns = self._walker.columns
         labels = list_labels(_first_values(opened.head, limits), dialect.records)
+        self._walker.require_any(source, labels)
         self.facts = Facts(
             place="line", dialect={"name": dialect.name, "format": "JSON lines", "records": dialect.records},
             labels=labels, ignored=self._walker.list_ignored(labels),

@@ -74,6 +74,11 @@ class TreeWalker:
         self.columns = (*(name for name, _ in labelled), *constants)
         self._labels = {label for _, label in labelled}
 
+    def require_any(self, source: Source, labels: Sequence[str]) -> None:
+        """Raises Refusal when none of the labels that a file has is one of the dialect's."""
+        if labels and not self._labels.intersection(labels):
+            raise Refusal(f"no label is one of {source.name}: {', '.join(list(labels)[:10])}")
+
     def list_ignored(self, labels: Sequence[str]) -> list[str]:
         """Of labels that a file has, those that no column goes by."""
         return [label for label in labels if label not in self._labels]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from conditioners.declaration import Source
@@ -55,14 +55,14 @@ def open_reader(source: Source, opened: OpenedRaw, limits: Limits) -> tuple[Dial
     if workbooks and is_html(opened.head):
         return _open_sheets(source, workbooks, opened, open_html_sheets(opened, limits))
     if opened.head.startswith(PARQUET) and (files := _dialects(source, Parquet)):
-        return files[0], ParquetReader(source, files[0], opened, limits)
+        return _open_first(files, lambda each: ParquetReader(source, each, opened, limits))
     if text.startswith((b"ISA", b"UNA", b"UNB")) and (found := _find_edi(source, text)):
         kind = ProductActivityReader if isinstance(found, ProductActivity) else EdiLoopReader
         return found, kind(source, found, opened, limits)  # type: ignore[arg-type]
     if text.startswith((b"{", b"[")) and (documents := _find_json(source, text, limits)):
         return _open_json(source, documents, opened, limits)
     if text.startswith(b"<") and (trees := _dialects(source, XmlElements)):
-        return trees[0], XmlReader(source, trees[0], opened, limits)
+        return _open_first(trees, lambda each: XmlReader(source, each, opened, limits))
     return _open_text(source, opened, limits)
 
 
@@ -92,17 +92,23 @@ def _open_sheets(
 ) -> tuple[Dialect, Reader]:
     if not dialects:
         raise Refusal(f"{source.name} does not come as a workbook")
+    return _open_first(dialects, lambda each: _unfold(each, SheetReader(source, each, opened, sheets)))
+
+
+def _open_first(dialects: Sequence[D], open_in: Callable[[D], Reader]) -> tuple[Dialect, Reader]:
+    """The first dialect that the file can be opened in; raises the last one's Refusal when there is none."""
     for dialect in dialects[:-1]:
         try:
-            return dialect, _unfold(dialect, SheetReader(source, dialect, opened, sheets))
+            return dialect, open_in(dialect)
         except Refusal:
             continue
-    return dialects[-1], _unfold(dialects[-1], SheetReader(source, dialects[-1], opened, sheets))
+    return dialects[-1], open_in(dialects[-1])
 
 
 def _open_json(source: Source, dialects: Sequence[_Json], opened: OpenedRaw, limits: Limits) -> tuple[Dialect, Reader]:
-    if isinstance(dialects[0], JsonLines):
-        return dialects[0], JsonLinesReader(source, dialects[0], opened, limits)
+    lines = [dialect for dialect in dialects if isinstance(dialect, JsonLines)]
+    if lines:
+        return _open_first(lines, lambda each: JsonLinesReader(source, each, opened, limits))
     document = load_document(opened, limits)
     for dialect in dialects:
         reader: JsonReader | JsonColumnsReader

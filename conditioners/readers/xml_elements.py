@@ -13,6 +13,7 @@ from conditioners.raw import BlockStream, OpenedRaw
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+_HEAD = 1 << 14
 _NODES = 100_000
 """Elements inside of one record."""
 
@@ -57,6 +58,18 @@ def walk_elements(opened: OpenedRaw, limits: Limits) -> Iterator[tuple[str, _Ele
         if blocks.fault is not None:
             raise blocks.fault from None
         raise
+
+
+def peek_root(head: bytes) -> str | None:
+    """The name of the root element, in Clark's notation, if a document's first bytes tell it."""
+    from lxml import etree
+
+    parser = etree.XMLPullParser(("start",), resolve_entities=False, no_network=True, huge_tree=False)
+    try:
+        parser.feed(head[:_HEAD])
+    except etree.XMLSyntaxError:
+        return None
+    return next((cast(str, element.tag) for _, element in parser.read_events()), None)
 
 
 def _refuse_entities(root: _Element) -> None:

@@ -14,7 +14,7 @@ from conditioners.outcome import Refusal, SourceError
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextBatch
 from conditioners.readers.headers import is_surrounding, surroundings
-from conditioners.readers.xml_elements import NodeBudget, free, text_of, walk_elements
+from conditioners.readers.xml_elements import NodeBudget, free, peek_root, text_of, walk_elements
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -55,6 +55,9 @@ class XmlReader:
             self._place(number, label)
         self._constants = tuple(constants.values())
         self.columns = (*labels, *constants)
+        root = peek_root(opened.head)
+        if root is not None and not _is_named(root, self._record[0]):
+            raise Refusal(f"the document's root is {root}, not {self._record[0]}")
         self.facts = Facts(place="path", dialect={"name": dialect.name, "format": "XML", "records": dialect.records})
 
     def _resolve(self, path: str) -> Names:

@@ -1,0 +1,77 @@
+"""Workbooks of all four formats: the same rows from xls, xlsx, xlsb and ods, and refused when they are protected."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from conditioners.columns import Day, Text, Whole
+from conditioners.dialects import Workbook
+
+SAMPLES = Path(__file__).parents[3] / "shared" / "data" / "messy" / "excel-calamine"
+needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the shared data are not beside this checkout")
+NAMESPACES = " ".join(
+    f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+    for prefix, name in [("office", "office"), ("table", "table"), ("text", "text")]
+)
+
+
+def ods(*rows):
+    """A small OpenDocument spreadsheet; a cell is its type and value."""
+
+    def show(kind, value):
+        attribute = {"string": "", "float": f'office:value="{value}"', "date": f'office:date-value="{value}"'}[kind]
+        return f'<table:table-cell office:value-type="{kind}" {attribute}><text:p>{value}</text:p></table:table-cell>'
+
+    body = "".join(f"<table:table-row>{''.join(show(*cell) for cell in row)}</table:table-row>" for row in rows)
+    table = f'<table:table table:name="Sales">{body}</table:table>'
+    spreadsheet = f"<office:body><office:spreadsheet>{table}</office:spreadsheet></office:body>"
+    content = f"<office:document-content {NAMESPACES}>{spreadsheet}</office:document-content>"
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        package.writestr("META-INF/manifest.xml", "<manifest/>")
+        package.writestr("content.xml", content)
+    return data.getvalue()
+
+
+def test_an_open_document_keeps_leading_zeros_and_days(make_source, run):
+    source = make_source(columns=(Text("store"), Day("day"), Whole("units")), key=(), dialects=(Workbook(name="w"),))
+    header = [("string", "store"), ("string", "day"), ("string", "units")]
+    result = run(source, ods(header, [("string", "007"), ("date", "2024-02-29"), ("float", "12")]))
+
+    assert result.rows == ["007,2024-02-29,12"]
+    assert result.summary.header_rows == ("Sales!A1",)
+
+
+@needs_samples
+@pytest.mark.parametrize("ending", ["xls", "xlsx", "ods"])
+def test_the_same_sheet_gives_the_same_rows_in_every_format(make_source, run, ending):
+    source = make_source(
+        columns=(Whole("one", labels=("1",)), Whole("two", labels=("2",)), Text("sheet", labels=("@sheet",))),
+        key=(), dialects=(Workbook(name="w", skip=("This workbook",)),),
+    )  # fmt: skip
+    result = run(source, (SAMPLES / f"any_sheets.{ending}").read_bytes())
+
+    assert [row for row in result.rows if row.endswith("Visible")] == ["3,4,Visible", "5,6,Visible"]
+    assert result.rejects == []
+
+
+@needs_samples
+@pytest.mark.parametrize("ending", ["xls", "xlsx", "xlsb", "ods"])
+def test_the_first_row_of_one_workbook_is_found_in_every_format(make_source, run, ending):
+    source = make_source(columns=(Text("a", labels=("String",)),), key=(), dialects=(Workbook(name="w"),))
+    summary = run(source, (SAMPLES / f"base.{ending}").read_bytes()).summary
+
+    assert summary.labels[:7] == ("String", "1", "1.1", "true", "false", "2010-10-10", "2010-10-10 10:10:10")
+    assert (summary.rows_in, summary.header_rows) == (0, ("Sheet1!A2",))
+
+
+@needs_samples
+@pytest.mark.parametrize("ending", ["xls", "xlsx", "xlsb", "ods"])
+def test_a_protected_workbook_of_any_format_is_refused(toy, make_source, run, ending):
+    source = make_source(dialects=(Workbook(name="w"),))
+
+    refusal = run(source, (SAMPLES / f"password.{ending}").read_bytes()).refusal
+    assert refusal.reason == "the workbook is protected by a password"
