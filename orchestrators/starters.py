@@ -100,10 +100,10 @@ async def _end_runs(client: Any, status: dict[str, Any], reason: str) -> list[st
     """
     instance_id = status["instanceId"]
     attempt, ending = _name_ending(status)
+    waited_for = await asyncio.to_thread(runs_waited_for, instance_id, attempt)
     if await read_state(client, ending) not in UNFINISHED:
         told = {"instance": instance_id, "attempt": attempt, "why": reason}
         await client.start_new("end_runs", ending, told)
-    waited_for = await asyncio.to_thread(runs_waited_for, instance_id, attempt)
     return [run["name"] for run in waited_for if is_open(run)]
 
 
