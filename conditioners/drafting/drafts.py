@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
+from textwrap import wrap
 
 from conditioners.dialects import ISO_DAY, ISO_MOMENTS, PLAIN, Numbers
 from conditioners.drafting.conventions import DAY_FORMATS, MOMENT_FORMATS, find_numbers
@@ -107,7 +108,7 @@ def _find_key(
 def write_module(draft: Draft) -> str:
     """The text of the source's module."""
     kinds = sorted({guess.kind for guess in draft.columns})
-    remarks = "".join(f"# Check: {remark}.\n" for remark in draft.remarks)
+    remarks = "".join(_show_remark(remark) for remark in dict.fromkeys(draft.remarks))
     names = sorted({draft.form.kind, *(("Numbers",) if draft.numbers != PLAIN else ())})
     body = [
         f'name="{draft.name}"',
@@ -117,13 +118,24 @@ def write_module(draft: Draft) -> str:
         *([show_tuple([show_string(name) for name in draft.key], 4, before="key=")] if draft.key else []),
         _show_dialects(draft),
     ]
-    return (
+    text = (
         f'"""{_title(draft)}; drafted from a sample."""\n\n'
         f"from conditioners.columns import {', '.join(kinds)}\n"
         "from conditioners.declaration import Source\n"
         f"from conditioners.dialects import {', '.join(names)}\n\n"
         f"{remarks}SOURCE = Source(\n" + "".join(f"    {part},\n" for part in body) + ")\n"
     )
+    # A label cannot be broken, however long the file has it.
+    too_long = (len(line) > WIDTH and " " in line.strip() for line in text.splitlines())
+    return "".join(
+        f"{line}  # noqa: E501\n" if long else f"{line}\n"
+        for line, long in zip(text.splitlines(), too_long, strict=True)
+    )
+
+
+def _show_remark(remark: str) -> str:
+    lines = wrap(f"Check: {remark}.", WIDTH - 2, break_long_words=True)
+    return "".join(f"# {line}\n" for line in lines)
 
 
 def _title(draft: Draft) -> str:

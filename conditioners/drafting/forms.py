@@ -19,6 +19,7 @@ from conditioners.unpack import Unpacker
 
 _INDENT = 12
 _OPENING = 40
+_DELIMITERS = (",", ";", "\t", "|")
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,9 @@ def _delimited(sample: Sample, guesses: Sequence[Guess]) -> Form:
     form, arguments = sample.form, list[str]()
     if form.get("skip_blanks"):
         raise NoDraft("runs of blanks set the cells apart; declare the places of its fields by hand, as FixedWidth")
-    if form["delimiter"] != ",":
-        arguments.append(show_tuple([show_string(form["delimiter"])], _INDENT, before="delimiters="))
+    delimiter = form["delimiter"] or _find_unused(sample)
+    if delimiter != ",":
+        arguments.append(show_tuple([show_string(delimiter)], _INDENT, before="delimiters="))
     if form["quote"] not in ('"', ""):
         arguments.append(f"quote={show_string(form['quote'])}")
     if form["escape"]:
@@ -71,6 +73,12 @@ def _delimited(sample: Sample, guesses: Sequence[Guess]) -> Form:
     if sample.labels is None:
         arguments.append(show_tuple([show_string(guess.name) for guess in guesses], _INDENT, before="fields="))
     return Form("Delimited", (*arguments, *_header_rows(sample)))
+
+
+def _find_unused(sample: Sample) -> str:
+    """A delimiter that the cells of a file with one column do not have."""
+    cells = "".join(cell for column in sample.columns for cell in column)
+    return next(mark for mark in (*_DELIMITERS, "\x1f") if mark not in cells)
 
 
 def _encodings(sample: Sample) -> tuple[str, ...]:

@@ -23,9 +23,11 @@ NOTHING = frozenset(
     {"NA", "N/A", "n/a", "#N/A", "NULL", "null", "None", "NaN", "nan", "-", "--", ".", "?", "(NA)", "(S)", "(X)", "(D)"}
 )
 _CODES = re.compile(
-    r"\b(zip|postal|postcode|plz|code|id|no|nr|number|num|sku|upc|ean|gtin|item|store|plu|phone|fips|naics|account)\b"
+    r"\b(zip|postal|postcode|plz|code|id|sku|upc|ean|gtin|item|store|plu|phone|fips|naics|account)\b|"
+    r"\b(no|nr|number|num)$"
 )
 _MOST_DIGITS = 18
+_LONGEST_NAME = 60
 _PLACES_ALWAYS_FIT = 10
 
 
@@ -89,7 +91,7 @@ def _are_codes(label: str, cells: Sequence[str]) -> bool:
     """Whether digits are a name and no number: some begin with zero, or the label says so."""
     if not all(cell.isascii() and cell.isdigit() for cell in cells):
         return False
-    words = re.sub(r"[_\W]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", label)).lower()
+    words = re.sub(r"[_\W]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", label)).strip().lower()
     return any(len(cell) > 1 and cell.startswith("0") for cell in cells) or _CODES.search(words) is not None
 
 
@@ -106,7 +108,8 @@ def name_columns(labels: Sequence[str]) -> list[str]:
     for number, label in enumerate(labels, start=1):
         plain = unicodedata.normalize("NFKD", label.replace("ß", "ss")).encode("ascii", "ignore").decode()
         plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", plain.rpartition("/@")[2] or plain)
-        name = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_") or f"column_{number}"
+        name = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")[:_LONGEST_NAME].rstrip("_")
+        name = name or f"column_{number}"
         name = f"c_{name}" if name[0].isdigit() or keyword.iskeyword(name) else name
         while name in names:
             name = f"{name}_{number}"

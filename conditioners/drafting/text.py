@@ -28,7 +28,8 @@ def show_call(name: str, arguments: Sequence[str], indent: int, *, tail: str = "
 def show_tuple(items: Sequence[str], indent: int, *, before: str = "") -> str:
     """A tuple, on one line if it fits."""
     if len(items) == 1:
-        return f"{before}({items[0]},)"
+        line = f"{before}({items[0]},)"
+        return line if len(line) + indent < WIDTH else f"{before}(\n{' ' * (indent + 4)}{items[0]},\n{' ' * indent})"
     return _wrap(f"{before}(", items, ")", indent, "")
 
 

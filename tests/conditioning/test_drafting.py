@@ -105,6 +105,23 @@ def test_labels_that_stand_twice_or_are_empty_are_left_out_and_told(draft):
     assert len([remark for remark in written.remarks if "is not declared" in remark]) == 3
 
 
+def test_labels_of_any_length_and_names_in_any_script_are_declared(draft):
+    long = "sales of the " + "very " * 30 + "large stores"
+    written, source = draft("l.csv", f"Größe (m²),数量,{long},2024\n1,2,3,4\n2,3,4,5\n".encode())
+
+    assert list(columns_of(source))[:2] == ["grosse_m2", "column_2"]
+    assert source.columns[3].name == "c_2024"
+    assert source.columns[2].labels == (long,)
+    assert written.summary.rows_out == 2
+
+
+def test_a_file_of_one_column_is_declared_under_a_delimiter_that_it_does_not_have(draft):
+    written, source = draft("one.csv", b"note\nred\ngreen\nblue\n")
+
+    assert list(columns_of(source)) == ["note"]
+    assert written.summary.rows_out == 3
+
+
 def test_a_file_without_a_header_row_is_declared_by_its_fields(draft):
     rows = "".join(f"{week},{store},{units}\n" for week, store, units in SALES)
     _, source = draft("bare.csv", rows.encode())
