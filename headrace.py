@@ -6,9 +6,9 @@ usage: python3 headrace.py COMMAND [OPTIONS]
   demo        one whole weekly run on sample data: raw files in, gated models and published forecasts out
   up          the app with its triggers, until Ctrl-C
   test        the tests            check       lint, types and import rules
-  condition   raw files of a source to standard CSV
+  condition   raw files of a source, or any table, to standard CSV
   start       start a pipeline     runs        list, show and steer what was started
-  fleet       the cells of a fleet source      sources and their freshness
+  fleet       the cells of a fleet source      sources: how fresh they are, new ones, tries
   doctor      what is wrong here, and what to do about it
 
 Every command has --help and --json.
