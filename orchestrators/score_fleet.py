@@ -87,13 +87,15 @@ def _score_round(context: Any, order: dict[str, Any]) -> Generator[Any, Any, tup
     for chunk in in_chunks(shards):
         submitted = yield context.call_activity_with_retry("submit_scoring", RETRY, {**work, "shards": chunk})
         runs += submitted["runs"]
-    if runs:
-        yield from watch(context, work["watcher"], runs, submitted)
-    refused: list[dict[str, Any]] = []
-    for chunk in in_chunks(runs, size=ENDED_CHUNK):
-        gated = yield context.call_activity_with_retry("gate_forecasts", RETRY, {**work, "runs": chunk})
-        yield context.call_activity_with_retry("publish_forecasts", RETRY, {**work, "runs": chunk})
-        refused += gated["refused"]
+    if not runs:
+        return None, 0
+    yield from watch(context, work["watcher"], runs, submitted)
+    orders = [{**work, "runs": chunk} for chunk in in_chunks(runs, size=ENDED_CHUNK)]
+    gated = yield context.task_all(
+        [context.call_activity_with_retry("gate_forecasts", RETRY, chunk) for chunk in orders]
+    )
+    yield context.task_all([context.call_activity_with_retry("publish_forecasts", RETRY, chunk) for chunk in orders])
+    refused = [shard for told in gated for shard in told["refused"]]
     left = sum(len(shard["segments"]) for shard in refused)
     if not refused or order["round"] == order["rounds"]:
         return None, left

@@ -87,21 +87,23 @@ def _train_round(context: Any, order: dict[str, Any]) -> Generator[Any, Any, tup
     for chunk in in_chunks(shards):
         submitted = yield context.call_activity_with_retry("submit_training", RETRY, {**work, "shards": chunk})
         runs += submitted["runs"]
-    if runs:
-        yield from watch(context, work["watcher"], runs, submitted)
-    failed: list[dict[str, Any]] = []
-    for chunk in in_chunks(runs, size=ENDED_CHUNK):
-        failed += yield from _settle(context, {**work, "runs": chunk})
+    if not runs:
+        return None, 0
+    yield from watch(context, work["watcher"], runs, submitted)
+    failed = yield from _settle(context, work, runs)
     left = sum(len(shard["segments"]) for shard in failed)
     if not failed or order["round"] == order["rounds"]:
         return None, left
     return {"rounds": order["rounds"], "round": order["round"] + 1, "shards": failed}, left
 
 
-def _settle(context: Any, order: dict[str, Any]) -> Generator[Any, Any, list[dict[str, Any]]]:
-    """From results to champions; answers the shards, if any, whose segments have to be trained again."""
-    collected = yield context.call_activity_with_retry("collect_training", RETRY, order)
-    yield context.call_activity_with_retry("gate_models", RETRY, order)
-    yield context.call_activity_with_retry("register_models", RETRY, order)
-    yield context.call_activity_with_retry("promote_models", RETRY, order)
-    return collected["failed"]  # type: ignore[no-any-return]
+def _settle(context: Any, order: dict[str, Any], runs: list[str]) -> Generator[Any, Any, list[dict[str, Any]]]:
+    """From results to champions, step by step for all; answers the shards whose segments have to be trained again."""
+    orders = [{**order, "runs": chunk} for chunk in in_chunks(runs, size=ENDED_CHUNK)]
+    collected = yield context.task_all(
+        [context.call_activity_with_retry("collect_training", RETRY, chunk) for chunk in orders]
+    )
+    yield context.task_all([context.call_activity_with_retry("gate_models", RETRY, chunk) for chunk in orders])
+    yield context.task_all([context.call_activity_with_retry("register_models", RETRY, chunk) for chunk in orders])
+    yield context.task_all([context.call_activity_with_retry("promote_models", RETRY, chunk) for chunk in orders])
+    return [shard for told in collected for shard in told["failed"]]
