@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from training.job import SCHEMA, Job, JobError, read_job
-from training.outputs import RESULTS, write_json
+from training.outputs import RESULTS
 
 BAD_JOB = 2
 
@@ -50,7 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return BAD_JOB
     options.out.mkdir(parents=True, exist_ok=True)
-    write_json(options.out / RESULTS, merge(job, options.parts))
+    # Written at its place: a mounted output takes new files but no renames, and nobody reads it before the step's end.
+    text = json.dumps(merge(job, options.parts), indent=1, ensure_ascii=False, allow_nan=False)
+    (options.out / RESULTS).write_text(f"{text}\n", encoding="utf-8")
     return 0
 
 

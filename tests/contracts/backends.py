@@ -29,22 +29,28 @@ ALL_AT_ONCE = 274
 KINDS = ("local processes", "azure ml", "azure ml with faults")
 
 
+def put(lake, container, path, content):
+    with lake.open_write(container, path) as writer:
+        writer.write(content)
+        writer.commit()
+
+
+def put_dataset(lake):
+    """Freeze a dataset of one small table."""
+    digest = hashlib.sha256(TABLE).hexdigest()
+    manifest = {"members": [{"path": "shipments/a.csv", "sha256": digest}]}
+    put(lake, "datasets", f"content/{digest}.csv", TABLE)
+    put(lake, "datasets", f"manifests/{DATASET}.json", json.dumps(manifest).encode())
+
+
 class World:
     """A backend's surroundings: a lake with a frozen dataset and a model, and ways to interfere with runs."""
 
     def __init__(self, folder):
         self.lake = FolderLake(folder / "lake")
         self.log = folder / "executed.txt"
-        digest = hashlib.sha256(TABLE).hexdigest()
-        manifest = {"members": [{"path": "shipments/a.csv", "sha256": digest}]}
-        self.put("datasets", f"content/{digest}.csv", TABLE)
-        self.put("datasets", f"manifests/{DATASET}.json", json.dumps(manifest).encode())
-        self.put("models", f"{MODEL}/MLmodel", b"flavors: {}")
-
-    def put(self, container, path, content):
-        with self.lake.open_write(container, path) as writer:
-            writer.write(content)
-            writer.commit()
+        put_dataset(self.lake)
+        put(self.lake, "models", f"{MODEL}/MLmodel", b"flavors: {}")
 
     def describe(self, number=0, *, do="write", **changes):
         """A run that writes, fails or waits."""
@@ -108,7 +114,7 @@ class AzureWorld(World):
             "layout.py": (PROJECT / "training" / "layout.py").read_bytes(),
         }
         for name, content in code.items():
-            self.put("code", f"training/{name}", content)
+            put(self.lake, "code", f"training/{name}", content)
         address = "https://account.invalid/account/code/training"
         self.standin.workspace.assets["codes", "training", "1"].resource["properties"]["codeUri"] = address
         self._executor = Executor(self.standin, self.lake)
