@@ -31,10 +31,10 @@ class Orchestrated:
 
 
 @contextmanager
-def start_host() -> Iterator[SteppedHost]:
-    """The bench's app on a stepped host, whose histories are tallied."""
+def start_host(replay: str = "session") -> Iterator[SteppedHost]:
+    """The bench's app on a stepped host, whose histories are tallied; `strict` replays as Azure does."""
     with TemporaryDirectory() as folder:
-        host = SteppedHost(APP, Path(folder) / "state.db")
+        host = SteppedHost(APP, Path(folder) / "state.db", replay=replay)
         try:
             keep_tally(host)
             yield host
@@ -57,9 +57,9 @@ def require_completed(host: SteppedHost, instance: str) -> int:
     return int(told["output"]["models"])
 
 
-def orchestrate(world: World, hours: float = 3) -> Orchestrated:
+def orchestrate(world: World, hours: float = 3, replay: str = "session") -> Orchestrated:
     """Train a world's fleet to its end."""
-    with start_host() as host:
+    with start_host(replay) as host:
         began = time.process_time()
         instance = start_training(host, world)
         host.run_for(hours=hours)
