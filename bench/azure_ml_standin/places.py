@@ -116,7 +116,8 @@ class Places:
         """What Azure Resource Manager tells of its cloud."""
         host = request.address.partition("/metadata/")[0]
         body = {
-            "name": "StandIn",
+            # azure-ai-ml keeps the addresses of a cloud by its name for as long as the process lives.
+            "name": f"StandIn-{host.partition('://')[2]}",
             "portal": host,
             "resourceManager": host,
             "authentication": {"loginEndpoint": host, "audiences": [host], "tenant": TENANT},
