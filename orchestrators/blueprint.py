@@ -78,7 +78,7 @@ async def retrain_stale(timer: func.TimerRequest, client: Any) -> None:
 @bp.timer_trigger(arg_name="timer", schedule=EVERY_FIVE_MINUTES)
 @bp.durable_client_input(client_name="client")
 async def end_orphans(timer: func.TimerRequest, client: Any) -> None:
-    """End what is left of instances that were terminated by their durable link, which sees to no child and no job."""
+    """End the jobs of instances that ended without them: by their durable link, which sees to no job, or by a fault."""
     await starters.end_orphans(client)
 
 

@@ -116,25 +116,35 @@ def _name_ending(status: dict[str, Any]) -> tuple[int | None, str]:
 
 
 async def end_orphans(client: Any) -> list[str]:
-    """Terminate the rest of what was terminated past us, by its durable link; answers the instances that had a rest."""
+    """End the runs of instances that have ended without them; answers those instances.
+
+    Such are terminated past us, by their durable link, or had work that stopped at a fault.
+    """
     waiting = await asyncio.to_thread(wiring.ledger().runs.list_waiting)
     if not waiting:
         return []
     known = await asyncio.to_thread(wiring.ledger().instances.list_instances, top=RECENT, skip=0)
     ended = []
     for instance_id in (row["id"] for row in known):
-        if any(is_below(instance_id, one) for one in waiting) and await _is_orphaned(client, instance_id):
-            await steer(client, instance_id, "terminate", "its instance was terminated")
+        if any(is_below(instance_id, one) for one in waiting) and await _end_if_orphaned(client, instance_id):
             ended.append(instance_id)
     return ended
 
 
-async def _is_orphaned(client: Any, instance_id: str) -> bool:
-    """Whether an instance was terminated and nobody has seen to its rest."""
-    if await read_state(client, instance_id) != "Terminated":
+async def _end_if_orphaned(client: Any, instance_id: str) -> bool:
+    """See to the runs of an instance that has ended, and to its children, unless somebody has; answers whether."""
+    state = await read_state(client, instance_id)
+    if state is None or state in UNFINISHED:
         return False
-    _, ending = _name_ending(await read_status(client, instance_id))
-    return await read_state(client, ending) is None
+    status = await read_status(client, instance_id)
+    _, ending = _name_ending(status)
+    if await read_state(client, ending) is not None:
+        return False
+    if state == "Terminated":
+        await steer(client, instance_id, "terminate", "its instance was terminated")
+    else:
+        await _end_runs(client, status, f"its instance is {state.lower()}")
+    return True
 
 
 def is_open(run: dict[str, Any]) -> bool:

@@ -94,9 +94,11 @@ def find_survivors(order: dict[str, Any]) -> dict[str, Any]:
 
     Answers the name of the last one that was looked at in `after`; None when that was the last of all.
     """
-    names = [run["name"] for run in runs_waited_for(order["instance"], order["attempt"]) if run["state"] in SURVIVING]
-    page = sorted(name for name in names if name > order["after"])[:SWEPT]
+    states = {run["name"]: RunState(run["state"]) for run in runs_waited_for(order["instance"], order["attempt"])}
+    page = sorted(name for name in states if states[name] in SURVIVING and name > order["after"])[:SWEPT]
     seen = wiring.ml_backend().observe(page) if page else []
+    news = [one for one in seen if one.state.is_terminal and not states[one.name].is_terminal]
+    wiring.ledger().runs.record_observed(news, wiring.now())
     more = len(page) == SWEPT
     return {"runs": [one.name for one in seen if not one.state.is_terminal], "after": page[-1] if more else None}
 

@@ -87,6 +87,26 @@ def test_what_was_terminated_by_its_durable_link_is_ended_too(headrace, azure):
     assert set(azure.statuses().values()) == {"Canceled"}
 
 
+def test_what_a_region_submitted_before_its_work_stopped_is_ended_too(headrace, azure, monkeypatch):
+    submit = azure.submit
+
+    def submit_and_lose_the_answer(specs):
+        for spec in specs[1:]:
+            submit([spec])
+        raise ConnectionError("no answer")
+
+    monkeypatch.setattr(azure, "submit", submit_and_lose_the_answer)
+    headrace.host.post("/api/start/train", {"fleet": "tiny", "week": "2026W46"})
+    headrace.settle(hours=1)
+    instance = "train-tiny-2026W46"
+    mine = {name: state for name, state in azure.statuses().items() if "2026w46" in name.lower()}
+
+    assert headrace.host.status(instance)["runtimeStatus"] == "Completed"
+    assert mine
+    assert set(mine.values()) == {"Canceled"}
+    assert {run["state"] for run in headrace.run(instance)["runs"]} == {"canceled", "failed"}
+
+
 def test_what_runs_is_no_orphan(headrace, azure):
     headrace.host.run_for(minutes=11)
 
