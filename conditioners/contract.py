@@ -11,10 +11,14 @@ from conditioners.declaration import Source
 from conditioners.dialects import Dialect
 from conditioners.readers.decoding import DAMAGE
 from conditioners.reasons import explain
-from conditioners.rules import compile_rules, name_cell, type_of
+from conditioners.rules import Rules, compile_rules, name_cell, type_of
+from conditioners.short_cells import ShortCells, read_numerals
 
 if TYPE_CHECKING:
     import polars as pl
+
+_MOST_UNREAD = 0.2
+"""The share of numerals beyond which reading the others at once saves nothing."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +53,15 @@ class Contract:
         """Type and judge a batch of text columns; `damaged` tells that cells may hold bytes that were not decoded."""
         import polars as pl
 
-        cells = frame.select(rule.cell.alias(name_cell(rule.column)) for rule in self._rules)
+        cells = self._clean(frame, self._rules)
         typed = cells.with_columns(
-            *(rule.value.alias(rule.column.name) for rule in self._rules),
+            *(series for rule in self._rules for series in _read_at_once(rule, cells)),
             *(pl.lit(None, type_of(column)).alias(column.name) for column in self._absent),
         )
-        suspicions = [each for rule in self._rules for each in rule.suspicions] + [fault for _, fault in self._checks]
+        others = [rule for rule in self._rules if rule.column.name not in typed.columns]
+        typed = typed.with_columns(rule.value.alias(rule.column.name) for rule in others)
+        suspicions = [each for rule in self._rules for each in _suspicions(rule, typed)]
+        suspicions += [fault for _, fault in self._checks]
         suspicions += [_is_damaged(rule.column) for rule in self._rules] if damaged else []
         bad = typed.select(pl.any_horizontal(suspicions).fill_null(value=False)).to_series()
         values = typed.select(self._names)
@@ -67,28 +74,80 @@ class Contract:
         import polars as pl
 
         rules = [rule for rule in self._rules if rule.column.name in names]
-        cells = frame.select(rule.cell.alias(name_cell(rule.column)) for rule in rules)
-        typed = cells.select(rule.value.alias(rule.column.name) for rule in rules)
+        typed = self._clean(frame, rules).select(rule.value.alias(rule.column.name) for rule in rules)
         absent = [pl.lit(None, type_of(column)).alias(column.name) for column in self._absent if column.name in names]
         return typed.with_columns(absent).select(names)
 
-    def _explain(self, bad: pl.DataFrame) -> list[Reject]:
-        """The first fault of each row that has one."""
+    def _clean(self, frame: pl.DataFrame, rules: Sequence[Rules]) -> pl.DataFrame:
+        """The cells of some columns, without blanks around them, and null where they stand for no value."""
         import polars as pl
 
-        found: dict[int, Reject] = {}
-        for rule in self._rules:
-            for name, fault in (("undecodable", _is_damaged(rule.column)), *rule.faults):
-                cell = pl.col(name_cell(rule.column)).alias("@cell")
-                for row, text in bad.filter(fault.fill_null(value=False)).select("@row", cell).rows():
-                    reason = explain(name, rule.column, text, self._dialect)
-                    found.setdefault(row, Reject(row, name, rule.column.name, reason))
-        for check, fault in self._checks:
-            for (row,) in bad.filter(fault.fill_null(value=False)).select("@row").rows():
-                found.setdefault(row, Reject(row, check.rule, check.column, _explain_check(check)))
-        if len(found) < bad.height:
+        padded = [rule.column.name for rule in rules if not _is_trimmed(frame[rule.column.name])]
+        texts = frame.with_columns(pl.col(padded).str.strip_chars()) if padded else frame
+        return texts.select(rule.cell.alias(name_cell(rule.column)) for rule in rules)
+
+    def _explain(self, bad: pl.DataFrame) -> list[Reject]:
+        """The first fault of each row that has one."""
+        rules = [
+            (rule, *fault)
+            for rule in self._rules
+            for fault in (("undecodable", _is_damaged(rule.column)), *rule.faults)
+        ]
+        every = [fault for *_, fault in rules] + [fault for _, fault in self._checks]
+        broken = bad.select(fault.fill_null(value=False).alias(str(at)) for at, fault in enumerate(every)).to_numpy()
+        if not broken.any(axis=1).all():
             raise RuntimeError(f"a row of {self._source.name} was rejected under no rule: a bug in this module")
-        return [found[row] for row in sorted(found)]
+        numbers = bad["@row"].to_list()
+        found: list[Reject] = []
+        for at, first in enumerate(broken.argmax(axis=1).tolist()):
+            if first < len(rules):
+                rule, name, _ = rules[first]
+                reason = explain(name, rule.column, bad[at, name_cell(rule.column)], self._dialect)
+                found.append(Reject(numbers[at], name, rule.column.name, reason))
+            else:
+                check, _ = self._checks[first - len(rules)]
+                found.append(Reject(numbers[at], check.rule, check.column, _explain_check(check)))
+        return found
+
+
+def _is_trimmed(column: pl.Series) -> bool:
+    cells = ShortCells.of(column)
+    return cells is not None and cells.are_trimmed()
+
+
+def _read_at_once(rule: Rules, cells: pl.DataFrame) -> list[pl.Series]:
+    """A column of numerals: its values, and which of its cells are no exact numeral; nothing if most need the rules."""
+    import numpy as np
+    import polars as pl
+
+    if rule.numeral is None:
+        return []
+    column = cells[name_cell(rule.column)]
+    read = read_numerals(column, rule.numeral.numbers, rule.numeral.places)
+    if read is None or read[1].sum() > _MOST_UNREAD * len(column):
+        return []
+    values, unread = read
+    inexact = np.zeros(len(column), np.bool_)
+    rest = np.flatnonzero(unread)
+    if len(rest):
+        seen = cells[rest].select(rule.value.alias("value"), rule.suspicions[0].alias("inexact"))
+        order = np.arange(len(column))
+        order[rest] = len(column) + np.arange(len(rest))
+        values = pl.concat([values, seen["value"]]).gather(order)
+        inexact[rest] = seen["inexact"].to_numpy()
+    return [values.alias(rule.column.name), pl.Series(_name_inexact(rule), inexact)]
+
+
+def _suspicions(rule: Rules, typed: pl.DataFrame) -> Sequence[pl.Expr]:
+    import polars as pl
+
+    if _name_inexact(rule) not in typed.columns:
+        return rule.suspicions
+    return [pl.col(_name_inexact(rule)), *rule.suspicions[1:]]
+
+
+def _name_inexact(rule: Rules) -> str:
+    return f"@{rule.column.name} is inexact"
 
 
 def _is_damaged(column: Column) -> pl.Expr:

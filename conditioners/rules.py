@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from conditioners.columns import Column, Day, Decimal, Moment, Text, Whole
 from conditioners.dates import parse_day, parse_moment, show_moment
-from conditioners.dialects import Dialect, ShiftBy
+from conditioners.dialects import Dialect, Numbers, ShiftBy
 from conditioners.numerals import is_numeral, parse_numeral, shift_decimal
 
 if TYPE_CHECKING:
@@ -23,11 +23,22 @@ class Rules:
 
     column: Column
     cell: pl.Expr
+    """Over a text without blanks around it."""
     value: pl.Expr
     suspicions: Sequence[pl.Expr]
     """True for exactly the rows that have a fault, in as few expressions as can be; over cells and values."""
     faults: Sequence[Fault]
     """Rules by name, true for the rows that break them; the first one counts."""
+    numeral: Numeral | None = None
+    """Set if the value is that of a plain numeral; the first suspicion is then that the cell is none."""
+
+
+@dataclass(frozen=True)
+class Numeral:
+    """How a column's numerals are written."""
+
+    numbers: Numbers
+    places: int
 
 
 def name_cell(column: Column) -> str:
@@ -50,7 +61,7 @@ def compile_rules(column: Column, dialect: Dialect) -> Rules:
     """The rules of a column in a dialect."""
     import polars as pl
 
-    text = pl.col(column.name).str.strip_chars()
+    text = pl.col(column.name)
     empty = ["", *dialect.nulls, *dialect.sentinels.get(column.name, ())]
     cell = pl.when(text.is_in(empty)).then(None).otherwise(text)
     clean, value = pl.col(name_cell(column)), pl.col(column.name)
@@ -126,6 +137,8 @@ def _compile_number(
         bounds.append(("too_small", value < column.minimum))
     if column.maximum is not None:
         bounds.append(("too_large", value > column.maximum))
+    is_plain = not (dialect.shifts.get(column.name) or dialect.extract.get(column.name)) and not _is_rounded(column)
+    places = column.places if isinstance(column, Decimal) else 0
     return Rules(
         column, cell, parsed,
         suspicions=[not_exact, *(fault for _, fault in (*missing, unheld, *bounds))],
@@ -133,6 +146,7 @@ def _compile_number(
             *missing, ("not_a_number", ~is_numeral(clean, dialect.numbers, None)), ("too_many_places", not_exact),
             unheld, *bounds,
         ],
+        numeral=Numeral(dialect.numbers, places) if is_plain else None,
     )  # fmt: skip
 
 
@@ -158,8 +172,11 @@ def _parse_shifted(
     places = column.places if isinstance(column, Decimal) else 0
     written = max(places + shift, 0)
     parsed = parse_numeral(clean, dialect.numbers, written)
-    is_rounded = isinstance(column, Decimal) and column.rounded
-    not_exact = ~is_numeral(clean, dialect.numbers, None if is_rounded else written)
-    if places + shift < 0 and not is_rounded:
+    not_exact = ~is_numeral(clean, dialect.numbers, None if _is_rounded(column) else written)
+    if places + shift < 0 and not _is_rounded(column):
         not_exact |= parsed % 10 ** -(places + shift) != 0
     return shift_decimal(parsed, shift, places) if shift else parsed, not_exact
+
+
+def _is_rounded(column: Whole | Decimal) -> bool:
+    return isinstance(column, Decimal) and column.rounded
