@@ -54,6 +54,8 @@ def _look_at_workspace() -> list[Finding]:
 
 def _settings() -> Finding:
     chosen = wiring.settings()
+    if chosen.ml != "local":
+        wiring.azure_ml()  # raises where the address names no workspace
     return Finding("settings", f"home {chosen.home}, ML backend {chosen.ml}")
 
 

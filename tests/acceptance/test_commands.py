@@ -43,6 +43,15 @@ def test_a_wrong_setting_is_named(product):
     assert done.stderr.startswith("headrace: HEADRACE_SLOTS: ")
 
 
+def test_an_ml_backend_that_does_not_exist_is_named_with_those_that_do(product):
+    product.environment["HEADRACE_ML"] = "moon"
+    done = product.run("doctor")
+
+    assert done.returncode == 1
+    assert "BAD  settings: " in done.stdout
+    assert "HEADRACE_ML: write local, or the workspace's address" in done.stdout
+
+
 def test_every_source_is_listed_before_anything_came(product):
     told = json.loads(product.run("source", "ls", "--json").stdout)
 
