@@ -7,6 +7,8 @@ import re
 from shared.settings import Settings
 
 ROW = re.compile(r"^\| *`?(?P<first>[^|`]+?)`? *\|(?P<rest>.*)\|$", re.MULTILINE)
+LINK = re.compile(r"\]\(([^)#]+)[^)]*\)")
+COMMON = {"--help", "--json"}
 ROUTE = re.compile(r"(GET|POST|PUT|PATCH|DELETE) (/\S*)")
 
 
@@ -64,3 +66,47 @@ def commands():
     for group in command_line.app.registered_groups:
         names |= {f"{group.name} {command.name}" for command in group.typer_instance.registered_commands}
     return sorted(names)
+
+
+def test_every_option_of_a_command_stands_in_its_row(root):
+    page = (root / "docs" / "cli.md").read_text(encoding="utf-8")
+    untold = [
+        f"{name} {option}"
+        for name, options in options_by_command().items()
+        for option in options
+        if not any(f"`{name}" in row and f"`{option}" in row for row in page.splitlines())
+    ]
+
+    assert not untold
+
+
+def options_by_command():
+    """The options of every command, but for those that each has."""
+    from typer.main import get_command
+
+    from cli import __main__ as command_line
+
+    command_line.register_commands()
+    found = {}
+
+    def collect(command, name):
+        if hasattr(command, "commands"):
+            for part, below in command.commands.items():
+                collect(below, f"{name} {part}".strip())
+        else:
+            found[name] = sorted(
+                {word for one in command.params for word in one.opts if word.startswith("--")} - COMMON
+            )
+
+    collect(get_command(command_line.app), "")
+    return found
+
+
+def test_every_link_between_pages_leads_somewhere(root, tracked_files):
+    broken = []
+    for page in (file for file in tracked_files if file.suffix == ".md"):
+        for target in LINK.findall((root / page).read_text(encoding="utf-8")):
+            if "://" not in target and not (root / page).parent.joinpath(target).exists():
+                broken.append(f"{page}: {target}")
+
+    assert not broken
