@@ -15,7 +15,8 @@ class Limits:
     unpacked_bytes: int = 64 * GIB
     """Of everything inside one compressed file or archive."""
     unpacked_ratio: int = 250
-    """How many times its packed size a compressed file may unpack to; small ones may always have 16 MiB."""
+    """How many times its packed size a compressed file may unpack to; small ones may always have `unpacked_free`."""
+    unpacked_free: int = 16 * MIB
     members: int = 10_000
     """Files inside one archive."""
     line_bytes: int = 16 * MIB
@@ -37,6 +38,8 @@ class Limits:
     """Nesting of JSON and XML."""
     cells: int = 20_000_000
     """Of one workbook."""
+    sparse_cells: int = 8_000_000
+    """Of the area that a sheet's outermost cells span, unless a tenth of it is filled."""
     keys_in_memory: int = 8_000_000
     """Row identities held to find duplicates; files with more rows are read twice."""
     rows_to_sort: int = 1_000_000

@@ -18,12 +18,12 @@ from conditioners.outcome import Refusal
 from conditioners.raw import BlockStream, OpenedRaw, RawInput
 
 _DEPTH = 3
-_FREE = 16 * MIB
 _IN_MEMORY = 32 * MIB
 _DAMAGE = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, RuntimeError, ValueError,
 )  # fmt: skip
 _LEFT_BY_ARCHIVER = re.compile(r"(^|/)(__MACOSX/|\._|\.DS_Store$|Thumbs\.db$)")
+_ROOTED = re.compile(r"[/\\]|[A-Za-z]:")
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OFFICE = re.compile(rb"PK\x03\x04[\s\S]{26}(?:\[Content_Types\]|_rels/|docProps/|xl/|mimetypeapplication/vnd\.oasis)")
 
@@ -60,7 +60,7 @@ class Unpacker:
     @property
     def is_exhausted(self) -> bool:
         """Whether the file as a whole has unpacked to more than it may."""
-        most = _FREE + (self._whole or 0) * self._limits.unpacked_ratio
+        most = self._limits.unpacked_free + (self._whole or 0) * self._limits.unpacked_ratio
         return self._unpacked > self._limits.unpacked_bytes or (self._whole is not None and self._unpacked > most)
 
     def members(self, opened: OpenedRaw, depth: int = 0) -> Iterator[OpenedRaw]:
@@ -100,6 +100,8 @@ class Unpacker:
         listed = [info for info in archive.infolist() if not info.is_dir()]
         if len(listed) > self._limits.members:
             raise Refusal(f"the archive has more than {self._limits.members} members")
+        for info in listed:
+            _require_inside(info.orig_filename)
         wanted = [info for info in listed if not _LEFT_BY_ARCHIVER.search(info.filename)]
         wanted = [info for info in wanted if self._is_wanted(info.filename)]
         for info in listed:
@@ -107,7 +109,14 @@ class Unpacker:
                 self._skip(info.filename, "no data")
         if not wanted:
             raise Refusal("the archive has no member with data")
+        # Members that claim less than they hold are cut off where their claim ends, so the claims are no less.
+        self._require_in_proportion(sum(info.file_size for info in wanted))
         return wanted
+
+    def _require_in_proportion(self, unpacked: int) -> None:
+        most = self._limits.unpacked_free + (self._whole or 0) * self._limits.unpacked_ratio
+        if self._whole is not None and unpacked > most:
+            raise Refusal(f"the file unpacks to more than {self._limits.unpacked_ratio} times its size")
 
     def _archived_one(self, opened: OpenedRaw, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> tuple[RawInput, str]:
         def open_stream() -> _Unpacking:
@@ -125,8 +134,14 @@ class Unpacker:
             raise Refusal(f"the file unpacks to more than the limit of {self._limits.unpacked_bytes} bytes")
         if self.is_exhausted:
             raise Refusal(f"the file unpacks to more than {self._limits.unpacked_ratio} times its size")
-        if total > _FREE and total > packed * self._limits.unpacked_ratio:
+        if total > self._limits.unpacked_free and total > packed * self._limits.unpacked_ratio:
             raise Refusal(f"the file unpacks to more than {self._limits.unpacked_ratio} times its size")
+
+
+def _require_inside(path: str) -> None:
+    """Members are never written under their names; but a name that leads elsewhere shows what the archive is for."""
+    if _ROOTED.match(path) or ".." in re.split(r"[/\\]", path) or "\0" in path:
+        raise Refusal("a member's path leads out of the archive", ascii(path[:80]))
 
 
 class _Unpacking:

@@ -8,6 +8,7 @@ import zlib
 
 from conditioners.limits import MIB, Limits
 from conditioners.outcome import Refusal
+from conditioners.readers.sheet_extents import SheetExtent
 
 
 def check_package(data: bytes, limits: Limits) -> None:
@@ -44,7 +45,9 @@ def _count_inside(package: zipfile.ZipFile, packed: int, limits: Limits) -> None
     total = 0
     for member in package.infolist():
         with package.open(member) as stream:
+            extent = SheetExtent(member.filename, limits)
             while block := stream.read(MIB):
                 total += len(block)
                 if total > most:
                     raise Refusal(f"the package unpacks to more than {most} bytes", member.filename)
+                extent.feed(block)

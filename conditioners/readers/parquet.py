@@ -30,17 +30,30 @@ def open_parquet_file(opened: OpenedRaw, limits: Limits) -> Iterator[ParquetFile
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as spool:
         for block in opened.blocks():
             spool.write(block)
+        packed = spool.tell()
         spool.seek(0)
         try:
             file = ParquetFile(pa.PythonFile(spool, mode="r"))
-            _check_sizes(file, limits)
-            yield file
+            _check_sizes(file, packed, limits)
+            # A value that is stored once must not be repeated in memory for each of its rows.
+            yield ParquetFile(
+                pa.PythonFile(spool, mode="r"), metadata=file.metadata, read_dictionary=_texts(file.metadata)
+            )
         except (pa.ArrowException, OSError) as error:
             raise Refusal(f"the Parquet file cannot be read: {error}") from None
 
 
-def _check_sizes(file: ParquetFile, limits: Limits) -> None:
+def _texts(metadata: Any) -> list[str]:
+    """The paths of the columns whose values have any length."""
+    columns = (metadata.schema.column(number) for number in range(metadata.num_columns))
+    return [column.path for column in columns if column.physical_type == "BYTE_ARRAY"]
+
+
+def _check_sizes(file: ParquetFile, packed: int, limits: Limits) -> None:
+    """Refuse by what the metadata say; a cell counts a byte at least, for that is what it becomes in the output."""
     metadata = file.metadata
+    if metadata.num_rows * metadata.num_columns > limits.unpacked_free + packed * limits.unpacked_ratio:
+        raise Refusal(f"the file unpacks to more than {limits.unpacked_ratio} times its size")
     total = sum(metadata.row_group(number).total_byte_size for number in range(metadata.num_row_groups))
     if total > limits.unpacked_bytes:
         raise Refusal(f"the file unpacks to more than the limit of {limits.unpacked_bytes} bytes")
@@ -53,17 +66,50 @@ def read_text_batches(file: ParquetFile, columns: Sequence[str] | None, limits: 
     """Batches of some columns (or all), each cell as text; raises Refusal for a batch that unpacks to too much."""
     import polars as pl
 
+    _require_single_values(file, columns)
+    told, rows = file.metadata.num_rows, 0
     for batch in file.iter_batches(_BATCH_ROWS, columns=list(columns) if columns is not None else None):
         if _decoded_size(batch) > limits.row_group_bytes:
             raise Refusal(f"{_BATCH_ROWS} rows unpack to more than the limit of {limits.row_group_bytes} bytes")
+        rows += batch.num_rows
+        if rows > told:
+            break
         names = batch.schema.names
         yield pl.DataFrame(
             [pl.Series(name, _as_text(batch.column(at)), dtype=pl.String) for at, name in enumerate(names)]
         )
+    if rows != told:
+        raise Refusal(f"the Parquet file cannot be read: its metadata tell of {told} rows, which it does not have")
+
+
+def _require_single_values(file: ParquetFile, columns: Sequence[str] | None) -> None:
+    import pyarrow as pa
+
+    for field in file.schema_arrow:
+        kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+        is_read = columns is None or field.name in columns
+        if is_read and (pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind)):
+            raise Refusal(f"a column holds {kind}, which is no single value")
 
 
 def _decoded_size(batch: pa.RecordBatch) -> int:
-    return int(batch.get_total_buffer_size())
+    """Bytes of a batch with every value written out for each of its rows."""
+    return int(batch.get_total_buffer_size()) + sum(map(_repeated_size, batch.columns))
+
+
+def _repeated_size(column: Any) -> int:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not pa.types.is_dictionary(column.type) or not _is_text(column.type.value_type):
+        return 0
+    return pc.sum(pc.cast(pc.binary_length(column.dictionary), pa.int64()).take(column.indices)).as_py() or 0
+
+
+def _is_text(kind: Any) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _as_text(column: Any) -> list[str | None]:
@@ -75,15 +121,13 @@ def _as_text(column: Any) -> list[str | None]:
     kind = column.type
     if pa.types.is_dictionary(kind):
         column, kind = column.dictionary_decode(), kind.value_type
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+    if _is_text(kind):
         return list(column.to_pylist())
     values = column.to_pylist()
     if pa.types.is_boolean(kind):
         return [None if value is None else "true" if value else "false" for value in values]
     if pa.types.is_timestamp(kind):
         return [None if value is None else _show_moment(value) for value in values]
-    if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-        raise Refusal(f"a column holds {kind}, which is no single value")
     return [
         None if value is None else value.isoformat() if isinstance(value, datetime.date | datetime.time) else str(value)
         for value in values

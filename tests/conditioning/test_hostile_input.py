@@ -1,0 +1,364 @@
+"""Hostile files are refused by a limit and with its name, before they cost memory, and nothing of them is followed."""
+
+import bz2
+import gzip
+import io
+import json
+import lzma
+import socket
+import struct
+import subprocess
+import sys
+import zipfile
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from shared.domain.blob_names import BlobNameError, check_path
+
+MIB = 1 << 20
+MOST_MEMORY = 512 * MIB
+SECONDS = 60
+"""A hung reader fails the test; how fast a refusal is, is not asserted here."""
+SOURCE = "usda_food"
+TEXT = b"date,state,category,dollars,units,volume\n2024-01-07,Texas,Milk,1,1,1\n"
+CHILD = """
+import json, resource, sys, time, traceback
+from typer.testing import CliRunner
+import typer
+from cli.condition import run_condition
+
+app = typer.Typer()
+app.command()(run_condition)
+for arguments in json.loads(sys.argv[1]):
+    started = time.monotonic()
+    result = CliRunner().invoke(app, arguments)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        traceback.print_exception(result.exception)
+        sys.exit(70)
+    print(json.dumps({"exit": result.exit_code, "seconds": time.monotonic() - started, **json.loads(result.stdout)}))
+try:
+    lines = open("/proc/self/status").read().splitlines()
+    peak = next(int(line.split()[1]) << 10 for line in lines if line.startswith("VmHWM"))
+except OSError:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on macOS
+print(peak)
+"""
+
+
+@pytest.fixture
+def condition(tmp_path):
+    """Conditions files in a child process without a source, and as those of one if asked; answers all outcomes."""
+
+    def call(files, declared=True):
+        runs = []
+        for name, data in files.items():
+            (tmp_path / name).write_bytes(data)
+            sources = ["--auto", SOURCE] if declared else ["--auto"]
+            runs += [[each, str(tmp_path / name), "--json", "--out", str(tmp_path / "out")] for each in sources]
+        command = [sys.executable, "-c", CHILD, json.dumps(runs)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
+        assert (done.returncode, done.stderr) == (0, "")
+        *outcomes, peak = map(json.loads, done.stdout.splitlines())
+        for told in outcomes:
+            print(f"{told['seconds']:.2f} s, peak {peak / MIB:.0f} MiB: {told['file']}: {told.get('reason')}")
+        assert peak < MOST_MEMORY
+        return outcomes
+
+    return call
+
+
+@pytest.fixture
+def refuse(condition):
+    """Conditions files that have to be refused, whichever way; answers the reasons."""
+
+    def call(files, declared=True):
+        outcomes = condition(files, declared)
+        assert [(each["status"], each["exit"]) for each in outcomes] == [("refused", 1)] * len(outcomes)
+        return [each["reason"] for each in outcomes]
+
+    return call
+
+
+def pack(members):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members:
+            archive.writestr(name, data, zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
+
+
+def overlapping():
+    """An archive whose 9,000 members are all the same packed bytes."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.csv", TEXT + b" " * (16 * MIB))
+        archive.filelist.extend(archive.filelist * 8999)
+    return packed.getvalue()
+
+
+ZEROS = TEXT + b"0" * (64 * MIB)
+BOMBS = {
+    "flat.zip": lambda: pack([("a.csv", ZEROS)]),
+    "many.zip": lambda: pack([(f"{n}.csv", TEXT + b"0\n" * (4 * MIB)) for n in range(8)]),
+    "nested.zip": lambda: pack([(f"{n}.zip", pack([("a.csv", ZEROS)])) for n in range(4)]),
+    "overlapping.zip": overlapping,
+    "a.csv.gz": lambda: gzip.compress(ZEROS) * 8,
+    "a.csv.bz2": lambda: bz2.compress(ZEROS) * 8,
+    "a.csv.xz": lambda: lzma.compress(ZEROS, preset=0) * 8,
+    "a.csv.zst": lambda: pa.Codec("zstd").compress(ZEROS * 4, asbytes=True),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_file_that_unpacks_to_too_much_is_refused(refuse, name):
+    reasons = refuse({name: BOMBS[name]()}, declared=name != "nested.zip")
+
+    assert set(reasons) == {"the file unpacks to more than 250 times its size"}
+
+
+def test_a_bomb_in_an_archive_whose_members_are_declared_is_not_even_opened(refuse):
+    assert refuse({"nested.zip": BOMBS["nested.zip"]()})[1] == "the archive has no member with data"
+
+
+def workbook(cells, dimension="A1:B2", **extra):
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    relations = "http://schemas.openxmlformats.org/package/2006/relationships"
+    return pack(
+        [
+            ("[Content_Types].xml", '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'),
+            (
+                "_rels/.rels",
+                f'<Relationships xmlns="{relations}"><Relationship Id="r" Type="{office}/officeDocument" '
+                'Target="xl/workbook.xml"/></Relationships>',
+            ),
+            (
+                "xl/workbook.xml",
+                f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets><sheet name="S" sheetId="1" '
+                'r:id="r1"/></sheets></workbook>',
+            ),
+            (
+                "xl/_rels/workbook.xml.rels",
+                f'<Relationships xmlns="{relations}"><Relationship Id="r1" '
+                f'Type="{office}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+            ),
+            (
+                "xl/worksheets/sheet1.xml",
+                f'<worksheet xmlns="{main}"><dimension ref="{dimension}"/><sheetData>{cells}</sheetData></worksheet>',
+            ),
+            *extra.items(),
+        ]
+    )
+
+
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
+
+
+def ods(row="", attributes="", manifest="<manifest/>"):
+    """An OpenDocument spreadsheet of one cell, with attributes of its row and of the cell."""
+    spaces = " ".join(
+        f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"' for short in ("office", "table", "text")
+    )
+    written = f'<table:table-cell office:value-type="string" {attributes}><text:p>x</text:p></table:table-cell>'
+    table = f'<table:table table:name="S"><table:table-row {row}>{written}</table:table-row></table:table>'
+    body = f"<office:body><office:spreadsheet>{table}</office:spreadsheet></office:body>"
+    content = f"<office:document-content {spaces}>{body}</office:document-content>"
+    return pack([("mimetype", ODS), ("META-INF/manifest.xml", manifest), ("content.xml", content)])
+
+
+def cell(row, column):
+    return f'<row r="{row}"><c r="{column}{row}"><v>1</v></c></row>'
+
+
+TRICKS = ["../up.csv", "a/../../up.csv", "/rooted.csv", "..\\up.csv", "C:\\up.csv", "a\0.csv"]
+
+
+def archive_with(path):
+    """An archive with a member under a path that an archiver would not write."""
+    stand_in = "q" * len(path)
+    return pack([("Texas/good.csv", TEXT), (stand_in, TEXT)]).replace(stand_in.encode(), path.encode())
+
+
+def test_an_archive_with_a_member_whose_path_leads_elsewhere_is_refused(refuse, tmp_path):
+    files = {f"{number}.zip": archive_with(path) for number, path in enumerate(TRICKS)}
+
+    assert set(refuse(files)) == {"a member's path leads out of the archive"}
+    assert sorted(file.name for file in tmp_path.rglob("*") if file.is_file()) == sorted(files)
+
+
+@pytest.mark.parametrize("path", ["../up", "a/../b", "/rooted", "a\\b", "a\0b", "", "a//b", "./a", "x" * 2000])
+def test_a_blob_whose_name_leads_elsewhere_or_nowhere_is_refused(path):
+    with pytest.raises(BlobNameError):
+        check_path(path)
+
+
+ENTITIES = "the XML document declares entities of its own, which are not followed"
+LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
+
+
+def test_entities_that_multiply_are_refused(refuse):
+    data = f'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY l0 "ha">{LAUGHS}]><a><b><c>&l11;</c></b></a>'
+
+    assert refuse({"laughs.xml": data.encode()}, declared=False) == [ENTITIES]
+
+
+def test_an_entity_or_a_document_type_elsewhere_is_not_fetched(condition, tmp_path):
+    (tmp_path / "secret").write_text("SECRET")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0)
+        web = f"http://127.0.0.1:{server.getsockname()[1]}/x"
+        rows = "".join(f"<row><a>{n}</a><b>&e;</b></row>" for n in range(3))
+        entities = [f'{how} SYSTEM "{where}"' for how in ("e", "% p") for where in (f"file://{tmp_path}/secret", web)]
+        types = [f"[<!ENTITY {entity}>{'%p;' if '%' in entity else ''}]" for entity in entities]
+        files = {f"{n}.xml": f"<!DOCTYPE t {each}><t>{rows}</t>".encode() for n, each in enumerate(types)}
+        files["type.xml"] = f'<!DOCTYPE t SYSTEM "{web}"><t>{rows}</t>'.replace("&e;", "1").encode()
+        *told, without = condition(files, declared=False)
+        assert {each["reason"] for each in told} == {ENTITIES}
+        assert (without["status"], without["rows_out"]) == ("conditioned", 3)
+        with pytest.raises(BlockingIOError):
+            server.accept()
+
+
+def test_json_of_200000_levels_is_refused(refuse):
+    files = {
+        "closed.json": b"[" * 200_000 + b"]" * 200_000,
+        "open.json": b"[" * 200_000,
+        "objects.json": b'{"a":' * 200_000,
+    }
+
+    assert set(refuse(files)) == {"the JSON document is nested deeper than 64 levels"}
+
+
+def test_xml_of_200000_levels_is_refused(refuse):
+    (reason,) = refuse({"deep.xml": b"<a>" * 200_000 + b"</a>" * 200_000}, declared=False)
+
+    assert reason == "the XML document is nested deeper than 64 levels"
+
+
+def test_a_field_of_100_megabytes_is_refused(refuse):
+    quoted = TEXT + b'2024-01-14,"' + b"x" * (100 * MIB) + b'",Milk,1,1,1\n'
+
+    assert set(refuse({"field.csv": quoted})) == {"a line is longer than the limit of 16777216 bytes"}
+
+
+def test_a_string_of_100_megabytes_is_refused(refuse):
+    document = b'{"states": [{"name": "' + b"x" * (100 * MIB) + b'"}]}'
+
+    assert set(refuse({"string.json": document})) == {"the JSON document is larger than the limit of 16777216 bytes"}
+
+
+SPAN_CELLS = '<td colspan="1000" rowspan="65000">x</td>'
+
+
+def test_html_cells_that_span_without_end_are_refused(refuse):
+    rows = f"<tr>{SPAN_CELLS * 200}</tr>" * 200
+
+    assert set(refuse({"spans.html": f"<html><table>{rows}</table></html>".encode()})) == {
+        "the table has more than 4096 columns"
+    }
+
+
+def test_a_sheet_with_two_cells_far_apart_is_refused(refuse):
+    data = workbook(cell(1, "A") + cell(1048576, "XFD"), "A1:XFD1048576")
+
+    assert set(refuse({"far.xlsx": data})) == {"a sheet spans more than 8000000 cells, most of them empty"}
+
+
+def test_a_sheet_that_only_claims_to_be_large_is_read(condition):
+    data = workbook(cell(1, "A") + cell(2, "B"), "A1:XFD1048576")
+
+    assert condition({"claim.xlsx": data}, declared=False)[0]["rows_in"] == 2
+
+
+def test_a_cell_that_repeats_over_a_whole_sheet_is_refused(refuse, condition):
+    assert condition({"a.ods": ods()}, declared=False)[0]["status"] == "conditioned"
+    data = ods('table:number-rows-repeated="1048576"', 'table:number-columns-repeated="16384"')
+
+    assert set(refuse({"repeat.ods": data})) == {"a sheet spans more than 8000000 cells, most of them empty"}
+
+
+CONTAINER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def compound(name):
+    """A compound file ([MS-CFB]) with one empty stream: header, table of sectors, folder."""
+    header = bytearray(CONTAINER.ljust(512, b"\0"))
+    struct.pack_into("<HHHHH", header, 0x18, 0x3E, 3, 0xFFFE, 9, 6)
+    struct.pack_into("<IIIIIIIII", header, 0x2C, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0, 0)
+    header[0x50:] = b"\xff" * (512 - 0x50)
+    table = struct.pack("<II", 0xFFFFFFFD, 0xFFFFFFFE).ljust(512, b"\xff")
+    text = name.encode("utf-16-le")
+    entry = bytearray(text.ljust(128, b"\0"))
+    struct.pack_into("<HB", entry, 64, len(text) + 2, 2)
+    return bytes(header) + table + bytes(entry).ljust(512, b"\0")
+
+
+DAMAGED = {
+    "cut.xlsx": lambda: workbook(cell(1, "A"))[:-100],
+    "flipped.xlsx": lambda: workbook(cell(1, "A")).replace(b"PK\x01\x02", b"PK\x01\x03"),
+    "no_sheet.xlsx": lambda: pack([("[Content_Types].xml", "<Types/>"), ("xl/workbook.xml", "<workbook")]),
+    "cut.ods": lambda: ods()[:-60],
+    "not_xml.ods": lambda: pack([("mimetype", ODS), ("META-INF/manifest.xml", "<manifest/>"), ("content.xml", "<a")]),
+    "header_only.xls": lambda: CONTAINER + b"\xff" * 100,
+    "noise.xls": lambda: CONTAINER + bytes(range(256)) * 40,
+    "no_book.xls": lambda: compound("Nothing"),
+}
+
+
+def test_a_damaged_workbook_is_refused(refuse):
+    for reason in refuse({name: make() for name, make in DAMAGED.items()}):
+        assert reason.startswith(("the workbook cannot be read", "the file is damaged or cut off"))
+
+
+def test_a_protected_workbook_is_refused(refuse):
+    manifest = '<manifest:manifest xmlns:manifest="m"><manifest:encryption-data/></manifest:manifest>'
+    protected = {"a.xlsx": compound("EncryptedPackage"), "a.ods": ods(manifest=manifest)}
+
+    assert set(refuse(protected)) == {"the workbook is protected by a password"}
+
+
+def parquet(table, **options):
+    file = io.BytesIO()
+    pq.write_table(table, file, **options)
+    return file.getvalue()
+
+
+def test_a_parquet_value_stored_once_and_repeated_in_each_row_is_refused(refuse):
+    column = pa.DictionaryArray.from_arrays(pa.array([0] * 20_000, pa.int32()), ["x" * MIB])
+    (reason,) = refuse({"once.parquet": parquet(pa.table({"a": column}), store_schema=False)}, declared=False)
+
+    assert reason == "20000 rows unpack to more than the limit of 134217728 bytes"
+
+
+def test_parquet_rows_that_take_no_room_are_refused(refuse):
+    nothing = pa.table({"a": pa.nulls(50_000_000, pa.int8())})
+    (reason,) = refuse({"rows.parquet": parquet(nothing, row_group_size=50_000_000)}, declared=False)
+
+    assert reason == "the file unpacks to more than 250 times its size"
+
+
+def test_parquet_metadata_that_lie_are_refused(refuse):
+    data = parquet(pa.table({"a": list(range(1000))}))
+    footer = len(data) - 8 - struct.unpack("<I", data[-8:-4])[0]
+    thousand = bytes([0xD0, 0x0F])  # 1000 as thrift's zigzag varint
+    lies = {
+        "length.parquet": data[:-8] + struct.pack("<I", 0xFFFFFFF0) + b"PAR1",
+        "rows.parquet": data[:footer] + data[footer:].replace(thousand, bytes([0xD2, 0x0F])),
+        "cut.parquet": data[: footer // 2] + data[footer:],
+    }
+
+    assert data not in lies.values()
+    for reason in refuse(lies, declared=False):
+        assert reason.startswith("the Parquet file cannot be read")
+
+
+def test_a_formula_stays_text_in_the_lake(condition, tmp_path):
+    text = b'name,units\n"=HYPERLINK(""http://x"",A1)",1\n@SUM(1),2\n-1+1,3\n'
+    (told,) = condition({"formula.csv": text}, declared=False)
+
+    assert told["rows_out"] == 3
+    assert (tmp_path / "out/formula.csv.csv").read_text().splitlines()[1:] == [
+        '"=HYPERLINK(""http://x"",A1)",1', "@SUM(1),2", "-1+1,3",
+    ]  # fmt: skip
