@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from conditioners.corrections import Correction, CorrectionError, parse_corrections, write_corrections
 from conditioners.declaration import Source
+from conditioners.formulas import neutralise, restore
 from conditioners.intake import HEAD_BYTES, condition_drop, read_corrections
 from conditioners.readers.batches import Located
 from conditioners.registry import Unidentified, identify
@@ -47,7 +48,7 @@ def release_rows(lake: Lake, ledger: Ledger, path: str, data: bytes, now: Callab
     """
     source = _identify(lake, path)
     try:
-        given = parse_corrections(source, data)
+        given = [_restored(correction) for correction in parse_corrections(source, data)]
         known = read_corrections(lake, source, path)
     except CorrectionError as error:
         raise NotReleased(str(error)) from None
@@ -58,10 +59,13 @@ def release_rows(lake: Lake, ledger: Ledger, path: str, data: bytes, now: Callab
 
 
 def list_rejects(lake: Lake, path: str) -> Iterator[list[str]]:
-    """The rows of a file's quarantine, header first, with the source's columns added, empty, to be filled."""
+    """The rows of a file's quarantine, header first, with the source's columns added, empty, to be filled.
+
+    They are for spreadsheets: text that one would take for a formula has an apostrophe before it.
+    """
     source = _identify(lake, path)
     for number, row in enumerate(_read_quarantine(lake, path)):
-        yield [*row, *(source.names if number == 0 else [""] * len(source.names))]
+        yield [*map(neutralise, row), *(source.names if number == 0 else [""] * len(source.names))]
 
 
 def _identify(lake: Lake, path: str) -> Source:
@@ -84,6 +88,12 @@ def _read_quarantine(lake: Lake, path: str) -> Iterator[list[str]]:
 def _count_quarantined(lake: Lake, path: str) -> Counter[Located]:
     rows = list(_read_quarantine(lake, path))
     return Counter(Located(row[0], row[-1]) for row in rows[1:])
+
+
+def _restored(given: Correction) -> Correction:
+    """A correction without the apostrophes that `list_rejects` wrote."""
+    cells = tuple((name, restore(text)) for name, text in given.cells)
+    return Correction(Located(restore(given.located.place), restore(given.located.raw)), cells)
 
 
 def _merge(known: list[Correction], given: list[Correction], quarantined: Counter[Located]) -> list[Correction]:

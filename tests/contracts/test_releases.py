@@ -167,3 +167,16 @@ def test_a_file_against_the_last_one_of_its_source_tells_its_drift(lake, ledger,
     assert version(ledger, lake, PATH)["conditioned"]["summary"]["drift"] is None
     drift = version(ledger, lake, "events/b.csv")["conditioned"]["summary"]["drift"]
     assert (drift["new"], drift["missing"], drift["renamed"], drift["retyped"]) == (["Budget"], [], [], [])
+
+
+def test_text_that_a_spreadsheet_would_calculate_is_neutralised_in_the_list_of_rejects_only(lake, ledger, clock):
+    formula = "=HYPERLINK(1),festival,bad,texas,ALL,99/99/2026,05/03/2026,,04/01/2026"
+    quoted = "'" + formula
+    drop(lake, PATH, calendar("one") + f"{formula}\n{quoted}\n".encode())
+    condition_drop(lake, ledger, PATH, clock)
+    header, *rows = list_rejects(lake, PATH)
+
+    assert [row[header.index("raw")] for row in rows] == [f"'{formula}", f"'{quoted}"]
+    assert f",{formula}" in read(lake, "quarantine", quarantine_path(PATH)).decode().replace('"', "")
+    release_rows(lake, ledger, PATH, fill(lake, GOOD, {**GOOD, "event_id": "B1"}), clock)
+    assert counts(ledger, lake) == (3, 3, 0, 0)

@@ -1,0 +1,55 @@
+"""A raw file whose conditioning always fails ends in quarantine, with what went wrong, and holds up no other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from conditioners import intake
+from shared import wiring
+from shared.domain.files import MAX_ATTEMPTS, identify_raw_file
+from shared.domain.identities import conditioned_path, quarantine_path
+from tests.contracts.drops import calendar, drop, read
+
+PROJECT = Path(__file__).resolve().parents[2]
+POISON, OTHERS = "events/poison.csv", ("events/a.csv", "events/z.csv")
+
+
+@pytest.fixture
+def host(start_host, tmp_path, monkeypatch):
+    """The app on an empty lake."""
+    monkeypatch.setenv("HEADRACE_HOME", str(tmp_path))
+    wiring.forget()
+    (tmp_path / "lake").mkdir()
+    started = start_host(PROJECT, lake=tmp_path / "lake")
+    monkeypatch.setattr(wiring, "now", started.virtual_clock.now)
+    yield started
+    wiring.forget()
+
+
+def test_after_five_attempts_a_drop_is_quarantined_with_its_context_and_the_others_go_on(host, monkeypatch):
+    attempts, condition = [], intake.condition
+
+    def fail(source, raw, *arguments, **options):
+        if raw.name == POISON:
+            attempts.append(raw.name)
+            raise RuntimeError("the reader met what it never met before")
+        return condition(source, raw, *arguments, **options)
+
+    monkeypatch.setattr(intake, "condition", fail)
+    for path in (OTHERS[0], POISON, OTHERS[1]):
+        drop(wiring.lake(), path, calendar(path[7]))
+    host.run()
+    told = read(wiring.lake(), "quarantine", quarantine_path(POISON)).decode()
+    version = identify_raw_file(POISON, wiring.lake().stat("raw", POISON).etag)
+
+    assert len(attempts) == MAX_ATTEMPTS == 5
+    assert "gave up after 5 attempts: RuntimeError: the reader met what it never met before" in told
+    assert wiring.ledger().reports.tell_file(version)["state"] == "quarantined"
+    assert all(read(wiring.lake(), "conditioned", conditioned_path(path)) for path in OTHERS)
+
+    drop(wiring.lake(), "events/later.csv", calendar("later"))
+    host.run()
+    assert read(wiring.lake(), "conditioned", conditioned_path("events/later.csv"))
+    assert len(attempts) == 5
