@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from bench.azure_ml.workspace import HostClock
 from bench.azure_ml_standin.service import StandIn
 from bench.azure_ml_standin.state import QUIET_LIFE, Job
 from bench.azure_ml_standin.workspaces import add_code, connect, make_backend
@@ -14,7 +15,6 @@ from shared import wiring
 from shared.domain.runs import RunKind, RunSpec
 from shared.ports import Lake
 from tests.fakes import FakeBackend, Script
-from tests.orchestration.workspace import HostClock
 
 
 class RealWorkspace:

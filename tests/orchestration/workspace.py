@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from bench.azure_ml.workspace import WEBHOOK, HostClock
 from bench.azure_ml_standin.events import due_events, next_event
 from bench.azure_ml_standin.service import StandIn
 from bench.azure_ml_standin.state import Life
@@ -15,7 +16,6 @@ from shared.domain.runs import RunSpec, RunStatus
 from shared.ports import Lake
 from tests.fakes import FakeBackend
 
-WEBHOOK = "/runtime/webhooks/eventgrid?functionName=Host.Functions.notice_run"
 ENDS = {"texas-large-slow": 700, "texas-large-fast": 1_000, "texas-small-slow": 1_010, "texas-small-fast": 1_400}
 """When the jobs of some segments end, in seconds after their submission; all others end after twenty minutes."""
 
@@ -24,19 +24,6 @@ def life_of(name: str) -> Life:
     """How a job goes."""
     ended = next((after for segment, after in ENDS.items() if segment in name), 1_200)
     return [(0, "Starting"), (60, "Queued"), (90, "Running"), (ended, "Completed")]
-
-
-class HostClock:
-    """The stand-in's time is the host's; waiting for it moves it."""
-
-    def __init__(self, host: SteppedHost) -> None:
-        self._clock = host.virtual_clock
-
-    def now(self) -> datetime:
-        return self._clock.now()
-
-    def sleep(self, seconds: float) -> None:
-        self._clock.advance_to(self._clock.now() + timedelta(seconds=seconds))
 
 
 class WorkspaceBackend(FakeBackend):
