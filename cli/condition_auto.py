@@ -60,7 +60,8 @@ def _show_detected(found: AutoSummary) -> str:
     if found.dialect.get("delimiter"):
         parts.append(f"delimiter {found.dialect['delimiter']!r}")
     if found.encoding is not None:
-        parts.append(found.encoding["name"])
+        is_guess = found.encoding.get("confidence") == "low"
+        parts.append(found.encoding["name"] + (", which is a guess" if is_guess else ""))
     parts.append("no labels" if found.table.labels is None else " and ".join(found.table.header_rows) or "labels")
     return ", ".join(parts)
 

@@ -93,7 +93,7 @@ class Decoder:
 
     def _settle(self, name: str, evidence: str) -> None:
         self.name, self.evidence = name, evidence
-        self._keeps_ascii = not name.startswith(("utf-16", "utf-32"))
+        self._keeps_ascii = not name.startswith(("utf-16", "utf-32", "iso2022"))
         self._decided = codecs.getincrementaldecoder(name)("headrace-mark-damage")
 
 

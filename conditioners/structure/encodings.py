@@ -4,53 +4,101 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
+from collections import Counter
 
 from conditioners.outcome import Refusal
 from conditioners.readers.decoding import Decoder
+from conditioners.structure.code_pages import Guess, guess_code_page
 
 _LOOKED_AT = 64 << 10
-_WIDE = 0.4
-"""The share of NUL bytes at even or odd places that makes text UTF-16."""
-_FALLBACKS = ("windows-1252", "latin-1")
+_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
+_WIDE = {"utf-32-le": 4, "utf-32-be": 4, "utf-16-le": 2, "utf-16-be": 2}
+"""Encodings of a fixed number of bytes for each character, and that number."""
+_LEAST_PLAIN = 0.04
+"""The share of ASCII that any table has, for its marks, digits and line ends."""
+_MOST_ODD = 0.005
+"""The share of control, unassigned and private characters that text may have."""
+_ENOUGH = 3
+"""How many bytes of valid UTF-8 outweigh one beside them that is not."""
 _FEW = 8
 _FOREIGN = 0.6
-"""The share of letters beyond ASCII, in groups, that no text in Latin letters has."""
+"""The share of letters beyond ASCII, in groups, that makes text worthless if they cannot be read."""
 _GROUP = re.compile(rb"[\x80-\xff]{2,}")
+_HIGH = re.compile(rb"[\x80-\xff]")
 _LETTER = re.compile(rb"[A-Za-z]")
 _WHOLE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_EBCDIC = re.compile(rb"[\x40\x4b\x60\x6b\x6d\x7a\x81-\x89\x91-\x99\xa2-\xa9\xc1-\xc9\xd1-\xd9\xe2-\xe9\xf0-\xf9]")
+"""Blanks, common marks, letters and digits of mainframes."""
+_SHIFT = re.compile(rb"\x1b\$[@B]|\x1b\(J")
+"""What begins Japanese text in ISO-2022-JP, which has no byte above 127."""
 
 
 def open_decoder(head: bytes) -> Decoder:
-    """A decoder for text that begins with `head`; raises Refusal for text in a code page that cannot be told.
+    """A decoder for text that begins with `head`; raises Refusal for text that can be read in no encoding.
 
-    A byte order mark decides, then NUL bytes at every other place (UTF-16). Else the text is UTF-8 if it is valid
-    UTF-8, or if most of its characters beyond ASCII are: the rows of the others are damaged. Else it is Windows-1252 or
-    Latin-1, which hold nearly anything, unless most letters are beyond ASCII: then nobody can tell what they mean.
+    A byte order mark decides, then whether the text is one in characters of two or four bytes. Else it is UTF-8 if it
+    is valid UTF-8, or if nearly all bytes beyond ASCII are: the rows of the others are damaged. Else the code page is
+    guessed, where the first such bytes come.
     """
     start = head[:_LOOKED_AT]
+    if start.startswith(_MARKS):
+        return Decoder(())
     wide = _find_wide(start)
     if wide is not None:
-        return Decoder.of(wide, "no byte order mark, and NUL at every other place")
-    if _has_mark(start) or _is_utf8(start):
-        return Decoder(_FALLBACKS)
-    whole, others = len(_WHOLE.findall(start)), len(re.findall(rb"[\x80-\xff]+", _WHOLE.sub(b" ", start)))
-    if whole >= others:
-        return Decoder.of("utf-8", f"{whole} characters beyond ASCII are valid UTF-8, and {others} are not")
-    if _is_foreign(start):
-        raise Refusal("most letters of the text are in a code page that cannot be told; declare it in a source")
-    return Decoder(_FALLBACKS)
+        return Decoder.of(wide, "no byte order mark, and read so it is text with line ends and marks")
+    if _SHIFT.search(start):
+        return Decoder.of("iso2022_jp_2", "escape sequences that switch to Japanese characters")
+    decoder = GuessingDecoder(())
+    decoder.look_at(head)
+    return decoder
+
+
+def describe_encoding(decoder: Decoder) -> dict[str, str]:
+    """Name and evidence, for the summary; of a guess also how sure it is, and the next best code page."""
+    facts = {"name": decoder.name, "evidence": decoder.evidence}
+    guess = decoder.guess if isinstance(decoder, GuessingDecoder) else None
+    return facts if guess is None else {**facts, "confidence": guess.confidence, "runner_up": guess.runner_up}
 
 
 def is_wide(head: bytes) -> bool:
     """Whether text has two bytes or four for each character."""
-    return head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)) or (
-        _find_wide(head) is not None
-    )
+    return head.startswith(_MARKS[1:]) or _find_wide(head[:_LOOKED_AT]) is not None
 
 
-def _has_mark(head: bytes) -> bool:
-    marks = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
-    return head.startswith(marks)
+def is_ebcdic(start: bytes) -> bool:
+    """Whether nearly all bytes are what EBCDIC has for letters, digits and blanks, and none an ASCII line end."""
+    return b"\n" not in start and len(_EBCDIC.findall(start)) > 0.8 * len(start) > 0 and not start.isascii()
+
+
+class GuessingDecoder(Decoder):
+    """A decoder that guesses the code page of text that is not UTF-8."""
+
+    guess: Guess | None = None
+
+    def look_at(self, head: bytes) -> None:
+        """Decide by the file's beginning if that tells anything; raises Refusal as `open_decoder` does."""
+        if not head.isascii() and not _is_utf8(head):
+            self._choose(head)
+
+    def _decide(self, block: bytes, last: bool) -> None:
+        if _is_utf8(block):
+            super()._decide(block, last)
+        else:
+            self._choose(block)
+
+    def _choose(self, data: bytes) -> None:
+        whole = sum(map(len, _WHOLE.findall(data)))
+        others = len(_HIGH.findall(_WHOLE.sub(b" ", data)))
+        if whole >= _ENOUGH * others:
+            self._settle("utf-8", f"{whole} bytes beyond ASCII are valid UTF-8, and {others} are not")
+        elif (guess := guess_code_page(data)) is not None:
+            self.guess = guess
+            self._settle(guess.name, guess.evidence)
+        elif _is_foreign(data):
+            raise Refusal("most letters of the text are in a code page that cannot be told; declare it in a source")
+        else:
+            self._settle("latin-1", "in no code page do the few bytes beyond ASCII read as text")
 
 
 def _is_utf8(head: bytes) -> bool:
@@ -63,16 +111,34 @@ def _is_utf8(head: bytes) -> bool:
 
 
 def _is_foreign(head: bytes) -> bool:
-    """Whether most letters stand beyond ASCII, which no Latin text has; single signs such as £ count for nothing."""
+    """Whether most letters stand beyond ASCII."""
     foreign = sum(map(len, _GROUP.findall(head)))
     return foreign >= _FEW and foreign > _FOREIGN * (foreign + len(_LETTER.findall(head)))
 
 
-def _find_wide(head: bytes) -> str | None:
-    if _has_mark(head) or len(head) < 4:
+def _find_wide(start: bytes) -> str | None:
+    """The encoding of two or four bytes for each character that reads best, if the text is in one."""
+    if 0 not in start or start.startswith(_MARKS):
         return None
-    even, odd = head[0::2], head[1::2]
-    for name, zeros, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
-        if zeros.count(0) >= _WIDE * len(zeros) and others.count(0) < 0.05 * len(others):
-            return name
-    return None
+    shares = {name: _share_plain(start, name) for name in _WIDE}
+    best = max(shares, key=lambda name: shares[name])
+    return best if shares[best] >= _LEAST_PLAIN else None
+
+
+def _share_plain(start: bytes, name: str) -> float:
+    """The share of printable ASCII and blanks under an encoding; 0 where what is read so cannot be text."""
+    step = _WIDE[name]
+    if len(start) < 2 * step:
+        return 0
+    try:
+        text = codecs.getincrementaldecoder(name)().decode(start)
+    except UnicodeDecodeError:
+        return 0
+    counts = Counter(text)
+    odd = sum(count for character, count in counts.items() if _is_odd(character))
+    plain = sum(count for character, count in counts.items() if " " <= character <= "~" or character in "\t\r\n")
+    return 0 if odd > _MOST_ODD * len(text) else plain / max(len(text), 1)
+
+
+def _is_odd(character: str) -> bool:
+    return character not in "\t\r\n\f" and unicodedata.category(character) in ("Cc", "Cn", "Co")

@@ -12,7 +12,7 @@ from conditioners.readers.html_tables import is_html
 from conditioners.readers.parquet import MAGIC
 from conditioners.structure.alignment import open_aligned
 from conditioners.structure.blocks import Block
-from conditioners.structure.encodings import is_wide
+from conditioners.structure.encodings import is_ebcdic, is_wide
 from conditioners.structure.json_values import open_json
 from conditioners.structure.parquet import open_parquet
 from conditioners.structure.rows import Row
@@ -111,6 +111,8 @@ def _open_json_or_text(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> I
 def _open_text(opened: OpenedRaw, limits: Limits) -> Grid:
     if opened.head[257:262] == b"ustar":
         raise Refusal("the file is a tar archive, which must be unpacked first")
+    if is_ebcdic(opened.head[:4096]):
+        raise Refusal("the text comes from a mainframe, in EBCDIC; declare its code page in a source")
     if _is_binary(opened.head[:4096]):
         raise Refusal("the file is in no known format")
     text = TextRows(opened, limits)

@@ -10,7 +10,7 @@ from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.edifact import split_released
-from conditioners.structure.encodings import open_decoder
+from conditioners.structure.encodings import describe_encoding, open_decoder
 from conditioners.structure.records import Record, RecordGrid
 
 _ISA = 106
@@ -54,7 +54,7 @@ def open_segments(opened: OpenedRaw, limits: Limits) -> Iterator[RecordGrid]:
             yield f"segment {number}", dict(zip(labels, elements, strict=False))
 
     form: dict[str, Any] = {"format": marks.kind, "delimiter": marks.element, "terminator": marks.terminator}
-    yield RecordGrid(opened.member, form, labels, read, {"name": decoder.name, "evidence": decoder.evidence})
+    yield RecordGrid(opened.member, form, labels, read, describe_encoding(decoder))
 
 
 def _find_marks(text: str) -> _Marks | None:

@@ -13,7 +13,7 @@ from conditioners.raw import OpenedRaw
 from conditioners.readers.cutting import RecordCutter
 from conditioners.readers.records import Syntax
 from conditioners.structure.blocks import Block, BlockReader, spare_the_last
-from conditioners.structure.encodings import open_decoder
+from conditioners.structure.encodings import describe_encoding, open_decoder
 from conditioners.structure.rows import Row
 from conditioners.structure.sniffing import Sniffed, sniff
 from conditioners.structure.splitting import Marks, Splitter
@@ -62,7 +62,7 @@ class TextRows:
 
     def encoding(self) -> dict[str, str]:
         """The encoding's name and the evidence for it."""
-        return {"name": self._decoder.name, "evidence": self._decoder.evidence}
+        return describe_encoding(self._decoder)
 
     def describe(self) -> dict[str, Any]:
         """The dialect, for the summary."""

@@ -115,7 +115,7 @@ REFUSALS = {
     "the file is in no known format", "the workbook is protected by a password", "the HTML document has no table",
     "the file is a PDF document", "the file is a tar archive, which must be unpacked first",
     "the interchange declares no usable delimiters",
-    "not JSON", "most letters of the text are in a code page that cannot be told; declare it in a source",
+    "not JSON",
 }  # fmt: skip
 
 

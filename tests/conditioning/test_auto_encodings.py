@@ -1,0 +1,126 @@
+"""Text in code pages that nobody has declared: `languages.csv` has words of a shop in many languages.
+
+The tables below are made of them and written in each code page; the cells that come out must be those that went in.
+"""
+
+import csv
+import io
+import random
+
+import pytest
+
+from bench.conditioning.languages import read_languages, write_table
+from conditioners.auto import AutoConditioned, condition_auto
+from conditioners.raw import RawInput
+from conditioners.structure.code_pages import guess_code_page
+
+LANGUAGES = {language.name: language for language in read_languages()}
+WRITTEN = [(language.name, encoding) for language in LANGUAGES.values() for encoding in language.encodings]
+
+
+def condition(data):
+    """The outcome, and the rows of the first table."""
+    outputs = {}
+    raw = RawInput("export.csv", lambda: io.BytesIO(data), len(data))
+    outcome = condition_auto(raw, lambda number: outputs.setdefault(number, io.BytesIO()), io.BytesIO())
+    text = outputs[1].getvalue().decode() if 1 in outputs else ""
+    return outcome, list(csv.reader(io.StringIO(text, newline="")))
+
+
+@pytest.mark.parametrize(("language", "encoding"), WRITTEN)
+def test_a_table_in_the_code_page_of_its_language_comes_out_as_it_was(language, encoding):
+    rows, data = write_table(LANGUAGES[language], encoding, rows=12)
+    outcome, found = condition(data)
+
+    assert found == rows
+    assert outcome.summary.encoding["confidence"] in ("high", "low")
+    assert outcome.summary.encoding["runner_up"] != outcome.summary.encoding["name"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("language", ["German", "Russian", "Chinese", "Japanese", "Arabic", "Thai"])
+def test_wide_characters_need_no_byte_order_mark(language, encoding):
+    rows, data = write_table(LANGUAGES[language], encoding, rows=12)
+    outcome, found = condition(data)
+
+    assert found == rows
+    assert outcome.summary.encoding["name"] == encoding
+
+
+def test_japanese_mail_without_a_byte_above_127_is_read():
+    rows, data = write_table(LANGUAGES["Japanese"], "iso2022_jp", rows=12)
+    outcome, found = condition(data)
+
+    assert data.isascii()
+    assert found == rows
+    assert outcome.summary.encoding["name"] == "iso2022_jp_2"
+
+
+def test_most_tables_with_only_a_few_words_beyond_ascii_are_read_right_and_a_high_confidence_can_be_trusted():
+    right, sure, sure_and_right = 0, 0, 0
+    for language, encoding in WRITTEN:
+        rows, data = write_table(LANGUAGES[language], encoding, rows=24, words_every=10)
+        outcome, found = condition(data)
+        is_right = found == rows
+        right += is_right
+        if outcome.summary.encoding.get("confidence") == "high":
+            sure += 1
+            sure_and_right += is_right
+
+    assert right >= 0.85 * len(WRITTEN)
+    assert sure_and_right >= 0.97 * sure > 0
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "Müller", "café", "São Paulo", "España", "Malmö", "£5.00", "20 °C", "don’t", "m²", "1\xa0234,50", "Brand®",
+        "“quoted”", "5 €", "Nº 5", "Straße", "Ørsted",
+    ],
+)  # fmt: skip
+def test_one_western_cell_is_read_as_windows_1252_and_the_summary_tells_that_it_is_a_guess(word):
+    data = f"id;name;units\n1;plain;5\n2;{word};7\n3;other thing;8\n".encode("cp1252")
+    outcome, rows = condition(data)
+
+    assert rows[2] == ["2", word, "7"]
+    assert outcome.summary.encoding["name"] in ("cp1252", "iso8859-15", "iso8859-1", "cp1254")
+    assert outcome.summary.encoding["confidence"] == "low"
+
+
+def test_the_evidence_shows_what_the_next_best_code_page_would_make_of_a_cell():
+    _, data = write_table(LANGUAGES["Polish"], "cp1250", rows=12)
+    found = condition(data)[0].summary.encoding
+
+    assert found["name"] == "cp1250"
+    assert found["evidence"].startswith("not UTF-8; ")
+    assert f"which {found['runner_up']} reads as " in found["evidence"]
+
+
+def test_words_beyond_ascii_that_come_late_are_guessed_by_themselves():
+    _, data = write_table(LANGUAGES["Russian"], "cp1251", rows=40)
+    early = b"".join(b"B-%06d;Item;;1;\r\n" % n for n in range(250_000))
+    head, _, rest = data.partition(b"\r\n")
+    outcome, rows = condition(head + b"\r\n" + early + rest)
+
+    assert len(early) > 4 << 20
+    assert rows[-1][2] == "Москва"
+    assert outcome.summary.encoding["name"] == "cp1251"
+    assert outcome.summary.encoding["confidence"] == "high"
+
+
+@pytest.mark.parametrize("language", ["Chinese", "Thai", "Greek", "Arabic", "Korean"])
+def test_no_code_page_passes_for_damaged_utf_8(language):
+    _, encoding = next(pair for pair in WRITTEN if pair[0] == language)
+    rows, data = write_table(LANGUAGES[language], encoding, rows=3)
+
+    assert condition(data)[1] == rows
+
+
+def test_bytes_that_are_text_in_no_code_page_are_refused():
+    noise = b"a;b\n" + b"".join(random.Random(4).randbytes(30).replace(b"\0", b"~") + b"\n" for _ in range(60))
+
+    assert not isinstance(condition(noise)[0], AutoConditioned)
+
+
+def test_text_without_a_cell_beyond_ascii_gives_no_guess():
+    assert guess_code_page(b"a;b\n1;2\n") is None
