@@ -67,7 +67,7 @@ class Contract:
         values = typed.select(self._names)
         if not bad.any():
             return Typed(values, ())
-        return Typed(values.filter(~bad), self._explain(typed.with_row_index("@row").filter(bad)))
+        return Typed(values.filter(~bad), self._explain(typed.with_row_index(" row").filter(bad)))
 
     def type_columns(self, frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
         """The values of some columns, null where they cannot be read; no row is judged."""
@@ -97,7 +97,7 @@ class Contract:
         broken = bad.select(fault.fill_null(value=False).alias(str(at)) for at, fault in enumerate(every)).to_numpy()
         if not broken.any(axis=1).all():
             raise RuntimeError(f"a row of {self._source.name} was rejected under no rule: a bug in this module")
-        numbers = bad["@row"].to_list()
+        numbers = bad[" row"].to_list()
         found: list[Reject] = []
         for at, first in enumerate(broken.argmax(axis=1).tolist()):
             if first < len(rules):

@@ -30,6 +30,9 @@ def _parse_day(cell: pl.Expr, written: str, dialect: Dialect) -> pl.Expr:
     if "%V" in written and "%u" not in written:
         # An ISO week stands for its Monday.
         return pl.concat_str([_of_length(cell, written), pl.lit("-1")]).str.to_date(f"{written}-%u", strict=False)
+    if "%d" not in written and "%j" not in written and "%V" not in written:
+        # A month stands for its first day.
+        cell, written = pl.concat_str([cell, pl.lit("-01")]), f"{written}-%d"
     day = _of_length(cell, written).str.to_date(written, strict=False)
     return _in_century(day, dialect.two_digit_years_from) if "%y" in written else day
 

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from conditioners.dialects import Numbers
+from conditioners.dialects import ISO_DAY, Numbers
+from conditioners.drafting.fitting import NOTHING, Fit, find_fit
 from conditioners.numerals import numeral_pattern
 
 DAY_FORMATS = (
     "%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%m/%d/%y",
-    "%d/%m/%y", "%d.%m.%y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%b %d, %Y", "%B %d, %Y", "%d %B %Y", "%G-W%V", "%G%V",
+    "%d/%m/%y", "%d.%m.%y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%b %d, %Y", "%B %d, %Y", "%d %B %Y",
+    "%G-W%V", "%GW%V", "%G%V", "%Y-%m", "%m/%Y", "%m.%Y", "%b %Y", "%B %Y", "%b-%y",
 )  # fmt: skip
 MOMENT_FORMATS = (
     "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%#z", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M",
-    "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%Y%m%d%H%M",
+    "%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%#z",
+    "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %I:%M %p",
+    "%m/%d/%Y %I:%M:%S %p", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%Y%m%d%H%M",
 )  # fmt: skip
 _TWINS = (("%m/%d", "%d/%m"), ("%m-%d", "%d-%m"))
 _NUMBERS = (
@@ -26,6 +31,9 @@ _NUMBERS = (
 _CURRENCY = re.compile(r"^[+-]?\s?(\$|€|£|¥|USD|EUR|GBP)\s?[0-9.,]|[0-9]\s?(\$|€|£|¥|USD|EUR|GBP)$")
 _YEARS = range(1900, 2101)
 _TELLING_WEEKDAYS = 4
+_MOST, _TRIED = 0.5, 100
+_MOST_DIGITS = 18
+_TRAILING_MINUS = re.compile(r"[0-9][0-9.,' ]*-$")
 _LENGTHS = {"%Y%m%d": 8, "%G%V": 6, "%Y%m%d%H%M": 12}
 
 
@@ -37,16 +45,24 @@ class Conventions:
     remarks: tuple[str, ...] = ()
 
 
-def find_numbers(columns: Sequence[Sequence[str]], *, has_typed_cells: bool) -> Conventions:
-    """The marks under which most columns are numerals throughout; of equally good ones the plainest.
+def find_numbers(columns: Sequence[Counter[str]], *, has_typed_cells: bool) -> Conventions:
+    """The marks under which most cells of columns with numbers are numerals; of equally good ones the plainest.
 
-    Where cells are typed, as in a workbook, numbers have no marks of their own, but texts may be English numerals.
+    Columns are distinct cells with their counts. Where cells are typed, as in a workbook, numbers have no marks of
+    their own, but texts may be English numerals.
     """
-    currency = sorted({mark for cells in columns for cell in cells[:200] for mark in _marks(cell)})
     possible = _NUMBERS[: 2 if has_typed_cells else None]
-    candidates = [Numbers(each.decimal, each.thousands, tuple(currency)) for each in possible]
-    best = max(candidates, key=lambda each: sum(are_numerals(cells, each) for cells in columns))
-    marked = [cell for cells in columns if are_numerals(cells, best) for cell in cells if re.search(r"[.,]", cell)]
+    currency = tuple(sorted({mark for cells in columns for cell in list(cells)[:200] for mark in _marks(cell)}))
+    has_minus = any(_TRAILING_MINUS.match(cell) for cells in columns for cell in cells)
+    candidates = [replace(each, currency=currency, trailing_minus=has_minus) for each in possible]
+    best = max(candidates, key=lambda each: sum(_share_numerals(cells, each) for cells in columns))
+    numeric = [cells for cells in columns if _share_numerals(cells, best)]
+    marked = [
+        cell
+        for cells in numeric
+        for cell in find_fit(cells, matches_numeral(best)).fitting
+        if "." in cell or "," in cell
+    ]
     if marked and all(re.fullmatch(r"[^0-9]*[0-9]{1,3}[.,][0-9]{3}", cell) for cell in marked):
         return Conventions(best, (f"the mark in {marked[0]} may stand for thousands or for decimals: check numbers",))
     return Conventions(best)
@@ -57,22 +73,47 @@ def _marks(cell: str) -> Iterable[str]:
     return [mark for mark in found.groups() if mark] if found else []
 
 
-def are_numerals(cells: Sequence[str], numbers: Numbers) -> bool:
-    """Whether all cells are numerals, and there is one."""
+def _share_numerals(cells: Counter[str], numbers: Numbers) -> float:
+    """Which part of a column's cells are numerals; 0 unless most of them are."""
+    fits, told = matches_numeral(numbers), sum(count for cell, count in cells.items() if cell not in NOTHING)
+    share = sum(count for cell, count in cells.items() if fits(cell)) / max(told, 1)
+    return share if share > _MOST else 0
+
+
+def matches_numeral(numbers: Numbers) -> Callable[[str], bool]:
+    """Says of a cell whether it is a numeral that a number of fixed places can hold."""
     pattern = re.compile(numeral_pattern(numbers, None))
-    return bool(cells) and all(pattern.match(cell) for cell in cells)
+    return lambda cell: pattern.match(cell) is not None and sum(map(str.isdigit, cell)) <= _MOST_DIGITS
 
 
 def count_places(cells: Iterable[str], numbers: Numbers) -> int:
-    """The most decimal places that are not zero."""
-    tails = (cell.rstrip().rpartition(numbers.decimal)[2] for cell in cells if numbers.decimal in cell)
-    return max((len(re.sub(r"[^0-9].*$", "", tail).rstrip("0")) for tail in tails), default=0)
+    """The most decimal places written; none where all are a single zero, as programs write whole numbers."""
+    tails = {cell.rstrip().rpartition(numbers.decimal)[2] for cell in cells if numbers.decimal in cell}
+    places = {re.sub(r"[^0-9].*$", "", tail) for tail in tails}
+    return 0 if places <= {"", "0"} else max(map(len, places))
 
 
-def fit_formats(cells: Iterable[str], formats: Sequence[str]) -> list[str]:
-    """The formats that all cells are written in."""
-    distinct = set(cells)
-    return [written for written in formats if distinct and all(_parse(cell, written) for cell in distinct)]
+def fit_formats(
+    cells: Counter[str], formats: Sequence[str], *, has_days: bool = False
+) -> tuple[Fit, list[str]] | None:  # fmt: skip
+    """How the cells fit those of the formats that the most of them are written in; None if hardly any fits one.
+
+    With `has_days`, ISO days may stand among moments, as workbooks show midnight; their format is then the last one.
+    """
+    some = [cell for cell in cells if cell not in NOTHING][:_TRIED]
+    likely = [each for each in formats if sum(parse_day(cell, each) is not None for cell in some) * 2 > len(some)]
+    fits = {each: find_fit(cells, _matches_day(each, has_days=has_days)) for each in likely}
+    if not fits:
+        return None
+    best = max(fits.values(), key=lambda fit: fit.fitting.total())
+    fitting = [each for each, fit in fits.items() if fit.fitting.total() == best.fitting.total()]
+    is_mixed = has_days and any(parse_day(cell, ISO_DAY) for cell in best.fitting)
+    return best, [*fitting, ISO_DAY] if is_mixed else fitting
+
+
+def _matches_day(written: str, *, has_days: bool) -> Callable[[str], bool]:
+    """Says of a cell whether it is a day or moment in a format."""
+    return lambda cell: bool(parse_day(cell, written) or (has_days and parse_day(cell, ISO_DAY)))
 
 
 def tell_doubt(label: str, fitting: Sequence[str]) -> str | None:
@@ -85,18 +126,21 @@ def tell_doubt(label: str, fitting: Sequence[str]) -> str | None:
 
 def find_weekday(cells: Iterable[str], written: str) -> int | None:
     """The one weekday that all dates fall on, 1 for Monday, if there are enough of them to tell."""
-    days = {day for cell in set(cells) if (day := _parse(cell, written))}
+    days = {day for cell in set(cells) if (day := parse_day(cell, written))}
     weekdays = {day.isoweekday() for day in days}
     return weekdays.pop() if len(weekdays) == 1 and len(days) >= _TELLING_WEEKDAYS else None
 
 
-def _parse(cell: str, written: str) -> date | None:
+def parse_day(cell: str, written: str) -> date | None:
+    """The day that a cell tells in a format; None when it is none."""
     if len(cell) != _LENGTHS.get(written, len(cell)) or not cell[:1].isalnum():
         return None
     if "%V" in written:
         cell, written = f"{cell}-1", f"{written}-%u"
+    elif not any(part in written for part in ("%d", "%H")):
+        cell, written = f"{cell}-01", f"{written}-%d"
     try:
-        found = datetime.strptime(cell, written.replace("%#z", "%z")).date()  # noqa: DTZ007
+        found = datetime.strptime(cell, written.replace("%#z", "%z").replace("%.f", ".%f")).date()  # noqa: DTZ007
     except ValueError:
         return None
     return found if found.year in _YEARS else None

@@ -12,9 +12,11 @@ from textwrap import wrap
 from conditioners.dialects import ISO_DAY, ISO_MOMENTS, PLAIN, Numbers
 from conditioners.drafting.conventions import DAY_FORMATS, MOMENT_FORMATS, find_numbers
 from conditioners.drafting.forms import Form, find_form
-from conditioners.drafting.guessing import Guess, guess_column, name_columns
+from conditioners.drafting.guessing import Guess, guess_column
+from conditioners.drafting.naming import name_columns, shorten_paths
 from conditioners.drafting.samples import NoDraft, Sample
 from conditioners.drafting.text import WIDTH, show_call, show_mapping, show_string, show_tuple
+from conditioners.drafting.widening import unfold_sample
 from conditioners.readers.headers import normalise
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
@@ -34,40 +36,56 @@ class Draft:
     moments: tuple[str, ...]
     remarks: tuple[str, ...]
     file_name: str
+    members: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
 
     def skipping(self, patterns: Sequence[str]) -> Draft:
         """The draft, with lines that are no rows."""
         return replace(self, skip=tuple(dict.fromkeys((*self.skip, *patterns))))
 
-    def remarking(self, remark: str) -> Draft:
-        """The draft, with something more to check."""
-        return replace(self, remarks=(*self.remarks, remark))
+    def remarking(self, *remarks: str) -> Draft:
+        """The draft, with more to check."""
+        return replace(self, remarks=(*self.remarks, *remarks))
+
+    def without_key(self) -> Draft:
+        """The draft without its key, which does not tell all rows apart."""
+        told = f"no key: {' and '.join(self.key)} tell the first rows apart, but not all; declare one if there is one"
+        return replace(self, key=(), remarks=(*self.remarks, told))
 
 
 def draft_source(name: str, sample: Sample) -> Draft:
     """Draft a source from a sample; raises NoDraft when that cannot be done."""
     if not _IDENTIFIER.fullmatch(name):
         raise NoDraft(f"{name!r} is no name for a source: lower-case letters, digits and _, a letter first")
+    sample, widening = unfold_sample(sample)
     labels = sample.labels or tuple(f"column_{number}" for number in range(1, len(sample.columns) + 1))
-    filled = [[cell for cell in cells if cell.strip()] for cells in sample.columns]
+    filled = [Counter(stripped for cell in cells if (stripped := cell.strip())) for cells in sample.columns]
     conventions = find_numbers(filled, has_typed_cells=sample.has_typed_cells)
+    named = shorten_paths(labels) if sample.has_paths else labels
     guesses = [
-        guess_column(canonical, label, cells, conventions.numbers)
-        for canonical, label, cells in zip(name_columns(labels), labels, sample.columns, strict=True)
+        guess_column(canonical, label, cells, conventions.numbers, has_typed_cells=sample.has_typed_cells)
+        for canonical, label, cells in zip(name_columns(named), labels, sample.columns, strict=True)
     ]
-    form = find_form(sample, guesses)
+    guesses = _settle_doubts(guesses)
+    form = find_form(sample, guesses).widened(widening)
     declared, remarks = _leave_out(guesses, form, has_header=sample.labels is not None)
     key = _find_key(declared, guesses, sample.columns)
-    if sample.has_alike_sheets:
-        declared.append(Guess("sheet", "@sheet", "Text"))
-        key = (*key, "sheet") if key else ()
+    for apart in sample.apart_by:
+        column = apart if apart not in {guess.name for guess in declared} else f"in_{apart}"
+        declared.append(Guess(column, f"@{apart}"))
+        key = (*key, column) if key else ()
     return Draft(
         name, tuple(declared), key, form, conventions.numbers,
         _formats(declared, "Day", DAY_FORMATS, (ISO_DAY,)), _formats(declared, "Moment", MOMENT_FORMATS, ISO_MOMENTS),
         (*sample.remarks, *conventions.remarks, *remarks, *(each for guess in declared for each in guess.remarks)),
-        sample.file_name,
+        sample.file_name, sample.packing.members,
     )  # fmt: skip
+
+
+def _settle_doubts(guesses: Sequence[Guess]) -> list[Guess]:
+    """The guesses; dates that could be read either way are read as those of columns that leave no doubt."""
+    settled = {written for guess in guesses if not guess.doubtful for written in guess.formats}
+    return [guess.settle_doubt(settled) for guess in guesses]
 
 
 def _leave_out(guesses: Sequence[Guess], form: Form, *, has_header: bool) -> tuple[list[Guess], list[str]]:
@@ -85,8 +103,8 @@ def _leave_out(guesses: Sequence[Guess], form: Form, *, has_header: bool) -> tup
 def _formats(
     guesses: Sequence[Guess], kind: str, order: Sequence[str], default: tuple[str, ...]
 ) -> tuple[str, ...]:  # fmt: skip
-    used = {guess.format for guess in guesses if guess.kind == kind} - {None}
-    return tuple(written for written in order if written in used) or default
+    used = {written for guess in guesses if guess.kind == kind for written in guess.formats}
+    return tuple(written for written in dict.fromkeys((*order, ISO_DAY)) if written in used) or default
 
 
 def _find_key(
@@ -109,11 +127,13 @@ def write_module(draft: Draft) -> str:
     """The text of the source's module."""
     kinds = sorted({guess.kind for guess in draft.columns})
     remarks = "".join(_show_remark(remark) for remark in dict.fromkeys(draft.remarks))
-    names = sorted({draft.form.kind, *(("Numbers",) if draft.numbers != PLAIN else ())})
+    needed = (("Numbers", draft.numbers != PLAIN), ("Wide", draft.form.has_wide))
+    names = sorted({draft.form.kind, *(name for name, is_needed in needed if is_needed)})
     body = [
         f'name="{draft.name}"',
         f"title={show_string(_title(draft))}",
         f'files=("{draft.name}/**",)',
+        *([f"members={_tuple(draft.members)}"] if draft.members else []),
         _one_line_each("columns=(", [_show_column(guess, draft.form) for guess in draft.columns]),
         *([show_tuple([show_string(name) for name in draft.key], 4, before="key=")] if draft.key else []),
         _show_dialects(draft),
@@ -178,6 +198,12 @@ def _show_dialect(draft: Draft) -> str:
     sentinels = {guess.name: _tuple(guess.sentinels) for guess in draft.columns if guess.sentinels}
     if sentinels:
         arguments.append(show_mapping(sentinels, 12, before="sentinels="))
+    shifts = {guess.name: str(guess.shift) for guess in draft.columns if guess.shift}
+    if shifts:
+        arguments.append(show_mapping(shifts, 12, before="shifts="))
+    extract = {guess.name: show_string(guess.extract) for guess in draft.columns if guess.extract}
+    if extract:
+        arguments.append(show_mapping(extract, 12, before="extract="))
     if draft.skip:
         arguments.append(show_tuple([show_string(pattern) for pattern in draft.skip], 12, before="skip="))
     return show_call(draft.form.kind, arguments, 8)
@@ -195,6 +221,8 @@ def _show_numbers(numbers: Numbers) -> str:
         arguments.append(f"thousands={_show_marks(numbers.thousands)}")
     if numbers.currency:
         arguments.append(f"currency={_tuple(numbers.currency)}")
+    if numbers.trailing_minus:
+        arguments.append("trailing_minus=True")
     return show_call("numbers=Numbers", arguments, 12, tail="")
 
 

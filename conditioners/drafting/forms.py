@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from conditioners.drafting.guessing import Guess
 from conditioners.drafting.samples import NoDraft, Sample
-from conditioners.drafting.text import show_mapping, show_string, show_tuple
+from conditioners.drafting.text import show_call, show_mapping, show_string, show_tuple
+from conditioners.drafting.widening import Widening
 from conditioners.limits import DEFAULT
 from conditioners.raw import OpenedRaw, RawInput
 from conditioners.readers.json_lines import load_lines
@@ -29,6 +30,17 @@ class Form:
     kind: str
     arguments: tuple[str, ...]
     has_paths: bool = False
+    has_wide: bool = False
+
+    def widened(self, widening: Widening | None) -> Form:
+        """The form with columns that become rows."""
+        if widening is None:
+            return self
+        patterns = {name: show_string(pattern) for name, pattern in widening.patterns.items()}
+        shown = (f"into={show_string(widening.into)}", show_mapping(patterns, _INDENT + 4, before="values="))
+        return replace(
+            self, arguments=(*self.arguments, show_call("wide=Wide", shown, _INDENT, tail="")), has_wide=True
+        )
 
 
 def find_form(sample: Sample, guesses: Sequence[Guess]) -> Form:
@@ -47,11 +59,15 @@ def find_form(sample: Sample, guesses: Sequence[Guess]) -> Form:
     if found == "JSON":
         return _json(sample, guesses)
     if found == "XML":
-        records = sample.form["records"].strip("/")
-        labels = {guess.name: show_string(_xml_path(records, guess.label)) for guess in guesses}
+        records = sample.form["records"]
+        labels = {guess.name: show_string(guess.label) for guess in guesses}
         shown = (f"records={show_string(records)}", show_mapping(labels, _INDENT, before="labels="))
         return Form("XmlElements", shown, has_paths=True)
-    raise NoDraft(f"a file of {found} is declared by hand, as ProductActivity or EdiLoops: see docs/sources.md")
+    if found == "EDI":
+        return _edi(sample, guesses)
+    raise NoDraft(
+        f"messages of {found} other than 852, 867 and SLSRPT are declared by hand, as EdiLoops: see docs/sources.md"
+    )
 
 
 def _header_rows(sample: Sample) -> tuple[str, ...]:
@@ -100,8 +116,13 @@ def _fixed_width(sample: Sample, guesses: Sequence[Guess]) -> Form:
     return Form("FixedWidth", tuple(arguments))
 
 
-def _xml_path(records: str, label: str) -> str:
-    return records if label == records.rpartition("/")[2] else f"{records}/{label}"
+def _edi(sample: Sample, guesses: Sequence[Guess]) -> Form:
+    labels = {guess.name: show_string(guess.label) for guess in guesses}
+    shown = show_mapping(labels, _INDENT, before="labels=")
+    if not sample.form["loops"]:
+        return Form("ProductActivity", (shown,), has_paths=True)
+    loops = show_tuple([show_string(name) for name in sample.form["loops"]], _INDENT, before="loops=")
+    return Form("EdiLoops", (f"message={show_string(sample.form['message'])}", loops, shown), has_paths=True)
 
 
 def _json(sample: Sample, guesses: Sequence[Guess]) -> Form:
@@ -146,12 +167,13 @@ def _mark_lists(value: Any, prefix: str, label: str) -> str:
     path = prefix
     while isinstance(value, list) and value:
         path, value = path + "[]", value[0]
-    for name in _split(value, label):
+    *through, last = _split(value, label)
+    for name in through:
         path = f"{path}.{name}" if path else name
         value = value.get(name) if isinstance(value, dict) else None
         while isinstance(value, list) and value and isinstance(value[0], dict):
             path, value = path + "[]", value[0]
-    return path
+    return f"{path}.{last}" if path else last
 
 
 def _split(value: Any, label: str) -> list[str]:

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-import keyword
 import re
-import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
-from conditioners.dialects import Numbers
+from conditioners.dialects import ISO_DAY, Numbers
 from conditioners.drafting.conventions import (
     DAY_FORMATS,
     MOMENT_FORMATS,
-    are_numerals,
     count_places,
     find_weekday,
     fit_formats,
+    matches_numeral,
     tell_doubt,
 )
+from conditioners.drafting.fitting import Fit, find_fit
+from conditioners.drafting.naming import names_code
 
-NOTHING = frozenset(
-    {"NA", "N/A", "n/a", "#N/A", "NULL", "null", "None", "NaN", "nan", "-", "--", ".", "?", "(NA)", "(S)", "(X)", "(D)"}
+_FLOATED = re.compile(r"[0-9]{3,}\.0")
+_UNIT = re.compile(r"(?<=[0-9])(\s+[A-Za-z]{1,6}|\s?[%\u00b0][A-Za-z]?)$")
+_MOST_UNITS = 0.9
+_SCALES = (
+    (
+        re.compile(
+            r"\bthousands?\b|[(,\s][$\u20ac\u00a3]?\s?'?000s?\b|\bTsd\b|\bT\u20ac|\bTEUR\b|\$K\b", re.IGNORECASE
+        ),
+        3,
+    ),
+    (re.compile(r"\bin millions?\b|\$ ?m(il|illions?|m)\b|\bMio\b", re.IGNORECASE), 6),
 )
-_CODES = re.compile(
-    r"\b(zip|postal|postcode|plz|code|id|sku|upc|ean|gtin|item|store|plu|phone|fips|naics|account)\b|"
-    r"\b(no|nr|number|num)$"
-)
-_MOST_DIGITS = 18
-_LONGEST_NAME = 60
 _PLACES_ALWAYS_FIT = 10
 
 
@@ -37,81 +41,137 @@ class Guess:
 
     name: str
     label: str
-    kind: str
+    kind: str = "Text"
     """`Text`, `Whole`, `Decimal`, `Day` or `Moment`."""
     arguments: tuple[str, ...] = ()
-    format: str | None = None
+    formats: tuple[str, ...] = ()
     sentinels: tuple[str, ...] = ()
-    remarks: tuple[str, ...] = field(default=())
+    extract: str | None = None
+    shift: int = 0
+    """The power of ten that the label says numbers are to be multiplied by."""
+    remarks: tuple[str, ...] = ()
     is_required: bool = True
+    doubtful: tuple[str, ...] = ()
+    """Formats that fit as well as the one taken, but exchange day and month."""
+
+    def settle_doubt(self, settled: Collection[str]) -> Guess:
+        """The guess, in that of its formats which is known to be in use."""
+        known = [written for written in (*self.formats, *self.doubtful) if written in settled]
+        if not self.doubtful or not known:
+            return self
+        told = f"{self.label!r} is read as {known[0]}, as other columns are: check the format"
+        return replace(self, formats=(known[0],), doubtful=(), remarks=(*self.remarks[1:], told))
 
 
-def guess_column(name: str, label: str, cells: Sequence[str], numbers: Numbers) -> Guess:
+def guess_column(
+    name: str, label: str, cells: Sequence[str], numbers: Numbers, *, has_typed_cells: bool = False
+) -> Guess:  # fmt: skip
     """What a column holds, by all of its cells in the sample."""
-    told = [cell.strip() for cell in cells]
-    filled = [cell for cell in told if cell and cell not in NOTHING]
-    words = tuple(sorted({cell for cell in told if cell in NOTHING}))
-    guess = _guess_filled(name, label, filled, numbers)
-    if guess.kind == "Text" and words:
-        # In a text, such a word may be a value: NA is Namibia, too.
-        guess, words = _guess_filled(name, label, [cell for cell in told if cell], numbers), ()
-    is_required = bool(told) and len(filled) + (0 if words else sum(cell in NOTHING for cell in told)) == len(told)
-    arguments = guess.arguments if is_required else (*guess.arguments, "optional=True")
-    return Guess(name, label, guess.kind, arguments, guess.format, words, guess.remarks, is_required)
+    counts = Counter(cell.strip() for cell in cells)
+    del counts[""]
+    guess = _guess_filled(Guess(name, label), counts, numbers, has_typed_cells=has_typed_cells)
+    if counts.total() == len(cells) and cells and not guess.sentinels:
+        return guess
+    return replace(guess, arguments=(*guess.arguments, "optional=True"), is_required=False)
 
 
-def _guess_filled(name: str, label: str, cells: Sequence[str], numbers: Numbers) -> Guess:
-    if not cells:
-        return Guess(name, label, "Text", remarks=(f"{label!r} is empty in the whole sample: its type is unknown",))
-    if _are_codes(label, cells):
-        return Guess(name, label, "Text", (f"pattern={_code_pattern(cells)}",))
+def _guess_filled(bare: Guess, counts: Counter[str], numbers: Numbers, *, has_typed_cells: bool) -> Guess:
+    """The guess by cells that are not empty; in a text, a word for nothing may be a value: NA is Namibia, too."""
+    if not counts:
+        return replace(bare, remarks=(f"{bare.label!r} is empty in the whole sample: its type is unknown",))
+    code = _guess_code(bare, counts)
+    if code is not None:
+        return code
     for kind, formats in (("Day", DAY_FORMATS), ("Moment", MOMENT_FORMATS)):
-        fitting = fit_formats(cells, formats)
-        if fitting:
-            return _guess_date(name, label, kind, fitting, cells)
-    if are_numerals(cells, numbers) and max(sum(map(str.isdigit, cell)) for cell in cells) <= _MOST_DIGITS:
-        places = count_places(cells, numbers)
-        if places == 0:
-            return Guess(name, label, "Whole")
-        rounded = ("rounded=True",) if places > _PLACES_ALWAYS_FIT else ()
-        return Guess(name, label, "Decimal", (str(min(places, _PLACES_ALWAYS_FIT)), *rounded))
-    return Guess(name, label, "Text")
+        found = fit_formats(counts, formats, has_days=kind == "Moment" and has_typed_cells)
+        if found is not None and found[0].is_good:
+            return _take_words(_guess_date(bare, kind, found[1], found[0].fitting), found[0])
+    return _guess_number(bare, counts, numbers)
 
 
-def _guess_date(name: str, label: str, kind: str, fitting: Sequence[str], cells: Sequence[str]) -> Guess:
-    doubt = tell_doubt(label, fitting)
+def _guess_code(bare: Guess, counts: Counter[str]) -> Guess | None:
+    """Text for digits that are a name and no number: some begin with zero, or the label says so."""
+    fit = find_fit(counts, lambda cell: cell.isascii() and cell.isdigit())
+    has_zeros = any(len(cell) > 1 and cell.startswith("0") for cell in fit.fitting)
+    is_named = names_code(bare.label)
+    floated = find_fit(counts, lambda cell: _FLOATED.fullmatch(cell) is not None)
+    if is_named and floated.is_good:
+        told = f"{bare.label!r} comes as decimals such as {next(iter(floated.fitting))}; the digits before are taken"
+        return _take_words(replace(bare, extract=r"([0-9]+)\.0", remarks=(told,)), floated)
+    if not fit.is_good or not (is_named or has_zeros):
+        return None
+    if fit.words or fit.misfits:
+        return bare
+    hint = f"{bare.label!r} has zeros in front, so it is text: declare it as a number if it is one"
+    return replace(
+        bare, arguments=(f"pattern={_code_pattern(fit.fitting)}",), remarks=() if is_named else (hint,)
+    )  # fmt: skip
+
+
+def _guess_number(bare: Guess, counts: Counter[str], numbers: Numbers) -> Guess:
+    unit = _find_unit(counts)
+    fits = matches_numeral(numbers)
+    fit = find_fit(counts, lambda cell: (not unit or cell.endswith(unit)) and fits(cell.removesuffix(unit)))
+    if not fit.is_good or fit.has_categories:
+        return replace(bare, remarks=_tell_mixed(bare.label, fit))
+    if unit:
+        told = f"{bare.label!r} is taken without its unit, {unit.strip()!r}"
+        bare = replace(bare, extract=f"(.*){re.escape(unit)}".replace("\\ ", " "), remarks=(told,))
+    bare = _scale(bare)
+    places = max(0, count_places((cell.removesuffix(unit) for cell in fit.fitting), numbers) - bare.shift)
+    if places == 0:
+        return _take_words(replace(bare, kind="Whole"), fit)
+    rounded = ("rounded=True",) if places > _PLACES_ALWAYS_FIT else ()
+    shown = (str(min(places, _PLACES_ALWAYS_FIT)), *rounded)
+    return _take_words(replace(bare, kind="Decimal", arguments=shown), fit)
+
+
+def _scale(bare: Guess) -> Guess:
+    """The guess with what its label says of the unit, such as `in thousands`."""
+    shift = next((shift for pattern, shift in _SCALES if pattern.search(bare.label)), 0)
+    told = f"{bare.label!r} is multiplied by {10**shift:,}, as its label says"
+    return replace(bare, shift=shift, remarks=(*bare.remarks, told)) if shift else bare
+
+
+def _find_unit(counts: Counter[str]) -> str:
+    """What by far the most cells have behind the number; empty without such a unit."""
+    units: Counter[str] = Counter()
+    for cell, count in counts.items():
+        units[found[0] if (found := _UNIT.search(cell)) else ""] += count
+    unit, count = units.most_common(1)[0]
+    return unit if count >= _MOST_UNITS * counts.total() else ""
+
+
+def _tell_mixed(label: str, fit: Fit) -> tuple[str, ...]:
+    """What to know of a text whose cells are numbers for the most part."""
+    numerals, others = fit.fitting.total(), fit.words + fit.misfits
+    if numerals <= others.total() or names_code(label):
+        return ()
+    odd = ", ".join(repr(cell[:20]) for cell, _ in others.most_common(3))
+    return (f"{label!r} is text, since {others.total()} of {numerals + others.total()} cells are no numbers: {odd}",)
+
+
+def _take_words(guess: Guess, fit: Fit) -> Guess:
+    """The guess, with words that stand for no value."""
+    told = fit.tell_words(guess.label)
+    return replace(guess, sentinels=tuple(sorted(fit.words)), remarks=(*guess.remarks, told)) if told else guess
+
+
+def _guess_date(bare: Guess, kind: str, fitting: Sequence[str], cells: Counter[str]) -> Guess:
+    doubt = tell_doubt(bare.label, fitting)
     arguments: tuple[str, ...] = ("utc=True",) if "%#z" in fitting[0] else ()
-    weekday = find_weekday(cells, fitting[0]) if kind == "Day" and "%V" not in fitting[0] else None
+    weekday = find_weekday(cells, fitting[0]) if kind == "Day" and "%d" in fitting[0] else None
     if weekday is not None:
         arguments = (f"weekday={weekday}",)
-    return Guess(name, label, kind, arguments, fitting[0], remarks=(doubt,) if doubt else ())
+    formats = (fitting[0], *(each for each in fitting[1:] if each == ISO_DAY and kind == "Moment"))
+    return replace(
+        bare, kind=kind, arguments=arguments, formats=formats, remarks=(doubt,) if doubt else (),
+        doubtful=tuple(fitting[1:]) if doubt else (),
+    )  # fmt: skip
 
 
-def _are_codes(label: str, cells: Sequence[str]) -> bool:
-    """Whether digits are a name and no number: some begin with zero, or the label says so."""
-    if not all(cell.isascii() and cell.isdigit() for cell in cells):
-        return False
-    words = re.sub(r"[_\W]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", label)).strip().lower()
-    return any(len(cell) > 1 and cell.startswith("0") for cell in cells) or _CODES.search(words) is not None
-
-
-def _code_pattern(cells: Sequence[str]) -> str:
+def _code_pattern(cells: Counter[str]) -> str:
     lengths = {len(cell) for cell in cells}
     if lengths == {1}:
         return 'r"[0-9]"'
     return f'r"[0-9]{{{lengths.pop()}}}"' if len(lengths) == 1 else 'r"[0-9]+"'
-
-
-def name_columns(labels: Sequence[str]) -> list[str]:
-    """A canonical name for each label, all different."""
-    names: list[str] = []
-    for number, label in enumerate(labels, start=1):
-        plain = unicodedata.normalize("NFKD", label.replace("ß", "ss")).encode("ascii", "ignore").decode()
-        plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", plain.rpartition("/@")[2] or plain)
-        name = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")[:_LONGEST_NAME].rstrip("_")
-        name = name or f"column_{number}"
-        name = f"c_{name}" if name[0].isdigit() or keyword.iskeyword(name) else name
-        while name in names:
-            name = f"{name}_{number}"
-        names.append(name)
-    return names

@@ -15,12 +15,12 @@ from conditioners.drafting.cutting import cut_sample
 from conditioners.drafting.drafts import Draft, draft_source, write_module
 from conditioners.drafting.samples import NoDraft, Sample, is_total, look_at_sample
 from conditioners.engine import condition
-from conditioners.outcome import Refused, Summary
+from conditioners.outcome import Refused, SourceError, Summary
 from conditioners.raw import RawInput
 
 SOURCES, GOLDEN = "conditioners/sources", "tests/conditioning/golden"
 _FEWER = (40, 39, 38, 37, 36, 35, 30, 25, 20, 15, 10)
-_TRIES = 3
+_TRIES = 4
 _FOOTER = 24
 
 
@@ -79,17 +79,43 @@ def _condition(source: Source, file_name: str, data: bytes) -> _Result | Refused
 def _settle(draft: Draft, sample: Sample) -> tuple[Draft, Summary]:
     """The draft with patterns for lines that stand outside of the table, and what the sample becomes under it."""
     for _ in range(_TRIES):
-        result = _condition(load_module(write_module(draft)), sample.file_name, sample.data)
-        if isinstance(result, Refused):
-            place = f" ({result.where})" if result.where else ""
-            raise NoDraft(f"no declaration was found that reads the sample: {result.reason}{place}")
+        result = _try(draft, sample)
         patterns = _find_footers(result.rejected, sample)
-        if not patterns:
-            if not result.summary.rows_out:
-                raise NoDraft(f"no row of the sample is accepted as drafted: {dict(result.summary.rejects)}")
-            return draft, result.summary
-        draft = draft.skipping(patterns)
+        if patterns:
+            draft = draft.skipping(patterns)
+        elif draft.key and ("key_conflict" in result.summary.rejects or result.summary.rows_duplicate):
+            draft = draft.without_key()
+        elif not result.summary.rows_out:
+            raise NoDraft(f"no row of the sample is accepted as drafted: {dict(result.summary.rejects)}")
+        else:
+            return draft.remarking(*_tell_rejects(result)), result.summary
     raise NoDraft("the sample's notes and titles could not be told from its rows; declare it by hand")
+
+
+def _try(draft: Draft, sample: Sample) -> _Result:
+    """What the sample becomes; raises NoDraft when the declaration does not read it."""
+    try:
+        result = _condition(load_module(write_module(draft)), sample.file_name, sample.data)
+    except SourceError as error:
+        raise NoDraft(f"the sample's form needs a declaration by hand: {error}") from None
+    if isinstance(result, Refused):
+        place = f" ({result.where})" if result.where else ""
+        raise NoDraft(f"no declaration was found that reads the sample: {result.reason}{place}")
+    return result
+
+
+def _tell_rejects(result: _Result) -> list[str]:
+    """For each rule, how many rows of the sample break it, and the first one."""
+    first: dict[str, str] = {}
+    rows = csv.reader(io.StringIO(result.rejected.decode(), newline=""))
+    (place, *_), summary = next(rows, [""]), result.summary
+    for at, rule, column, reason, _ in rows:
+        first.setdefault(f"{column} {rule}".strip(), f"{place} {at}: {reason}")
+    return [
+        f"{count} of {summary.rows_in} rows of the sample {'goes' if count == 1 else 'go'} to quarantine ({rule}), "
+        f"such as {first[rule]}"
+        for rule, count in summary.rejects.items()
+    ]
 
 
 def _find_footers(rejected: bytes, sample: Sample) -> list[str]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from conditioners.auto import condition_auto
+from conditioners.auto import AutoSummary, condition_auto
 from conditioners.auto_output import TableSummary
+from conditioners.drafting import interchanges, trees
+from conditioners.drafting.packing import Packing, find_packing, is_archive, keep_members
 from conditioners.outcome import Refused
 from conditioners.raw import RawInput
 
@@ -47,6 +50,17 @@ class Sample:
     remarks: tuple[str, ...]
     has_alike_sheets: bool = False
     """Whether further sheets hold tables with the same labels."""
+    packing: Packing = field(default_factory=Packing)
+
+    @property
+    def apart_by(self) -> tuple[str, ...]:
+        """What tells the tables with the same labels apart: their sheet, their folder or file in an archive."""
+        return (*self.packing.apart_by, *(["sheet"] if self.has_alike_sheets else []))
+
+    @property
+    def has_paths(self) -> bool:
+        """Whether labels are paths."""
+        return self.form["format"] in ("JSON", "XML")
 
     @property
     def has_typed_cells(self) -> bool:
@@ -55,7 +69,27 @@ class Sample:
 
 
 def look_at_sample(file_name: str, data: bytes) -> Sample:
-    """The first table of a sample; raises NoDraft when there is none."""
+    """The first table of a sample, in an archive the one with the most rows; raises NoDraft when there is none."""
+    summary, first = _find_tables(file_name, data)
+    tables = (summary.table, *summary.further_tables)
+    if is_archive(data):
+        rows: Counter[tuple[str, ...] | None] = Counter()
+        for table in tables:
+            rows[table.labels] += table.rows_out
+        most = rows.most_common(1)[0][0]
+        alike = [table.name for table in tables if table.labels == most]
+        if most != summary.table.labels:
+            inner = look_at_sample(file_name, keep_members(data, alike))
+            packing = find_packing(data, alike)
+            return replace(inner, data=data, packing=packing, remarks=(*packing.remarks, *inner.remarks))
+        packing, tables = find_packing(data, alike), tuple(table for table in tables if table.name in alike)
+    else:
+        packing = Packing()
+    return _look_closer(_describe(file_name, data, summary, tables, packing, first))
+
+
+def _find_tables(file_name: str, data: bytes) -> tuple[AutoSummary, bytes]:
+    """What tables there are, and the first one."""
     outputs: list[io.BytesIO] = []
 
     def open_table(_: int) -> io.BytesIO:
@@ -66,19 +100,45 @@ def look_at_sample(file_name: str, data: bytes) -> Sample:
     outcome = condition_auto(raw, open_table, io.BytesIO())
     if isinstance(outcome, Refused):
         raise NoDraft(f"the sample cannot be read: {outcome.reason}")
-    summary = outcome.summary
-    if not summary.table.rows_out:
+    if not outcome.summary.table.rows_out:
         raise NoDraft("there is no table in the sample")
-    encoding = (summary.encoding or {}).get("name")
+    return outcome.summary, outputs[0].getvalue()
+
+
+def _describe(
+    file_name: str, data: bytes, summary: AutoSummary, tables: Sequence[TableSummary], packing: Packing, first: bytes
+) -> Sample:  # fmt: skip
+    encoding, table = (summary.encoding or {}).get("name"), summary.table
     return Sample(
         file_name, data, dict(summary.dialect), encoding if encoding not in ("utf-8", "ascii") else None,
-        summary.table.labels, max(1, len(summary.table.header_rows)),
-        _read_columns(outputs[0].getvalue(), summary.table.labels is not None, summary.table.columns),
-        frozenset(place for place, _ in summary.skipped), _tell_tables(summary.table, summary.further_tables),
+        _collapse(table.labels, len(table.header_rows)), max(1, len(table.header_rows)),
+        _read_columns(first, table.labels is not None, table.columns),
+        frozenset(place for place, _ in summary.skipped), (*packing.remarks, *_tell_tables(table, tables)),
         has_alike_sheets=summary.dialect["format"] == "workbook"
-        and any(table.labels == summary.table.labels and table.name != summary.table.name
-                for table in summary.further_tables),
+        and any(other.labels == table.labels and other.name != table.name for other in tables),
+        packing=packing,
     )  # fmt: skip
+
+
+def _look_closer(sample: Sample) -> Sample:
+    """The sample with what a table of structure alone leaves out of trees and of messages."""
+    if sample.form["format"] == "XML":
+        records, labels, columns = trees.take_values(sample, _ROWS)
+        return replace(sample, form={**sample.form, "records": records}, labels=labels, columns=columns)
+    if sample.form["format"] in interchanges.FORMATS:
+        found = interchanges.take_values(sample, _ROWS)
+        return sample if found is None else replace(sample, form=found[0], labels=found[1], columns=found[2])
+    return sample
+
+
+def _collapse(labels: tuple[str, ...] | None, rows: int) -> tuple[str, ...] | None:
+    """Labels over several rows, each without the words that only repeat the row above."""
+    if labels is None or rows == 1:
+        return labels
+    halves = [(label[: len(label) // 2], label[len(label) // 2 + 1 :]) for label in labels]
+    return tuple(
+        first if first == last and first else whole for whole, (first, last) in zip(labels, halves, strict=True)
+    )
 
 
 def _read_columns(data: bytes, has_labels: bool, width: int) -> tuple[tuple[str, ...], ...]:
@@ -96,4 +156,5 @@ def _tell_tables(first: TableSummary, others: Sequence[TableSummary]) -> tuple[s
     unlike = [table for table in others if table.labels != first.labels]
     if not unlike:
         return ()
-    return (f"the sample has {len(unlike)} further tables with other labels, which are not declared",)
+    more = "a further table" if len(unlike) == 1 else f"{len(unlike)} further tables"
+    return (f"the sample has {more} with other labels, not declared here",)

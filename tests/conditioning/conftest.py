@@ -2,13 +2,17 @@
 
 import csv
 import io
+import subprocess
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from conditioners.columns import Day, Decimal, Text, Whole
 from conditioners.declaration import Source
 from conditioners.dialects import Delimited
+from conditioners.drafting.projects import GOLDEN, SOURCES, load_module, write_source
 from conditioners.engine import condition
 from conditioners.limits import DEFAULT
 from conditioners.outcome import Conditioned, Refused
@@ -80,3 +84,28 @@ def _make_source():
 @pytest.fixture(name="run")
 def _run():
     return run
+
+
+@pytest.fixture
+def draft(tmp_path, run):
+    """Draft a source from a sample; what was written is formatted and holds together."""
+    (tmp_path / SOURCES).mkdir(parents=True)
+    (tmp_path / GOLDEN).mkdir(parents=True)
+
+    def call(file_name, data, name="acme"):
+        sample = tmp_path / file_name
+        sample.write_bytes(data)
+        written = write_source(tmp_path, name, sample)
+        tools = [sys.executable, "-m", "ruff"]
+        config = ["--config", str(Path(__file__).parents[2] / "pyproject.toml"), str(written.module)]
+        assert subprocess.run([*tools, "format", "--check", *config], capture_output=True).returncode == 0
+        assert subprocess.run([*tools, "check", *config], capture_output=True).returncode == 0
+        source = load_module(written.module.read_text())
+        if written.golden:
+            result = run(source, written.golden.read_bytes(), written.golden.name)
+            assert isinstance(result.outcome, Conditioned)
+            assert result.accepted == Path(f"{written.golden}.accepted.csv").read_text()
+            assert result.quarantined == Path(f"{written.golden}.quarantine.csv").read_text()
+        return written, source
+
+    return call

@@ -2,8 +2,6 @@
 
 import io
 import json
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -13,38 +11,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from conditioners.dialects import Numbers
-from conditioners.drafting.projects import GOLDEN, SOURCES, load_module, write_source
+from conditioners.drafting.projects import GOLDEN, SOURCES
 from conditioners.drafting.samples import NoDraft
-from conditioners.outcome import Conditioned
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 WEEKS = [f"2025-01-{day:02}" for day in (6, 13, 20, 27)]
 SALES = [(week, store, units) for week in WEEKS for store in ("007", "010") for units in (f"{len(week + store)}",)]
-
-
-@pytest.fixture
-def draft(tmp_path, run):
-    """Draft a source from a sample; what was written is formatted and holds together."""
-    (tmp_path / SOURCES).mkdir(parents=True)
-    (tmp_path / GOLDEN).mkdir(parents=True)
-
-    def call(file_name, data, name="acme"):
-        sample = tmp_path / file_name
-        sample.write_bytes(data)
-        written = write_source(tmp_path, name, sample)
-        tools = [sys.executable, "-m", "ruff"]
-        config = ["--config", str(Path(__file__).parents[2] / "pyproject.toml"), str(written.module)]
-        assert subprocess.run([*tools, "format", "--check", *config], capture_output=True).returncode == 0
-        assert subprocess.run([*tools, "check", *config], capture_output=True).returncode == 0
-        source = load_module(written.module.read_text())
-        if written.golden:
-            result = run(source, written.golden.read_bytes(), written.golden.name)
-            assert isinstance(result.outcome, Conditioned)
-            assert result.accepted == Path(f"{written.golden}.accepted.csv").read_text()
-            assert result.quarantined == Path(f"{written.golden}.quarantine.csv").read_text()
-        return written, source
-
-    return call
 
 
 def columns_of(source):
@@ -232,6 +204,10 @@ def test_a_source_that_is_there_is_never_replaced(draft):
     ("path", "rows", "kinds"),
     [
         ("variants/04_us_dates_thousands_quoted_preamble_footer.csv", 520, "Day Text Text Whole Whole Whole"),
+        ("variants/12_x12_852.edi", 520, "Day Day Text Text Text Whole Whole Whole"),
+        ("variants/13_zip_state_in_path.zip", 520, "Day Text Whole Whole Whole Text"),
+        ("stores/bestbuy_categories.json.gz", 4584, "Text Text Text Text"),
+        ("messy/pollock-sample/csv/file_header_multirow_2.csv", 83, None),
         ("variants/06_fixed_width.txt", 520, "Day Text Text Whole Whole Whole"),
         ("variants/09_nested.json", 520, "Text Text Day Whole Whole Whole"),
         ("messy/excel-readxl/deaths.xlsx", 20, "Text Text Whole Text Day Day Text"),

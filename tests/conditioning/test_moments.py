@@ -78,6 +78,14 @@ def test_an_iso_week_stands_for_its_monday_however_it_is_written(make_source, ru
     assert accepted(condition(make_source, run, Day("week"), [cell], days=(written,))) == ["2025-11-17"]
 
 
+@pytest.mark.parametrize(("written", "cell"), [("%Y-%m", "2025-11"), ("%m/%Y", "11/2025"), ("%b %Y", "Nov 2025")])
+def test_a_month_stands_for_its_first_day(make_source, run, written, cell):
+    result = condition(make_source, run, Day("month"), [cell, "2025-13"], days=(written,))
+
+    assert accepted(result) == ["2025-11-01"]
+    assert [reject["rule"] for reject in result.rejects] == ["not_a_day"]
+
+
 def test_a_week_that_the_year_does_not_have_is_rejected(make_source, run):
     result = condition(make_source, run, Day("week"), ["2020-W53", "2021-W53", "2021-W00"], days=("%G-W%V",))
 

@@ -162,3 +162,9 @@ def test_the_summary_has_nulls_and_extremes_as_written(toy, run):
 def test_a_declaration_that_names_an_unknown_column_is_refused(make_source):
     with pytest.raises(SourceError, match="no column is called 'shop'"):
         make_source(key=("day", "shop"))
+
+
+def test_a_column_may_be_called_row(make_source, run):
+    source = make_source(columns=(Text("row"), Whole("units")), key=())
+
+    assert run(source, b"row,units\na,1\nb,x\n").rejects[0]["rule"] == "not_a_number"

@@ -1,0 +1,53 @@
+"""Names for the columns of a sample: canonical ones from its labels, and whether a label is that of a code."""
+
+from __future__ import annotations
+
+import keyword
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+
+_CODE_WORDS = (
+    "zip|postal|postcode|plz|code|id|sku|upc|ean|gtin|item|store|plu|phone|fips|naics|account|no|nr|number|num|nbr"
+)
+_NAMES_CODE = re.compile(
+    rf"({_CODE_WORDS})( code| id)?|(zip|postal|postcode|plz|sku|upc|ean|gtin|fips|naics) .*|"
+    rf"(?!.*\b(per|by|of|count)\b).* ({_CODE_WORDS})|\w*(num|nbr|code)"
+)
+_LONGEST_NAME = 60
+_VAGUE = frozenset({"id", "code", "name", "value", "type", "number", "no", "key", "unit", "unitcode"})
+
+
+def names_code(label: str) -> bool:
+    """Whether a label is that of a code or number that names something, as `Store no.` and `zip_code` are."""
+    words = re.sub(r"[_\W]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", label)).strip().lower()
+    return _NAMES_CODE.fullmatch(words) is not None
+
+
+def shorten_paths(paths: Sequence[str]) -> list[str]:
+    """As much of each path's end as tells it apart, and what it is of where its last name is vague."""
+    split = [re.split(r"[./@]+", path.strip("./@")) for path in paths]
+    lasts = Counter(names[-1] for names in split)
+    seconds = Counter(tuple(names[-2:]) for names in split)
+    shortened = []
+    for names in split:
+        is_vague = names[-1].lower() in _VAGUE or lasts[names[-1]] > 1
+        unique = seconds[tuple(names[-2:])] == 1
+        shortened.append(names[-1] if not is_vague else " ".join(names[-2:] if unique else names))
+    return shortened
+
+
+def name_columns(labels: Sequence[str]) -> list[str]:
+    """A canonical name for each label, all different."""
+    names: list[str] = []
+    for number, label in enumerate(labels, start=1):
+        plain = unicodedata.normalize("NFKD", label.replace("ß", "ss")).encode("ascii", "ignore").decode()
+        plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", plain.rpartition("/@")[2] or plain)
+        name = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")[:_LONGEST_NAME].rstrip("_")
+        name = name or f"column_{number}"
+        name = f"c_{name}" if name[0].isdigit() or keyword.iskeyword(name) else name
+        while name in names:
+            name = f"{name}_{number}"
+        names.append(name)
+    return names

@@ -1,0 +1,91 @@
+"""Samples with weeks or days as columns: which labels tell them, and the sample with a row for each of their cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from conditioners.drafting.conventions import DAY_FORMATS, parse_day
+from conditioners.drafting.naming import name_columns
+
+if TYPE_CHECKING:
+    from conditioners.drafting.samples import Sample
+
+_FEWEST = 3
+_PARTS = {
+    "%Y": "[0-9]{4}", "%G": "[0-9]{4}", "%m": "[0-9]{1,2}", "%d": "[0-9]{1,2}", "%y": "[0-9]{2}", "%V": "[0-9]{2}",
+    "%b": "[A-Za-z]{3}", "%B": "[A-Za-z]{3,}",
+}  # fmt: skip
+_UNNAMED = "value"
+
+
+@dataclass(frozen=True)
+class Widening:
+    """Columns that become rows: what their labels go into, and for each of their values a pattern of the labels."""
+
+    into: str
+    patterns: Mapping[str, str]
+
+
+def unfold_sample(sample: Sample) -> tuple[Sample, Widening | None]:
+    """The sample with a row for each cell below a label that tells a day or week; as it is when there are none."""
+    if sample.labels is None or sample.form["format"] not in ("delimited text", "workbook", "HTML"):
+        return sample, None
+    for written in DAY_FORMATS:
+        measures = _find_measures(sample.labels, written)
+        if measures:
+            return _unfold(sample, written, measures)
+    return sample, None
+
+
+_Measures = dict[tuple[str, str], dict[int, str]]
+"""By the words before and behind the day: numbers of columns, and the day that the label of each tells."""
+
+
+def _find_measures(labels: Sequence[str], written: str) -> _Measures:
+    found: _Measures = {}
+    pattern = re.compile(f"(.*?)(?<![0-9])({_pattern_of(written)})(?![0-9])(.*)")
+    for number, label in enumerate(" ".join(label.split()) for label in labels):
+        match = pattern.fullmatch(label)
+        if match and parse_day(match[2], written):
+            found.setdefault((match[1], match[3]), {})[number] = match[2]
+    return {around: days for around, days in found.items() if len(set(days.values())) == len(days) >= _FEWEST}
+
+
+def _pattern_of(written: str) -> str:
+    parts = re.split(r"(%[A-Za-z])", written)
+    return "".join(_PARTS.get(part) or re.escape(part).replace(r"\-", "-") for part in parts)
+
+
+def _unfold(sample: Sample, written: str, measures: _Measures) -> tuple[Sample, Widening]:
+    labels = sample.labels or ()
+    wide = {number for days in measures.values() for number in days}
+    kept = [number for number in range(len(labels)) if number not in wide]
+    into = "week" if "%V" in written else "day" if "%d" in written else "month"
+    words = [" ".join((before + " " + behind).split()) or _UNNAMED for before, behind in measures]
+    names = name_columns([*(labels[number] for number in kept), into, *words])[len(kept) :]
+    rows = [row for values in zip(*sample.columns, strict=True) for row in _rows_of(values, kept, measures)]
+    columns = tuple(zip(*rows, strict=True)) if rows else ((),) * (len(kept) + 1 + len(measures))
+    patterns = {
+        name: f"{re.escape(before)}({_pattern_of(written)}){re.escape(behind)}".replace("\\ ", " ")
+        for name, (before, behind) in zip(names[1:], measures, strict=True)
+    }
+    days = next(iter(measures.values()))
+    told = f"{len(wide)} columns, labelled {labels[min(days)]!r} to {labels[max(days)]!r}, become rows by {names[0]}"
+    unfolded = replace(
+        sample, labels=(*(labels[number] for number in kept), *names), columns=columns,
+        remarks=(*sample.remarks, told),
+    )  # fmt: skip
+    return unfolded, Widening(names[0], patterns)
+
+
+def _rows_of(values: Sequence[str], kept: Sequence[int], measures: _Measures) -> list[tuple[str, ...]]:
+    """The rows that one becomes: one for each day whose first value is filled."""
+    by_day: dict[str, list[str]] = {}
+    for at, days in enumerate(measures.values()):
+        for number, day in days.items():
+            by_day.setdefault(day, [""] * len(measures))[at] = values[number]
+    held = [values[number] for number in kept]
+    return [(*held, day, *cells) for day, cells in by_day.items() if cells[0].strip()]

@@ -1,0 +1,159 @@
+"""Drafted columns: the type that by far the most cells have, with what does not fit told and never dropped silently."""
+
+import pytest
+
+from conditioners.dialects import Numbers
+from conditioners.drafting.naming import names_code, shorten_paths
+
+
+def table(label, cells):
+    """A file with a column of cells beside one that is filled in every row."""
+    return f"row;{label}\n".encode() + "".join(f"r{n};{cell}\n" for n, cell in enumerate(cells)).encode()
+
+
+def column(source):
+    return source.columns[1]
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind", "words"),
+    [
+        ([*map(str, range(50, 100)), "n/a", "-", "TBD"], "Whole", ("-", "TBD", "n/a")),
+        ([*map(str, range(50, 80)), "closed", "closed"], "Whole", ("closed",)),
+        (["1.50"] * 30 + ["sold out"] * 10, "Decimal", ("sold out",)),
+        ([f"2025-01-{day:02}" for day in range(1, 31)] + ["00.00.0000", "00.00.0000", "TBA"], "Day", None),
+        ([f"2025-01-{day:02}T08:00:00" for day in range(1, 31)] + ["unknown", "unknown"], "Moment", ("unknown",)),
+    ],
+)
+def test_words_among_numbers_and_dates_are_no_value_and_told_with_their_counts(draft, cells, kind, words):
+    written, source = draft("t.csv", table("figure", cells))
+
+    assert type(column(source)).__name__ == kind
+    assert column(source).optional
+    assert words is None or source.dialects[0].sentinels == {"figure": words}
+    (told,) = [remark for remark in written.remarks if "read as no value" in remark]
+    assert f"# Check: {told[:60]}" in written.module.read_text()
+    assert all(f"{word!r} ({cells.count(word)} cell" in told for word in words or ("00.00.0000", "TBA"))
+    assert written.summary.rows_quarantined == 0
+    assert written.summary.columns["figure"].nulls == sum(cells.count(word) for word in set(cells) if word in told)
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind", "misfit"),
+    [
+        ([*map(str, range(50, 100)), "closed"], "Whole", "closed"),
+        ([*map(str, range(50, 100)), "#REF!"], "Whole", "#REF!"),
+        ([f"{day:02}.01.2025" for day in range(1, 31)] + ["31.02.2025"], "Day", "31.02.2025"),
+        ([f"{day},50" for day in range(1, 31)] + ["1,5,0"], "Decimal", "1,5,0"),
+    ],
+)
+def test_a_single_cell_of_another_kind_is_left_to_quarantine_and_told_with_its_place(draft, cells, kind, misfit):
+    written, source = draft("t.csv", table("figure", cells))
+
+    assert type(column(source)).__name__ == kind
+    assert not column(source).optional
+    assert (written.summary.rows_in, written.summary.rows_quarantined) == (len(cells), 1)
+    (told,) = [remark for remark in written.remarks if "to quarantine" in remark]
+    assert f"1 of {len(cells)} rows" in told and misfit in told and f"line {len(cells) + 1}" in told
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["02134", *map(str, range(10001, 10060)), "n/a"],
+        [*map(str, range(85000, 85090)), *(f"{number}B" for number in range(84000, 84010))],
+        [*map(str, range(1, 9)), "5+", "5+"],
+        [*map(str, range(10)), "A", "A"],
+        ["1", "2", "x", "y", "3"],
+        [
+            *(f"{year}-{month:02}" for year in range(1960, 1968) for month in range(1, 13)),
+            *map(str, range(1960, 1968)),
+        ],
+    ],
+)
+def test_codes_and_categories_stay_text_though_most_are_digits(draft, cells):
+    written, source = draft("t.csv", table("figure", cells))
+
+    assert type(column(source)).__name__ == "Text"
+    assert (written.summary.rows_out, source.dialects[0].sentinels) == (len(cells), {})
+
+
+def test_a_text_of_numbers_for_the_most_part_is_told_with_what_else_it_holds(draft):
+    written, _ = draft("t.csv", table("household", [*map(str, range(1, 9)), "5+", "5+"]))
+
+    assert "'household' is text, since 2 of 10 cells are no numbers: '5+'" in written.remarks
+
+
+@pytest.mark.parametrize(
+    "label", ["ID", "customer_id", "ZIP Code", "Store no.", "Filiale Nr.", "storenum", "CustomerID", "UPC", "Item"]
+)
+def test_a_label_tells_that_digits_are_a_name(draft, label):
+    _, source = draft("t.csv", table(label, map(str, range(100, 140))))
+
+    assert type(column(source)).__name__ == "Text"
+
+
+@pytest.mark.parametrize("label", ["Store sales", "Units per store", "paid", "Item count", "Number of visits", "Sales"])
+def test_a_label_that_only_mentions_a_code_is_that_of_a_number(label):
+    assert not names_code(label)
+
+
+def test_ids_that_a_program_made_decimals_of_lose_the_point_and_nothing_else(draft):
+    written, source = draft("t.csv", table("customer id", ["17850.0", "", "13047.0"] * 5))
+
+    assert source.dialects[0].extract == {"customer_id": r"([0-9]+)\.0"}
+    assert written.summary.columns["customer_id"].min == "13047"
+
+
+@pytest.mark.parametrize(
+    ("cells", "extract"), [(["5 mph", "12 mph"], "(.*) mph"), (["5.5%", "7%"], "(.*)%"), (["1 kg", "2 lb"], None)]
+)
+def test_a_unit_behind_all_numbers_is_taken_off_and_told(draft, cells, extract):
+    written, source = draft("t.csv", table("wind", cells * 10))
+
+    assert source.dialects[0].extract == ({"wind": extract} if extract else {})
+    assert any("without its unit" in remark for remark in written.remarks) == bool(extract)
+
+
+def test_numbers_in_thousands_are_multiplied_by_it_where_the_label_says_so(draft):
+    written, source = draft("t.csv", table("Sales ($000)", ["1.5", "20.25", "3"]))
+
+    assert source.dialects[0].shifts == {"sales_000": 3}
+    assert (written.summary.columns["sales_000"].min, written.summary.columns["sales_000"].max) == ("1500", "20250")
+
+
+def test_decimal_places_are_those_written_and_not_only_those_in_use(draft):
+    _, source = draft("t.csv", table("price", ["1.50", "2.00", "3.10"]))
+    assert column(source).places == 2
+    _, whole = draft("w.csv", table("price", ["1.0", "2.0"]), "other")
+    assert type(column(whole)).__name__ == "Whole"
+
+
+def test_a_minus_behind_the_number_is_found(draft):
+    _, source = draft("t.csv", table("menge", ["1.234,50-", "2,25", "3,00-"]))
+
+    assert source.dialects[0].numbers == Numbers(decimal=",", thousands=".", trailing_minus=True)
+
+
+def test_dates_in_doubt_are_read_as_other_columns_are(draft):
+    rows = "".join(f"{day:02}/03/2025;0{1 + day % 9}/04/2025\n" for day in range(1, 29))
+    written, source = draft("d.csv", f"sold;shipped\n{rows}".encode())
+
+    assert source.dialects[0].days == ("%d/%m/%Y",)
+    assert "'shipped' is read as %d/%m/%Y, as other columns are: check the format" in written.remarks
+    assert written.summary.columns["shipped"].max == "2025-04-09"
+
+
+def test_a_key_that_the_rest_of_the_sample_contradicts_is_not_declared_and_told(draft):
+    rows = "".join(f"{number:05};a\n" for number in range(20_000)) + "00000;b\n"
+    written, source = draft("k.csv", f"code;note\n{rows}".encode())
+
+    assert source.key == ()
+    assert (written.summary.rows_out, written.summary.rows_quarantined) == (20_001, 0)
+    assert any(remark.startswith("no key: code tell") for remark in written.remarks)
+
+
+def test_paths_are_named_by_as_much_of_their_end_as_tells_them_apart():
+    paths = ["data.store.id", "data.sku.id", "data.units", "r/s/@no", "a.b.x", "c.b.x"]
+
+    assert shorten_paths(paths) == ["store id", "sku id", "units", "s no", "a b x", "c b x"]
