@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +15,7 @@ from cli.condition_auto import AutoReport, condition_files_auto
 from cli.raw_files import find_fault
 from cli.written_files import replacing
 from conditioners.declaration import Source
+from conditioners.drift import compare_with_last, describe_drift
 from conditioners.engine import condition
 from conditioners.outcome import Conditioned, Refused
 from conditioners.raw import RawInput
@@ -30,6 +31,8 @@ class Report:
     quarantine: Path | None
     """Where rejected rows stand; None when there are none."""
     outcome: Conditioned | Refused
+    drift: Mapping[str, Any] | None = None
+    """How the file differs from the last one before it in the same dialect; None for the first one."""
 
     def to_json(self) -> dict[str, Any]:
         """One flat object: the file, and its summary or the reason for refusing it."""
@@ -41,7 +44,13 @@ class Report:
                 "where": self.outcome.where,
             }
         written = {"output": str(self.output), "quarantine": str(self.quarantine) if self.quarantine else None}
-        return {"file": str(self.file), "status": "conditioned", **written, **self.outcome.summary.to_json()}
+        return {
+            "file": str(self.file),
+            "status": "conditioned",
+            **written,
+            **self.outcome.summary.to_json(),
+            "drift": self.drift,
+        }
 
     def to_line(self) -> str:
         """One line for people."""
@@ -49,9 +58,10 @@ class Report:
             where = f" ({self.outcome.where})" if self.outcome.where else ""
             return f"{self.file}: refused: {self.outcome.reason}{where}"
         found = self.outcome.summary
+        drift = describe_drift(self.drift) if self.drift else ""
         return (
             f"{self.file}: {found.rows_in} rows in, {found.rows_out} out, {found.rows_quarantined} quarantined, "
-            f"{found.rows_duplicate} duplicates -> {self.output}"
+            f"{found.rows_duplicate} duplicates -> {self.output}{f'; since the file before: {drift}' if drift else ''}"
         )
 
 
@@ -61,8 +71,14 @@ def condition_files(source: Source, files: Sequence[Path], out: Path) -> Iterato
     Rejected rows go to a file of the same name in the folder `quarantine` beside it.
     """
     out.mkdir(parents=True, exist_ok=True)
+    before: dict[str, dict[str, Any]] = {}
     for file in files:
-        yield _condition_file(source, file, out)
+        report = _condition_file(source, file, out)
+        if isinstance(report.outcome, Conditioned):
+            told = report.outcome.summary.to_json()
+            report = replace(report, drift=compare_with_last(before.values(), told))
+            before[told["dialect"]["name"]] = told
+        yield report
 
 
 def _condition_file(source: Source, file: Path, out: Path) -> Report:

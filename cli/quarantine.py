@@ -94,7 +94,7 @@ def _finish(action: str, path: str, state: str, reason: str, as_json: bool) -> b
         print_json(told)
     else:
         counts = " ".join(f"{name}={told[name]}" for name in told if name.startswith("rows_"))
-        print(f"{path}: {state} {counts}".rstrip())
+        print(f"{path}: {state} {counts or told.get('reason') or ''}".rstrip())
     return state == FileState.CONDITIONED
 
 

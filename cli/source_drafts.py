@@ -15,10 +15,12 @@ import typer
 
 from cli.condition import find_source
 from cli.failures import Failure
+from cli.known_files import list_recent
 from cli.output import print_json, print_table
 from conditioners.auto import AutoConditioned, condition_auto
 from conditioners.drafting.projects import Written, write_source
 from conditioners.drafting.samples import NoDraft
+from conditioners.drift import compare_with_last, describe_drift
 from conditioners.engine import condition
 from conditioners.outcome import Refused, Summary
 from conditioners.raw import RawInput
@@ -67,6 +69,8 @@ class Tried:
     after: list[dict[str, str]]
     rejected: list[dict[str, str]]
     summary: Summary
+    drift: dict[str, Any] | None
+    """How the file differs from the last one of the source that the ledger knows; None if it knows none."""
 
 
 def run_try(
@@ -89,6 +93,10 @@ def run_try(
     _print_rows("AFTER", tried.after)
     _print_rows("REJECTED", tried.rejected)
     _print_summary(tried.summary)
+    if tried.drift is not None:
+        print(
+            f"SINCE THE LAST FILE\n  {describe_drift(tried.drift) or 'no column is new, missing, renamed or retyped'}"
+        )
 
 
 def try_file(name: str, file: Path, rows: int) -> Tried | Refused:
@@ -104,6 +112,7 @@ def try_file(name: str, file: Path, rows: int) -> Tried | Refused:
             list(_first_rows(accepted, rows)),
             list(_first_rows(rejected, rows)),
             outcome.summary,
+            compare_with_last(list_recent(name), outcome.summary.to_json()),
         )
 
 

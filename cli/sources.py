@@ -16,7 +16,10 @@ app.command("try")(run_try)
 app.command("rejects")(run_rejects)
 app.command("release")(run_release)
 app.command("replay")(run_replay)
-FIELDS = ("files", "rows_in", "rows_out", "rows_quarantined", "rows_duplicate", "last_date", "landed_at")
+COLUMNS = {
+    "files": "files", "refused": "files_quarantined", "in": "rows_in", "out": "rows_out",
+    "quarantined": "rows_quarantined", "duplicate": "rows_duplicate", "last day": "last_date", "last drop": "landed_at",
+}  # fmt: skip
 
 
 @app.command("ls")
@@ -24,18 +27,23 @@ def list_sources(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """List the sources with their files, rows and freshness."""
+    from cli.known_files import find_last_drift
+    from conditioners.drift import describe_drift
     from conditioners.registry import all_sources
     from shared import wiring
 
     seen = {told["source"]: told for told in wiring.ledger().reports.report_sources()}
     names = sorted({source.name for source in all_sources()} | set(seen))
+    told = [{**seen.get(name, {"source": name, "files": 0}), "drift": find_last_drift(name)} for name in names]
     if as_json:
-        print_json({"sources": [seen.get(name, {"source": name, "files": 0}) for name in names]})
+        print_json({"sources": told})
         return
-    print_table(
-        ["source", "files", "in", "out", "quarantined", "duplicate", "last day", "last drop"],
-        [[name, *(seen.get(name, {}).get(field) for field in FIELDS)] for name in names],
-    )
+    print_table(["source", *COLUMNS], [[each["source"], *map(each.get, COLUMNS.values())] for each in told])
+    for each in told:
+        if standing := each.get("files_on_older_output"):
+            print(f"{each['source']}: {standing} refused, where the output made before stays in use")
+        if each["drift"] and (words := describe_drift(each["drift"])):
+            print(f"{each['source']}: the last file differs from the one before: {words}")
 
 
 @app.callback()

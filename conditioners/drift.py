@@ -12,7 +12,7 @@ _ALIKE = 0.75
 _MOST = 0.5
 _UNREADABLE = ("not_a_number", "not_a_day", "not_a_moment", "too_many_places", "bad_format", "not_allowed")
 _KINDS = {
-    "digits": re.compile(r"[0-9]+"), "number": re.compile(r"-?[0-9]+(\.[0-9]+)?"),
+    "digits": re.compile(r"-?[0-9]+"), "number": re.compile(r"-?[0-9]+(\.[0-9]+)?"),
     "day": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), "moment": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T.*"),
 }  # fmt: skip
 
@@ -42,6 +42,23 @@ class Drift:
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
         return asdict(self)
+
+
+def describe_drift(drift: Mapping[str, Any]) -> str:
+    """A drift, as plain JSON values, in words; empty when nothing differs."""
+    parts = [
+        *(f"new {label!r}" for label in drift["new"]),
+        *(f"missing {label!r}" for label in drift["missing"]),
+        *(f"{old!r} renamed to {new!r}" for old, new in drift["renamed"]),
+        *(f"{each['column']} was {each['before']} and is {each['after']}" for each in drift["retyped"]),
+    ]
+    return ", ".join(parts)
+
+
+def compare_with_last(recent: Iterable[Mapping[str, Any]], told: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The drift of a summary against the last one of its dialect, as plain JSON values; None if there is none."""
+    before = find_last_alike(recent, told)
+    return find_drift(before, told).to_json() if before is not None else None
 
 
 def find_drift(before: Mapping[str, Any], after: Mapping[str, Any]) -> Drift:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from conditioners.claims import kept_claim
 from conditioners.corrections import Correction, parse_corrections
 from conditioners.declaration import Source
-from conditioners.drift import find_drift, find_last_alike
+from conditioners.drift import compare_with_last
 from conditioners.engine import condition
 from conditioners.hashing import HashedInput
 from conditioners.outcome import Refused, Summary
@@ -32,6 +32,7 @@ HEAD_BYTES = 64 << 10
 WRITE_TRIES = 5
 _RECENT = 5
 """Files before that are looked at for one in the same dialect."""
+STILL_IN_USE = "the output made before stays in use"
 REFUSAL_HEADER = ("place", "rule", "column", "reason", "raw")
 
 
@@ -173,8 +174,7 @@ class _Drop:
         """The summary, with how the file differs from the one that its source sent before."""
         told = summary.to_json()
         recent = self.ledger.files.list_summaries(self.file.source, but_for=self.file.id, top=_RECENT)
-        before = find_last_alike(recent, told)
-        return {**told, "drift": find_drift(before, told).to_json() if before else None}
+        return {**told, "drift": compare_with_last(recent, told)}
 
     def _leave_to(self, twin: RawFile, sha256: str, accepted: _Output, rejected: _Output) -> FileState:
         if twin.path != self.file.path:  # else what stands there is the output of these very bytes
@@ -199,10 +199,17 @@ class _Drop:
             raise
 
     def _refuse(self, rejected: _Output, sha256: str | None, refused: Refused) -> FileState:
-        self._write_refusal(rejected, refused)
-        reason = f"{refused.reason} ({refused.where})" if refused.where else refused.reason
+        """Quarantine the whole file. What was made of its path before stays in use, and the reason says so."""
+        told = Refused(self._tell_standing(refused.reason), refused.where)
+        self._write_refusal(rejected, told)
+        reason = f"{told.reason} ({told.where})" if told.where else told.reason
         self.ledger.files.settle_quarantined(self.file, sha256, reason, self.now())
         return FileState.QUARANTINED
+
+    def _tell_standing(self, reason: str) -> str:
+        """A reason, and that an output from before stays in use, if there is one."""
+        stands = self.lake.stat("conditioned", conditioned_path(self.file.path)) is not None
+        return f"{reason}; {STILL_IN_USE}" if stands else reason
 
     def _write_refusal(self, rejected: _Output, refused: Refused) -> None:
         """Leave one line in quarantine that speaks for the whole file."""

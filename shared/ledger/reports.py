@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, case, func, select
+from sqlalchemy import Engine, case, exists, func, or_, select
 
 from shared.domain.cells import Cell, decide_state
 from shared.domain.files import FileState
@@ -20,6 +20,8 @@ from shared.ledger.models import Models
 from shared.ledger.runs import Runs
 from shared.ledger.store import reading
 from shared.ledger.tables import conditioned_file, raw_file, run
+
+ROWS = ("rows_in", "rows_out", "rows_quarantined", "rows_duplicate")
 
 
 class _Known:
@@ -84,17 +86,19 @@ class Reports:
 
     def report_sources(self) -> list[dict[str, Any]]:
         """For each source: its files by state, where its rows went, and its freshest day; rows of a repeated file
-        count as duplicates, those of a file that nobody could read are not known."""
+        count as duplicates, those of a file that nobody could read are not known. `files_on_older_output` are refused
+        ones whose path still stands on what was made of it before."""
         counted = {row["source"]: row for row in _count_files(self._engine)}
-        for totals in counted.values():
-            totals.update(rows_in=0, rows_out=0, rows_quarantined=0, rows_duplicate=0, last_date=None)
+        standing = _count_standing(self._engine)
+        for source, totals in counted.items():
+            totals.update(dict.fromkeys(ROWS, 0), files_on_older_output=standing.get(source, 0), last_date=None)
         for row in _sum_rows(self._engine):
             totals = counted[row["source"]]
             if row["state"] == FileState.DUPLICATE:
                 totals["rows_in"] += row["rows_in"]
                 totals["rows_duplicate"] += row["rows_in"]
             else:
-                for name in ("rows_in", "rows_out", "rows_quarantined", "rows_duplicate"):
+                for name in ROWS:
                     totals[name] += row[name]
                 totals["last_date"] = row["last_date"]
         return [counted[source] for source in sorted(counted)]
@@ -132,12 +136,27 @@ def _count_files(engine: Engine) -> list[dict[str, Any]]:
         return [dict(row._mapping) for row in connection.execute(query.group_by(raw_file.c.source))]
 
 
+def _count_standing(engine: Engine) -> dict[str, int]:
+    """For each source, the files that were refused though their path has an output from before."""
+    older, newer = raw_file.alias(), raw_file.alias()
+    made = exists().where(
+        older.c.path == raw_file.c.path, conditioned_file.c.raw_file_id == older.c.id,
+        or_(older.c.id == raw_file.c.id, older.c.state == FileState.CONDITIONED),
+    )  # fmt: skip
+    replaced = exists().where(
+        newer.c.path == raw_file.c.path, newer.c.seen_at > raw_file.c.seen_at,
+        newer.c.state.in_([FileState.CONDITIONED, FileState.QUARANTINED]),
+    )  # fmt: skip
+    query = select(raw_file.c.source, func.count().label("files")).where(
+        raw_file.c.state == FileState.QUARANTINED, made, ~replaced
+    )
+    with reading(engine) as connection:
+        return {row.source: row.files for row in connection.execute(query.group_by(raw_file.c.source))}
+
+
 def _sum_rows(engine: Engine) -> list[dict[str, Any]]:
     made_from = func.coalesce(raw_file.c.same_as, raw_file.c.id)
-    sums = [
-        func.sum(conditioned_file.c[name]).label(name)
-        for name in ("rows_in", "rows_out", "rows_quarantined", "rows_duplicate")
-    ]
+    sums = [func.sum(conditioned_file.c[name]).label(name) for name in ROWS]
     query = (
         select(raw_file.c.source, raw_file.c.state, func.max(conditioned_file.c.last_date).label("last_date"), *sums)
         .join(conditioned_file, conditioned_file.c.raw_file_id == made_from)

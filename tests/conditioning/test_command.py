@@ -56,3 +56,18 @@ def test_an_unknown_source_or_two_files_of_one_name_are_told_before_anything_is_
     assert invoke("shipment", tmp_path / "a.csv").exit_code == 2
     assert invoke("shipments", tmp_path / "a.csv", tmp_path / "x/a.csv").exit_code == 2
     assert not (tmp_path / "out").exists()
+
+
+def test_drift_against_the_file_before_is_told_per_file(tmp_path, invoke):
+    (tmp_path / "a.csv").write_text(GOOD)
+    (tmp_path / "b.csv").write_text(GOOD.replace("dollars", "dollars,Promo Code", 1).replace("2.5", "2.5,x", 1))
+    (tmp_path / "c.csv").write_text(GOOD.replace("dollars", "dollars,promo_code", 1).replace("2.5", "2.5,x", 1))
+    files = [tmp_path / f"{name}.csv" for name in "abc"]
+    first, second, third = map(json.loads, invoke("shipments", *files, "--json").stdout.splitlines())
+
+    assert first["drift"] is None
+    assert second["drift"] == {"new": ["Promo Code"], "missing": [], "renamed": [], "retyped": []}
+    assert third["drift"]["renamed"] == [["Promo Code", "promo_code"]]
+    lines = invoke("shipments", *files).stdout.splitlines()
+    assert "since the file before" not in lines[0]
+    assert lines[1].endswith("; since the file before: new 'Promo Code'")

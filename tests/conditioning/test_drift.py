@@ -6,7 +6,7 @@ import pytest
 
 from conditioners.columns import Text, Whole
 from conditioners.dialects import Delimited, JsonColumns, JsonLines, JsonTree, XmlElements
-from conditioners.drift import Retyped, find_drift, find_last_alike
+from conditioners.drift import Retyped, describe_drift, find_drift, find_last_alike
 
 
 def make(make_source, *dialects):
@@ -101,3 +101,18 @@ def test_a_file_is_compared_with_the_last_one_of_its_own_dialect():
 
     assert find_last_alike(summaries, {"dialect": {"name": "a"}})["n"] == 2
     assert find_last_alike(summaries, {"dialect": {"name": "c"}}) is None
+
+
+def test_a_number_below_zero_is_of_no_other_kind(make_source, run):
+    assert not drift(run, make(make_source), BEFORE, "store,units,note\n007,-5,x\n").retyped
+
+
+def test_a_drift_is_told_in_words():
+    drift = find_drift(
+        {"labels": ["a", "b", "c"], "columns": {"n": {"min": "1", "max": "2"}}, "rejects": {}, "rows_in": 2},
+        {"labels": ["a", "c", "d", "e"], "columns": {"n": {"min": "x", "max": "y"}}, "rejects": {}, "rows_in": 2},
+    )
+
+    assert describe_drift(drift.to_json()) == "new 'd', new 'e', missing 'b', n was digits and is text"
+    same = {"labels": ["a"], "columns": {}, "rejects": {}, "rows_in": 1}
+    assert describe_drift(find_drift(same, same).to_json()) == ""

@@ -8,6 +8,8 @@ from typer.testing import CliRunner
 from cli import source_drafts
 from cli.failures import Failure
 from cli.sources import app
+from conditioners.intake import STILL_IN_USE, condition_drop
+from shared import wiring
 
 GOOD = "date,state,category,dollars,units,volume\n2021-10-03,Iowa,Dairy,5,1,\n2021-10-04,Iowa,Dairy,5,1,2\n"
 
@@ -17,11 +19,14 @@ def invoke(tmp_path, monkeypatch):
     for folder in ("conditioners/sources", "tests/conditioning/golden"):
         (tmp_path / folder).mkdir(parents=True)
     monkeypatch.setattr(source_drafts, "PROJECT", tmp_path)
+    monkeypatch.setenv("HEADRACE_HOME", str(tmp_path / "home"))
+    wiring.forget()
 
     def call(*arguments):
         return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
-    return call
+    yield call
+    wiring.forget()
 
 
 def test_a_trial_shows_rows_before_and_after_rejects_and_the_summary(tmp_path, invoke):
@@ -49,6 +54,8 @@ def test_a_trial_as_json_is_one_object_and_writes_nothing(tmp_path, invoke):
     assert told["after"][0]["state"] == "Iowa"
     assert (told["rejected"][0]["line"], told["summary"]["rows_in"]) == ("3", 2)
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["week.csv"]
+    assert told["drift"] is None
+    assert not (tmp_path / "home").exists()
 
 
 def test_a_refused_file_and_an_unknown_source_fail_with_the_reason(tmp_path, invoke):
@@ -79,3 +86,40 @@ def test_a_new_source_is_written_shown_and_counted(tmp_path, invoke):
     again = invoke("new", "acme", "--sample", sample, "--json")
     assert isinstance(again.exception, Failure)
     assert "there is a source acme already" in str(again.exception)
+
+
+def land(path, text):
+    """Put a raw file into the lake, and have it conditioned."""
+    with wiring.lake().open_write("raw", path) as writer:
+        writer.write(text.encode())
+        writer.commit()
+    return condition_drop(wiring.lake(), wiring.ledger(), path, wiring.now)
+
+
+def test_drift_stands_in_a_trial_and_in_the_list_of_sources(tmp_path, invoke):
+    land("usda_food/1.csv", GOOD)
+    file = tmp_path / "week.csv"
+    file.write_text(GOOD.replace("volume", "volume,Remark").replace(",1,", ",1,,"))
+
+    tried = invoke("try", "usda_food", file).stdout.split("SINCE THE LAST FILE")[1]
+    assert tried.strip() == "new 'Remark'"
+    same = tmp_path / "same.csv"
+    same.write_text(GOOD)
+    assert "no column is new, missing, renamed or retyped" in invoke("try", "usda_food", same).stdout
+
+    assert "differs" not in invoke("ls").stdout
+    land("usda_food/2.csv", file.read_text())
+    assert "usda_food: the last file differs from the one before: new 'Remark'" in invoke("ls").stdout
+    listed = {each["source"]: each for each in json.loads(invoke("ls", "--json").stdout)["sources"]}
+    assert (listed["usda_food"]["drift"]["new"], listed["stores"]["drift"]) == (["Remark"], None)
+
+
+def test_a_refused_file_on_an_older_output_stands_in_the_list_of_sources_and_in_a_replay(invoke):
+    land("usda_food/1.csv", GOOD)
+    land("usda_food/1.csv", "damaged\n")
+
+    told = invoke("ls").stdout
+    assert "usda_food: 1 refused, where the output made before stays in use" in told
+    replayed = invoke("replay", "usda_food/1.csv")
+    assert replayed.exit_code == 1
+    assert STILL_IN_USE in replayed.stdout
