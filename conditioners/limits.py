@@ -32,12 +32,16 @@ class Limits:
     """An HTML document, which takes about ten times its size in memory."""
     row_group_bytes: int = 128 * MIB
     """One row group of a Parquet file, unpacked."""
-    workbook_bytes: int = 512 * MIB
+    workbook_bytes: int = 320 * MIB
     """A workbook, unpacked."""
+    workbook_room: int = 320 * MIB
+    """What the cells of a workbook take in memory when they are parsed; `Room` says how it is reckoned."""
+    sheets: int = 1000
+    """Of one workbook."""
     depth: int = 64
     """Nesting of JSON and XML."""
     cells: int = 20_000_000
-    """Of one workbook."""
+    """Of one workbook or HTML document."""
     sparse_cells: int = 8_000_000
     """Of the area that a sheet's outermost cells span, unless a tenth of it is filled."""
     keys_in_memory: int = 8_000_000

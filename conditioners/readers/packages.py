@@ -3,51 +3,107 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from typing import Protocol
 
 from conditioners.limits import MIB, Limits
 from conditioners.outcome import Refusal
-from conditioners.readers.sheet_extents import SheetExtent
+from conditioners.readers.room import PROTECTED, Room
+from conditioners.readers.sheet_extents import OdsSheets, SharedTexts, XlsxSheet
+from conditioners.readers.sheet_relations import XLSB, SheetRelations
+from conditioners.readers.xlsb_extents import XlsbSheet, XlsbTexts
+
+_MANIFEST, _ODS, _XLSB_TEXTS = "META-INF/manifest.xml", "content.xml", "sharedstrings.bin"
+_BINARY_SHEETS, _NO_SHEETS = "xl/worksheets/", "xl/worksheets/_rels/"
+_WIDE = (b"\xff\xfe", b"\xfe\xff")
+_VALUES = (b"<v>", b"<is>")
+_TEXTS = re.compile(rb"<(?:[^\s<>/:]+:)?sst[\s>]")
 
 
 def check_package(data: bytes, limits: Limits) -> None:
-    """Unpack every member once, counting; raises Refusal when the package is damaged or too large inside."""
+    """Unpack every member, and measure the sheets; raises Refusal when the package is damaged, protected or too large.
+
+    A program may call its parts what it likes, so what a member is, is told by what stands in it.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             if len(package.infolist()) > limits.members:
                 raise Refusal(f"the package has more than {limits.members} members")
-            _count_inside(package, len(data), limits)
+            _Package(package, len(data), limits).check()
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
         raise Refusal(f"the file is damaged or cut off: {error or 'it ends early'}") from None
 
 
-_ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
-_BEGINNING, _FILE_PASSWORD = b"\x09\x08\x10\x00\x00\x06", b"\x2f\x00"
-"""Records of an xls workbook ([MS-XLS] 2.4.21 and 2.4.117): its first, and the one that says the rest is encrypted."""
-_MANIFEST = "META-INF/manifest.xml"
+class _Part(Protocol):
+    def feed(self, block: bytes) -> None: ...
+
+    def close(self) -> None: ...
 
 
-def is_protected(data: bytes) -> bool:
-    """Whether a workbook is encrypted: an xlsx or xlsb in a container, an xls by a record, an ods by its manifest."""
-    if data.startswith(b"PK"):
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            if _MANIFEST not in package.namelist():
-                return False
-            with package.open(_MANIFEST) as manifest:
-                return b"manifest:encryption-data" in manifest.read(MIB)
-    beginning = data.find(_BEGINNING)
-    return _ENCRYPTED_STREAM in data or (beginning >= 0 and _FILE_PASSWORD in data[beginning + 16 : beginning + 40])
+class _Package:
+    def __init__(self, package: zipfile.ZipFile, packed: int, limits: Limits) -> None:
+        self._package, self._packed, self._limits = package, packed, limits
+        self._room = Room(limits)
+        self._names = {member.filename for member in package.infolist()}
+        self._shared: Sequence[int] = ()
 
+    def check(self) -> None:
+        """Count first, which is quick, then measure what has been counted."""
+        self._refuse_protected()
+        self._count()
+        for member in self._package.infolist():
+            part = self._open_part(member.filename)
+            for block in self._blocks(member):
+                part.feed(block)
+            part.close()
 
-def _count_inside(package: zipfile.ZipFile, packed: int, limits: Limits) -> None:
-    most = min(limits.workbook_bytes, max(16 * MIB, packed * limits.unpacked_ratio))
-    total = 0
-    for member in package.infolist():
-        with package.open(member) as stream:
-            extent = SheetExtent(member.filename, limits)
+    def _refuse_protected(self) -> None:
+        if _MANIFEST in self._names:
+            with self._package.open(_MANIFEST) as manifest:
+                if b"manifest:encryption-data" in manifest.read(MIB):
+                    raise Refusal(PROTECTED)
+
+    def _blocks(self, member: zipfile.ZipInfo) -> Iterator[bytes]:
+        with self._package.open(member) as stream:
             while block := stream.read(MIB):
+                yield block
+
+    def _count(self) -> None:
+        """Bytes and values of all members; and what they say about the sheets and the texts that cells share."""
+        most = min(self._limits.workbook_bytes, max(16 * MIB, self._packed * self._limits.unpacked_ratio))
+        total = values = 0
+        for member in self._package.infolist():
+            relations, texts = SheetRelations(member.filename, self._limits), _open_texts(member.filename)
+            for number, block in enumerate(self._blocks(member)):
                 total += len(block)
+                values += sum(map(block.count, _VALUES))
+                if number == 0 and block.startswith(_WIDE) and member.filename.lower().endswith(".xml"):
+                    raise Refusal("a part of the workbook is not written in UTF-8", member.filename)
                 if total > most:
                     raise Refusal(f"the package unpacks to more than {most} bytes", member.filename)
-                extent.feed(block)
+                if values > self._room.most_cells:
+                    raise Refusal(f"the workbook has more than {self._room.most_cells} cells", member.filename)
+                if number == 0 and _TEXTS.search(block):
+                    texts = SharedTexts(member.filename)
+                relations.feed(block)
+                if texts is not None:
+                    texts.feed(block)
+            relations.close()
+            if texts is not None:
+                self._shared = [max(pair) for pair in zip_longest(self._shared, texts.lengths(), fillvalue=0)]
+
+    def _open_part(self, name: str) -> _Part:
+        if name == _ODS:
+            return OdsSheets(name, self._room)
+        folder = name.lower()
+        if XLSB in self._names and folder.startswith(_BINARY_SHEETS) and not folder.startswith(_NO_SHEETS):
+            return XlsbSheet(name, self._room, self._shared)
+        return XlsxSheet(name, self._room, self._shared)
+
+
+def _open_texts(name: str) -> SharedTexts | XlsbTexts | None:
+    return XlsbTexts(name) if name.lower().endswith(_XLSB_TEXTS) else None

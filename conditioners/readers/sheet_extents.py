@@ -1,87 +1,190 @@
-"""Measures the sheets of xlsx and ods packages before a parser sees them, which would fill the whole area with cells.
-
-Two cells, A1 and XFD1048576, span 17 thousand million; so does one cell of an ods that is said to repeat.
-"""
+"""Measures the sheets of xlsx and ods packages before a parser sees them, block by block."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from conditioners.limits import MIB, Limits
+from conditioners.limits import MIB
 from conditioners.outcome import Refusal
+from conditioners.readers.room import Extent, Room
 
-_FILLED_SHARE = 10
-_LONGEST_TAG = MIB
-_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,3})([0-9]{1,7})["']""")
-_ROW = re.compile(rb"<(?:\w+:)?row[\s/>]")
-_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
-_REPEATED = re.compile(
-    rb"""<(?:\w+:)?table-row(?=[\s/>])(?P<row>[^>]*)>|<(?:\w+:)?table-cell\s(?P<cell>[^>]*repeated[^>]*)>"""
-)
-_TIMES = re.compile(rb"""number-(?:rows|columns)-repeated\s*=\s*["']([0-9]{1,9})["']""")
+_LONGEST_TAG, _LONGEST_MARK = MIB, 16
+_ATTRIBUTES = rb"""((?:[^<>"']|"[^"]*"|'[^']*')*)>"""
+_PREFIX = rb"<(?:[^\s<>/:!?]+:)?"
+_CAPITALS = bytes(range(ord("A"), ord("Z") + 1))
+_PLAIN_CELL = 64
+"""Bytes that a cell with a number or a short text is written in."""
 
 
-class SheetExtent:
-    """The area that a sheet's cells span, measured block by block; members that are no sheets pass."""
+class Tags:
+    """Cuts blocks behind a tag's end, from the one on that has a mark; a longer tag or text than any is refused."""
 
-    def __init__(self, member: str, limits: Limits) -> None:
-        self._member, self._limits = member, limits
-        name = member.lower()
-        self._is_xlsx = name.startswith("xl/") and "sheet" in name and name.endswith(".xml")
-        self._is_ods = name == "content.xml"
+    def __init__(self, member: str, *marks: bytes) -> None:
+        """Without marks, all blocks are cut."""
+        self._member, self._marks = member, marks
         self._rest = b""
-        self._rows = self._columns = self._filled = self._unplaced_rows = self._longest_row = self._in_row = 0
-        self._repeats, self._row_repeats = 0, 1
 
-    def feed(self, block: bytes) -> None:
-        """The next bytes; raises Refusal as soon as the area is too large."""
-        if not self._is_xlsx and not self._is_ods:
-            return
+    def cut(self, block: bytes) -> bytes:
+        """The whole tags up to the block's end; nothing as long as no mark has come."""
         text = self._rest + block
+        if self._marks:
+            if not any(mark in text for mark in self._marks):
+                self._rest = text[-_LONGEST_MARK:]
+                return b""
+            self._marks = ()
         end = text.rfind(b">") + 1
         whole, self._rest = text[:end], text[end:]
         if len(self._rest) > _LONGEST_TAG:
             raise Refusal(f"the workbook has a tag or text longer than {_LONGEST_TAG} bytes", self._member)
-        if self._is_xlsx:
-            self._measure_places(whole)
-        else:
-            self._measure_repeats(whole)
-
-    def _measure_places(self, text: bytes) -> None:
-        """Places that cells and rows name; those that name none stand behind the one before."""
-        places = _PLACE.findall(text)
-        columns = {letters for letters, _ in places if letters}
-        self._columns = max(self._columns, max(map(_column_number, columns), default=0))
-        self._rows = max(self._rows, max((int(row) for row in {row for _, row in places}), default=0))
-        rows, cells = len(_ROW.findall(text)), len(_CELL.findall(text))
-        named = sum(1 for letters, _ in places if letters)
-        self._filled += cells
-        self._unplaced_rows += max(0, rows - (len(places) - named))
-        if cells > named:
-            first, *others = [len(_CELL.findall(part)) for part in _ROW.split(text)]
-            counts = [self._in_row + first, *others]
-            self._longest_row, self._in_row = max(self._longest_row, *counts), counts[-1]
-        self._check((self._rows + self._unplaced_rows) * (self._columns + self._longest_row))
-
-    def _measure_repeats(self, text: bytes) -> None:
-        """Cells with a value that are said to repeat, in rows that are said to."""
-        for found in _REPEATED.finditer(text):
-            if found["cell"] is None:
-                self._row_repeats = _times(found["row"])
-            elif b"value-type" in found["cell"] or not found["cell"].endswith(b"/"):
-                self._repeats += self._row_repeats * _times(found["cell"])
-        self._check(self._repeats)
-
-    def _check(self, area: int) -> None:
-        if area > self._limits.sparse_cells and area > self._filled * _FILLED_SHARE:
-            raise Refusal(
-                f"a sheet spans more than {self._limits.sparse_cells} cells, most of them empty", self._member
-            )
+        return whole
 
 
-def _times(attributes: bytes) -> int:
-    found = _TIMES.search(attributes)
-    return int(found[1]) if found else 1
+class SharedTexts:
+    """The lengths of the texts that cells of an xlsx share, or a bound for them: what stands between their tags."""
+
+    _BEGIN = re.compile(_PREFIX + rb"si[\s/>]")
+
+    def __init__(self, member: str) -> None:
+        self._tags = Tags(member)
+        self._seen = 0
+        self._starts: list[int] = []
+
+    def feed(self, block: bytes) -> None:
+        """The next bytes."""
+        text = self._tags.cut(block)
+        self._starts += [self._seen + found.start() for found in self._BEGIN.finditer(text)]
+        self._seen += len(text)
+
+    def lengths(self) -> Sequence[int]:
+        """Of each text, in order; complete behind the last block."""
+        ends = [*self._starts[1:], self._seen]
+        return [end - start for start, end in zip(self._starts, ends, strict=True)]
+
+
+class XlsxSheet:
+    """One sheet of an xlsx, or another part, which has no sheet data."""
+
+    _COMMON = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"(?: [a-z]+="[^"<>]*")*>')
+    _COMMON_EMPTY = re.compile(rb'<c r="[A-Z]{1,3}[0-9]{1,7}"(?: [a-z]+="[^"<>]*")*/>')
+    _COMMON_ROW = re.compile(rb'<row r="([0-9]{1,7})"(?: [A-Za-z0-9:]+="[^"<>]*")*/?>')
+    """Cells that hold something, those that do not, and rows, as nearly all programs write them."""
+    _UNCOMMON = tuple(tag + end for tag in (b":c", b":row") for end in (b" ", b">", b"/", b"\t", b"\r", b"\n"))
+    _UNCOMMON += tuple(b"<c" + end for end in (b">", b"/", b"\t", b"\r", b"\n"))
+    _ANY = re.compile(_PREFIX + rb"(c|row)(?=[\s/>])" + _ATTRIBUTES)
+    _AT = re.compile(rb"""(?<![^\s"'])r\s*=\s*["']([A-Za-z]*)([0-9]*)""")
+    _SHARED = re.compile(rb"""\bt\s*=\s*["']s["'][^<>]*>\s*<v>\s*([0-9]{1,9})\s*<""")
+    _SHARED_KIND = re.compile(rb"""\bt\s*=\s*["']s["']""")
+
+    def __init__(self, member: str, room: Room, shared: Sequence[int]) -> None:
+        """`shared` are the lengths of the texts that cells share."""
+        self._room, self._shared, self._longest = room, shared, max(shared, default=0)
+        self._extent = Extent(member)
+        self._tags = Tags(member, b"sheetData")
+        self._row = self._column = 0
+        """Of the last cell, for those that do not name their place."""
+
+    def feed(self, block: bytes) -> None:
+        """The next bytes; raises Refusal as soon as the sheet is too large."""
+        text = self._tags.cut(block)
+        before = self._extent.filled
+        if not self._take_common(text):
+            self._take_any(text)
+        self._take_texts(text, self._extent.filled - before)
+        self._room.check(self._extent)
+
+    def close(self) -> None:
+        """The part is at its end."""
+        self._room.close(self._extent)
+
+    def _take_common(self, text: bytes) -> bool:
+        """Measure cells and rows if all of them are written in the common way; false if not."""
+        if any(form in text for form in self._UNCOMMON):
+            return False
+        places, rows = self._COMMON.findall(text), self._COMMON_ROW.findall(text)
+        empty = len(self._COMMON_EMPTY.findall(text)) if b"/>" in text else 0
+        if len(places) + empty != text.count(b"<c ") or len(rows) != text.count(b"<row"):
+            return False
+        joined = b" ".join(places)
+        letters, numbers = joined.translate(None, b"0123456789").split(), joined.translate(None, _CAPITALS).split()
+        self._extent.filled += len(places)
+        self._extent.reach(max(map(int, set(numbers)), default=0), max(map(_column_number, set(letters)), default=0))
+        if rows:
+            self._row, self._column = int(rows[-1]), 0
+        return True
+
+    def _take_any(self, text: bytes) -> None:
+        """Cells that name no place stand behind the one before, rows likewise; empty cells take no room."""
+        for tag, attributes in self._ANY.findall(text):
+            found = self._AT.search(attributes)
+            letters, digits = found.groups() if found else (b"", b"")
+            if tag == b"row":
+                self._row, self._column = int(digits[:12]) if digits else self._row + 1, 0
+                continue
+            self._column = _column_number(letters[:8]) if letters else self._column + 1
+            if not attributes.endswith(b"/"):
+                self._extent.filled += 1
+                self._extent.reach(int(digits[:12]) if digits else self._row, self._column)
+
+    def _take_texts(self, text: bytes, cells: int) -> None:
+        """Texts in the sheet itself, and those that are shared: each for every cell that shows it."""
+        self._extent.text += max(0, len(text) - cells * _PLAIN_CELL)
+        if self._longest <= _PLAIN_CELL:
+            return
+        showing, known = len(self._SHARED_KIND.findall(text)), self._SHARED.findall(text)
+        count = len(self._shared)
+        self._extent.text += sum(self._shared[number] for number in map(int, known) if number < count)
+        self._extent.text += (showing - len(known)) * self._longest
+
+
+class OdsSheets:
+    """The content of an ods: all its tables."""
+
+    _ANY = re.compile(_PREFIX + rb"(table|table-row|table-cell|covered-table-cell)(?=[\s/>])" + _ATTRIBUTES)
+    _TIMES = re.compile(rb"""number-(?:rows|columns)-repeated\s*=\s*["']\s*([0-9]*)""")
+
+    def __init__(self, member: str, room: Room) -> None:
+        self._member, self._room = member, room
+        self._tags = Tags(member)
+        self._begin_table()
+
+    def _begin_table(self) -> None:
+        self._extent = Extent(self._member)
+        self._row, self._rows, self._column, self._shown = 0, 1, 0, 1
+
+    def feed(self, block: bytes) -> None:
+        """The next bytes; raises Refusal as soon as a table is too large."""
+        text = self._tags.cut(block)
+        seen = 0
+        for found in self._ANY.finditer(text):
+            self._extent.text += max(0, found.start() - seen - _PLAIN_CELL) * self._shown
+            seen, self._shown = found.end(), 1
+            if found[1] == b"table":
+                self._room.close(self._extent)
+                self._begin_table()
+            elif found[1] == b"table-row":
+                self._row, self._column = self._row + self._rows, 0
+                self._rows = self._times(found[2])
+            else:
+                self._take_cell(found[2])
+        self._extent.text += (len(text) - seen) * self._shown
+        self._room.check(self._extent)
+
+    def _take_cell(self, attributes: bytes) -> None:
+        times = self._times(attributes)
+        self._column += times
+        if b"value-type" in attributes or not attributes.endswith(b"/"):
+            self._shown = self._rows * times
+            self._extent.filled += self._shown
+            self._extent.reach(self._row + self._rows, self._column)
+
+    def _times(self, attributes: bytes) -> int:
+        found = self._TIMES.search(attributes) if b"repeated" in attributes else None
+        return int(found[1][:12] or 1) if found else 1
+
+    def close(self) -> None:
+        """The content is at its end."""
+        self._room.close(self._extent)
 
 
 def _column_number(letters: bytes) -> int:

@@ -10,8 +10,10 @@ from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.cells import show_cell
-from conditioners.readers.containers import MAGIC, check_container
-from conditioners.readers.packages import check_package, is_protected
+from conditioners.readers.containers import ENCRYPTED, MAGIC, Container, wrap
+from conditioners.readers.packages import check_package
+from conditioners.readers.room import PROTECTED
+from conditioners.readers.xls_extents import measure_xls
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -29,14 +31,12 @@ def load_sheets(opened: OpenedRaw, limits: Limits) -> list[CalamineSheet]:
     if data.startswith(b"PK"):
         check_package(data, limits)
     elif data.startswith(MAGIC):
-        check_container(data)
-    if is_protected(data):
-        raise Refusal("the workbook is protected by a password")
+        data = _rewrap(data, limits)
     try:
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
             return list(_worksheets(workbook, limits))
     except python_calamine.PasswordError:
-        raise Refusal("the workbook is protected by a password") from None
+        raise Refusal(PROTECTED) from None
     except (python_calamine.CalamineError, OSError) as error:
         raise Refusal(f"the workbook cannot be read: {error}") from None
     except BaseException as error:
@@ -44,6 +44,19 @@ def load_sheets(opened: OpenedRaw, limits: Limits) -> list[CalamineSheet]:
         if type(error).__name__ != "PanicException":
             raise
         raise Refusal(f"the workbook cannot be read: {error}") from None
+
+
+def _rewrap(data: bytes, limits: Limits) -> bytes:
+    """An xls workbook, measured, in a container that says what is in it and nothing else."""
+    container = Container(data)
+    if container.has(ENCRYPTED):
+        raise Refusal(PROTECTED)
+    name, stream = container.find_workbook()
+    measure_xls(stream, limits)
+    # The parser would look for a zip package in whatever is no xls after all.
+    if b"PK\x05\x06" in stream:
+        stream = stream.replace(b"PK\x05\x06", b"PK\0\0")
+    return wrap(name, stream)
 
 
 def _worksheets(workbook: CalamineWorkbook, limits: Limits) -> Iterator[CalamineSheet]:

@@ -1,0 +1,73 @@
+"""Reckons what the cells of a workbook will take in memory, before a parser fills the area that they span with cells.
+
+Two cells, A1 and XFD1048576, span 17 thousand million; a text that is stored once may be shown by a million cells.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from conditioners.limits import MIB, Limits
+from conditioners.outcome import Refusal
+
+PROTECTED = "the workbook is protected by a password"
+_EMPTY, _FILLED = 28, 72
+"""Bytes that the parser takes for a cell of the area, and for one that holds something besides; both measured."""
+_FILLED_SHARE = 10
+
+
+class Room:
+    """Of all sheets of a workbook, those that were closed and the one that is being measured."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._closed = 0
+
+    @property
+    def most_cells(self) -> int:
+        """Cells that hold something, of all sheets together."""
+        return self._limits.workbook_room // (_EMPTY + _FILLED)
+
+    def close(self, extent: Extent) -> None:
+        """A sheet is measured to its end; raises Refusal when it is too large."""
+        self.check(extent)
+        self._closed += extent.size
+
+    def check(self, extent: Extent) -> None:
+        """Raises Refusal when the sheet as far as it was measured, with those before it, is too large."""
+        limits = self._limits
+        if extent.area > limits.sparse_cells and extent.area > extent.filled * _FILLED_SHARE:
+            reason = f"a sheet spans more than {limits.sparse_cells} cells, most of them empty"
+            raise Refusal(reason, extent.where)
+        if self._closed + extent.size > limits.workbook_room:
+            reason = f"the cells of the workbook would take more than {limits.workbook_room // MIB} MiB of memory"
+            raise Refusal(reason, extent.where)
+
+
+@dataclass
+class Extent:
+    """The area that a sheet's cells span, from A1 on, and what stands in them."""
+
+    where: str
+    rows: int = 0
+    columns: int = 0
+    filled: int = 0
+    text: int = 0
+    """Bytes of the texts, one that several cells share counted for each of them."""
+
+    @property
+    def area(self) -> int:
+        """Cells of the rectangle, empty ones too."""
+        return self.rows * self.columns
+
+    @property
+    def size(self) -> int:
+        """Bytes in memory."""
+        return self.area * _EMPTY + self.filled * _FILLED + self.text
+
+    def reach(self, row: int, column: int) -> None:
+        """A cell stands at a row and column, from 1."""
+        if row > self.rows:
+            self.rows = row
+        if column > self.columns:
+            self.columns = column

@@ -1,0 +1,63 @@
+"""Checks that each sheet of a package is a part of its own: a part that many sheets share would be read for each."""
+
+from __future__ import annotations
+
+import re
+
+from conditioners.limits import Limits
+from conditioners.outcome import Refusal
+from conditioners.readers.sheet_extents import Tags
+from conditioners.readers.xlsb_extents import Records
+
+_ATTRIBUTES = rb"""\s(?:[^<>"']|"[^"]*"|'[^']*')*>"""
+_TAG = re.compile(rb"<(?:[^\s<>/:]+:)?(?:Relationship|sheet)" + _ATTRIBUTES)
+_TARGET = re.compile(rb"""\bTarget\s*=\s*["']([^"']*)""")
+_LEADS_BY = re.compile(rb"""[\w.-]+:id\s*=\s*["']([^"']*)""")
+_BUNDLED_SHEET, _NAME = 0x9C, 0x27
+"""Records of an xlsb ([MS-XLSB] 2.4.304 and 2.4.711)."""
+_LONGEST_NAME = 4096
+XLSB = "xl/workbook.bin"
+
+
+class SheetRelations:
+    """What one member of a package says about where the sheets are; most members say nothing."""
+
+    def __init__(self, member: str, limits: Limits) -> None:
+        self._member, self._limits = member, limits
+        self._cutter: Tags | Records = Records(member) if member == XLSB else Tags(member, b"sheet")
+        self._ways: list[bytes] = []
+        """The relations that lead to the sheets, or the members that the relations lead to."""
+
+    def feed(self, block: bytes) -> None:
+        """The next bytes; raises Refusal for what would take the parser long."""
+        if isinstance(self._cutter, Records):
+            for kind, content in self._cutter.cut(block):
+                self._take_record(kind, content)
+        else:
+            self._take_tags(self._cutter.cut(block))
+        if len(self._ways) > self._limits.sheets:
+            raise Refusal(f"the workbook has more than {self._limits.sheets} sheets", self._member)
+
+    def _take_record(self, kind: int, content: bytes) -> None:
+        if kind == _BUNDLED_SHEET:
+            self._ways.append(content[12 : 12 + 2 * int.from_bytes(content[8:12], "little")])
+        elif kind == _NAME and len(content) > _LONGEST_NAME:
+            # The parser writes out its formula, for which a few bytes can cost it minutes.
+            raise Refusal(f"the workbook has a defined name longer than {_LONGEST_NAME} bytes", self._member)
+
+    def _take_tags(self, text: bytes) -> None:
+        for tag in _TAG.findall(text):
+            if b"sheet" in tag and b"hyperlink" not in tag:
+                self._ways += [_normalise(target) for target in _TARGET.findall(tag)]
+                self._ways += _LEADS_BY.findall(tag)
+
+    def close(self) -> None:
+        """The member is at its end; raises Refusal when a sheet is none, or two are the same part."""
+        if any(b"_rels/" in way for way in self._ways):
+            raise Refusal("a sheet of the workbook is said to be where no sheet can be", self._member)
+        if len(set(self._ways)) < len(self._ways):
+            raise Refusal("several sheets of the workbook are one and the same part", self._member)
+
+
+def _normalise(target: bytes) -> bytes:
+    return target.replace(b"\\", b"/").lower().lstrip(b"/").removeprefix(b"xl/")

@@ -1,0 +1,186 @@
+"""Measures the sheets of an xls workbook before a parser sees them, and leaves out the formulas, which nobody reads.
+
+The parser unfolds formulas into text, for which a few bytes can cost it minutes. Records are those of [MS-XLS] 2.4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from struct import Struct
+
+from conditioners.limits import Limits
+from conditioners.outcome import Refusal
+from conditioners.readers.room import PROTECTED, Extent, Room
+
+_HEAD = Struct("<HH")
+_PLACE = Struct("<HH")
+_END, _SHEET, _NAME, _PASSWORD, _STRINGS, _CONTINUED = 0x0A, 0x85, 0x18, 0x2F, 0xFC, 0x3C
+_DIMENSIONS, _MERGED, _FORMULA, _SHARED, _SEVERAL = 0x0200, 0xE5, 0x06, 0xFD, 0xBD
+_FORMULA_TEXT = 0x0207
+_TEXTS = (0x0204, _FORMULA_TEXT)
+_CELLS = frozenset((0x0203, 0x0204, 0x0205, _FORMULA_TEXT, 0x027E, _SHARED, _SEVERAL, _FORMULA))
+"""Records of a cell: a number, a text, a truth value, a formula and the text it gives, a number in short, a shared
+text, and several short numbers. The parser keeps formulas in an area of their own."""
+_FORMULA_LENGTH = 20
+_COPIED = 24
+"""Bytes for each cell of the area: the parser hands out copies of the sheets, which it keeps."""
+_SHEET_AREA = 1 << 24
+_RECORDS = 6_000_000
+"""Of one workbook, with those of a sheet that is named twice counted twice."""
+_IGNORED = b"\xff\xff"
+
+
+def measure_xls(stream: bytearray, limits: Limits) -> None:
+    """Check the sheets of a workbook's stream, and empty its formulas; raises Refusal when they are too large."""
+    _Workbook(stream, limits).measure()
+
+
+class _Workbook:
+    def __init__(self, stream: bytearray, limits: Limits) -> None:
+        self._stream, self._limits = stream, limits
+        self._room = Room(limits)
+        self._lengths: list[int] = []
+        """Of the shared texts."""
+        self._left = _RECORDS
+
+    def measure(self) -> None:
+        starts = self._read_globals()
+        if len(starts) > self._limits.sheets:
+            raise Refusal(f"the workbook has more than {self._limits.sheets} sheets")
+        for number, start in enumerate(starts, start=1):
+            self._measure_sheet(start, f"sheet {number}")
+
+    def _records(self, start: int) -> Iterator[tuple[int, int, int]]:
+        """Kind, place and length of each record from a place on, to the end of the part that begins there."""
+        stream, end = self._stream, len(self._stream)
+        unpack = _HEAD.unpack_from
+        while start + 4 <= end:
+            kind, length = unpack(stream, start)
+            self._left -= 1
+            if kind == _END or self._left < 0:
+                break
+            start += 4
+            if start + length > end:
+                raise Refusal("the workbook cannot be read: a record runs over its end", f"byte {start}")
+            yield kind, start, length
+            start += length
+        if self._left < 0:
+            raise Refusal(f"the workbook has more than {_RECORDS} records")
+
+    def _read_globals(self) -> list[int]:
+        """Where each sheet begins; notes the shared texts."""
+        starts, strings = [], list[tuple[int, int]]()
+        is_strings = False
+        for kind, at, length in self._records(0):
+            if kind == _SHEET and length >= 4:
+                starts.append(int.from_bytes(self._stream[at : at + 4], "little"))
+            elif kind == _PASSWORD:
+                raise Refusal(PROTECTED)
+            elif kind == _NAME:
+                # A name stands for a formula.
+                self._stream[at - 4 : at - 2] = _IGNORED
+            is_strings = kind == _STRINGS or (is_strings and kind == _CONTINUED)
+            if is_strings:
+                strings.append((at, length))
+        if strings:
+            self._lengths = list(_text_lengths([bytes(self._stream[at : at + size]) for at, size in strings]))
+        return starts
+
+    def _measure_sheet(self, start: int, where: str) -> None:
+        extent, formulas = Extent(where), Extent(where)
+        stream, place = self._stream, _PLACE.unpack_from
+        for kind, at, length in self._records(start):
+            if kind == _DIMENSIONS:
+                self._check_claim(at, length, where)
+            elif kind == _MERGED and length < 2 + 8 * int.from_bytes(stream[at : at + 2], "little"):
+                raise Refusal("the workbook cannot be read: it tells of more merged cells than it has", where)
+            if kind not in _CELLS or length < 4:
+                continue
+            row, column = place(stream, at)
+            count = 1
+            if kind == _SHARED and length >= 10:
+                number = int.from_bytes(stream[at + 6 : at + 10], "little")
+                extent.text += self._lengths[number] if number < len(self._lengths) else 0
+            elif kind in _TEXTS:
+                extent.text += 3 * length
+            elif kind == _SEVERAL:
+                count = max(1, (length - 6) // 6)
+            elif kind == _FORMULA and length >= _FORMULA_LENGTH + 2:
+                stream[at + _FORMULA_LENGTH : at + _FORMULA_LENGTH + 2] = b"\0\0"
+                formulas.filled += 1
+                formulas.reach(row + 1, column + 1)
+            extent.filled += count
+            if kind != _FORMULA_TEXT:
+                extent.reach(row + 1, column + count)
+        extent.text += extent.area * _COPIED
+        self._room.close(extent)
+        self._room.close(formulas)
+
+    def _check_claim(self, at: int, length: int, where: str) -> None:
+        """The parser sets aside what the sheet claims to hold."""
+        layout = {10: Struct("<HHHH"), 14: Struct("<IIHH")}.get(length)
+        if layout is None:
+            return
+        first_row, rows, first_column, columns = layout.unpack_from(self._stream, at)
+        if rows and columns and ((rows - first_row) % 2**32) * ((columns - first_column) % 2**32) > _SHEET_AREA:
+            raise Refusal("the workbook cannot be read: a sheet claims more cells than there can be", where)
+
+
+def _text_lengths(parts: list[bytes]) -> Iterator[int]:
+    """Bytes of each shared text; raises Refusal when there are fewer than are told of ([MS-XLS] 2.4.265, 2.5.293)."""
+    told = int.from_bytes(parts[0][4:8], "little")
+    if told > sum(map(len, parts)) // 3:
+        raise Refusal("the workbook cannot be read: it tells of more texts than it has")
+    reader = _Parts(parts, 8)
+    for _ in range(told):
+        count, flags = int.from_bytes(reader.take(2), "little"), reader.take(1)[0]
+        runs = int.from_bytes(reader.take(2), "little") if flags & 8 else 0
+        extra = int.from_bytes(reader.take(4), "little") if flags & 4 else 0
+        reader.skip_text(count, 1 + (flags & 1))
+        reader.skip(4 * runs + extra)
+        yield count * (2 + (flags & 1))
+        if reader.is_cut_off:
+            return
+
+
+class _Parts:
+    """A record and those that continue it."""
+
+    def __init__(self, parts: list[bytes], start: int) -> None:
+        self._parts, self._number, self._at = parts, 0, start
+        self.is_cut_off = False
+
+    def take(self, size: int) -> bytes:
+        """The next bytes, which stand in one part."""
+        self._go_on()
+        found = self._parts[self._number][self._at : self._at + size]
+        self._at += size
+        self.is_cut_off = self.is_cut_off or len(found) < size
+        return found.ljust(size, b"\0")
+
+    def skip(self, size: int) -> None:
+        """Pass over bytes, whichever parts they stand in."""
+        while size > 0 and self._go_on():
+            here = min(size, len(self._parts[self._number]) - self._at)
+            self._at += here
+            size -= here
+
+    def skip_text(self, characters: int, width: int) -> None:
+        """Pass over a text; where it goes on in another part, a byte there says how wide its characters are."""
+        while characters > 0 and not self.is_cut_off:
+            here = min(characters, (len(self._parts[self._number]) - self._at) // width)
+            self._at += max(0, here) * width
+            characters -= max(0, here)
+            if characters > 0:
+                self._at = len(self._parts[self._number])
+                width = 1 + (self.take(1)[0] & 1)
+
+    def _go_on(self) -> bool:
+        """Begin the next part when this one is at its end; false at the end of all."""
+        while self._at >= len(self._parts[self._number]):
+            if self._number + 1 == len(self._parts):
+                self.is_cut_off = True
+                return False
+            self._at -= len(self._parts[self._number])
+            self._number += 1
+        return True

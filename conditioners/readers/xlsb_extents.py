@@ -1,0 +1,115 @@
+"""Measures the sheets of an xlsb package before a parser sees them; records are those of [MS-XLSB] 2.1.4 and 2.4."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from conditioners.limits import MIB
+from conditioners.outcome import Refusal
+from conditioners.readers.room import Extent, Room
+
+_ROW, _SHARED, _TEXT_ITEM = 0x00, 0x07, 0x13
+_TEXTS = (0x06, 0x08)
+_CELLS = frozenset(range(0x02, 0x0B))
+"""Numbers, errors, truth values and texts, with a formula and without one."""
+_LONGEST_RECORD = MIB
+
+
+class Records:
+    """Cuts blocks of a part into records: kind and content."""
+
+    def __init__(self, member: str) -> None:
+        self._member = member
+        self._rest = b""
+
+    def cut(self, block: bytes) -> Iterator[tuple[int, bytes]]:
+        """The records that are whole; raises Refusal for one that claims to be longer than any is."""
+        data = self._rest + block
+        at, end = 0, len(data)
+        while at + 2 <= end:
+            kind, length, start = data[at], data[at + 1], at + 2
+            if kind >= 0x80 or length >= 0x80:
+                head = _read_head(data, at)
+                if head is None:
+                    break
+                kind, length, start = head
+            if length > _LONGEST_RECORD:
+                raise Refusal(f"the workbook has a record longer than {_LONGEST_RECORD} bytes", self._member)
+            if start + length > end:
+                break
+            yield kind, data[start : start + length]
+            at = start + length
+        self._rest = data[at:]
+
+    def close(self) -> None:
+        """The part is at its end; raises Refusal when a record is not."""
+        if self._rest:
+            raise Refusal("the workbook cannot be read: a record runs over its part's end", self._member)
+
+
+def _read_head(data: bytes, at: int) -> tuple[int, int, int] | None:
+    """Kind and length of a record and where its content begins; None when that is cut off."""
+    end = len(data)
+    kind = data[at]
+    at += 1
+    if kind & 0x80:
+        kind = (kind & 0x7F) | (data[at] & 0x7F) << 7
+        at += 1
+    length = 0
+    for shift in (0, 7, 14, 21):
+        if at >= end:
+            return None
+        byte = data[at]
+        at += 1
+        length |= (byte & 0x7F) << shift
+        if not byte & 0x80:
+            break
+    return kind, length, at
+
+
+class XlsbTexts:
+    """The lengths of the texts that cells share."""
+
+    def __init__(self, member: str) -> None:
+        self._records = Records(member)
+        self._lengths: list[int] = []
+
+    def feed(self, block: bytes) -> None:
+        """The next bytes."""
+        self._lengths += [2 * len(content) for kind, content in self._records.cut(block) if kind == _TEXT_ITEM]
+
+    def lengths(self) -> Sequence[int]:
+        """A bound for each text's bytes, in order."""
+        return self._lengths
+
+
+class XlsbSheet:
+    """One sheet."""
+
+    def __init__(self, member: str, room: Room, shared: Sequence[int]) -> None:
+        self._room, self._shared = room, shared
+        self._extent, self._records = Extent(member), Records(member)
+        self._row = 0
+
+    def feed(self, block: bytes) -> None:
+        """The next bytes; raises Refusal as soon as the sheet is too large."""
+        extent, number = self._extent, int.from_bytes
+        for kind, content in self._records.cut(block):
+            if kind == _ROW:
+                self._row = number(content[:4], "little") + 1
+            elif kind in _CELLS:
+                extent.filled += 1
+                column = number(content[:4], "little") + 1
+                if self._row > extent.rows or column > extent.columns:
+                    extent.reach(self._row, column)
+                if kind == _SHARED:
+                    shown = number(content[8:12], "little")
+                    extent.text += self._shared[shown] if shown < len(self._shared) else 0
+                elif kind in _TEXTS:
+                    extent.text += 2 * len(content)
+        self._room.check(extent)
+
+    def close(self) -> None:
+        """The part is at its end."""
+        self._records.close()
+        self._room.close(self._extent)
