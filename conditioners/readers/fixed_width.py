@@ -26,13 +26,10 @@ if TYPE_CHECKING:
 _LINES = Syntax(delimiter="\n", quote="")
 
 
-def find_fixed_width(dialects: Sequence[FixedWidth], opened: OpenedRaw) -> FixedWidth | None:
-    """The first dialect whose opening the file has."""
-    for dialect in dialects:
-        head = Decoder(dialect.encodings).feed(opened.head[: 64 * KIB], last=False).decode()
-        if re.match(dialect.opening, head):
-            return dialect
-    return None
+def find_fixed_width(dialects: Sequence[FixedWidth], opened: OpenedRaw) -> list[FixedWidth]:
+    """The dialects whose opening the file has."""
+    heads = (Decoder(dialect.encodings).feed(opened.head[: 64 * KIB], last=False).decode() for dialect in dialects)
+    return [dialect for dialect, head in zip(dialects, heads, strict=True) if re.match(dialect.opening, head)]
 
 
 class FixedWidthReader:

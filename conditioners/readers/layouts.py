@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from conditioners.declaration import Source
 from conditioners.dialects import Delimited
@@ -32,6 +32,8 @@ class Layout:
     preamble: tuple[tuple[int, str], ...]
     """Lines before the header row."""
     line_end: str
+    also_fits: Mapping[str, str] = field(default_factory=dict)
+    """Other dialects whose header row the file has, and why they were not taken."""
 
     @property
     def header_places(self) -> list[str]:
@@ -72,7 +74,11 @@ def find_layout(source: Source, dialects: Sequence[Delimited], opened: OpenedRaw
     if len(fitting) > 1:
         names = " and ".join(f"{layout.dialect.name} with {layout.syntax.delimiter!r}" for layout in fitting)
         raise Refusal(f"the header row fits more than one dialect: {names}", f"line {fitting[0].header_line}")
-    return fitting[0]
+    others = {
+        layout.dialect.name: f"{len(layout.header.positions)} of the columns have a label, and of this one's {best}"
+        for layout in found if layout.dialect is not fitting[0].dialect
+    }  # fmt: skip
+    return replace(fitting[0], also_fits=others)
 
 
 def _decode_head(opened: OpenedRaw, dialect: Delimited) -> tuple[bytes, str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TypeVar
 
+from conditioners.choosing import ALSO_FITS, open_best
 from conditioners.declaration import Source
 from conditioners.dialects import (
     Delimited,
@@ -55,14 +56,14 @@ def open_reader(source: Source, opened: OpenedRaw, limits: Limits) -> tuple[Dial
     if workbooks and is_html(opened.head):
         return _open_sheets(source, workbooks, opened, open_html_sheets(opened, limits))
     if opened.head.startswith(PARQUET) and (files := _dialects(source, Parquet)):
-        return _open_first(files, lambda each: ParquetReader(source, each, opened, limits))
+        return open_best(source, files, lambda each: ParquetReader(source, each, opened, limits))
     if text.startswith((b"ISA", b"UNA", b"UNB")) and (found := _find_edi(source, text)):
         kind = ProductActivityReader if isinstance(found, ProductActivity) else EdiLoopReader
         return found, kind(source, found, opened, limits)  # type: ignore[arg-type]
     if text.startswith((b"{", b"[")) and (documents := _find_json(source, text, limits)):
         return _open_json(source, documents, opened, limits)
     if text.startswith(b"<") and (trees := _dialects(source, XmlElements)):
-        return _open_first(trees, lambda each: XmlReader(source, each, opened, limits))
+        return open_best(source, trees, lambda each: XmlReader(source, each, opened, limits))
     return _open_text(source, opened, limits)
 
 
@@ -92,46 +93,46 @@ def _open_sheets(
 ) -> tuple[Dialect, Reader]:
     if not dialects:
         raise Refusal(f"{source.name} does not come as a workbook")
-    return _open_first(dialects, lambda each: _unfold(each, SheetReader(source, each, opened, sheets)))
-
-
-def _open_first(dialects: Sequence[D], open_in: Callable[[D], Reader]) -> tuple[Dialect, Reader]:
-    """The first dialect that the file can be opened in; raises the last one's Refusal when there is none."""
-    for dialect in dialects[:-1]:
-        try:
-            return dialect, open_in(dialect)
-        except Refusal:
-            continue
-    return dialects[-1], open_in(dialects[-1])
+    return open_best(source, dialects, lambda each: _unfold(each, SheetReader(source, each, opened, sheets)))
 
 
 def _open_json(source: Source, dialects: Sequence[_Json], opened: OpenedRaw, limits: Limits) -> tuple[Dialect, Reader]:
     lines = [dialect for dialect in dialects if isinstance(dialect, JsonLines)]
     if lines:
-        return _open_first(lines, lambda each: JsonLinesReader(source, each, opened, limits))
+        return open_best(source, lines, lambda each: JsonLinesReader(source, each, opened, limits))
     document = load_document(opened, limits)
-    for dialect in dialects:
-        reader: JsonReader | JsonColumnsReader
-        if isinstance(dialect, JsonTree):
-            reader = JsonReader(source, dialect, opened, document)
-        elif isinstance(dialect, JsonColumns):
-            reader = JsonColumnsReader(source, dialect, opened, document)
-        if reader.has_records:
-            return dialect, reader
     paths = [[each.records] if isinstance(each.records, str) else each.records for each in dialects]
-    raise Refusal(f"the document has no list of records at {' or '.join(path for each in paths for path in each)}")
+    refused = f"the document has no list of records at {' or '.join(path for each in paths for path in each)}"
+
+    def open_in(dialect: _Json) -> Reader:
+        reader: JsonReader | JsonColumnsReader
+        if isinstance(dialect, JsonColumns):
+            reader = JsonColumnsReader(source, dialect, opened, document)
+        else:
+            assert isinstance(dialect, JsonTree)
+            reader = JsonReader(source, dialect, opened, document)
+        if not reader.has_records:
+            raise Refusal(refused)
+        return reader
+
+    return open_best(source, dialects, open_in)
 
 
 def _open_text(source: Source, opened: OpenedRaw, limits: Limits) -> tuple[Dialect, Reader]:
     fixed = find_fixed_width(_dialects(source, FixedWidth), opened)
-    if fixed is not None:
-        return fixed, _unfold(fixed, FixedWidthReader(source, fixed, opened, limits))
+    if fixed:
+        return open_best(
+            source, fixed, lambda each: _unfold(each, FixedWidthReader(source, each, opened, limits))
+        )  # fmt: skip
     delimited = _dialects(source, Delimited)
     if not delimited:
         formats = ", ".join(dialect.name for dialect in source.dialects)
         raise Refusal(f"the file is in none of the dialects of {source.name}: {formats}")
     layout = find_layout(source, delimited, opened, limits)
-    return layout.dialect, _unfold(layout.dialect, DelimitedReader(source, layout, opened, limits))
+    reader = DelimitedReader(source, layout, opened, limits)
+    if layout.also_fits:
+        reader.facts.dialect[ALSO_FITS] = dict(layout.also_fits)
+    return layout.dialect, _unfold(layout.dialect, reader)
 
 
 def _unfold(dialect: Dialect, reader: Reader) -> Reader:

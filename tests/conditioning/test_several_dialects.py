@@ -6,8 +6,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from conditioners.columns import Text, Whole
-from conditioners.dialects import JsonLines, Parquet, XmlElements
+from conditioners.columns import Day, Text, Whole
+from conditioners.dialects import Delimited, FixedWidth, JsonLines, JsonTree, Parquet, Workbook, XmlElements
 
 DIALECTS = (
     XmlElements(name="old xml", records="old/s", labels={"store": "old/s/@no", "units": "old/s/@n"}),
@@ -56,3 +56,96 @@ def test_a_file_in_none_of_them_is_refused_with_the_reason(make_source, run, dat
     source = make_source(columns=(Text("store"), Whole("units")), key=(), dialects=DIALECTS)
 
     assert reason in run(source, data).refusal.reason
+
+
+UNITS, BOTH = {"store": "id", "units": "u"}, {"store": "id", "units": "u", "note": "n"}
+TREE = {name: f"s[].{label}" for name, label in BOTH.items()}
+XML = {name: f"r/s/@{label}" for name, label in BOTH.items()}
+FORMS = {
+    "json lines": (JsonLines, {}, BOTH, b'{"id":"007","u":1,"n":"x"}\n{"id":"008","u":2,"n":"y"}\n'),
+    "json": (JsonTree, {"records": "s[]"}, TREE, b'{"s":[{"id":"007","u":1,"n":"x"},{"id":"008","u":2,"n":"y"}]}'),
+    "xml": (XmlElements, {"records": "r/s"}, XML, b'<r><s id="007" u="1" n="x"/><s id="008" u="2" n="y"/></r>'),
+    "parquet": (Parquet, {}, BOTH, parquet(id=["007", "008"], u=[1, 2], n=["x", "y"])),
+    "html": (Workbook, {}, BOTH, b"<table><tr><td>id<td>u<td>n<tr><td>007<td>1<td>x<tr><td>008<td>2<td>y</table>"),
+    "fixed width": (FixedWidth, {}, {"store": (1, 3), "note": (4, 4), "units": (5, 5)}, b"007x1\n008y2\n"),
+}  # fmt: skip
+
+
+def make(make_source, form, *variants):
+    """A source whose dialects of one form differ in a few things."""
+    kind, common, labels, _ = FORMS[form]
+    columns = (Text("store"), Whole("units"), Text("note", optional=True))
+    where = "fields" if kind is FixedWidth else "labels"
+    made = [
+        kind(name=name, **{**common, where: {key: labels[key] for key in keys}, **others})
+        for name, keys, others in variants
+    ]
+    return make_source(columns=columns, key=(), dialects=tuple(made))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_of_several_that_fit_the_one_with_more_columns_is_taken_and_the_others_are_told(make_source, run, form):
+    fewer, more = ("fewer", ("store", "units"), {}), ("more", ("store", "units", "note"), {})
+    for variants in ((fewer, more), (more, fewer)):
+        dialect = run(make(make_source, form, *variants), FORMS[form][3]).summary.dialect
+
+        assert dialect["name"] == "more"
+        reason = dialect["also_fits"]["fewer"]
+        assert reason.startswith("2 columns with values") and "this one 3 columns" in reason
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_two_that_fit_equally_well_and_give_different_tables_are_refused(make_source, run, form):
+    columns = ("store", "units", "note")
+    source = make(make_source, form, ("plain", columns, {}), ("tens", columns, {"shifts": {"units": 1}}))
+
+    refusal = run(source, FORMS[form][3]).refusal
+    assert refusal.reason == "the file fits the dialects plain and tens equally well, and they give different tables"
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_two_that_give_the_same_table_are_no_matter_and_told(make_source, run, form):
+    columns = ("store", "units", "note")
+    source = make(make_source, form, ("one", columns, {}), ("other", columns, {"nulls": ("n/a",)}))
+    result = run(source, FORMS[form][3])
+
+    assert result.rows == ["007,1,x", "008,2,y"]
+    assert (result.summary.dialect["name"], result.summary.dialect["also_fits"]) == (
+        "one", {"other": "gives the same table"},
+    )  # fmt: skip
+
+
+def test_a_difference_far_behind_the_beginning_is_found_as_well(make_source, run):
+    columns = ("store", "units", "note")
+    source = make(make_source, "parquet", ("one", columns, {}), ("other", columns, {"nulls": ("z",)}))
+    many = 200_000
+    same, other = (parquet(id=["007"] * many, u=[1] * many, n=["x"] * (many - 1) + [last]) for last in ("x", "z"))
+
+    assert run(source, same).summary.dialect["also_fits"] == {"other": "gives the same table"}
+    assert "give different tables" in run(source, other).refusal.reason
+
+
+def test_good_rows_decide_where_the_columns_are_the_same(make_source, run):
+    variants = [(order, (order,)) for order in ("%m/%d/%Y", "%d/%m/%Y")]
+    dialects = tuple(JsonLines(name=name, days=days) for name, days in variants)
+    source = make_source(columns=(Day("day"),), key=(), dialects=dialects)
+
+    assert run(source, b'{"day":"01/02/2025"}\n{"day":"13/02/2025"}\n').summary.dialect["name"] == "%d/%m/%Y"
+    assert "equally well" in run(source, b'{"day":"01/02/2025"}\n{"day":"03/02/2025"}\n').refusal.reason
+
+
+def test_a_label_in_the_rows_says_more_than_what_stands_around_them(make_source, run):
+    constant = JsonLines(name="constant", labels={"store": "=007"})
+    source = make_source(columns=(Text("store"), Whole("units")), key=(), dialects=(constant, JsonLines(name="told")))
+
+    assert run(source, b'{"store":"010","units":1}\n').rows == ["010,1"]
+    assert run(source, b'{"units":1}\n').rows == ["007,1"]
+
+
+def test_delimited_dialects_with_fewer_labels_in_the_header_row_are_told(make_source, run):
+    columns = (Text("store"), Whole("units"), Text("note", optional=True))
+    fewer = Delimited(name="fewer", labels={"note": "no such label"})
+    result = run(make_source(columns=columns, key=(), dialects=(fewer, Delimited(name="more"))), b"store,units,note\n")
+
+    assert result.summary.dialect["name"] == "more"
+    assert result.summary.dialect["also_fits"] == {"fewer": "2 of the columns have a label, and of this one's 3"}
