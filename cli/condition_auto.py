@@ -38,7 +38,7 @@ class AutoReport:
         quarantine = str(self.quarantine) if self.quarantine else None
         return {
             "file": str(self.file), "status": "conditioned", "output": str(self.output), "quarantine": quarantine,
-            **found,
+            "note": _tell_nothing(self.file, self.outcome.summary), **found,
         }  # fmt: skip
 
     def to_line(self) -> str:
@@ -48,10 +48,23 @@ class AutoReport:
             return f"{self.file}: refused: {self.outcome.reason}{where}"
         table, further = self.outcome.summary.table, len(self.further)
         more = f", and {further} further table{'s' if further > 1 else ''}" if further else ""
+        note = _tell_nothing(self.file, self.outcome.summary)
         return (
-            f"{self.file}: {table.rows_in} rows in, {table.rows_out} out, {table.rows_quarantined} quarantined "
+            f"{self.file}: {f'no rows: {note}; ' if note else ''}"
+            f"{table.rows_in} rows in, {table.rows_out} out, {table.rows_quarantined} quarantined "
             f"({_show_detected(self.outcome.summary)}) -> {self.output}{more}"
         )
+
+
+def _tell_nothing(file: Path, found: AutoSummary) -> str | None:
+    """Why a file that was read has no rows; None if it has some."""
+    if found.table.rows_in or found.further_tables:
+        return None
+    if file.stat().st_size == 0:
+        return "the file is empty"
+    if found.table.labels is not None:
+        return "the file has labels and nothing below them"
+    return "there is no table in the file"
 
 
 def _show_detected(found: AutoSummary) -> str:

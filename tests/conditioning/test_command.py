@@ -71,3 +71,29 @@ def test_drift_against_the_file_before_is_told_per_file(tmp_path, invoke):
     lines = invoke("shipments", *files).stdout.splitlines()
     assert "since the file before" not in lines[0]
     assert lines[1].endswith("; since the file before: new 'Promo Code'")
+
+
+@pytest.mark.parametrize(
+    ("content", "note"),
+    [
+        (b"", "the file is empty"),
+        (b"\n \n\n", "there is no table in the file"),
+        (b"a,b\n", "the file has labels and nothing below them"),
+        (b"a,b\n1,2\n", None),
+    ],
+)
+def test_a_file_without_rows_is_told_in_words_by_the_auto_mode_and_is_no_failure(tmp_path, invoke, content, note):
+    (tmp_path / "a.csv").write_bytes(content)
+    told = invoke("--auto", tmp_path / "a.csv", "--json")
+
+    assert told.exit_code == 0
+    assert json.loads(told.stdout)["note"] == note
+    line = invoke("--auto", tmp_path / "a.csv").stdout
+    assert (f"a.csv: no rows: {note}; 0 rows in" in line) == (note is not None)
+
+
+def test_an_empty_file_of_a_source_is_refused(tmp_path, invoke):
+    (tmp_path / "a.csv").write_bytes(b"")
+    told = invoke("shipments", tmp_path / "a.csv")
+
+    assert (told.exit_code, "a.csv: refused: the file is empty" in told.stdout) == (1, True)
