@@ -28,6 +28,8 @@ class Limits:
     """A format that has to be read whole: a workbook (packed), an EDI interchange."""
     json_bytes: int = 16 * MIB
     """A JSON document, which takes up to twenty times its size in memory."""
+    json_room: int = 384 * MIB
+    """What the values of a JSON document take in memory."""
     html_bytes: int = 16 * MIB
     """An HTML document, which takes about ten times its size in memory."""
     row_group_bytes: int = 128 * MIB

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import bz2
-import gzip
 import lzma
 import re
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import IO, Any, BinaryIO, cast
 
 from conditioners.limits import MIB, Limits
@@ -18,12 +18,14 @@ from conditioners.outcome import Refusal
 from conditioners.raw import BlockStream, OpenedRaw, RawInput
 
 _DEPTH = 3
+_GZIP, _PACKED, _MOST_EMPTY = 31, 1 << 16, 1000
 _IN_MEMORY = 32 * MIB
 _DAMAGE = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, RuntimeError, ValueError,
 )  # fmt: skip
 _LEFT_BY_ARCHIVER = re.compile(r"(^|/)(__MACOSX/|\._|\.DS_Store$|Thumbs\.db$)")
 _ROOTED = re.compile(r"[/\\]|[A-Za-z]:")
+_MEMBER_HEADER = 30
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OFFICE = re.compile(rb"PK\x03\x04[\s\S]{26}(?:\[Content_Types\]|_rels/|docProps/|xl/|mimetypeapplication/vnd\.oasis)")
 
@@ -34,8 +36,50 @@ def _open_zstd(stream: Any) -> IO[bytes]:
     return cast(IO[bytes], pa.CompressedInputStream(pa.PythonFile(stream, mode="r"), "zstd"))
 
 
+class _Gzip:
+    """The members of a gzip file one after the other; their headers are read by zlib, not byte by byte."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self._packed = b""
+        self._member = zlib.decompressobj(_GZIP)
+        self._is_whole = False
+        self._nothing = 0
+        """Members since the last that held something."""
+
+    def read(self, size: int) -> bytes:
+        """At most that many bytes; none at the end. Raises EOFError when that comes too early."""
+        while True:
+            self._packed = self._packed or self._stream.read(_PACKED)
+            if self._is_whole and not self._begin_member():
+                return b""
+            if not self._packed:
+                raise EOFError("it ends early")
+            unpacked = self._member.decompress(self._packed, size)
+            self._is_whole = self._member.eof
+            self._packed = self._member.unused_data if self._is_whole else self._member.unconsumed_tail
+            if unpacked:
+                self._nothing = 0
+                return unpacked
+
+    def _begin_member(self) -> bool:
+        """Go on to the next member, behind what may fill the file up; false at the end."""
+        while not (packed := self._packed.lstrip(b"\0")):
+            self._packed = self._stream.read(_PACKED)
+            if not self._packed:
+                return False
+        self._nothing += 1
+        if self._nothing > _MOST_EMPTY:
+            raise Refusal(f"the file has more than {_MOST_EMPTY} empty members in a row")
+        self._packed, self._member, self._is_whole = packed, zlib.decompressobj(_GZIP), False
+        return True
+
+    def close(self) -> None:
+        """Nothing is held open here."""
+
+
 _COMPRESSIONS: dict[bytes, Callable[[Any], IO[bytes]]] = {
-    b"\x1f\x8b\x08": lambda stream: cast(IO[bytes], gzip.GzipFile(fileobj=stream)),
+    b"\x1f\x8b\x08": lambda stream: cast(IO[bytes], _Gzip(stream)),
     b"BZh": bz2.BZ2File,
     b"\xfd7zXZ\x00": lzma.LZMAFile,
     b"\x28\xb5\x2f\xfd": _open_zstd,
@@ -102,6 +146,7 @@ class Unpacker:
             raise Refusal(f"the archive has more than {self._limits.members} members")
         for info in listed:
             _require_inside(info.orig_filename)
+        require_apart(listed)
         wanted = [info for info in listed if not _LEFT_BY_ARCHIVER.search(info.filename)]
         wanted = [info for info in wanted if self._is_wanted(info.filename)]
         for info in listed:
@@ -136,6 +181,14 @@ class Unpacker:
             raise Refusal(f"the file unpacks to more than {self._limits.unpacked_ratio} times its size")
         if total > self._limits.unpacked_free and total > packed * self._limits.unpacked_ratio:
             raise Refusal(f"the file unpacks to more than {self._limits.unpacked_ratio} times its size")
+
+
+def require_apart(members: Sequence[zipfile.ZipInfo]) -> None:
+    """Members that are partly or wholly the same packed bytes unpack to many times what any packed file does."""
+    ordered = sorted(members, key=lambda info: info.header_offset)
+    for info, following in pairwise(ordered):
+        if info.header_offset + info.compress_size + _MEMBER_HEADER > following.header_offset:
+            raise Refusal("members of the archive overlap", ascii(following.filename[:80]))
 
 
 def _require_inside(path: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conditioners.declaration import Source
 from conditioners.dialects import JsonLines, JsonTree
-from conditioners.limits import Limits
+from conditioners.limits import MIB, Limits
 from conditioners.outcome import Refusal, SourceError
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextBatch
@@ -27,8 +28,17 @@ _ESCAPES = re.compile(
     rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|[\s\S])"
 )
 """Every escape of a string; a surrogate without its other half is group 1."""
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _STRINGS = re.compile(rb'"(?:[^"\\]++|\\[\s\S])*+"?')
 NOT_A_LIST = "not_a_list"
+_SIZES = {b"{": 600, b"[": 150, b":": 150, b",": 100}
+"""Bytes in memory for an object, a list, a name with its value, and a further element; measured."""
+_HALVES = 10_000
+"""Of characters, in one document."""
+_NAMES = 100_000
+"""Of one object."""
+_SHOWN = 80
+"""Characters of a name in a reason."""
 
 
 class Number(str):
@@ -186,15 +196,34 @@ def show_value(value: Any) -> str | None:
     return show_json(value)
 
 
-def _mark_lone_surrogate(escape: re.Match[bytes]) -> bytes:
-    """Half of a character, which no text can hold, marked as damage."""
-    return DAMAGE + escape[1][1:].lower() + DAMAGE_END if escape[1] else escape[0]
+def _mark_lone_surrogates(data: bytes) -> bytes:
+    """Halves of characters, which no text can hold, marked as damage; raises Refusal when there are too many."""
+    halves = 0
+
+    def mark(escape: re.Match[bytes]) -> bytes:
+        nonlocal halves
+        if not escape[1]:
+            return escape[0]
+        halves += 1
+        if halves > _HALVES:
+            raise Refusal(f"the JSON document has more than {_HALVES} halves of characters")
+        return DAMAGE + escape[1][1:].lower() + DAMAGE_END
+
+    return _ESCAPES.sub(mark, data)
+
+
+def _check_room(data: bytes, limits: Limits) -> None:
+    """What the values take in memory, at least as much as they do; marks inside of strings count as well."""
+    room = sum(data.count(mark) * size for mark, size in _SIZES.items())
+    if room > limits.json_room:
+        raise Refusal(f"the JSON document would take more than {limits.json_room // MIB} MiB of memory")
 
 
 def parse_json(data: bytes, limits: Limits) -> Any:
     """A document whose numbers are kept as written; raises Refusal when it is no JSON, too deep, or ambiguous."""
-    if b"\\" in data:
-        data = _ESCAPES.sub(_mark_lone_surrogate, data)
+    if _SURROGATE.search(data):
+        data = _mark_lone_surrogates(data)
+    _check_room(data, limits)
     if data.count(b"{") + data.count(b"[") > limits.depth and _is_deep(data, limits.depth):
         raise Refusal(f"the JSON document is nested deeper than {limits.depth} levels")
     try:
@@ -238,8 +267,10 @@ def _refuse_constant(name: str) -> Any:
 def _unique(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise Refusal(f"the name {next(name for name in names if names.count(name) > 1)!r} stands twice in an object")
+        name, _ = Counter(name for name, _ in pairs).most_common(1)[0]
+        raise Refusal(f"the name {name[:_SHOWN]!r} stands twice in an object")
+    if len(found) > _NAMES:
+        raise Refusal(f"an object has more than {_NAMES} names")
     return found
 
 

@@ -16,6 +16,7 @@ from conditioners.readers.room import PROTECTED, Room
 from conditioners.readers.sheet_extents import OdsSheets, SharedTexts, XlsxSheet
 from conditioners.readers.sheet_relations import XLSB, SheetRelations
 from conditioners.readers.xlsb_extents import XlsbSheet, XlsbTexts
+from conditioners.unpack import require_apart
 
 _MANIFEST, _ODS, _XLSB_TEXTS = "META-INF/manifest.xml", "content.xml", "sharedstrings.bin"
 _BINARY_SHEETS, _NO_SHEETS = "xl/worksheets/", "xl/worksheets/_rels/"
@@ -33,6 +34,7 @@ def check_package(data: bytes, limits: Limits) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             if len(package.infolist()) > limits.members:
                 raise Refusal(f"the package has more than {limits.members} members")
+            require_apart(package.infolist())
             _Package(package, len(data), limits).check()
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
         raise Refusal(f"the file is damaged or cut off: {error or 'it ends early'}") from None

@@ -14,31 +14,51 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _HEAD = 1 << 14
+_LONGEST_TAG = 1 << 20
+_PROLOGUE = 1 << 20
+_NAMESPACES = 100
 _NODES = 100_000
 """Elements inside of one record."""
 
 
 class _Blocks(io.RawIOBase):
-    """Blocks as the binary stream that the parser reads."""
+    """Blocks as the binary stream that the parser reads, without what would take it long or make it large."""
 
-    def __init__(self, stream: BlockStream) -> None:
-        self._stream = stream
+    def __init__(self, stream: BlockStream, budget: NodeBudget) -> None:
+        self._stream, self._budget = stream, budget
+        self._rest = b""
 
     def read(self, size: int = -1) -> bytes:
-        return self._stream.read(size)
+        block = self._stream.read(size)
+        self._budget.read(len(block))
+        self._check_tags(block.replace(b"\0", b""))
+        return block
+
+    def _check_tags(self, block: bytes) -> None:
+        """A tag is held whole, many times; and each name with a prefix is looked up among all namespaces."""
+        if block.count(b"xmlns") > _NAMESPACES + 2 * block.count(b"<"):
+            raise Refusal(f"a tag of the XML document declares more than {_NAMESPACES} namespaces")
+        text = self._rest + block
+        self._rest = text[text.rfind(b">") + 1 :]
+        if len(self._rest) > _LONGEST_TAG:
+            raise Refusal(f"the XML document has a tag or text longer than {_LONGEST_TAG} bytes")
 
 
-def walk_elements(opened: OpenedRaw, limits: Limits) -> Iterator[tuple[str, _Element]]:
+def walk_elements(
+    opened: OpenedRaw, limits: Limits, budget: NodeBudget | None = None
+) -> Iterator[tuple[str, _Element]]:
     """`start` and `end` of each element, in document order.
 
-    The caller frees what it has read. Raises Refusal when the document is not well-formed, declares entities, or is
-    nested too deep.
+    The caller frees what it has read. Raises Refusal when the document is not well-formed, declares entities, is
+    nested too deep, or has a record beyond the budget.
     """
     from lxml import etree
 
     blocks = BlockStream(opened.blocks())
+    budget = budget or NodeBudget(limits)
+    stream = cast(Any, _Blocks(blocks, budget))
     events = etree.iterparse(
-        cast(Any, _Blocks(blocks)), events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False,
+        stream, events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False,
         dtd_validation=False, huge_tree=False, remove_comments=True, remove_pis=True,
     )  # fmt: skip
     depth, first = 0, True
@@ -46,6 +66,7 @@ def walk_elements(opened: OpenedRaw, limits: Limits) -> Iterator[tuple[str, _Ele
         for event, element in events:
             if first:
                 first = False
+                budget.renew()
                 _refuse_entities(element)
             depth += 1 if event == "start" else -1
             if depth > limits.depth:
@@ -113,10 +134,11 @@ def free(element: _Element) -> None:
 
 
 class NodeBudget:
-    """Counts the elements of one record."""
+    """Counts the elements and bytes of one record, or of what stands before the root."""
 
-    def __init__(self) -> None:
-        self._left = _NODES
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._left, self._bytes, self._most = _NODES, 0, _PROLOGUE
 
     def spend(self, element: _Element) -> None:
         """Raises Refusal when the record has too many elements."""
@@ -124,6 +146,12 @@ class NodeBudget:
         if self._left < 0:
             raise Refusal(f"one record has more than {_NODES} elements", _line(element))
 
+    def read(self, size: int) -> None:
+        """Bytes were read; raises Refusal when they are too many for one record."""
+        self._bytes += size
+        if self._bytes > self._most:
+            raise Refusal(f"a record of the XML document, or what stands before its root, is over {self._most} bytes")
+
     def renew(self) -> None:
         """A new record begins."""
-        self._left = _NODES
+        self._left, self._bytes, self._most = _NODES, 0, self._limits.line_bytes

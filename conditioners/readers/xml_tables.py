@@ -115,12 +115,12 @@ class _Walk:
         self._places: list[str] = []
         self._known: dict[int, str | None] = {}
         self._waiting: list[_Row] = []
-        self._budget = NodeBudget()
+        self._budget = NodeBudget(limits)
         self._records = 0
 
     def rows(self) -> Iterator[_Row]:
         """The records in document order, each as soon as all that stands above it is known."""
-        for event, element in walk_elements(self._opened, self._limits):
+        for event, element in walk_elements(self._opened, self._limits, self._budget):
             if event == "start":
                 self._enter(element)
                 continue

@@ -12,7 +12,7 @@ from conditioners.outcome import Refusal, Skipped
 from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import show_damage
 from conditioners.readers.json_lines import load_lines
-from conditioners.readers.json_tree import load_document, show_json
+from conditioners.readers.json_tree import Document, load_document, show_json
 from conditioners.structure.json_tables import Found, find_tables, is_list_of_rows, list_records
 from conditioners.structure.records import Record, RecordGrid, collect_labels
 from conditioners.structure.rows import Row, no_resplit
@@ -52,13 +52,7 @@ class ListGrid:
 
 def open_json(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[RecordGrid | ListGrid]:
     """The tables of a document or of JSON Lines; raises Refusal when it is neither, or holds no table."""
-    try:
-        document = load_document(opened, limits)
-    except Refusal as refusal:
-        lines = load_lines(opened, limits)
-        if lines is None:
-            raise refusal from None
-        document = lines
+    document = _load(opened, limits)
     if document.value in ([], {}):
         return
     if not isinstance(document.value, dict | list):
@@ -75,6 +69,18 @@ def open_json(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[R
             skipped.add(f"path {table.path}", "records without values")
         else:
             yield grid
+
+
+def _load(opened: OpenedRaw, limits: Limits) -> Document:
+    try:
+        return load_document(opened, limits)
+    except Refusal as refusal:
+        # What was parsed before it hangs on the traceback.
+        refused = refusal.with_traceback(None)
+    lines = load_lines(opened, limits)
+    if lines is None:
+        raise refused
+    return lines
 
 
 def _open_table(table: Found, name: str, encoding: dict[str, str], limits: Limits) -> RecordGrid | ListGrid:

@@ -43,8 +43,8 @@ def open_xml(opened: OpenedRaw, limits: Limits) -> Iterator[RecordGrid]:
 
 
 def _measure(opened: OpenedRaw, limits: Limits) -> _Shape:
-    shape, path = _Shape(), []
-    for event, element in walk_elements(opened, limits):
+    shape, path, budget = _Shape(), [], NodeBudget(limits)
+    for event, element in walk_elements(opened, limits, budget):
         if event == "start":
             path.append(local_name(element))
             shape.counts[tuple(path)] += 1
@@ -56,6 +56,7 @@ def _measure(opened: OpenedRaw, limits: Limits) -> _Shape:
             shape.leaves.setdefault(tuple(path))
         path.pop()
         free(element)
+        budget.renew()
     return shape
 
 
@@ -77,8 +78,8 @@ def _label(leaf: Path, record: Path) -> str:
 
 
 def _read(opened: OpenedRaw, record: Path, limits: Limits) -> Iterator[tuple[str, Record]]:
-    budget, path, number = NodeBudget(), [], 0
-    for event, element in walk_elements(opened, limits):
+    budget, path, number = NodeBudget(limits), [], 0
+    for event, element in walk_elements(opened, limits, budget):
         if event == "start":
             path.append(local_name(element))
             continue
@@ -90,6 +91,7 @@ def _read(opened: OpenedRaw, record: Path, limits: Limits) -> Iterator[tuple[str
         path.pop()
         if len(path) < len(record):
             free(element)
+            budget.renew()
 
 
 def _flatten(record: _Element, name: str) -> Record:
