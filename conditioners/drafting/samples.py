@@ -109,11 +109,12 @@ def _describe(
     file_name: str, data: bytes, summary: AutoSummary, tables: Sequence[TableSummary], packing: Packing, first: bytes
 ) -> Sample:  # fmt: skip
     encoding, table = (summary.encoding or {}).get("name"), summary.table
+    guessed = [f"the code page {encoding} is a guess"] if "confidence" in (summary.encoding or {}) else []
     return Sample(
         file_name, data, dict(summary.dialect), encoding if encoding not in ("utf-8", "ascii") else None,
         _collapse(table.labels, len(table.header_rows)), max(1, len(table.header_rows)),
         _read_columns(first, table.labels is not None, table.columns),
-        frozenset(place for place, _ in summary.skipped), (*packing.remarks, *_tell_tables(table, tables)),
+        frozenset(place for place, _ in summary.skipped), (*packing.remarks, *guessed, *_tell_tables(table, tables)),
         has_alike_sheets=summary.dialect["format"] == "workbook"
         and any(other.labels == table.labels and other.name != table.name for other in tables),
         packing=packing,

@@ -87,12 +87,12 @@ class _Reading:
 
 
 def _choose(readings: list[_Reading], high: int) -> _Reading:
-    """The best reading; the usual code page's where hardly any bytes tell, or signs and no letters."""
+    """The best reading; the usual code page's where it is the same, hardly any bytes tell, or signs and no letters."""
     usual = next((each for each in readings if each.name == _USUAL and not each.bad), None)
     if usual is None:
         return readings[0]
     has_letters = any(character > "\x7f" and character.isalpha() for character in usual.text)
-    return readings[0] if has_letters and high > _FEW else usual
+    return readings[0] if has_letters and high > _FEW and readings[0].text != usual.text else usual
 
 
 def _count_high(cells: bytes) -> int:

@@ -1,6 +1,7 @@
 """Drafted forms: what stands around a table - archives, trees, messages, columns of weeks - is declared as well."""
 
 import io
+import json
 import zipfile
 from datetime import datetime, timedelta
 
@@ -62,6 +63,14 @@ def test_values_of_the_elements_around_an_xml_record_are_columns(draft):
         "units": "r/shop/week/units",
     }  # fmt: skip
     assert (written.summary.rows_out, written.summary.columns["shop_id"].max) == (6, "010")
+
+
+def test_lists_within_the_records_of_a_json_document_are_text(draft):
+    shops = [{"id": f"00{number}", "tags": [{"name": "a"}, {"name": "b"}], "kinds": [{"no": 1}]} for number in range(5)]
+    written, source = draft("s.json", json.dumps(shops).encode())
+
+    assert (source.dialects[0].records, written.summary.rows_out) == ("[]", 5)
+    assert source.dialects[0].labels["tags"] == "[].tags"
 
 
 def interchange(*segments, kind="852"):

@@ -47,6 +47,40 @@ def test_the_31st_of_february_does_not_become_the_2nd_of_march(make_source, run,
     assert [row[0] for row in rows[1:]] == ["31.02.2024", "29.02.2024", "30.02.2023"]
 
 
+def test_a_day_without_zeros_or_with_blanks_around_it_is_that_day_and_no_other(make_source, run):
+    dialects = (Delimited(name="plain", days=("%d.%m.%Y",)),)
+    source = make_source(columns=(Day("day"), Whole("units")), key=(), dialects=dialects)
+    result = run(source, b"day,units\n1.2.2024,1\n 01.02.2024 ,2\n1.2.24,3\n01.02.2024 08:00,4\n2024-02-01,5\n")
+
+    assert result.rows == ["2024-02-01,1", "2024-02-01,2"]
+    assert [reject["line"] for reject in result.rejects] == ["4", "5", "6"]
+
+
+def test_a_null_byte_and_a_byte_order_mark_cost_no_cell(toy, run, detect):
+    text = f"\ufeff{HEADER}2024-01-01,001,1,1.50,a\0b\n2024-01-02,001,1,1.50,\ufeffc\n".encode()
+    rows, _, _ = detect(text)
+
+    assert run(toy, text).rows == ["2024-01-01,001,1,1.50,a\0b", "2024-01-02,001,1,1.50,\ufeffc"]
+    assert [row[-1] for row in rows] == ["note", "a\0b", "\ufeffc"]
+
+
+def test_ragged_rows_and_stray_quotes_here_and_there_cost_only_themselves(make_source, run, toy):
+    lines = [f"2024-01-01,{number % 1000:03},{number},1.50,n{number}" for number in range(20_000)]
+    for number in range(500, 20_000, 1000):
+        lines[number] += ",surplus"
+    for number in range(333, 20_000, 700):
+        lines[number] = lines[number].replace("n", 'n"5')
+    result = run(make_source(columns=toy.columns, key=()), (HEADER + "\n".join(lines) + "\n").encode())
+
+    assert result.summary.rows_out + len(result.rejects) == 20_000
+    assert {reject["rule"] for reject in result.rejects} <= {"wrong_field_count", "stray_quote"}
+    good = [line for line in lines if "surplus" not in line and '"' not in line]
+    assert set(good) <= set(result.rows)
+    assert [r["line"] for r in result.rejects if r["rule"] == "wrong_field_count"] == [
+        str(number + 2) for number in range(500, 20_000, 1000)
+    ]
+
+
 def test_a_first_row_longer_than_the_labels_does_not_shift_every_column(toy, run, detect):
     lines = "".join(f"2024-01-{n},001,{n},1.50,a{n}\n" for n in range(10, 30))
     text = HEADER + "2024-01-09,001,9,1.50,a9,surplus\n" + lines
