@@ -1,104 +1,121 @@
-"""Gives mutated files to the readers, without a declaration and with each source's, and looks for what must not be.
+"""Gives spoiled files to each reader, under a declaration and without, and looks for what must not be.
 
-Run `python -m bench.conditioning.fuzz --inputs 1000000 --seed 1 --keep DIR`. An input is wrong when a reader raises,
-when a summary does not account for every row, or when it takes more than two seconds. Wrong inputs are kept in DIR; the
-exit code says whether there were any. The seeds are the raw files beside the checkout, and a few of our own.
+Run `python -m bench.conditioning.fuzz --inputs 1000000 --seed 1 --keep DIR`; `--only TEXT` takes the readers whose
+name holds it. That many inputs go to each reader, in turns. An input is wrong when a reader raises, when a summary does
+not account for every row, when it takes more than two seconds, or when the process dies of it. Wrong inputs are kept in
+DIR, and `DIR/progress.json` says how far each reader is: the same command goes on from there. The exit code says
+whether anything was wrong. Each input follows from reader, seed and number alone.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import faulthandler
 import io
+import json
+import os
 import random
 import resource
+import signal
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
 
-from bench.conditioning.pollution import pollute, sample_table
+from bench.conditioning.fuzz_targets import Target, list_targets
+from bench.conditioning.mutations import mutate
 from conditioners.auto import AutoConditioned, condition_auto
 from conditioners.auto_output import TableSummary
-from conditioners.declaration import Source
 from conditioners.engine import condition
 from conditioners.outcome import Conditioned
 from conditioners.raw import RawInput
-from conditioners.registry import all_sources
 
-_DATA = Path(__file__).parents[3] / "shared" / "data"
-_LARGEST = 20_000
 _SECONDS = 2.0
+_HANG = 30
+"""Seconds after which the process is ended, with its stack on standard error."""
 _MEMORY = 4 << 30
-"""Of address space; a reader that asks for more ends the run, and the last input is in the folder."""
-_MARKS = (
-    b'"', b"'", b",", b";", b"\t", b"|", b"\n", b"\r", b"\r\n", b"\0", b"\xff", b"\\", b'""', b"{", b"[", b"]", b"<",
-    b"&", b"\xef\xbb\xbf", b"#", b" ", b"    ", b"1e999", b"~", b"*", b"+", b"PK\x03\x04",
-)  # fmt: skip
+"""Of address space; a reader that asks for more ends the process."""
+_TURN = 1000
+"""Inputs that a reader gets before it is the next one's turn."""
 
 
-@dataclass(frozen=True)
-class Seed:
-    """A file to mutate."""
+@dataclass
+class Progress:
+    """How far one reader is."""
 
-    name: str
-    data: bytes
-
-
-def gather_seeds() -> list[Seed]:
-    """Small files of every format, and some polluted ones of our own."""
-    own = [Seed(each.name, each.text.encode()) for each in pollute(sample_table(8)) if each.name.startswith("file")]
-    paths = (path for kind in ("messy", "edi", "weather", "variants") for path in sorted((_DATA / kind).rglob("*")))
-    return own + [
-        Seed(path.name, path.read_bytes()) for path in paths if path.is_file() and path.stat().st_size < _LARGEST
-    ]
+    inputs: int = 0
+    read: int = 0
+    """Inputs that were conditioned and not refused."""
+    wrong: int = 0
+    seconds: float = 0.0
 
 
-def mutate(seed: Seed, seeds: Sequence[Seed], chance: random.Random) -> bytes:
-    """The file with a few things done to it: cut, repeated, overwritten, mixed with another, or strewn with marks."""
-    data = bytearray(seed.data)
-    for _ in range(chance.randint(1, 8)):
-        at = chance.randrange(len(data) + 1)
-        end = min(len(data), at + chance.randint(0, 50))
-        kind = chance.randrange(7)
-        if kind == 0:
-            data[at:at] = chance.choice(_MARKS)
-        elif kind == 1:
-            del data[at:end]
-        elif kind == 2:
-            data[at:end] = chance.randbytes(end - at)
-        elif kind == 3:
-            data[at:at] = data[at:end] * chance.randint(1, 20)
-        elif kind == 4:
-            del data[at:]
-        elif kind == 5:
-            other = chance.choice(seeds).data
-            begin = chance.randrange(len(other) + 1)
-            data[at:at] = other[begin : begin + 300]
-        else:
-            data[at:at] = chance.choice(_MARKS) * chance.randint(1, 300)
-    return bytes(data)
+@dataclass
+class Run:
+    """All readers' progress, kept in a folder together with the wrong inputs."""
+
+    keep: Path
+    seed: int
+    readers: dict[str, Progress] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, keep: Path, seed: int) -> Run:
+        """The run in a folder, or a new one; raises ValueError when the one there has another seed."""
+        path = keep / "progress.json"
+        if not path.is_file():
+            return cls(keep, seed)
+        saved = json.loads(path.read_text())
+        if saved["seed"] != seed:
+            raise ValueError(f"{path} is of a run with the seed {saved['seed']}; take another folder")
+        return cls(keep, seed, {name: Progress(**each) for name, each in saved["readers"].items()})
+
+    def save(self) -> None:
+        """Write how far each reader is, all or nothing."""
+        readers = {name: asdict(each) for name, each in self.readers.items()}
+        part = self.keep / "progress.part"
+        part.write_text(json.dumps({"seed": self.seed, "readers": readers}, indent=1))
+        part.replace(self.keep / "progress.json")
+
+    def of(self, target: Target) -> Progress:
+        """One reader's progress."""
+        return self.readers.setdefault(target.name, Progress())
+
+    def note(self, target: Target, number: int, fault: str) -> None:
+        """Keep a wrong input."""
+        self.of(target).wrong += 1
+        name = f"{target.name}-{self.seed}-{number}".replace(" ", "_").replace(":", "").replace(",", "")
+        (self.keep / name).write_bytes(make_input(target, self.seed, number))
+        print(f"{name}: {fault}", flush=True)
 
 
-def find_fault(name: str, data: bytes, source: Source | None) -> str | None:
-    """What is wrong with how a file is read; None if nothing is."""
+def make_input(target: Target, seed: int, number: int) -> bytes:
+    """The input of that number, which is the same each time."""
+    chance = random.Random(f"{target.name}:{seed}:{number}")
+    return mutate(chance.choice(target.files), target.files, chance)
+
+
+def find_fault(target: Target, data: bytes) -> tuple[bool, str | None]:
+    """Whether a file was read and not refused, and what is wrong with how; None if nothing is."""
     began = time.process_time()
     try:
-        fault = _check_auto(name, data) if source is None else _check_source(name, data, source)
+        read, fault = _check_auto(target, data) if target.source is None else _check_source(target, data)
     except Exception as error:
-        return f"{type(error).__name__}: {error}"
+        return False, f"{type(error).__name__}: {error}"
     seconds = time.process_time() - began
-    return f"took {seconds:.1f} s" if seconds > _SECONDS else fault
+    return read, f"took {seconds:.1f} s" if seconds > _SECONDS else fault
 
 
-def _check_auto(name: str, data: bytes) -> str | None:
+def _check_auto(target: Target, data: bytes) -> tuple[bool, str | None]:
     outputs: dict[int, io.BytesIO] = {}
-    raw = RawInput(name, lambda: io.BytesIO(data), len(data))
+    raw = RawInput(target.file_name, lambda: io.BytesIO(data), len(data))
     outcome = condition_auto(raw, lambda number: outputs.setdefault(number, io.BytesIO()), io.BytesIO())
     if not isinstance(outcome, AutoConditioned):
-        return None if outcome.reason else "refused without a reason"
+        return False, None if outcome.reason else "refused without a reason"
     tables = (outcome.summary.table, *outcome.summary.further_tables)
-    return next((fault for n, table in enumerate(tables, start=1) if (fault := _check_table(table, outputs[n]))), None)
+    faults = (_check_table(table, outputs[number]) for number, table in enumerate(tables, start=1))
+    return True, next((fault for fault in faults if fault), None)
 
 
 def _check_table(table: TableSummary, output: io.BytesIO) -> str | None:
@@ -110,47 +127,97 @@ def _check_table(table: TableSummary, output: io.BytesIO) -> str | None:
     return "rows of another width" if any(len(row) != table.columns for row in rows) else None
 
 
-def _check_source(name: str, data: bytes, source: Source) -> str | None:
-    raw = RawInput(f"{source.name}/{name}", lambda: io.BytesIO(data), len(data))
-    outcome = condition(source, raw, io.BytesIO(), io.BytesIO())
+def _check_source(target: Target, data: bytes) -> tuple[bool, str | None]:
+    assert target.source is not None
+    raw = RawInput(f"{target.source.name}/{target.file_name}", lambda: io.BytesIO(data), len(data))
+    accepted, rejected = io.BytesIO(), io.BytesIO()
+    outcome = condition(target.source, raw, accepted, rejected)
     if not isinstance(outcome, Conditioned):
-        return None if outcome.reason else "refused without a reason"
+        return False, None if outcome.reason else "refused without a reason"
     found = outcome.summary
-    accounted = found.rows_in == found.rows_out + found.rows_quarantined + found.rows_duplicate
-    return None if accounted else "rows are not accounted for"
+    if found.rows_in != found.rows_out + found.rows_quarantined + found.rows_duplicate:
+        return True, "rows are not accounted for"
+    rows, rejects = _count_rows(accepted), _count_rows(rejected)
+    is_whole = rows == found.rows_out and rejects >= found.rows_quarantined
+    return True, None if is_whole else f"{rows} rows and {rejects} rejects are written, but {found} says otherwise"
 
 
-def fuzz(inputs: int, seed: int, last: Path | None = None) -> Iterator[tuple[Seed, str]]:
-    """The wrong ones among that many inputs, and what is wrong; the input at hand is written to `last`."""
+def _count_rows(output: io.BytesIO) -> int:
+    """Behind the header; a rejected row may stand there once for each thing that is wrong with it."""
+    return sum(1 for _ in csv.reader(io.StringIO(output.getvalue().decode(), newline=""))) - 1
+
+
+def fuzz(target: Target, seed: int, numbers: range) -> Iterator[tuple[int, bool, str | None]]:
+    """For each input its number, whether it was read, and what is wrong."""
     csv.field_size_limit(1 << 30)
-    chance = random.Random(seed)
-    seeds, sources = gather_seeds(), [None, None, None, *all_sources()]
-    for _ in range(inputs):
-        chosen, source = chance.choice(seeds), chance.choice(sources)
-        data = mutate(chosen, seeds, chance)
-        if last is not None:
-            last.write_bytes(data)
-        fault = find_fault(chosen.name, data, source)
+    for number in numbers:
+        yield number, *find_fault(target, make_input(target, seed, number))
+
+
+def _work(run: Run, targets: list[Target], inputs: int, at: Path) -> None:
+    """Fuzz all readers in turns; `at` holds the input at hand, should the process die of it."""
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    with at.open("wb", buffering=0) as hand:
+        while waiting := [target for target in targets if run.of(target).inputs < inputs]:
+            for target in waiting:
+                _take_turn(run, target, inputs, hand.fileno())
+                run.save()
+
+
+def _take_turn(run: Run, target: Target, inputs: int, hand: int) -> None:
+    csv.field_size_limit(1 << 30)
+    progress, began = run.of(target), time.process_time()
+    for number in range(progress.inputs, min(inputs, progress.inputs + _TURN)):
+        os.pwrite(hand, f"{number:12d} {target.name}\n".encode(), 0)
+        faulthandler.dump_traceback_later(_HANG, exit=True)
+        read, fault = find_fault(target, make_input(target, run.seed, number))
+        progress.inputs, progress.read = number + 1, progress.read + read
         if fault is not None:
-            yield Seed(chosen.name, data), f"{source.name if source else 'auto'}: {fault}"
+            run.note(target, number, fault)
+    faulthandler.cancel_dump_traceback_later()
+    progress.seconds += time.process_time() - began
+
+
+def _go_on(keep: Path, seed: int, inputs: int, targets: list[Target]) -> Run:
+    """Fuzz in a process of its own; one that dies is noted and followed by another."""
+    at = keep / "at"
+    while True:
+        run = Run.load(keep, seed)
+        worker = get_context("fork").Process(target=_work, args=(run, targets, inputs, at))
+        worker.start()
+        try:
+            worker.join()
+        finally:
+            worker.kill()
+        run = Run.load(keep, seed)
+        if worker.exitcode == 0:
+            return run
+        number, name = at.read_text().splitlines()[0].split(maxsplit=1)
+        target = next(each for each in targets if each.name == name)
+        code = worker.exitcode or 0
+        run.note(target, int(number), f"the process died: {signal.Signals(-code).name if code < 0 else code}")
+        run.of(target).inputs = int(number) + 1
+        run.save()
 
 
 def main() -> None:
     """Fuzz as the arguments say."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--inputs", type=int, default=100_000)
+    parser.add_argument("--inputs", type=int, default=10_000, help="for each reader")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", default="", help="readers whose name holds this")
     parser.add_argument("--keep", type=Path, required=True)
     arguments = parser.parse_args()
     arguments.keep.mkdir(parents=True, exist_ok=True)
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    wrong = 0
-    for number, (found, fault) in enumerate(fuzz(arguments.inputs, arguments.seed, arguments.keep / "last"), start=1):
-        wrong = number
-        (arguments.keep / f"{number}-{found.name}").write_bytes(found.data)
-        print(f"{number}-{found.name}: {fault}", flush=True)
-    print(f"{arguments.inputs} inputs, {wrong} wrong")
-    raise SystemExit(1 if wrong else 0)
+    targets = [target for target in list_targets() if arguments.only in target.name]
+    run = _go_on(arguments.keep, arguments.seed, arguments.inputs, targets)
+    for target in targets:
+        each = run.of(target)
+        rate = each.inputs / max(each.seconds, 1e-9)
+        print(
+            f"{target.name}: {each.inputs} inputs, {each.read / each.inputs:.0%} read, {rate:.0f}/s, {each.wrong} wrong"
+        )
+    raise SystemExit(1 if any(each.wrong for each in run.readers.values()) else 0)
 
 
 if __name__ == "__main__":

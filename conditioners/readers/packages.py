@@ -8,13 +8,13 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
-from typing import Protocol
 
 from conditioners.limits import MIB, Limits
 from conditioners.outcome import Refusal
 from conditioners.readers.room import PROTECTED, Room
 from conditioners.readers.sheet_extents import OdsSheets, SharedTexts, XlsxSheet
 from conditioners.readers.sheet_relations import XLSB, SheetRelations
+from conditioners.readers.well_formed import Part, WellFormed
 from conditioners.readers.xlsb_extents import XlsbSheet, XlsbTexts
 from conditioners.unpack import require_apart
 
@@ -38,12 +38,6 @@ def check_package(data: bytes, limits: Limits) -> None:
             _Package(package, len(data), limits).check()
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
         raise Refusal(f"the file is damaged or cut off: {error or 'it ends early'}") from None
-
-
-class _Part(Protocol):
-    def feed(self, block: bytes) -> None: ...
-
-    def close(self) -> None: ...
 
 
 class _Package:
@@ -98,9 +92,9 @@ class _Package:
             if texts is not None:
                 self._shared = [max(pair) for pair in zip_longest(self._shared, texts.lengths(), fillvalue=0)]
 
-    def _open_part(self, name: str) -> _Part:
+    def _open_part(self, name: str) -> Part:
         if name == _ODS:
-            return OdsSheets(name, self._room)
+            return WellFormed(name, OdsSheets(name, self._room))
         folder = name.lower()
         if XLSB in self._names and folder.startswith(_BINARY_SHEETS) and not folder.startswith(_NO_SHEETS):
             return XlsbSheet(name, self._room, self._shared)

@@ -123,7 +123,11 @@ def _as_text(column: Any) -> list[str | None]:
         column, kind = column.dictionary_decode(), kind.value_type
     if _is_text(kind):
         return list(column.to_pylist())
-    values = column.to_pylist()
+    try:
+        values = column.to_pylist()
+    except (OverflowError, ValueError):
+        # A day or moment before year 1 or behind 9999, of which Python has none.
+        return list(column.cast(pa.string()).to_pylist())
     if pa.types.is_boolean(kind):
         return [None if value is None else "true" if value else "false" for value in values]
     if pa.types.is_timestamp(kind):

@@ -1,21 +1,60 @@
-"""Some mutated files of every format; `python -m bench.conditioning.fuzz` tries as many as one likes."""
+"""Some spoiled files for each reader; `python -m bench.conditioning.fuzz` tries as many as one likes."""
 
-import random
+import pytest
 
-from bench.conditioning.fuzz import Seed, find_fault, fuzz, gather_seeds, mutate
+from bench.conditioning.fuzz import Run, find_fault, fuzz, main, make_input
+from bench.conditioning.fuzz_targets import list_targets
 
-
-def test_mutated_files_are_read_or_refused_and_every_row_is_accounted_for():
-    assert [fault for _, fault in fuzz(600, seed=5)] == []
-
-
-def test_the_same_seed_gives_the_same_inputs():
-    seeds = gather_seeds()
-
-    assert mutate(seeds[0], seeds, random.Random(3)) == mutate(seeds[0], seeds, random.Random(3))
+TARGETS = list_targets()
 
 
-def test_a_reader_that_raises_or_loses_a_row_is_found_out(monkeypatch):
-    monkeypatch.setattr("bench.conditioning.fuzz._check_auto", lambda *_: 1 / 0)
+@pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
+def test_spoiled_files_are_read_or_refused_and_every_row_is_accounted_for(target):
+    results = list(fuzz(target, 5, range(40)))
 
-    assert find_fault("a.csv", Seed("a.csv", b"a,b\n1,2\n").data, None) == "ZeroDivisionError: division by zero"
+    assert [(number, fault) for number, _, fault in results if fault] == []
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
+def test_a_reader_can_read_a_file_that_is_not_spoiled(target):
+    assert any(find_fault(target, data) == (True, None) for data in target.files)
+
+
+def test_the_same_number_gives_the_same_input_and_another_gives_another():
+    inputs = {make_input(TARGETS[0], 3, number) for number in (1, 2)}
+
+    assert make_input(TARGETS[0], 3, 1) in inputs
+    assert len(inputs) == 2
+
+
+def test_a_reader_that_raises_is_found_out(monkeypatch):
+    monkeypatch.setattr("bench.conditioning.fuzz._check_source", lambda *_: 1 / 0)
+
+    assert find_fault(TARGETS[0], b"a,b\n1,2\n") == (False, "ZeroDivisionError: division by zero")
+
+
+def test_a_reader_that_kills_the_process_is_noted_and_the_run_goes_on_behind_it(monkeypatch, tmp_path, capfd):
+    deadly = make_input(TARGETS[0], 1, 2)
+    monkeypatch.setattr(
+        "bench.conditioning.fuzz._check_source",
+        lambda _, data: __import__("os").abort() if data == deadly else (True, None),
+    )
+    monkeypatch.setattr("sys.argv", ["fuzz", "--inputs", "5", "--only", TARGETS[0].name, "--keep", str(tmp_path)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert ended.value.code == 1
+    progress = Run.load(tmp_path, 1).of(TARGETS[0])
+    assert (progress.inputs, progress.wrong) == (5, 1)
+    assert (tmp_path / "delimited-1-2").read_bytes() == deadly
+    assert "the process died: SIGABRT" in capfd.readouterr().out
+
+
+def test_a_run_goes_on_where_it_ended(tmp_path):
+    run = Run.load(tmp_path, 1)
+    run.of(TARGETS[0]).inputs = 7
+    run.save()
+
+    assert Run.load(tmp_path, 1).of(TARGETS[0]).inputs == 7
+    with pytest.raises(ValueError, match="another folder"):
+        Run.load(tmp_path, 2)

@@ -78,3 +78,10 @@ def test_a_file_without_a_required_column_is_refused(make_source, run):
     pq.write_table(pa.table({"store": ["007"]}), sink)
 
     assert "lacks day ('Tag'), units" in run(make(make_source), sink.getvalue()).refusal.reason
+
+
+def test_a_day_that_python_has_not_is_quarantined_as_text(make_source, run):
+    far = pa.array([2**31 - 1, 19_000], pa.int32()).cast(pa.date32())
+    (reject,) = run(make(make_source), write(Tag=far)).rejects
+
+    assert (reject["row"], reject["rule"], reject["column"]) == ("1", "not_a_day", "day")

@@ -75,3 +75,16 @@ def test_a_protected_workbook_of_any_format_is_refused(toy, make_source, run, en
 
     refusal = run(source, (SAMPLES / f"password.{ending}").read_bytes()).refusal
     assert refusal.reason == "the workbook is protected by a password"
+
+
+@pytest.mark.parametrize("damage", [b"</table:table>", b"</table:table-row>", b"</office:document-content>"])
+def test_an_open_document_with_an_element_that_never_ends_is_refused_and_not_waited_for(make_source, run, damage):
+    whole = ods([("string", "store"), ("string", "units")], [("string", "007"), ("float", "1")])
+    cut = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(whole)) as package, zipfile.ZipFile(cut, "w") as spoiled:
+        for name in package.namelist():
+            spoiled.writestr(name, package.read(name).replace(damage, b"</t"))
+    source = make_source(columns=(Text("store"), Whole("units")), key=(), dialects=(Workbook(name="w"),))
+
+    assert run(source, whole).rows == ["007,1"]
+    assert run(source, cut.getvalue()).refusal.reason.startswith("the workbook cannot be read: ")
