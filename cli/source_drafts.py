@@ -108,7 +108,7 @@ def try_file(name: str, file: Path, rows: int) -> Tried | Refused:
             return outcome
         header = max((int(place.split()[1]) for place in outcome.summary.header_rows if "line " in place), default=0)
         return Tried(
-            _show_raw(raw, header + rows),
+            _show_raw(raw, header + rows, (outcome.summary.encoding or {}).get("name", "utf-8")),
             list(_first_rows(accepted, rows)),
             list(_first_rows(rejected, rows)),
             outcome.summary,
@@ -125,12 +125,12 @@ def _first_rows(stream: IO[bytes], count: int) -> Iterator[dict[str, str]]:
         text.detach()
 
 
-def _show_raw(raw: RawInput, count: int) -> list[str]:
+def _show_raw(raw: RawInput, count: int, encoding: str) -> list[str]:
     """The first lines of a text as they are; of any other format the first rows that its structure tells."""
     with raw.open() as stream:
         head = stream.read(_HEAD)
     if _is_text(head):
-        return head.decode("utf-8", "backslashreplace").splitlines()[:count]
+        return head.decode(encoding, "backslashreplace").removeprefix("\ufeff").splitlines()[:count]
     tables: list[io.BytesIO] = []
 
     def open_table(_: int) -> io.BytesIO:

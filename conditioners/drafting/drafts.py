@@ -21,6 +21,7 @@ from conditioners.readers.headers import normalise
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 _KEY_ROWS, _KEY_COLUMNS = 20, 3
+_TOUCHING = "fields without a blank between them are declared as one: compare their places with the file's description"
 
 
 @dataclass(frozen=True)
@@ -89,9 +90,9 @@ def _settle_doubts(guesses: Sequence[Guess]) -> list[Guess]:
 
 
 def _leave_out(guesses: Sequence[Guess], form: Form, *, has_header: bool) -> tuple[list[Guess], list[str]]:
-    """The columns without those that a header row cannot name."""
+    """The columns without those that a header row cannot name, and what to check."""
     if form.has_paths or form.kind == "FixedWidth" or not has_header:
-        return list(guesses), []
+        return list(guesses), [_TOUCHING] if form.kind == "FixedWidth" else []
     counts = Counter(normalise(guess.label) for guess in guesses)
     kept = [guess for guess in guesses if guess.label.strip() and counts[normalise(guess.label)] == 1]
     left = [guess.label for guess in guesses if guess not in kept]

@@ -152,6 +152,7 @@ def test_a_sample_of_each_format_is_read_to_the_last_row_by_what_is_drafted(draf
 
     assert type(source.dialects[0]).__name__ == kind
     assert (written.summary.rows_in, written.summary.rows_out) == (rows, rows)
+    assert any("compare their places" in remark for remark in written.remarks) == (kind == "FixedWidth")
 
 
 def test_sheets_with_the_same_labels_are_told_apart_by_a_column(draft):

@@ -45,6 +45,14 @@ def test_a_trial_shows_rows_before_and_after_rejects_and_the_summary(tmp_path, i
     assert "'date wrong_weekday': 1" in summary
 
 
+def test_a_trial_shows_a_text_of_another_code_page_as_it_reads(tmp_path, invoke):
+    file = tmp_path / "week.csv"
+    header = "Wochenende (So.);Bundesstaat;Warengruppe;Umsatz $;Stück;Volumen\n"
+    file.write_bytes((header + "03/10/2021;Iowa;Käse;5;1;2\n").encode("cp1252"))
+
+    assert json.loads(invoke("try", "usda_food", file, "--json").stdout)["before"][1] == "03/10/2021;Iowa;Käse;5;1;2"
+
+
 def test_a_trial_as_json_is_one_object_and_writes_nothing(tmp_path, invoke):
     file = tmp_path / "week.csv"
     file.write_text(GOOD)
