@@ -1,14 +1,14 @@
 """Keeps text from becoming a formula in a spreadsheet, in a way that can be undone.
 
-What spreadsheets take for a formula is listed by OWASP under "CSV Injection".
+What spreadsheets take for a formula is listed by OWASP under "CSV Injection", full-width marks and line ends included.
 """
 
 from __future__ import annotations
 
 import re
 
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_NEUTRALISED = re.compile(r"'+[=+\-@\t\r]")
+_MARKS = r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
+_FORMULA, _NEUTRALISED = re.compile(f"'*{_MARKS}"), re.compile(f"'+{_MARKS}")
 
 
 def neutralise(text: str) -> str:

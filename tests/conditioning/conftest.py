@@ -17,6 +17,7 @@ from conditioners.engine import condition
 from conditioners.limits import DEFAULT
 from conditioners.outcome import Conditioned, Refused
 from conditioners.raw import RawInput
+from tests.conditioning.hostile_files import condition_files
 
 
 @dataclass(frozen=True)
@@ -107,5 +108,23 @@ def draft(tmp_path, run):
             assert result.accepted == Path(f"{written.golden}.accepted.csv").read_text()
             assert result.quarantined == Path(f"{written.golden}.quarantine.csv").read_text()
         return written, source
+
+    return call
+
+
+@pytest.fixture(name="condition")
+def _condition(tmp_path):
+    """Conditions files in a child process without a source, and as those of one if asked; answers all outcomes."""
+    return lambda files, declared=True: condition_files(files, tmp_path, declared)
+
+
+@pytest.fixture
+def refuse(tmp_path):
+    """Conditions files that have to be refused, whichever way; answers the reasons."""
+
+    def call(files, declared=True):
+        outcomes = condition_files(files, tmp_path, declared)
+        assert [(each["status"], each["exit"]) for each in outcomes] == [("refused", 1)] * len(outcomes)
+        return [each["reason"] for each in outcomes]
 
     return call

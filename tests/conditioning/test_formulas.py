@@ -1,0 +1,26 @@
+"""Text for spreadsheets cannot become a formula, and comes back as it was."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conditioners.formulas import neutralise, restore
+
+MARKS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_text_that_begins_like_a_formula_gets_an_apostrophe(mark):
+    assert neutralise(f"{mark}1+1") == f"'{mark}1+1"
+
+
+@given(st.text(alphabet=f"'{MARKS}1a", max_size=6))
+def test_no_neutralised_text_begins_like_a_formula_and_all_come_back(text):
+    assert neutralise(text)[:1] not in tuple(MARKS)
+    assert restore(neutralise(text)) == text
+
+
+def test_other_text_stays_as_it_is():
+    assert [neutralise(text) for text in ("", "1=1", "O'Neil", "'quoted'", " =1")] == [
+        "", "1=1", "O'Neil", "'quoted'", " =1",
+    ]  # fmt: skip

@@ -1,0 +1,241 @@
+"""Workbooks that would cost the parser gigabytes, minutes or the process are refused before it sees them."""
+
+import io
+import struct
+import zipfile
+
+import pytest
+
+from conditioners.readers.containers import wrap
+from tests.conditioning.hostile_files import cell, ods, pack, workbook
+
+SPARSE = "a sheet spans more than 8000000 cells, most of them empty"
+ROOM = "the cells of the workbook would take more than 320 MiB of memory"
+FAR = cell(1, "A") + cell(1048576, "XFD")
+GOOD = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c><c r="B{n}"><v>1</v></c></row>' for n in (1, 2))
+
+
+def record(kind, content):
+    return struct.pack("<HH", kind, len(content)) + content
+
+
+def number(row, column):
+    return record(0x0203, struct.pack("<HHHd", row, column, 0, 1.5))
+
+
+def shown(row, column):
+    return record(0xFD, struct.pack("<HHHI", row, column, 0, 0))
+
+
+def texts(text, told=1):
+    parts = [text[at : at + 8000] for at in range(0, len(text), 8000)]
+    first = struct.pack("<IIHB", 1, told, len(text), 0) + parts[0]
+    return record(0xFC, first) + b"".join(record(0x3C, b"\0" + part) for part in parts[1:])
+
+
+def formula(row, column, tokens):
+    head = struct.pack("<HHHdHIH", row, column, 0, 1.5, 0, 0, len(tokens))
+    return record(0x06, head + tokens)
+
+
+TABLE = b"".join(number(row, column) for row in range(3) for column in range(2))
+ADD_SPACES = b"\x1e\x01\0" + b"\x19\x40\0\xff" * 2000
+"""A formula of 8 KB; each token puts 255 blanks before a text that is half a megabyte in the end."""
+
+
+def xls(sheet, before=b"", named=1):
+    """A workbook ([MS-XLS] 2.1.7.20) with one sheet, which may be named several times."""
+    begin = record(0x0809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 6))
+    size = len(begin) + len(before) + named * 17 + 4
+    names = [record(0x85, struct.pack("<IBBBB", size, 0, 0, 5, 0) + b"%05d" % n) for n in range(named)]
+    return wrap(
+        "Workbook", bytearray(b"".join([begin, before, *names, record(10, b""), begin, sheet, record(10, b"")]))
+    )
+
+
+def test_an_xls_workbook_is_read(condition):
+    (told,) = condition({"a.xls": xls(TABLE)}, declared=False)
+
+    assert told["rows_in"] == 3
+
+
+XLS = {
+    "far.xls": (xls(number(0, 0) + number(65535, 255)), SPARSE),
+    "formulas.xls": (xls(TABLE + formula(0, 0, b"") + formula(65535, 255, b"")), SPARSE),
+    "repeated.xls": (xls(number(0, 0) + number(60000, 99), named=20), ROOM),
+    "sheets.xls": (xls(TABLE, named=2000), "the workbook has more than 1000 sheets"),
+    "text.xls": (xls(b"".join(shown(n // 99, n % 99) for n in range(20_000)), texts(b"x" * 30_000)), ROOM),
+    "texts.xls": (
+        xls(TABLE, texts(b"x", 2**31 - 1)),
+        "the workbook cannot be read: it tells of more texts than it has",
+    ),
+    "claim.xls": (
+        xls(record(0x0200, struct.pack("<IIHHH", 5, 2, 0, 200, 0)) + TABLE),
+        "the workbook cannot be read: a sheet claims more cells than there can be",
+    ),
+    "merged.xls": (
+        xls(TABLE + record(0xE5, b"\xff\0")),
+        "the workbook cannot be read: it tells of more merged cells than it has",
+    ),
+    "cut.xls": (
+        xls(TABLE + struct.pack("<HH", 0x0203, 9000)),
+        "the workbook cannot be read: a record runs over its end",
+    ),
+    "password.xls": (xls(TABLE, record(0x2F, b"\0\0\1\2\3\4")), "the workbook is protected by a password"),
+    "package.xls": (
+        xls(record(0x0203, b"") + workbook(FAR)),
+        "the workbook cannot be read: Cannot detect file format",
+    ),
+}
+
+
+def test_a_hostile_xls_workbook_is_refused(refuse):
+    reasons = refuse({name: data for name, (data, _) in XLS.items()}, declared=False)
+
+    assert dict(zip(XLS, reasons, strict=True)) == {name: reason for name, (_, reason) in XLS.items()}
+
+
+def test_formulas_of_an_xls_workbook_are_not_written_out(condition):
+    (told,) = condition({"spaces.xls": xls(TABLE + formula(3, 0, ADD_SPACES))}, declared=False)
+
+    assert told["rows_in"] == 4
+
+
+def small(kind, content):
+    """A record of an xlsb; both numbers are written seven bits at a time ([MS-XLSB] 2.1.4)."""
+    head = b""
+    for value in (kind, len(content)):
+        while value > 0x7F:
+            head += bytes([value & 0x7F | 0x80])
+            value >>= 7
+        head += bytes([value])
+    return head + content
+
+
+def wide(text):
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+
+NUMBER = struct.pack("<d", 1.5)
+
+
+def line(number, *columns, kind=5, value=NUMBER):
+    cells = b"".join(small(kind, struct.pack("<II", column, 0) + value) for column in columns)
+    return small(0, struct.pack("<I", number) + bytes(13)) + cells
+
+
+def xlsb(sheet, target="worksheets/sheet1.bin", named=1, names=b"", text="x"):
+    """A workbook of binary records with one sheet, which may be named several times."""
+    sheets = b"".join(small(0x9C, struct.pack("<II", 0, n + 1) + wide("r1") + wide(f"S{n}")) for n in range(named))
+    begin = small(0x81, b"") + small(0x94, struct.pack("<IIII", 0, 9, 0, 9)) + small(0x91, b"")
+    relation = f'<Relationship Id="r1" Type="http://x/worksheet" Target="{target}"/>'
+    return pack(
+        [
+            ("[Content_Types].xml", "<Types/>"),
+            ("xl/workbook.bin", sheets + small(0x90, b"") + names + small(0x9D, bytes(8))),
+            ("xl/_rels/workbook.bin.rels", f"<Relationships>{relation}</Relationships>"),
+            ("xl/sharedStrings.bin", small(0x9F, struct.pack("<II", 1, 1)) + small(0x13, b"\0" + wide(text))),
+            (f"xl/{target}", begin + sheet + small(0x92, b"")),
+        ]
+    )
+
+
+LINES = b"".join(line(n, 0, 1) for n in range(3))
+REPEATED = b"".join(line(n, *range(100), kind=7, value=bytes(4)) for n in range(200))
+XLSB = {
+    "far.xlsb": (xlsb(line(0, 0) + line(1048575, 16383)), SPARSE),
+    "column.xlsb": (xlsb(line(0, 0) + line(1, 2**32 - 1)), SPARSE),
+    "elsewhere.xlsb": (
+        xlsb(line(0, 0) + line(1048575, 16383), "worksheets/_rels/a.bin"),
+        "a sheet of the workbook is said to be where no sheet can be",
+    ),
+    "twice.xlsb": (xlsb(LINES, named=2), "several sheets of the workbook are one and the same part"),
+    "text.xlsb": (xlsb(REPEATED, text="x" * 32_000), ROOM),
+    "cut.xlsb": (xlsb(LINES + b"\x05\x7f"), "the workbook cannot be read: a record runs over its part's end"),
+    "lie.xlsb": (xlsb(LINES + b"\x05\xff\xff\xff\x7f"), "the workbook has a record longer than 1048576 bytes"),
+    "name.xlsb": (
+        xlsb(LINES, names=small(0x27, bytes(9) + wide("n") + struct.pack("<I", len(ADD_SPACES)) + ADD_SPACES)),
+        "the workbook has a defined name longer than 4096 bytes",
+    ),
+}
+
+
+def test_an_xlsb_workbook_is_read(condition):
+    (told,) = condition({"a.xlsb": xlsb(LINES)}, declared=False)
+
+    assert told["rows_in"] == 3
+
+
+def test_a_hostile_xlsb_workbook_is_refused(refuse):
+    reasons = refuse({name: data for name, (data, _) in XLSB.items()}, declared=False)
+
+    assert dict(zip(XLSB, reasons, strict=True)) == {name: reason for name, (_, reason) in XLSB.items()}
+
+
+def unpack(data):
+    """The members of a package by name."""
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        return {name: package.read(name) for name in package.namelist()}
+
+
+SHARED_TEXT = "<sst><si><t>" + "x" * 32_000 + "</t></si></sst>"
+SHOWN = "".join(
+    f'<row r="{n}">' + "".join(f'<c r="{c}{n}" t="s"><v>0</v></c>' for c in "ABCDEFGHIJ") + "</row>"
+    for n in range(1, 2001)
+)
+XLSX = {
+    "digits.xlsx": (workbook(cell(1, "A") + cell(10_000_000, "ZZZ")), SPARSE),
+    "row.xlsx": (workbook(cell(1, "A") + '<row r="4000000000"><c><v>1</v></c></row>'), SPARSE),
+    "quoted.xlsx": (workbook(cell(1, "A") + '<row r="9"><c z=">" r="ZZ900000"><v>1</v></c></row>'), SPARSE),
+    "prefixed.xlsx": (workbook(FAR.replace("<", "<x:").replace("<x:/", "</x:")), SPARSE),
+    "text.xlsx": (workbook(SHOWN, **{"xl/sharedStrings.xml": SHARED_TEXT}), ROOM),
+    "wide.xlsx": (
+        workbook(GOOD, **{"xl/other.xml": "<a/>".encode("utf-16")}),
+        "a part of the workbook is not written in UTF-8",
+    ),
+    "long.xlsx": (
+        workbook(f'<row r="1"><c r="A1" t="str"><v>{"x" * 3_000_000}</v></c></row>'),
+        "the workbook has a tag or text longer than 1048576 bytes",
+    ),
+}
+
+
+def test_a_hostile_xlsx_workbook_is_refused(refuse):
+    reasons = refuse({name: data for name, (data, _) in XLSX.items()}, declared=False)
+
+    assert dict(zip(XLSX, reasons, strict=True)) == {name: reason for name, (_, reason) in XLSX.items()}
+
+
+@pytest.mark.parametrize("part", ["xl/evil.xml", "other/evil.dat"])
+def test_a_sheet_is_measured_under_whatever_name_it_has(refuse, part):
+    relations, members = "xl/_rels/workbook.xml.rels", unpack(workbook(FAR))
+    members[relations] = members[relations].replace(b"worksheets/sheet1.xml", f"/{part}".encode())
+    members[part] = members.pop("xl/worksheets/sheet1.xml")
+
+    assert refuse({"named.xlsx": pack(members.items())}, declared=False) == [SPARSE]
+
+
+def test_a_workbook_that_names_one_sheet_many_times_is_refused(refuse):
+    members = unpack(workbook(GOOD))
+    book = members["xl/workbook.xml"]
+    sheet = book[book.index(b"<sheet ") : book.index(b"</sheets>")]
+    twice, often = (
+        pack({**members, "xl/workbook.xml": book.replace(sheet, sheet * count)}.items()) for count in (2, 2000)
+    )
+
+    assert refuse({"twice.xlsx": twice, "often.xlsx": often}, declared=False) == [
+        "several sheets of the workbook are one and the same part", "the workbook has more than 1000 sheets",
+    ]  # fmt: skip
+
+
+def test_styled_but_empty_cells_and_rows_far_away_take_no_room(condition):
+    end = '<row r="1048576"><c r="XFD1048576" s="0"/></row>'
+    (told,) = condition({"styled.xlsx": workbook(GOOD + end)}, declared=False)
+
+    assert told["rows_in"] == 2
+
+
+def test_an_ods_row_or_text_that_repeats_is_reckoned_as_often_as_it_does(refuse):
+    rows = ods('table:number-rows-repeated="1000000"', 'table:number-columns-repeated="4"')
+
+    assert refuse({"rows.ods": rows}, declared=False) == [ROOM]
