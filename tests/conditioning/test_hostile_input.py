@@ -228,3 +228,70 @@ def test_a_formula_stays_text_in_the_lake(condition, tmp_path):
     assert (tmp_path / "out/formula.csv.csv").read_text().splitlines()[1:] == [
         '"=HYPERLINK(""http://x"",A1)",1', "@SUM(1),2", "-1+1,3",
     ]  # fmt: skip
+
+
+ROWS = "".join(f"<row><a>{n}</a><b>{n}</b></row>" for n in range(3))
+XML = {
+    "names.xml": (
+        "<t " + " ".join(f'xmlns:n{n}="u{n}"' for n in range(50_000)) + f">{ROWS}</t>",
+        "a tag of the XML document declares more than 100 namespaces",
+    ),
+    "tag.xml": (
+        "<t><row " + " ".join(f'a{n}="1"' for n in range(200_000)) + f"/>{ROWS}</t>",
+        "the XML document has a tag or text longer than 1048576 bytes",
+    ),
+    "pieces.xml": (
+        f"<t>{ROWS}<row><a>" + ("x" * 900_000 + "<i/>") * 20 + "</a></row></t>",
+        "a record of the XML document, or what stands before its root, is over 16777216 bytes",
+    ),
+    "types.xml": (
+        "<!DOCTYPE t [" + "".join(f"<!ELEMENT e{n} ANY>" for n in range(100_000)) + f"]><t>{ROWS}</t>",
+        "a record of the XML document, or what stands before its root, is over 1048576 bytes",
+    ),
+}
+
+
+def test_xml_whose_form_costs_the_parser_time_or_memory_is_refused(refuse):
+    reasons = refuse({name: text.encode() for name, (text, _) in XML.items()}, declared=False)
+
+    assert dict(zip(XML, reasons, strict=True)) == {name: reason for name, (_, reason) in XML.items()}
+
+
+def test_namespaces_declared_anew_in_each_row_are_read(condition):
+    rows = "".join(f'<row xmlns:n="u{n}"><n:a>{n}</n:a><n:b>1</n:b></row>' for n in range(1000))
+    (told,) = condition({"rows.xml": f"<t>{rows}</t>".encode()}, declared=False)
+
+    assert told["rows_out"] == 1000
+
+
+def names(count, last):
+    return ",".join([*(f'"a{n}":1' for n in range(count)), last])
+
+
+JSON = {
+    "twice.json": ("[{" + names(100_000, '"a99999":2') + "}]", "the name 'a99999' stands twice in an object"),
+    "names.json": ("[{" + names(200_000, '"b":2') + "}]", "an object has more than 100000 names"),
+    "objects.json": ("[" + '{"a":1},' * 500_000 + "1]", "the JSON document would take more than 384 MiB of memory"),
+    "halves.json": (
+        '[{"a":"' + "\\ud800" * 20_000 + '"}]',
+        "the JSON document has more than 10000 halves of characters",
+    ),
+}
+
+
+def test_json_whose_form_costs_time_or_memory_is_refused(refuse):
+    reasons = refuse({name: text.encode() for name, (text, _) in JSON.items()}, declared=False)
+
+    assert dict(zip(JSON, reasons, strict=True)) == {name: reason for name, (_, reason) in JSON.items()}
+
+
+def test_gzip_members_without_end_that_hold_nothing_are_refused(refuse):
+    assert set(refuse({"nothing.csv.gz": gzip.compress(TEXT) + gzip.compress(b"") * 2000})) == {
+        "the file has more than 1000 empty members in a row"
+    }
+
+
+def test_a_gzip_header_of_megabytes_costs_no_more_than_reading_it(refuse):
+    named = b"\x1f\x8b\x08\x08" + bytes(6) + b"n" * (64 * MIB)
+
+    assert set(refuse({"named.csv.gz": named})) == {"the file is damaged or cut off: it ends early"}
