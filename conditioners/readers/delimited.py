@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -120,11 +121,13 @@ class DelimitedReader:
         names = [str(number) for number in range(self._width)]
         used = sorted(set(self._layout.header.positions.values()))
         syntax = self._syntax
+        text = pa.py_buffer(data).slice(span.start, span.end - span.start)
+        if data.startswith(BOM_UTF8, span.start):
+            # The parser drops one mark, which within a file is a character of the first cell.
+            text = pa.py_buffer(BOM_UTF8 + data[span.start : span.end])
         table = csv.read_csv(
-            pa.BufferReader(pa.py_buffer(data).slice(span.start, span.end - span.start)),
-            read_options=csv.ReadOptions(
-                column_names=names, use_threads=False, block_size=span.end - span.start + 1
-            ),
+            pa.BufferReader(text),
+            read_options=csv.ReadOptions(column_names=names, use_threads=False, block_size=text.size + 1),
             parse_options=csv.ParseOptions(
                 delimiter=syntax.delimiter, quote_char=syntax.quote or False,
                 newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=set_aside,

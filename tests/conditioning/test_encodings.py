@@ -51,3 +51,13 @@ def test_a_code_page_that_nobody_declared_is_never_guessed(toy, run):
 
     assert result.rows == []
     assert {r["rule"] for r in result.rejects} == {"undecodable"}
+
+
+@pytest.mark.parametrize("chunk_bytes", [4 << 20, 32])
+def test_a_mark_within_a_file_is_text_and_no_row_is_lost_with_it(toy, run, chunk_bytes):
+    mark = "\ufeff"
+    text = f"day,store,units,price,note\n2024-01-01,001,1,,x\n{mark}2024-01-02,001,1,,y\n2024-01-03,001,1,,z\n{mark}"
+    result = run(toy, text.encode(), limits=Limits(chunk_bytes=chunk_bytes))
+
+    assert result.rows == ["2024-01-01,001,1,,x", "2024-01-03,001,1,,z"]
+    assert [(r["line"], r["rule"]) for r in result.rejects] == [("3", "not_a_day"), ("5", "wrong_field_count")]
