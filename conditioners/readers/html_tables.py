@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _MOST_SPANNED = 1000
 """Columns or rows that one cell may span; further ones are not there, as browsers have it."""
+_MANY_MADE, _MADE_PER_WRITTEN = 1_000_000, 10
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|meta|style|title)\b", re.IGNORECASE)
 _BLANKS = re.compile(r"\s+")
 
@@ -72,11 +73,18 @@ class _Budget:
 
     left: int
     columns: int
+    written: int = 0
+    made: int = 0
 
-    def spend(self, cells: int) -> None:
+    def spend(self, cells: int, written: int = 0) -> None:
+        """Cells were made, by those that are written in the document or by spans and rows of different lengths."""
         self.left -= cells
+        self.made += cells
+        self.written += written
         if self.left < 0:
             raise Refusal("the HTML document has too many cells")
+        if self.made > _MANY_MADE and self.made > self.written * _MADE_PER_WRITTEN:
+            raise Refusal(f"the HTML document makes more than {_MANY_MADE} cells of few")
 
     def check_row(self, cells: int) -> None:
         if cells > self.columns:
@@ -113,6 +121,7 @@ def _place_cells(
         if column in pending:
             text, left = pending.pop(column)
             row.append(text)
+            budget.spend(1)
             if left > 1:
                 pending[column] = (text, left - 1)
             continue
@@ -124,7 +133,7 @@ def _place_cells(
             row.append(text)
             if down > 1:
                 pending[column + spanned] = (text, down - 1)
-        budget.spend(len(row) - column)
+        budget.spend(len(row) - column, written=1)
         # Cells that reach down make each row wider than the one above; without this a page of 5 KB has millions.
         budget.check_row(len(row))
     return row

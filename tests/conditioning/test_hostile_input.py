@@ -142,6 +142,14 @@ def test_html_cells_that_span_without_end_are_refused(refuse):
     }
 
 
+def test_html_cells_that_become_millions_are_refused(refuse):
+    spans = "<tr>" + "<td rowspan=999>x</td>" * 4000 + "</tr>" + "<tr><td>1</td></tr>" * 900
+    ragged = "<tr>" + "<td>x</td>" * 4000 + "</tr>" + "<tr><td>1</td></tr>" * 900
+    pages = {f"{n}.html": f"<html><table>{rows}</table></html>".encode() for n, rows in enumerate((spans, ragged))}
+
+    assert set(refuse(pages)) == {"the HTML document makes more than 1000000 cells of few"}
+
+
 def test_a_sheet_with_two_cells_far_apart_is_refused(refuse):
     data = workbook(cell(1, "A") + cell(1048576, "XFD"), "A1:XFD1048576")
 
