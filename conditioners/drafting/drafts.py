@@ -166,8 +166,9 @@ def _title(draft: Draft) -> str:
 
 def _one_line_each(opening: str, items: Sequence[str]) -> str:
     """Items with a line for each; the formatter keeps a single one on the line of its bracket."""
-    if len(items) == 1 and "\n" not in items[0]:
-        return f"{opening}{items[0]})"
+    line = f"{opening}{items[0]})"
+    if len(items) == 1 and "\n" not in line and len(line) + 5 <= WIDTH:
+        return line
     return opening + "\n" + "".join(f"        {item}\n" for item in items) + "    )"
 
 

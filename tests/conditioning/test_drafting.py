@@ -95,6 +95,12 @@ def test_a_file_of_one_column_is_declared_under_a_delimiter_that_it_does_not_hav
     assert written.summary.rows_out == 3
 
 
+def test_a_single_column_with_a_long_label_is_written_as_the_formatter_would(draft):
+    written, _ = draft("one.txt", b"DXS-8050880508-DX-004010UCS-113-9254850000\nred\ngreen\n")
+
+    assert written.summary.rows_out == 2
+
+
 def test_a_file_without_a_header_row_is_declared_by_its_fields(draft):
     rows = "".join(f"{week},{store},{units}\n" for week, store, units in SALES)
     _, source = draft("bare.csv", rows.encode())
