@@ -34,6 +34,14 @@ def show_damage(text: str) -> str:
     return _DAMAGED.sub(lambda match: "".join(f"\\x{byte:02x}" for byte in bytes.fromhex(match[1])), text)
 
 
+def begin_text(head: bytes) -> bytes:
+    """How ASCII text begins, in whatever encoding: no byte order mark, no blanks, and no NULs of wide characters."""
+    start = head[:4096]
+    mark = next((mark for mark, _ in _MARKS if start.startswith(mark)), b"")
+    start = start[len(mark) :]
+    return (start.replace(b"\0", b"") if 0 in start[:4] else start).lstrip(b" \t\r\n")
+
+
 class Decoder:
     """Turns a stream's bytes into UTF-8.
 

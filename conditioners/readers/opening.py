@@ -24,6 +24,7 @@ from conditioners.limits import KIB, Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Reader
+from conditioners.readers.decoding import begin_text
 from conditioners.readers.delimited import DelimitedReader
 from conditioners.readers.edi_loops import EdiLoopReader
 from conditioners.readers.edi_messages import find_kinds
@@ -60,9 +61,10 @@ def open_reader(source: Source, opened: OpenedRaw, limits: Limits) -> tuple[Dial
     if text.startswith((b"ISA", b"UNA", b"UNB")) and (found := _find_edi(source, text)):
         kind = ProductActivityReader if isinstance(found, ProductActivity) else EdiLoopReader
         return found, kind(source, found, opened, limits)  # type: ignore[arg-type]
-    if text.startswith((b"{", b"[")) and (documents := _find_json(source, text, limits)):
+    begins = begin_text(opened.head)
+    if begins.startswith((b"{", b"[")) and (documents := _find_json(source, text, limits)):
         return _open_json(source, documents, opened, limits)
-    if text.startswith(b"<") and (trees := _dialects(source, XmlElements)):
+    if begins.startswith(b"<") and (trees := _dialects(source, XmlElements)):
         return open_best(source, trees, lambda each: XmlReader(source, each, opened, limits))
     return _open_text(source, opened, limits)
 

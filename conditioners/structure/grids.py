@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Protocol
 
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal, Skipped
 from conditioners.raw import OpenedRaw
+from conditioners.readers.decoding import begin_text
 from conditioners.readers.html_tables import is_html
 from conditioners.readers.parquet import MAGIC
 from conditioners.structure.alignment import open_aligned
@@ -67,13 +69,17 @@ _KNOWN = (
     (b"\x7fELF", "a program"),
     (b"MZ\x90", "a program"),
 )
+_JSON = re.compile(rb"\{\s*(?:[\"}]|$)|\[\s*(?:[\[{\"\]0-9-]|true|false|null|$)")
+"""How a JSON document begins; a section of a settings file, such as `[main]`, does not."""
+_SEPARATORS = b"\x01\x02\x14"
+"""Control characters that some programs, such as Hive, put between cells."""
 _JSON_NAMES = (".json", ".geojson", ".jsonl", ".ndjson", ".topojson")
 
 
 def open_grids(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[Grid]:
     """The grids of a file that is not packed; none for an empty one. Raises Refusal when it holds no table."""
     head = opened.head
-    start = head[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    start = begin_text(head)
     known = next((what for magic, what in _KNOWN if head.startswith(magic)), None)
     if known is not None:
         raise Refusal(f"the file is {known}")
@@ -89,7 +95,7 @@ def open_grids(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[
         yield from open_xml(opened, limits)
     elif is_edi(head):
         yield from open_segments(opened, limits)
-    elif start.startswith((b"{", b"[")) or opened.name.endswith(_JSON_NAMES):
+    elif _JSON.match(start) or opened.name.endswith(_JSON_NAMES):
         yield from _open_json_or_text(opened, limits, skipped)
     else:
         yield _open_text(opened, limits)
@@ -123,5 +129,7 @@ def _is_binary(head: bytes) -> bool:
     """Whether bytes are no text in any encoding that is known here."""
     if is_wide(head):
         return False
-    controls = sum(head.count(byte) for byte in (*range(1, 9), *range(14, 27)))
+    lines = head.split(b"\n")[:-1]
+    between = [byte for byte in _SEPARATORS if lines and len({line.count(byte) for line in lines}) == 1]
+    controls = sum(head.count(byte) for byte in (*range(1, 9), *range(14, 27)) if byte not in between)
     return controls > len(head) // 20 or head.count(0) > max(8, len(head) // 20)

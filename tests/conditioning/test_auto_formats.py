@@ -285,3 +285,34 @@ def test_a_workbook_with_notes_all_around_the_table_gives_the_table():
     assert arts[0] == other[0] == ["Name", "Profession", "Age", "Has kids", "Date of birth", "Date of death"]
     assert arts[1][:4] == ["David Bowie", "musician", "69", "true"]
     assert (len(arts), len(other)) == (11, 11)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_xml_in_wide_characters_is_xml(encoding):
+    rows = "".join(f"<row><a>{n}</a><b>Ж</b></row>" for n in range(3))
+    text = f'<?xml version="1.0" encoding="utf-16"?><report>{rows}</report>'
+    outcome, (found,) = condition(text.encode(encoding))
+
+    assert outcome.summary.dialect["format"] == "XML"
+    assert found[1:] == [["0", "Ж"], ["1", "Ж"], ["2", "Ж"]]
+
+
+def test_json_in_wide_characters_is_json():
+    outcome, (found,) = condition('[{"a":"Ж","b":1},{"a":"x","b":2}]'.encode("utf-16"))
+
+    assert outcome.summary.dialect["format"] == "JSON"
+    assert found == [["a", "b"], ["Ж", "1"], ["x", "2"]]
+
+
+def test_a_settings_file_that_begins_with_a_bracket_is_text():
+    _, (found,) = condition(b"[main]\nname = one\nsize = 2\n[other]\nname = two\n")
+
+    assert found == [["[main]"], ["name = one"], ["size = 2"], ["[other]"], ["name = two"]]
+
+
+def test_control_characters_that_stand_between_the_cells_of_each_line_are_delimiters():
+    text = "".join("\x01".join([str(n), f"item {n}", f"{n}.50"]) + "\n" for n in range(10, 30))
+    outcome, (found,) = condition(text.encode())
+
+    assert outcome.summary.dialect["delimiter"] == "\x01"
+    assert found[0] == ["10", "item 10", "10.50"]

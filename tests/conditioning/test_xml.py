@@ -111,3 +111,9 @@ def test_a_label_that_begins_elsewhere_or_a_prefix_without_namespace_is_a_fault_
         run(make(make_source, {**LABELS, "shop": "other/@id"}), b"<report/>")
     with pytest.raises(SourceError, match="declared namespace"):
         run(make(make_source, {**LABELS, "shop": "s:report/@id"}), b"<report/>")
+
+
+def test_a_document_in_wide_characters_is_read(make_source, run):
+    text = report(SHOP).replace("<?xml version='1.0'?>", "<?xml version='1.0' encoding='utf-16'?>")
+
+    assert run(make(make_source), text.encode("utf-16")).rows == run(make(make_source), report(SHOP).encode()).rows
