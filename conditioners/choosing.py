@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -34,14 +33,6 @@ class _Fit(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.columns} columns with values and {self.rows} good rows at the beginning"
-
-
-@dataclass(frozen=True)
-class _Judged:
-    """One batch under one dialect: the rows that keep the contract, and the numbers of those that do not."""
-
-    frame: pl.DataFrame
-    rejected: tuple[int, ...]
 
 
 def open_best(source: Source, dialects: Sequence[D], open_in: Callable[[D], Reader]) -> tuple[D, Reader]:
@@ -76,26 +67,22 @@ def open_best(source: Source, dialects: Sequence[D], open_in: Callable[[D], Read
 
 def _measure(source: Source, dialect: Dialect, reader: Reader) -> _Fit:
     try:
-        judged = list(islice(_judge(source, dialect, reader), 1))
+        frames = [frame for frame in islice(_judge(source, dialect, reader), 1) if frame.height]
     except Refusal:
         return _Fit(-1, 0)
-    frames = [each.frame for each in judged if each.frame.height]
     filled = {name for frame in frames for name in frame.columns if frame[name].null_count() < frame.height}
     return _Fit(len(filled - set(surroundings(source, dialect))), sum(frame.height for frame in frames))
 
 
-def _judge(source: Source, dialect: Dialect, reader: Reader) -> Iterator[_Judged]:
-    """The batches of a file, judged; the reader is of no use afterwards."""
+def _judge(source: Source, dialect: Dialect, reader: Reader) -> Iterator[pl.DataFrame]:
+    """The rows of each batch that keep the contract; the reader is of no use afterwards."""
     contract = Contract(source, dialect, reader.columns)
     with closing(reader.parts()) as parts:  # type: ignore[type-var]  # readers' parts are generators
         for part in parts:
             batch = reader.read(part)
-            if source.hook is not None:
-                # What the hook makes of equal text is equal, and only it knows what makes a good row.
-                yield _Judged(batch.frame, ())
-                continue
-            typed = contract.apply(batch.frame, damaged=batch.damaged)
-            yield _Judged(typed.frame, tuple(reject.row for reject in typed.rejects))
+            # What a hook makes of equal text is equal, and only it knows what makes a good row.
+            has_hook = source.hook is not None
+            yield batch.frame if has_hook else contract.apply(batch.frame, damaged=batch.damaged).frame
 
 
 def _require_same_table(source: Source, first: D, other: D, open_in: Callable[[D], Reader]) -> None:
@@ -108,8 +95,6 @@ def _require_same_table(source: Source, first: D, other: D, open_in: Callable[[D
 def _digest(source: Source, dialect: Dialect, reader: Reader) -> str:
     """Stands for the table that a file is in a dialect."""
     digest = hashlib.sha256()
-    for judged in _judge(source, dialect, reader):
-        frame = judged.frame.select(sorted(judged.frame.columns))
-        digest.update(frame.write_csv().encode())
-        digest.update(repr(judged.rejected).encode())
+    for frame in _judge(source, dialect, reader):
+        digest.update(frame.select(sorted(frame.columns)).write_csv().encode())
     return digest.hexdigest()

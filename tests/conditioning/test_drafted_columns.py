@@ -64,6 +64,8 @@ def test_a_single_cell_of_another_kind_is_left_to_quarantine_and_told_with_its_p
         [*map(str, range(85000, 85090)), *(f"{number}B" for number in range(84000, 84010))],
         [*map(str, range(1, 9)), "5+", "5+"],
         [*map(str, range(10)), "A", "A"],
+        [*map(str, range(1, 200)), "5+", "5+"],
+        [*map(str, range(85_000, 85_060)), "84406B", "84407C"],
         ["1", "2", "x", "y", "3"],
         [
             *(f"{year}-{month:02}" for year in range(1960, 1968) for month in range(1, 13)),
