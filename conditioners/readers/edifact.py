@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from conditioners.outcome import Refusal
+from conditioners.readers.interchanges import check_marks
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ def read_marks(text: str) -> tuple[Marks, int]:
 
 def split_segments(text: str, marks: Marks, start: int) -> Iterator[Segment]:
     """The segments; blanks and line ends between them belong to none. Raises Refusal when the last one is cut off."""
+    check_marks(text, marks.terminator, marks.element, marks.component)
     *whole, rest = split_released(text[start:], marks.terminator, marks.release)
     if rest.strip():
         raise Refusal("the file ends within a segment", f"segment {len(whole) + 1}")

@@ -15,7 +15,7 @@ _TARGET = re.compile(rb"""\bTarget\s*=\s*["']([^"']*)""")
 _LEADS_BY = re.compile(rb"""[\w.-]+:id\s*=\s*["']([^"']*)""")
 _BUNDLED_SHEET, _NAME = 0x9C, 0x27
 """Records of an xlsb ([MS-XLSB] 2.4.304 and 2.4.711)."""
-_LONGEST_NAME = 4096
+_LONGEST_NAME = 1 << 15
 XLSB = "xl/workbook.bin"
 
 

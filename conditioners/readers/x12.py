@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from conditioners.outcome import Refusal
+from conditioners.readers.interchanges import check_marks
 
 _ISA_LENGTH = 106
 _ISA_ELEMENTS = 17
@@ -65,6 +66,7 @@ def read_delimiters(text: str) -> Delimiters:
 
 def split_segments(text: str, delimiters: Delimiters) -> Iterator[Segment]:
     """The segments; a line end behind a terminator belongs to it. Raises Refusal when the last one is cut off."""
+    check_marks(text, delimiters.terminator, delimiters.element)
     *whole, rest = text.split(delimiters.terminator)
     if rest.strip():
         raise Refusal("the file ends within a segment", f"segment {len(whole) + 1}")

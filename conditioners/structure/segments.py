@@ -10,6 +10,7 @@ from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.edifact import split_released
+from conditioners.readers.interchanges import check_marks
 from conditioners.structure.encodings import describe_encoding, open_decoder
 from conditioners.structure.records import Record, RecordGrid
 
@@ -78,6 +79,7 @@ def _is_letter(mark: str) -> bool:
 
 
 def _split(text: str, marks: _Marks) -> Iterator[list[str]]:
+    check_marks(text, marks.terminator, marks.element)
     *whole, rest = split_released(text[9:] if text.startswith("UNA") else text, marks.terminator, marks.release)
     if marks.terminator == "\n" and rest.startswith(_TRAILERS):
         # The last line of a text may lack its end; any other segment without one has been cut off.

@@ -303,3 +303,15 @@ def test_a_gzip_header_of_megabytes_costs_no_more_than_reading_it(refuse):
     named = b"\x1f\x8b\x08\x08" + bytes(6) + b"n" * (64 * MIB)
 
     assert set(refuse({"named.csv.gz": named})) == {"the file is damaged or cut off: it ends early"}
+
+
+def test_an_interchange_of_nothing_but_marks_is_refused(refuse):
+    head = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *200101*0101*U*00401*000000001*0*P*>~"
+    files = {
+        "segments.edi": f"{head}GS*PD~ST*852*1~".encode() + b"~" * 5_000_000,
+        "elements.edi": f"{head}GS*PD~ST*852*1~LIN".encode() + b"*" * 5_000_000 + b"~",
+        "parts.edi": b"UNB+UNOA:1+A+B'UNH+1+SLSRPT'LIN" + b"+" * 5_000_000 + b"'",
+    }
+
+    assert set(refuse(files, declared=False)) == {"the interchange has more than 4000000 elements"}
+    assert refuse({"segments.edi": files["segments.edi"]})[1] == "the interchange has more than 4000000 elements"

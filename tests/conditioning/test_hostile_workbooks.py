@@ -96,7 +96,9 @@ def test_a_hostile_xls_workbook_is_refused(refuse):
 
 
 def test_formulas_of_an_xls_workbook_are_not_written_out(condition):
-    (told,) = condition({"spaces.xls": xls(TABLE + formula(3, 0, ADD_SPACES))}, declared=False)
+    (told,) = condition(
+        {"spaces.xls": xls(TABLE + b"".join(formula(3, n, ADD_SPACES) for n in range(60)))}, declared=False
+    )
 
     assert told["rows_in"] == 4
 
@@ -154,8 +156,10 @@ XLSB = {
     "cut.xlsb": (xlsb(LINES + b"\x05\x7f"), "the workbook cannot be read: a record runs over its part's end"),
     "lie.xlsb": (xlsb(LINES + b"\x05\xff\xff\xff\x7f"), "the workbook has a record longer than 1048576 bytes"),
     "name.xlsb": (
-        xlsb(LINES, names=small(0x27, bytes(9) + wide("n") + struct.pack("<I", len(ADD_SPACES)) + ADD_SPACES)),
-        "the workbook has a defined name longer than 4096 bytes",
+        xlsb(
+            LINES, names=small(0x27, bytes(9) + wide("n") + struct.pack("<I", 50_003) + b"\x1e\1\0" + b"\x12" * 50_000)
+        ),
+        "the workbook has a defined name longer than 32768 bytes",
     ),
 }
 
