@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 Rows = list[list[str]]
 _MEASURES = 10
+_SEPARATOR, _QUOTE, _DELIMITER = 260 / 707, 1 / 108, 1 / 7
+"""Weights of a file with a delimiter or a quote too many (or too few), and with another delimiter in one row."""
 
 
 @dataclass(frozen=True)
@@ -106,13 +108,13 @@ def _pollute_rows(table: Table) -> Iterator[Polluted]:
         def file(name: str, line: str, weight: float, expected: Rows = table.rows, at: int = number) -> Polluted:
             return Polluted(name, "".join([*lines[:at], line + "\n", *lines[at + 1 :]]), expected, weight)
 
-        yield file(f"row_field_delimiter_{number}_0x20.csv", " ".join(cells), 0.2)
+        yield file(f"row_field_delimiter_{number}_0x20.csv", " ".join(cells), _DELIMITER)
         for column in range(len(row)):
             more = ",".join([*cells[:column], "", *cells[column:]])
             less = ",".join(cells[:column]) + ",".join(cells[column:])
-            yield file(f"row_more_sep_row{number}_col{column}.csv", more, 0.368)
+            yield file(f"row_more_sep_row{number}_col{column}.csv", more, _SEPARATOR)
             if column:
-                yield file(f"row_less_sep_row{number}_col{column}.csv", less, 0.368)
+                yield file(f"row_less_sep_row{number}_col{column}.csv", less, _SEPARATOR)
             name = f"row_extra_quote{number}_col{column}.csv"
             yield file(name, *_with_extra_quote(table, number, column))
 
@@ -124,7 +126,7 @@ def _with_extra_quote(table: Table, number: int, column: int) -> tuple[str, floa
     is_quoted = cells[column].startswith('"')
     cells[column] = '""' + cells[column][1:] if is_quoted else '"' + cells[column]
     row[column] = '"' + row[column]
-    return ",".join(cells), 0.009, [*table.rows[:number], row, *table.rows[number + 1 :]]
+    return ",".join(cells), _QUOTE, [*table.rows[:number], row, *table.rows[number + 1 :]]
 
 
 def _write(table: Table, marks: _Marks) -> str:
