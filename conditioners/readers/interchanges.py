@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conditioners.outcome import Refusal
 
-_MOST = 4_000_000
+_MOST = 2_000_000
 
 
 def check_marks(text: str, *marks: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -28,12 +29,14 @@ class _Item:
     quantities: dict[tuple[str, int], dict[str, str]] = field(default_factory=dict)
     """By location, and by how often the location has been named with the same activity before."""
 
+    given: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """How often a location was named with an activity."""
+
     def note(self, location: str, activity: str, quantity: str) -> None:
         """Enter a quantity; one that is given twice begins a further row of the location."""
-        repeat = 0
-        while activity in self.quantities.setdefault((location, repeat), {}):
-            repeat += 1
-        self.quantities[location, repeat][activity] = quantity
+        repeat = self.given[location, activity]
+        self.given[location, activity] += 1
+        self.quantities.setdefault((location, repeat), {})[activity] = quantity
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,8 @@ class _Workbook:
         return starts
 
     def _measure_sheet(self, start: int, where: str) -> None:
+        if start > len(self._stream):
+            raise Refusal("the workbook cannot be read: a sheet begins behind its end", where)
         extent, formulas = Extent(where), Extent(where)
         stream, place = self._stream, _PLACE.unpack_from
         for kind, at, length in self._records(start):

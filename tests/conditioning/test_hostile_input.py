@@ -313,5 +313,5 @@ def test_an_interchange_of_nothing_but_marks_is_refused(refuse):
         "parts.edi": b"UNB+UNOA:1+A+B'UNH+1+SLSRPT'LIN" + b"+" * 5_000_000 + b"'",
     }
 
-    assert set(refuse(files, declared=False)) == {"the interchange has more than 4000000 elements"}
-    assert refuse({"segments.edi": files["segments.edi"]})[1] == "the interchange has more than 4000000 elements"
+    assert set(refuse(files, declared=False)) == {"the interchange has more than 2000000 elements"}
+    assert refuse({"segments.edi": files["segments.edi"]})[1] == "the interchange has more than 2000000 elements"
