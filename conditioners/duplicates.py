@@ -93,7 +93,7 @@ class KeyTable:
         if needed * _SPARSE > len(self._owners):
             slots = len(self._owners)
             while needed * _SPARSE > slots:
-                slots *= 4
+                slots *= 2
             self._owners = np.zeros(slots, np.uint32)
             for start in range(0, self._size, _FIRST_SLOTS):
                 self._place(np.arange(start + 1, min(start + _FIRST_SLOTS, self._size) + 1, dtype=np.uint32))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from conditioners.corrections import Correction, Mender
 from conditioners.declaration import Source
@@ -12,8 +12,9 @@ from conditioners.judging import CONFLICT_REASON, Fault, Judge, Judged
 from conditioners.limits import DEFAULT, Limits
 from conditioners.outcome import Conditioned, Refusal, Refused, Skipped, Summary
 from conditioners.output import AcceptedWriter, QuarantineWriter
+from conditioners.pipeline import in_order, usable_cores
 from conditioners.raw import ByteSink, RawInput
-from conditioners.readers.batches import Facts
+from conditioners.readers.batches import Facts, Reader
 from conditioners.readings import Reading, RowSkipper, open_readings
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ class _Run:
         """Rows that are written in another order in the end."""
         self._order: tuple[str, ...] = ()
         self._rows_in = self._duplicates = self._released = 0
+        # A hook is somebody's code, which need not bear to be called twice at the same time.
+        self._workers = 1 if source.hook else min(limits.workers, usable_cores())
 
     def run(self) -> Summary:
         """Read everything, write everything, and sum up."""
@@ -72,20 +75,26 @@ class _Run:
         return self._sum_up()
 
     def _condition_member(self, reading: Reading) -> None:
-        judge, facts = Judge(self._source, reading), reading.reader.facts
-        facts.skipped = self._skipped
+        facts = reading.reader.facts
         self._quarantine.begin(facts.place)
         self._order = reading.dialect.order
         self._facts.append(facts)
-        skip = RowSkipper(reading)
-        for part in reading.reader.parts():
-            self._settle(judge.judge(part), skip)
+        skip = RowSkipper(reading, self._skipped)
+        for judged, skipped in self._judge(reading):
+            self._skipped.take_from(skipped)
+            self._settle(judged, skip)
+        self._skipped.take_from(facts.skipped)
+
+    def _judge(self, reading: Reading) -> Iterator[tuple[Judged, Skipped]]:
+        """Each batch, judged, and the lines skipped before it."""
+        judge = Judge(self._source, reading)
+        return in_order(lambda noted: (judge.judge(noted[0]), noted[1]), _note_skipped(reading.reader), self._workers)
 
     def _settle(self, judged: Judged, skip: RowSkipper) -> None:
         """Decide on repeated keys, which takes the batches in order, and write."""
         import numpy as np
 
-        for at, cause, count in judged.batch.passed:
+        for at, cause, count in judged.passed:
             self._skipped.add(f"{self._facts[-1].place} {at.place}", cause, count)
         ordered = sorted(judged.faults, key=lambda fault: fault.order)
         faults = [fault for fault in ordered if not skip.skips(fault.located)]
@@ -125,8 +134,7 @@ class _Run:
         """The keys of the whole file, in a second reading."""
         for reading in open_readings(self._source, self._raw, self._limits, Skipped()):
             judge = Judge(self._source, reading)
-            for part in reading.reader.parts():
-                yield judge.read_keys(part)
+            yield from in_order(judge.read_keys, reading.reader.parts(), self._workers)
         keys = self._mender.keys()
         if keys is not None:
             yield hash_keys(keys, self._source.key)
@@ -150,3 +158,11 @@ class _Run:
             first_day=day.min[:10] if day and day.min else None, last_day=day.max[:10] if day and day.max else None,
             rows_released=self._released,
         )  # fmt: skip
+
+
+def _note_skipped(reader: Reader) -> Iterator[tuple[Any, Skipped]]:
+    """The file's parts, each with the lines that were skipped before it."""
+    for part in reader.parts():
+        skipped = Skipped()
+        skipped.take_from(reader.facts.skipped)
+        yield part, skipped

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -35,25 +35,25 @@ class Fault(NamedTuple):
 
 @dataclass(frozen=True)
 class Judged:
-    """A batch after all that can be said without knowing the batches before it."""
+    """A batch after all that can be said without knowing the batches before it; its text cells are let go."""
 
-    batch: TextBatch
+    rows_read: int
+    """All rows of the batch, readable or not."""
     frame: pl.DataFrame
     """The rows that keep the contract, typed."""
     rows: NDArray[np.int64]
     """Their numbers in the batch."""
     faults: Sequence[Fault]
     identities: Identities | None
-
-    @property
-    def rows_read(self) -> int:
-        """All rows of the batch, readable or not."""
-        return self.batch.frame.height + len(self.batch.unread)
+    passed: Sequence[tuple[Located, str, int]]
+    """As in TextBatch."""
+    locate: Callable[[Sequence[int]], list[Located]]
+    """As in TextBatch."""
 
     def conflicts(self, numbers: NDArray[np.int64]) -> list[Fault]:
         """Faults for typed rows, by number in `frame`, whose key an earlier and different row has."""
         rows = self.rows[numbers].tolist()
-        located = self.batch.locate(rows) if rows else []
+        located = self.locate(rows) if rows else []
         return [Fault((row, 1), at, "key_conflict", "", CONFLICT_REASON) for row, at in zip(rows, located, strict=True)]
 
 
@@ -83,7 +83,8 @@ class Judge:
         ]
         rows = np.delete(kept, [reject.row for reject in typed.rejects])
         identities = Identities(typed.frame, self._source.key) if self._source.key else None
-        return Judged(batch, typed.frame, rows, faults, identities)
+        rows_read = batch.frame.height + len(batch.unread)
+        return Judged(rows_read, typed.frame, rows, faults, identities, batch.passed, batch.locate)
 
     def _read(self, part: Any) -> TextBatch:
         """A batch whose places name the archive's member, if there is one."""

@@ -50,7 +50,9 @@ class Limits:
     """Row identities held to find duplicates; files with more rows are read twice."""
     rows_to_sort: int = 1_000_000
     """Of a file whose form loses the table's order."""
-    chunk_bytes: int = 4 * MIB
+    chunk_bytes: int = 2 * MIB
+    workers: int = 2
+    """Batches that are judged at the same time, as far as there are processor cores."""
 
 
 DEFAULT = Limits()

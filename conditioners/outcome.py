@@ -88,6 +88,9 @@ class Refused:
     where: str | None = None
 
 
+_MOST_LISTED = 100
+
+
 @dataclass
 class Skipped:
     """Lines that are no rows, counted in full and listed up to a bound."""
@@ -98,5 +101,12 @@ class Skipped:
     def add(self, place: str, cause: str, count: int = 1) -> None:
         """Note `count` lines that begin at `place`."""
         self.total += count
-        if len(self.listed) < 100:
+        if len(self.listed) < _MOST_LISTED:
             self.listed.append((place, cause))
+
+    def take_from(self, other: Skipped) -> None:
+        """Note what another one has noted, behind all that is here, and empty that one."""
+        self.total += other.total
+        self.listed += other.listed[: _MOST_LISTED - len(self.listed)]
+        other.total = 0
+        other.listed.clear()

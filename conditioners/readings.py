@@ -46,15 +46,15 @@ def open_readings(source: Source, raw: RawInput, limits: Limits, skipped: Skippe
 class RowSkipper:
     """Tells rows at fault from lines that are no rows, and notes the latter as skipped."""
 
-    def __init__(self, reading: Reading) -> None:
-        self._facts = reading.reader.facts
+    def __init__(self, reading: Reading, skipped: Skipped) -> None:
+        self._facts, self._skipped = reading.reader.facts, skipped
         self._declared = [re.compile(pattern) for pattern in reading.dialect.skip]
 
     def skips(self, located: Located) -> bool:
         """Whether a row at fault is none at all: blank, the header row again, or declared as such."""
         cause = self._cause(located.raw)
         if cause is not None:
-            self._facts.skipped.add(f"{self._facts.place} {located.place}", cause)
+            self._skipped.add(f"{self._facts.place} {located.place}", cause)
         return cause is not None
 
     def _cause(self, raw: str) -> str | None:

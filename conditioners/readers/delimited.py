@@ -136,6 +136,7 @@ class DelimitedReader:
                 check_utf8=False, strings_can_be_null=False, include_columns=[names[number] for number in used],
                 column_types={names[number]: pa.large_string() for number in used},
             ),
+            memory_pool=pa.system_memory_pool(),  # which keeps less back than others once a batch is done
         )  # fmt: skip
         frame = pl.from_arrow(table, rechunk=False)
         assert isinstance(frame, pl.DataFrame)

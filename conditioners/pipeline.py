@@ -1,0 +1,53 @@
+"""Works on several items of a stream at the same time, in threads, and gives the results in the items' order."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+
+
+def usable_cores() -> int:
+    """The processor cores that this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def in_order(function: Callable[[_Item], _Result], items: Iterable[_Item], workers: int) -> Iterator[_Result]:
+    """The function's result for each item. Items are read here; `function` runs in that many threads beside.
+
+    At most `workers` + 1 items are held at a time. When an item cannot be read, or fails, the results of all items
+    before it come first and then the exception, as if the items had been taken one after the other. With one worker
+    they are.
+    """
+    if workers <= 1:
+        yield from map(function, items)
+        return
+    waiting: deque[Future[_Result]] = deque()
+    with ThreadPoolExecutor(workers, thread_name_prefix="condition") as pool:
+        try:
+            for future in _submit(pool, function, items):
+                waiting.append(future)
+                if len(waiting) > workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def _submit(
+    pool: ThreadPoolExecutor, function: Callable[[_Item], _Result], items: Iterable[_Item]
+) -> Iterator[Future[_Result]]:
+    try:
+        for item in items:
+            yield pool.submit(function, item)
+    except Exception as error:
+        unread: Future[_Result] = Future()
+        unread.set_exception(error)
+        yield unread
