@@ -97,12 +97,13 @@ class Contract:
         broken = bad.select(fault.fill_null(value=False).alias(str(at)) for at, fault in enumerate(every)).to_numpy()
         if not broken.any(axis=1).all():
             raise RuntimeError(f"a row of {self._source.name} was rejected under no rule: a bug in this module")
-        numbers = bad[" row"].to_list()
+        cells = {rule.column.name: bad[name_cell(rule.column)].to_list() for rule in self._rules}
         found: list[Reject] = []
-        for at, first in enumerate(broken.argmax(axis=1).tolist()):
+        numbers, firsts = bad[" row"].to_list(), broken.argmax(axis=1).tolist()
+        for at, first in enumerate(firsts):
             if first < len(rules):
                 rule, name, _ = rules[first]
-                reason = explain(name, rule.column, bad[at, name_cell(rule.column)], self._dialect)
+                reason = explain(name, rule.column, cells[rule.column.name][at], self._dialect)
                 found.append(Reject(numbers[at], name, rule.column.name, reason))
             else:
                 check, _ = self._checks[first - len(rules)]

@@ -6,8 +6,11 @@ duplicate if all 128 agree with an earlier one, and a conflict if only the 96 of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
+import tempfile
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, BinaryIO
+
+from conditioners.candidates import Candidates, find_candidates
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,6 +21,8 @@ NEW, DUPLICATE, CONFLICT = 0, 1, 2
 _FIRST_SLOTS = 1 << 16
 _SPARSE = 2
 """Slots for each key at least: few keys then have to look further than their first slot."""
+_PORTION = 1 << 16
+"""Rows that are handled at a time where all are gone through."""
 _SEEDS = (0x9E3779B97F4A7C15, 0xD1B54A32D192ED03, 0x8CB92BA72F3D8DD7)
 
 
@@ -49,13 +54,14 @@ class Identities:
 class KeyTable:
     """Rows seen so far: an open-addressing hash table (linear probing) whose steps are taken for all rows at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, expected: int = 0) -> None:
+        """A table that need not be enlarged for so many rows."""
         import numpy as np
 
         self._size = 0
-        self._keys = np.empty(0, np.uint64)
-        self._checks = np.empty(0, np.uint64)
-        self._owners = np.zeros(_FIRST_SLOTS, np.uint32)
+        self._keys = np.empty(expected, np.uint64)
+        self._checks = np.empty(expected, np.uint64)
+        self._owners = np.zeros(max(_FIRST_SLOTS, _slots_for(expected)), np.uint32)
         """For each slot the number of the row that owns it, from 1; 0 for none."""
 
     def __len__(self) -> int:
@@ -74,12 +80,11 @@ class KeyTable:
         verdicts[repeats] = np.where(is_equal, DUPLICATE, CONFLICT)
         return verdicts
 
-    def restrict(self, candidates: Candidates) -> KeyTable:
-        """A table of only those rows whose keys may come again."""
-        table = KeyTable()
-        kept = candidates.hold(self._keys[: self._size])
-        table.classify(self._keys[: self._size][kept], self._checks[: self._size][kept])
-        return table
+    def spill(self, file: BinaryIO) -> int:
+        """Write all rows to a file, to be read with `read_spilled`; tells how many they are."""
+        for part in (self._keys, self._checks):
+            part[: self._size].tofile(file)
+        return self._size
 
     def _append(self, keys: NDArray[np.uint64], checks: NDArray[np.uint64]) -> None:
         import numpy as np
@@ -91,12 +96,9 @@ class KeyTable:
         self._keys[self._size : needed] = keys
         self._checks[self._size : needed] = checks
         if needed * _SPARSE > len(self._owners):
-            slots = len(self._owners)
-            while needed * _SPARSE > slots:
-                slots *= 2
-            self._owners = np.zeros(slots, np.uint32)
-            for start in range(0, self._size, _FIRST_SLOTS):
-                self._place(np.arange(start + 1, min(start + _FIRST_SLOTS, self._size) + 1, dtype=np.uint32))
+            self._owners = np.zeros(_slots_for(needed), np.uint32)
+            for start in range(0, self._size, _PORTION):
+                self._place(np.arange(start + 1, min(start + _PORTION, self._size) + 1, dtype=np.uint32))
 
     def _place(self, numbers: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
         """Enter rows by their numbers, in ascending order.
@@ -131,6 +133,10 @@ class KeyTable:
         return same
 
 
+def _slots_for(rows: int) -> int:
+    return 1 << (rows * _SPARSE - 1).bit_length()
+
+
 def _enlarge(old: NDArray[np.uint64], used: int, room: int) -> NDArray[np.uint64]:
     import numpy as np
 
@@ -140,20 +146,27 @@ def _enlarge(old: NDArray[np.uint64], used: int, room: int) -> NDArray[np.uint64
 
 
 class RepeatFinder:
-    """Classifies the rows of a file, all in memory up to a number of rows, with a second reading of the keys beyond."""
+    """Classifies the rows of a file, all in memory up to a number of rows, with a second reading of the keys beyond.
 
-    def __init__(self, rows_in_memory: int, read_keys_again: Callable[[], Iterator[NDArray[np.uint64]]]) -> None:
-        self._most, self._read_keys_again = rows_in_memory, read_keys_again
-        self._table = KeyTable()
+    During that reading the rows known so far wait in a temporary file, sixteen bytes each.
+    """
+
+    def __init__(
+        self, rows_in_memory: int, batches: int, read_keys_again: Callable[[], Iterator[NDArray[np.uint64]]]
+    ) -> None:
+        """`batches` is about how many will come, if that is known: a table of the right size is made at once."""
+        self._most, self._batches, self._read_keys_again = rows_in_memory, batches, read_keys_again
+        self._table: KeyTable | None = None
         self._candidates: Candidates | None = None
 
     def classify(self, rows: Identities) -> NDArray[np.uint8]:
         """Say of each row, in order, whether it is NEW, a DUPLICATE or a CONFLICT."""
         import numpy as np
 
+        if self._table is None:
+            self._table = KeyTable(min(len(rows.keys) * self._batches, self._most))
         if self._candidates is None and len(self._table) + len(rows.keys) > self._most:
-            self._candidates = find_candidates(self._read_keys_again())
-            self._table = self._table.restrict(self._candidates)
+            self._begin_again()
         if self._candidates is None:
             return self._table.classify(rows.keys, rows.checks)
         verdicts = np.full(len(rows.keys), NEW, np.uint8)
@@ -161,76 +174,26 @@ class RepeatFinder:
         verdicts[may_repeat] = self._table.classify(rows.keys[may_repeat], rows.checks[may_repeat])
         return verdicts
 
-
-class Candidates:
-    """Keys that may stand in a file more than once; every key that does is among them."""
-
-    def __init__(self, keys: NDArray[np.uint64]) -> None:
-        import numpy as np
-
-        self._keys = np.unique(keys)
-        self._marks = _Marks(27)
-        self._marks.set(self._keys)
-
-    def hold(self, keys: NDArray[np.uint64]) -> NDArray[np.bool_]:
-        """Which of the keys are among them."""
-        import numpy as np
-
-        held = self._marks.test(keys)
-        likely = np.flatnonzero(held)
-        if len(likely):
-            at = np.minimum(np.searchsorted(self._keys, keys[likely]), len(self._keys) - 1)
-            held[likely] = self._keys[at] == keys[likely]
-        return held
+    def _begin_again(self) -> None:
+        """Read all keys, and keep only those of the rows so far that may come again."""
+        assert self._table is not None
+        with tempfile.TemporaryFile() as file:
+            rows = self._table.spill(file)
+            self._table = None
+            self._candidates = find_candidates(self._read_keys_again())
+            self._table = KeyTable(len(self._candidates))
+            for keys, checks in read_spilled(file, rows):
+                held = self._candidates.hold(keys)
+                self._table.classify(keys[held], checks[held])
 
 
-_SCAN_BITS = 31
-
-
-def find_candidates(batches: Iterable[NDArray[np.uint64]]) -> Candidates:
-    """Read all keys of a file once, with one bit of memory for each of 2 ** 31 slots (256 MiB).
-
-    A key whose slot has been met before is a candidate, whether by itself or by another key: of 150 million different
-    ones about one in thirty.
-    """
+def read_spilled(file: BinaryIO, rows: int) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.uint64]]]:
+    """Keys and checks of spilled rows, in portions."""
     import numpy as np
 
-    marks = _Marks(_SCAN_BITS)
-    found: list[NDArray[np.uint64]] = []
-    for keys in batches:
-        ordered = np.sort(keys)
-        found += [ordered[1:][marks.slots(ordered[1:]) == marks.slots(ordered[:-1])], keys[marks.test(keys)]]
-        marks.set(keys)
-    return Candidates(np.concatenate(found) if found else np.empty(0, np.uint64))
-
-
-class _Marks:
-    """A set of slots, one bit each; a key's slot is its highest bits."""
-
-    def __init__(self, bits: int) -> None:
-        import numpy as np
-
-        self._shift = np.uint64(64 - bits)
-        self._bytes = np.zeros(1 << (bits - 3), np.uint8)
-
-    def slots(self, keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
-        return keys >> self._shift
-
-    def test(self, keys: NDArray[np.uint64]) -> NDArray[np.bool_]:
-        import numpy as np
-
-        slots = self.slots(keys)
-        held: NDArray[np.bool_] = (self._bytes[(slots >> np.uint64(3)).astype(np.int64)] >> _bit(slots)) & 1 == 1
-        return held
-
-    def set(self, keys: NDArray[np.uint64]) -> None:
-        import numpy as np
-
-        slots = self.slots(keys)
-        np.bitwise_or.at(self._bytes, (slots >> np.uint64(3)).astype(np.int64), np.uint8(1) << _bit(slots))
-
-
-def _bit(slots: NDArray[np.uint64]) -> NDArray[np.uint8]:
-    import numpy as np
-
-    return (slots & np.uint64(7)).astype(np.uint8)
+    for start in range(0, rows, _PORTION):
+        portion = []
+        for column in range(2):
+            file.seek((column * rows + start) * 8)
+            portion.append(np.fromfile(file, np.uint64, min(_PORTION, rows - start)))
+        yield portion[0], portion[1]

@@ -54,7 +54,8 @@ class _Run:
         self._accepted = AcceptedWriter(accepted, source.names)
         self._quarantine = QuarantineWriter(rejected)
         self._skipped = Skipped()
-        self._repeats = RepeatFinder(limits.keys_in_memory, self._read_keys_again)
+        batches = 1 + (raw.size or 0) // limits.chunk_bytes
+        self._repeats = RepeatFinder(limits.keys_in_memory, batches, self._read_keys_again)
         self._facts: list[Facts] = []
         self._held: list[pl.DataFrame] = []
         """Rows that are written in another order in the end."""

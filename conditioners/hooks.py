@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
     import polars as pl
+    import pyarrow as pa
     from numpy.typing import NDArray
 
 
@@ -25,23 +26,43 @@ def apply_hook(source: Source, frame: pl.DataFrame) -> tuple[pl.DataFrame, NDArr
         return frame, np.arange(frame.height)
     import polars as pl
 
-    changed = source.hook(frame.to_pandas(use_pyarrow_extension_array=True))
+    given = frame.to_pandas(use_pyarrow_extension_array=True)
+    cells = {name: _arrow_cells(given[name]) for name in frame.columns}
+    changed = source.hook(given)
     lost = set(frame.columns) - set(changed.columns)
     if lost:
         raise SourceError(f"the hook of {source.name} lost the column {sorted(lost)[0]!r}")
-    kept = changed.index.to_numpy()
-    if len(np.unique(kept)) != len(kept) or not np.isin(kept, np.arange(frame.height)).all():
-        raise SourceError(f"the hook of {source.name} added or repeated rows; it may change cells and leave rows out")
+    kept = _kept_rows(source, changed.index, frame.height)
     if not changed.index.is_monotonic_increasing:
         changed = changed.sort_index()
-    return pl.DataFrame([_to_text(changed[name]) for name in frame.columns]), np.sort(kept).astype(np.int64)
+    unchanged = {name for name in frame.columns if _arrow_cells(changed[name]) is cells[name]}
+    return pl.DataFrame([frame[name] if name in unchanged else _to_text(changed[name]) for name in frame.columns]), kept
+
+
+def _kept_rows(source: Source, index: pd.Index[Any], height: int) -> NDArray[np.int64]:
+    import numpy as np
+    import pandas as pd
+
+    if index.equals(pd.RangeIndex(height)):
+        return np.arange(height)
+    kept = index.to_numpy()
+    if len(np.unique(kept)) != len(kept) or not np.isin(kept, np.arange(height)).all():
+        raise SourceError(f"the hook of {source.name} added or repeated rows; it may change cells and leave rows out")
+    return np.sort(kept).astype(np.int64)
+
+
+def _arrow_cells(column: pd.Series[Any]) -> pa.ChunkedArray | None:
+    """What an Arrow-backed column holds. Arrow's cells never change, so another cell means another object."""
+    import pandas as pd
+
+    return column.array.__arrow_array__() if isinstance(column.array, pd.arrays.ArrowExtensionArray) else None
 
 
 def _to_text(column: pd.Series[Any]) -> pl.Series:
-    import pandas as pd
     import polars as pl
     import pyarrow as pa
 
-    if isinstance(column.dtype, pd.ArrowDtype) and pa.types.is_large_string(column.dtype.pyarrow_dtype):
-        return pl.Series(column.name, pa.chunked_array(column.array.__arrow_array__()))
+    cells = _arrow_cells(column)
+    if cells is not None and pa.types.is_large_string(cells.type):
+        return pl.Series(column.name, cells)
     return pl.Series(column.name, column.to_list(), dtype=pl.String, strict=False)

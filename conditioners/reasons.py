@@ -22,27 +22,25 @@ def explain(rule: str, column: Column, text: str | None, dialect: Dialect) -> st
 
 
 def _fault(rule: str, column: Column, dialect: Dialect) -> str:
-    if isinstance(column, Day):
-        return {
-            "bad_format": _unfit(column, dialect),
-            "not_a_day": f"is no day written like {' or '.join(map(_show_format, dialect.days))}",
-            "too_early": f"is before {column.earliest}",
-            "too_late": f"is after {column.latest}",
-            "wrong_weekday": f"is no {_WEEKDAYS[(column.weekday or 1) - 1]}",
-        }[rule]
-    if isinstance(column, Moment):
-        return {
-            "not_a_moment": f"is no moment written like {' or '.join(map(_show_format, dialect.moments))}",
-            "bad_format": _unfit(column, dialect),
-            "too_early": f"is before {column.earliest}",
-            "too_late": f"is after {column.latest}",
-        }[rule]
     if rule == "bad_format":
         return _unfit(column, dialect)
+    if isinstance(column, Day | Moment):
+        return _day_fault(rule, column, dialect)
     if isinstance(column, Text):
         allowed = dialect.values.get(column.name) or column.choices
         return f"is none of {', '.join(allowed)}"
     return _number_fault(rule, column, dialect)
+
+
+def _day_fault(rule: str, column: Day | Moment, dialect: Dialect) -> str:
+    if rule == "too_early":
+        return f"is before {column.earliest}"
+    if rule == "too_late":
+        return f"is after {column.latest}"
+    if rule == "wrong_weekday" and isinstance(column, Day):
+        return f"is no {_WEEKDAYS[(column.weekday or 1) - 1]}"
+    what, formats = ("day", dialect.days) if isinstance(column, Day) else ("moment", dialect.moments)
+    return f"is no {what} written like {' or '.join(map(_show_format, formats))}"
 
 
 def _unfit(column: Column, dialect: Dialect) -> str:
