@@ -5,6 +5,7 @@ import random
 import numpy as np
 import pytest
 
+from conditioners.candidates import find_candidates
 from conditioners.duplicates import CONFLICT, DUPLICATE, NEW, KeyTable
 from conditioners.limits import Limits
 
@@ -75,3 +76,17 @@ def test_the_table_grows_without_forgetting():
         assert not table.classify(keys[start : start + 7_000], checks[start : start + 7_000]).any()
 
     assert (table.classify(keys, checks) == DUPLICATE).all()
+
+
+def test_every_key_that_comes_again_is_a_candidate_and_hardly_any_other():
+    keys = np.random.default_rng(3).integers(0, 1 << 64, 200_000, np.uint64)
+    again = keys[::100]
+    candidates = find_candidates([keys[:150_000], np.concatenate([keys[150_000:], again])])
+
+    assert candidates.hold(again).all()
+    assert len(candidates) < len(again) + 20
+    assert candidates.hold(keys).sum() < len(again) + 20
+
+
+def test_a_key_that_comes_twice_in_one_batch_is_a_candidate():
+    assert find_candidates([np.array([1, 7, 7], np.uint64)]).hold(np.array([1, 7], np.uint64)).tolist() == [False, True]
