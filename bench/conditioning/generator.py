@@ -2,7 +2,8 @@
 
 `;` between fields, CRLF, decimal comma, thousands point, dd.mm.yyyy, codes with leading zeros, product names with
 umlauts, quoted `;` and `"` and rare quoted line ends, 0.5 % bad rows, 1 % repeated rows at any distance, some with
-other values, and a totals row.
+other values, and a totals row. The dirty variant adds what no tool should stumble over: rows with a field too many or
+too few, and quotes in the middle of a name.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ _BLOCK = 200_000
 _STORES = 150
 _FIRST_MONDAY = date(2015, 1, 5)
 _REPEATED, _CONFLICTING, _BAD = 100, 4000, 200
+_RAGGED, _STRAY = 1000, 100_000
 """One row in so many."""
 _GOODS = (
     "Müsli Früchte", "Käse mild gereift", "Vollmilch frisch", "Brötchen hell", "Äpfel süß aus Holstein",
@@ -36,16 +38,24 @@ _BROKEN = '"Brot\nhell 750 g"'
 _BAD_DAYS = ["31.02.2024", "2024-01-08", "02.01.2024"]
 
 
-def generate(path: Path, rows: int, encoding: str = "latin-1") -> None:
+def generate(path: Path, rows: int, encoding: str = "latin-1", *, dirty: bool = False) -> None:
     """Write an export of so many rows."""
     with path.open("wb") as file:
         file.write((LABELS + "\r\n").encode(encoding))
         for start in range(0, rows, _BLOCK):
-            file.write(_block(start, min(start + _BLOCK, rows), rows).encode(encoding))
+            file.write(_block(start, min(start + _BLOCK, rows), rows, dirty=dirty).encode(encoding))
         file.write(f"Summe;;;;{rows};\r\n".encode(encoding))
 
 
-def _block(start: int, end: int, rows: int) -> str:
+def count_ragged(rows: int) -> int:
+    """The rows of the dirty variant that have a field too many or too few."""
+    return sum(
+        int((_draw(_range(start, min(start + _BLOCK, rows)), 7) % _RAGGED == 0).sum())
+        for start in range(0, rows, _BLOCK)
+    )
+
+
+def _block(start: int, end: int, rows: int, *, dirty: bool) -> str:
     import polars as pl
 
     place = _draw(_range(start, end), 1)
@@ -55,8 +65,21 @@ def _block(start: int, end: int, rows: int) -> str:
     frame = _cells(numbers, rows)
     conflicting = repeated & (place % _CONFLICTING == 0)
     frame = frame.with_columns(units=pl.when(pl.Series(conflicting)).then(pl.lit("77")).otherwise("units"))
-    lines = frame.select(pl.concat_str(pl.all(), separator=";")).to_series().to_list()
-    return "\r\n".join(lines) + "\r\n"
+    numbers = _range(start, end)
+    lines = _soil(frame, numbers) if dirty else frame.select(pl.concat_str(pl.all(), separator=";")).to_series()
+    return "\r\n".join(lines.to_list()) + "\r\n"
+
+
+def _soil(frame: pl.DataFrame, numbers: NDArray[np.uint64]) -> pl.Series:
+    """The rows as lines, some of them ragged and some with a quote in the middle of a name."""
+    import polars as pl
+
+    luck = pl.Series(_draw(numbers, 7))
+    named = frame.with_columns(name=pl.when(luck % _STRAY == 1).then(pl.lit('Rohr 5" kurz')).otherwise("name"))
+    whole = pl.concat_str(pl.all(), separator=";")
+    short = pl.concat_str(pl.all().exclude("dollars"), separator=";")
+    spoiled = pl.when(luck // _RAGGED % 2 == 0).then(short).otherwise(whole + ";?")
+    return named.select(pl.when(luck % _RAGGED == 0).then(spoiled).otherwise(whole)).to_series()
 
 
 def _range(start: int, end: int) -> NDArray[np.uint64]:

@@ -1,8 +1,12 @@
-"""This side: the engine, with the declaration of job.py."""
+"""This side: the engine, with the declaration of job.py; with --one-core on one processor core."""
 
 from __future__ import annotations
 
+import os
 import sys
+
+if "--one-core" in sys.argv:
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # before a library counts them
 
 from bench.conditioning.job import HOOKED, SOURCE
 from bench.conditioning.sides.answers import arguments, write_summary
