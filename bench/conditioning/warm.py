@@ -58,7 +58,8 @@ def main() -> None:
 
 
 def _measure(side: str, command: list[str], files: int) -> float:
-    work = "import sys; from bench.conditioning.warm import *; print(run_again_and_again(*sys.argv[4:6], int(sys.argv[6])))"
+    work = "from sys import argv; from bench.conditioning.warm import run_again_and_again as run"
+    work += "; print(run(argv[4], argv[5], int(argv[6])))"
     again = [sys.executable, "-c", work, *command[3:6], command[2], side, str(files)]
     return float(subprocess.run(again, cwd=PROJECT, check=True, capture_output=True, text=True).stdout)
 
