@@ -23,6 +23,12 @@ class Limits:
     """One record of delimited or fixed-width text."""
     record_lines: int = 1000
     """Lines that one quoted field may run over."""
+    unread_rows: int = 100_000
+    """Rows of text whose cells cannot be told apart, unless as many can be read."""
+    blank_lines: int = 1 << 20
+    """As many as a spreadsheet has rows; beyond them, text has to have a tenth as many rows."""
+    damaged_bytes: int = 100_000
+    """Bytes that a text's encoding does not have, unless they are less than a tenth of it."""
     columns: int = 4096
     document_bytes: int = 64 * MIB
     """A format that has to be read whole: a workbook (packed), an EDI interchange."""
@@ -51,6 +57,8 @@ class Limits:
     rows_to_sort: int = 1_000_000
     """Of a file whose form loses the table's order."""
     chunk_bytes: int = 2 * MIB
+    portion_records: int = 1 << 16
+    """Records of text that are judged together."""
     workers: int = 2
     """Batches that are judged at the same time, as far as there are processor cores."""
 

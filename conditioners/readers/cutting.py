@@ -34,6 +34,10 @@ class Chunk:
     data: bytes
     first_line: int
     pieces: tuple[Span | OddRecord, ...]
+    lines: int
+    """Line feeds in the data."""
+    number: int = 0
+    """Which of the file's it is, from 0, where that matters."""
 
 
 class RecordCutter:
@@ -61,14 +65,17 @@ class RecordCutter:
         self._rest = data[end:]
         if len(self._rest) > self._limits.line_bytes:
             raise Refusal(f"a line is longer than the limit of {self._limits.line_bytes} bytes", f"line {self._line}")
-        chunk = Chunk(data[:end], self._line, tuple(pieces))
-        self._line += _count(chunk.data, LF)
+        whole = data[:end]
+        chunk = Chunk(whole, self._line, tuple(pieces), count_bytes(whole, LF))
+        self._line += chunk.lines
         return chunk
 
     def _split(self, data: bytes, last: bool) -> tuple[list[Span | OddRecord], int]:
         if not any(mark and mark.encode() in data for mark in (self._syntax.quote, self._syntax.escape)):
             end = len(data) if last else data.rfind(b"\n") + 1
             return [Span(0, end)] if end else [], end
+        if not last and b"\n" not in data:
+            return [], 0  # A long line is looked through once, not each time that some more of it comes.
         return _QuotedSplit(data, self._syntax, self._parser, self._limits).split(last)
 
 
@@ -89,10 +96,11 @@ class _QuotedSplit:
         ends_field = np.zeros(256, np.bool_)
         ends_field[[ord(syntax.delimiter), LF, CR]] = True
         before, after = self._neighbours()
-        adjacent = np.diff(self._quotes) == 1
+        adjacent = self._quotes[1:] - self._quotes[:-1] == 1
         may_open = ends_field[before] | np.concatenate([[False], adjacent])
         may_close = ends_field[after] | np.concatenate([adjacent, [False]])
-        even = np.arange(len(self._quotes)) % 2 == 0
+        even = np.zeros(len(self._quotes), np.bool_)
+        even[::2] = True
         self._misplaced = (
             np.flatnonzero(~np.where(even, may_open, may_close)), np.flatnonzero(~np.where(even, may_close, may_open)),
         )  # fmt: skip
@@ -102,7 +110,8 @@ class _QuotedSplit:
         import numpy as np
 
         before = self._array[self._quotes - 1]
-        after = self._array[np.minimum(self._quotes + 1, len(self._array) - 1)]
+        behind = self._quotes + 1
+        after = self._array[np.minimum(behind, len(self._array) - 1, out=behind)]
         before[self._quotes == 0] = LF
         after[self._quotes == len(self._array) - 1] = LF
         return before, after
@@ -205,7 +214,8 @@ def find_quotes(data: bytes, syntax: Syntax) -> NDArray[np.int64]:
     return np.flatnonzero(np.frombuffer(data, np.uint8) == ord(syntax.quote))
 
 
-def _count(data: bytes, byte: int) -> int:
+def count_bytes(data: bytes, byte: int) -> int:
+    """How often a byte occurs."""
     import numpy as np
 
     return int(np.count_nonzero(np.frombuffer(data, np.uint8) == byte))

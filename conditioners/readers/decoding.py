@@ -5,11 +5,16 @@ from __future__ import annotations
 import codecs
 import re
 
+from conditioners.limits import DEFAULT, KIB
 from conditioners.outcome import Refusal
 
 DAMAGE = b"\xef\xb7\x90"
 """U+FDD0 in UTF-8, a code point that no text may hold: it stands before the hex of bytes that could not be decoded."""
 DAMAGE_END = b"\xef\xb7\x91"
+_MARKING = "headrace-mark-damage"
+_SLICE = 64 * KIB
+_SHARE_DAMAGED = 10
+"""One byte of so many may be damaged in a text that has many damaged ones."""
 _DAMAGED = re.compile("\ufdd0([0-9a-f]+)\ufdd1")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -26,7 +31,7 @@ def _mark_damage(error: UnicodeError) -> tuple[str, int]:
     return f"\ufdd0{error.object[error.start : error.end].hex()}\ufdd1", error.end
 
 
-codecs.register_error("headrace-mark-damage", _mark_damage)
+codecs.register_error(_MARKING, _mark_damage)
 
 
 def show_damage(text: str) -> str:
@@ -52,7 +57,7 @@ class Decoder:
 
     def __init__(self, declared: tuple[str, ...]) -> None:
         self._declared = tuple(name for name in map(_canonical, declared) if name != "utf-8")
-        self._seen = 0
+        self._seen = self._damaged = 0
         self._decided: codecs.IncrementalDecoder | None = None
         self._keeps_ascii = True
         self.name, self.evidence = "ascii", "no byte above 127"
@@ -77,7 +82,27 @@ class Decoder:
         if self._decided is None:
             self._decide(block, last)
         assert self._decided is not None
-        return self._decided.decode(block, last).encode()
+        state = self._decided.getstate()
+        try:
+            return self._decided.decode(block, last).encode()
+        except UnicodeDecodeError:
+            self._decided.setstate(state)
+        return self._decode_damaged(block, last)
+
+    def _decode_damaged(self, block: bytes, last: bool) -> bytes:
+        """Marks what cannot be decoded; raises Refusal when that is too much, for each byte of it takes long."""
+        assert self._decided is not None
+        self._decided.errors, text = _MARKING, bytearray()
+        for start in range(0, len(block), _SLICE):
+            end = start + _SLICE
+            text += (piece := self._decided.decode(block[start:end], last and end >= len(block)).encode())
+            self._damaged += piece.count(DAMAGE)
+            before = self._seen - len(block) + min(end, len(block))
+            if self._damaged > DEFAULT.damaged_bytes and self._damaged * _SHARE_DAMAGED > before:
+                reason = f"of the first {before} bytes {self._damaged} or more are no characters in {self.name}"
+                raise Refusal(reason, f"byte {before}")
+        self._decided.errors = "strict"
+        return bytes(text)
 
     def _has_pending(self) -> bool:
         return self._decided is not None and self._decided.getstate()[0] != b""
@@ -102,7 +127,7 @@ class Decoder:
     def _settle(self, name: str, evidence: str) -> None:
         self.name, self.evidence = name, evidence
         self._keeps_ascii = not name.startswith(("utf-16", "utf-32", "iso2022"))
-        self._decided = codecs.getincrementaldecoder(name)("headrace-mark-damage")
+        self._decided = codecs.getincrementaldecoder(name)("strict")
 
 
 def _canonical(name: str) -> str:

@@ -11,22 +11,28 @@ from typing import TYPE_CHECKING
 from conditioners.declaration import Source
 from conditioners.limits import Limits
 from conditioners.raw import OpenedRaw
-from conditioners.readers.batches import Facts, Located, TextBatch, Unread
+from conditioners.readers.batches import Facts, Located, TextBatch
 from conditioners.readers.cutting import Chunk, RecordCutter, Span
 from conditioners.readers.decoding import DAMAGE, Decoder
 from conditioners.readers.ending import stop_behind_table
 from conditioners.readers.headers import surroundings
 from conditioners.readers.layouts import Layout
-from conditioners.readers.locating import RecordIndex
+from conditioners.readers.locating import FEW, RecordIndex, sort_out
+from conditioners.readers.misfits import Misfits, Tally
+from conditioners.readers.portions import cut_portions
 from conditioners.readers.records import WRONG_COUNT, OddRecord
 
 if TYPE_CHECKING:
+    import numpy as np
     import polars as pl
+    from numpy.typing import NDArray
 
 _QUOTE_REASONS = {
     "stray_quote": "text follows a closing quote",
     "unterminated_quote": "a quote is opened and not closed",
 }
+_SPARE = 3
+"""Bytes for each cell, delimiter included, beyond which hardly a row is empty."""
 
 
 class DelimitedReader:
@@ -38,6 +44,11 @@ class DelimitedReader:
         self._constants = {name: opened.describe(label) for name, label in surroundings(source, layout.dialect).items()}
         self._width = len(layout.header.labels)
         self._syntax = replace(layout.syntax, width=self._width)
+        self._misfits = Misfits(limits)
+        needed = {column.name for column in source.columns if not column.optional}
+        self._needs_cells = (
+            source.hook is None and layout.dialect.wide is None and not needed.isdisjoint(layout.header.positions)
+        )
         self.columns = (*layout.header.positions, *self._constants)
         self.facts = Facts(
             place="line",
@@ -58,7 +69,8 @@ class DelimitedReader:
         texts, until = self._texts(), self._layout.dialect.until
         if until is not None:
             texts = stop_behind_table(texts, until, first_line, self.facts.skipped)
-        yield from RecordCutter(self._syntax, self._limits, first_line).cut(texts)
+        chunks = RecordCutter(self._syntax, self._limits, first_line).cut(texts)
+        yield from cut_portions(chunks, self._syntax, self._limits, self._misfits)
         self.facts.encoding = {"name": self._decoder.name, "evidence": self._decoder.evidence}
 
     def _texts(self) -> Iterator[bytes]:
@@ -76,16 +88,25 @@ class DelimitedReader:
 
         frames: list[pl.DataFrame] = []
         bad: list[tuple[int, str, str]] = []
+        odd: list[tuple[str, ...]] = []
+        """Fields of records that are read by themselves, and that stand behind the last frame."""
         total = 0
         for piece in part.pieces:
-            if isinstance(piece, Span):
-                frame, wrong = self._read_span(part.data, piece)
-            else:
-                frame, wrong = self._read_odd(piece)
+            if isinstance(piece, OddRecord):
+                fault = self._find_fault(piece)
+                bad += [(total, *fault)] if fault else []
+                odd += [piece.fields] if piece.fields and not fault else []
+                total += 1
+                continue
+            frames += self._frame_odd(odd)
+            odd.clear()
+            frame, wrong = self._read_span(part.data, piece)
             bad += [(total + number, rule, reason) for number, rule, reason in wrong]
             total += frame.height + len(wrong)
             frames.append(frame)
-        frame = pl.concat(frames) if len(frames) > 1 else frames[0]
+        frames += self._frame_odd(odd)
+        empty = pl.DataFrame(schema=dict.fromkeys(self._layout.header.positions, pl.String))
+        frame = pl.concat(frames) if len(frames) > 1 else frames[0] if frames else empty
         return self._batch(part, frame, bad, total)
 
     def _batch(self, part: Chunk, frame: pl.DataFrame, bad: list[tuple[int, str, str]], total: int) -> TextBatch:
@@ -94,18 +115,29 @@ class DelimitedReader:
 
         index = RecordIndex(part, self._syntax)
         numbers = [number for number, _, _ in bad]
-        located = index.locate(numbers) if bad else []
-        unread = [
-            Unread(number - earlier, at, rule, reason)
-            for earlier, ((number, rule, reason), at) in enumerate(zip(bad, located, strict=True))
-        ]
+        hollow = self._find_hollow(part, index, numbers, total)
+        if len(hollow):
+            frame = frame.filter(pl.Series(np.isin(np.delete(np.arange(total), numbers), hollow, invert=True)))
+        unread, passed = sort_out(bad, index, self.facts.filler, hollow)
+        blank = sum(count for *_, count in passed)
+        self._misfits.note(part.number, Tally(part.first_line, total - blank, len(unread), blank))
         if self._constants:
             frame = frame.with_columns(pl.lit(value).alias(name) for name, value in self._constants.items())
 
         def locate(rows: Sequence[int]) -> list[Located]:
-            return index.locate(np.delete(np.arange(total), numbers)[list(rows)])
+            return index.locate(np.delete(np.arange(total), [*numbers, *hollow])[list(rows)])
 
-        return TextBatch(frame, locate, unread, _is_damaged(part.data))
+        return TextBatch(frame, locate, unread, _is_damaged(part.data), passed)
+
+    def _find_hollow(self, part: Chunk, index: RecordIndex, bad: Sequence[int], total: int) -> NDArray[np.int64]:
+        """Readable records of nothing but delimiters and blanks, if there are many and none can be accepted."""
+        import numpy as np
+
+        none = np.empty(0, np.int64)
+        if not self._needs_cells or len(part.data) > total * self._width * _SPARE:
+            return none
+        hollow = np.setdiff1d(np.flatnonzero(index.are_blank(np.arange(total), self._syntax.delimiter)), bad)
+        return hollow if len(hollow) > FEW else none
 
     def _read_span(self, data: bytes, span: Span) -> tuple[pl.DataFrame, list[tuple[int, str, str]]]:
         import polars as pl
@@ -142,18 +174,20 @@ class DelimitedReader:
         assert isinstance(frame, pl.DataFrame)
         return frame.select(pl.col(names[at]).alias(name) for name, at in self._layout.header.positions.items()), wrong
 
-    def _read_odd(self, record: OddRecord) -> tuple[pl.DataFrame, list[tuple[int, str, str]]]:
+    def _frame_odd(self, records: Sequence[tuple[str, ...]]) -> list[pl.DataFrame]:
         import polars as pl
 
+        if not records:
+            return []
         positions = self._layout.header.positions
-        fields = record.fields
-        if fields is not None and len(fields) == self._width:
-            return pl.DataFrame({name: [fields[at]] for name, at in positions.items()}), []
-        empty = pl.DataFrame(schema=dict.fromkeys(positions, pl.String))
-        if fields is not None:
-            return empty, [(0, WRONG_COUNT, self._describe_width(len(fields)))]
-        assert record.rule is not None
-        return empty, [(0, record.rule, _QUOTE_REASONS[record.rule])]
+        return [pl.DataFrame({name: [fields[at] for fields in records] for name, at in positions.items()})]
+
+    def _find_fault(self, record: OddRecord) -> tuple[str, str] | None:
+        """Rule and reason, when a record that was read by itself has other fields than the header row."""
+        if record.rule is not None:
+            return record.rule, _QUOTE_REASONS[record.rule]
+        found = len(record.fields or ())
+        return (WRONG_COUNT, self._describe_width(found)) if found != self._width else None
 
     def _describe_width(self, found: int) -> str:
         return f"{found} fields where the header row has {self._width}"

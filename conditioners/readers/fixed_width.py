@@ -11,11 +11,13 @@ from conditioners.declaration import Source
 from conditioners.dialects import FixedWidth, Repeated
 from conditioners.limits import KIB, Limits
 from conditioners.raw import OpenedRaw
-from conditioners.readers.batches import Facts, TextBatch, Unread
+from conditioners.readers.batches import Facts, TextBatch
 from conditioners.readers.cutting import Chunk, RecordCutter
 from conditioners.readers.decoding import DAMAGE, Decoder
 from conditioners.readers.headers import surroundings
-from conditioners.readers.locating import RecordIndex
+from conditioners.readers.locating import RecordIndex, sort_out
+from conditioners.readers.misfits import Misfits, Tally
+from conditioners.readers.portions import cut_portions
 from conditioners.readers.records import Syntax
 from conditioners.readers.tagged import GroupReader
 from conditioners.readers.unfolding import name_repetition
@@ -37,7 +39,7 @@ class FixedWidthReader:
 
     def __init__(self, source: Source, dialect: FixedWidth, opened: OpenedRaw, limits: Limits) -> None:
         self._dialect, self._opened, self._limits = dialect, opened, limits
-        self._decoder = Decoder(dialect.encodings)
+        self._decoder, self._misfits = Decoder(dialect.encodings), Misfits(limits)
         self._constants = {name: opened.describe(label) for name, label in surroundings(source, dialect).items()}
         self._spans = {**dialect.fields, **_repeat(dialect.repeated)}
         self._groups = GroupReader(dialect.tagged) if dialect.tagged else None
@@ -48,7 +50,7 @@ class FixedWidthReader:
     def parts(self) -> Iterator[Chunk]:
         """Chunks of whole lines."""
         texts = (self._decoder.feed(block, last=not block) for block in chain(self._opened.blocks(), [b""]))
-        yield from RecordCutter(_LINES, self._limits).cut(texts)
+        yield from cut_portions(RecordCutter(_LINES, self._limits).cut(texts), _LINES, self._limits, self._misfits)
         self.facts.encoding = {"name": self._decoder.name, "evidence": self._decoder.evidence}
 
     def read(self, part: Chunk) -> TextBatch:
@@ -59,17 +61,17 @@ class FixedWidthReader:
         line = pl.Series("line", part.data.decode().removesuffix("\n").split("\n")).str.strip_chars_end("\r")
         wrong, groups = self._find_faults(line)
         index = RecordIndex(part, _LINES)
-        unread = [
-            Unread(number - earlier, at, *wrong[number])
-            for earlier, (number, at) in enumerate(zip(sorted(wrong), index.locate(sorted(wrong)), strict=True))
-        ]
+        bad = [(number, *wrong[number]) for number in sorted(wrong)]
+        unread, passed = sort_out(bad, index, self.facts.filler)
+        blank = sum(count for *_, count in passed)
+        self._misfits.note(part.number, Tally(part.first_line, len(line) - blank, len(unread), blank))
         is_readable = np.ones(len(line), np.bool_)
         is_readable[list(wrong)] = False
         readable = np.flatnonzero(is_readable)
         frame = self._slice(line)
         frame = frame.with_columns(groups) if groups else frame
         frame = frame.filter(pl.Series(is_readable)).select(self.columns)
-        return TextBatch(frame, lambda rows: index.locate(readable[list(rows)]), unread, DAMAGE in part.data)
+        return TextBatch(frame, lambda rows: index.locate(readable[list(rows)]), unread, DAMAGE in part.data, passed)
 
     def _find_faults(self, line: pl.Series) -> tuple[dict[int, tuple[str, str]], list[pl.Series]]:
         """Lines that cannot be read, by number, with rule and reason; and the columns that stand in groups."""

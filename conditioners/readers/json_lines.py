@@ -18,6 +18,8 @@ from conditioners.readers.cutting import Chunk, RecordCutter
 from conditioners.readers.decoding import DAMAGE, Decoder, show_damage
 from conditioners.readers.json_labels import list_labels
 from conditioners.readers.json_tree import NOT_A_LIST, Document, TreeWalker, parse_json, show_json
+from conditioners.readers.misfits import Misfits, Tally
+from conditioners.readers.portions import cut_portions
 from conditioners.readers.records import Syntax
 
 _LINES = Syntax(delimiter="\n", quote="")
@@ -47,7 +49,7 @@ class JsonLinesReader:
 
     def __init__(self, source: Source, dialect: JsonLines, opened: OpenedRaw, limits: Limits) -> None:
         self._opened, self._limits, self._records = opened, limits, dialect.records
-        self._decoder = Decoder(("utf-8",))
+        self._decoder, self._misfits = Decoder(("utf-8",)), Misfits(limits)
         self._walker = TreeWalker(source, dialect, opened)
         self.columns = self._walker.columns
         labels = list_labels(_first_values(opened.head, limits), dialect.records)
@@ -60,7 +62,7 @@ class JsonLinesReader:
     def parts(self) -> Iterator[Chunk]:
         """Chunks of whole lines."""
         texts = (self._decoder.feed(block, last=not block) for block in chain(self._opened.blocks(), [b""]))
-        yield from RecordCutter(_LINES, self._limits).cut(texts)
+        yield from cut_portions(RecordCutter(_LINES, self._limits).cut(texts), _LINES, self._limits, self._misfits)
         self.facts.encoding = {"name": self._decoder.name, "evidence": self._decoder.evidence}
 
     def read(self, part: Chunk) -> TextBatch:
@@ -68,6 +70,8 @@ class JsonLinesReader:
         rows = Rows(self.columns)
         for number, line in enumerate(part.data.removesuffix(b"\n").split(b"\n"), start=part.first_line):
             self._read_line(number, line, rows)
+        unread = len(rows.unread)
+        self._misfits.note(part.number, Tally(part.first_line, len(rows.cells) + unread, unread, 0))
         return replace(rows.to_batch(_locate), damaged=DAMAGE in part.data or b"\\u" in part.data)
 
     def _read_line(self, number: int, line: bytes, rows: Rows) -> None:

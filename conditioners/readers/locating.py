@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conditioners.readers.batches import Located
+from conditioners.readers.batches import Located, Unread
 from conditioners.readers.cutting import Chunk, Span, find_quotes
 from conditioners.readers.decoding import show_damage
 from conditioners.readers.records import CR, LF, Syntax
@@ -14,6 +14,12 @@ from conditioners.readers.records import CR, LF, Syntax
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+
+FEW = 1000
+"""Rows that cannot be read, of a chunk, that may as well be looked at one by one."""
+_LISTED = 100
+"""Blank lines that a summary may list."""
 
 
 class RecordIndex:
@@ -32,6 +38,22 @@ class RecordIndex:
             Located(str(line), show_damage(self._chunk.data[start:end].decode("utf-8", "replace").rstrip("\r\n")))
             for line, start, end in zip(lines, starts[records], ends[records], strict=True)
         ]
+
+    @property
+    def ends(self) -> NDArray[np.int64]:
+        """The position behind each record."""
+        return self._bounds[1]
+
+    def are_blank(self, records: NDArray[np.int64], filler: str) -> NDArray[np.bool_]:
+        """Whether records hold nothing but blanks and characters that say nothing by themselves."""
+        import numpy as np
+
+        says = np.ones(256, np.int32)
+        says[list(f"{filler} \t\r\n".encode())] = 0
+        told = np.concatenate([[0], np.cumsum(says[np.frombuffer(self._chunk.data, np.uint8)], dtype=np.int32)])
+        starts, ends = self._bounds
+        blank: NDArray[np.bool_] = told[starts[records]] == told[ends[records]]
+        return blank
 
     @cached_property
     def _line_feeds(self) -> NDArray[np.int64]:
@@ -70,3 +92,32 @@ class RecordIndex:
         if len(ends) == 0 or ends[-1] < len(array):
             ends = np.append(ends, len(array))
         return ends + span.start
+
+
+def sort_out(
+    bad: Sequence[tuple[int, str, str]], index: RecordIndex, filler: str, hollow: Sequence[int] | NDArray[np.int64] = ()
+) -> tuple[list[Unread], list[tuple[Located, str, int]]]:
+    """Records that cannot be read, by number with rule and reason; blank ones among many are only counted.
+
+    So are `hollow` ones, which could be read and are blank.
+    """
+    import numpy as np
+
+    if not bad and not len(hollow):
+        return [], []
+    numbers = np.array([number for number, _, _ in bad], np.int64)
+    is_blank = index.are_blank(numbers, filler) if len(bad) > FEW else np.zeros(len(bad), np.bool_)
+    rest = np.flatnonzero(~is_blank)
+    before = numbers - np.arange(len(bad)) - np.searchsorted(hollow, numbers)
+    unread = [
+        Unread(int(before[which]), at, *bad[which][1:])
+        for which, at in zip(rest.tolist(), index.locate(numbers[rest]), strict=True)
+    ]
+    return unread, _count_blank(np.union1d(numbers[is_blank], np.asarray(hollow, np.int64)), index)
+
+
+def _count_blank(records: NDArray[np.int64], index: RecordIndex) -> list[tuple[Located, str, int]]:
+    """Blank lines one by one as far as they are listed, and the others by their number."""
+    passed = [(at, "blank", 1) for at in index.locate(records[:_LISTED])]
+    further = len(records) - _LISTED
+    return passed + [(at, "blank", further) for at in index.locate(records[_LISTED : _LISTED + 1])]

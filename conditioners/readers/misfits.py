@@ -1,0 +1,68 @@
+"""Refuses a file most of which is blank lines, or rows that cannot be read, before they cost memory and time."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import NamedTuple
+
+from conditioners.limits import Limits
+from conditioners.outcome import Refusal
+
+_MOSTLY_BLANK = 10
+"""Blank lines for each other one, beyond which those many are not what a file is about."""
+
+
+class Tally(NamedTuple):
+    """Lines of one portion of a file, and the line that it begins in."""
+
+    line: int
+    rows: int
+    """All that are not blank."""
+    unread: int
+    """Of these, rows whose cells could not be told apart."""
+    blank: int
+
+
+class Misfits:
+    """Counts the portions of one file in their order, in whatever order they come."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._lock = Lock()
+        self._waiting: dict[int, Tally] = {}
+        self._next = self._rows = self._unread = self._blank = 0
+        self._seen = self._short = 0
+        self._refusal: Refusal | None = None
+
+    def look_at(self, line: int, lines: int, size: int, width: int = 1) -> None:
+        """Some lines come next, in order, of so many bytes together, in which a row has at least `width` bytes.
+
+        Raises Refusal when nearly all so far are too short to be rows, which is known before they are read.
+        """
+        self._seen += lines
+        self._short += max(0, lines - (size - lines) // max(1, width))
+        if self._short > self._limits.blank_lines and self._short * (_MOSTLY_BLANK + 1) > self._seen * _MOSTLY_BLANK:
+            raise self._refuse_blank(line)
+
+    def note(self, number: int, tally: Tally) -> None:
+        """A portion was read; raises Refusal when those up to it, or to one that waited for it, have too few rows."""
+        with self._lock:
+            self._waiting[number] = tally
+            while self._refusal is None and self._next in self._waiting:
+                self._take(self._waiting.pop(self._next))
+                self._next += 1
+            if self._refusal is not None:
+                raise self._refusal
+
+    def _take(self, tally: Tally) -> None:
+        self._rows += tally.rows
+        self._unread += tally.unread
+        self._blank += tally.blank
+        if self._unread > self._limits.unread_rows and self._unread * 2 > self._rows:
+            reason = f"of the first {self._rows} rows {self._unread} cannot be read; the file is in another form"
+            self._refusal = Refusal(reason, f"line {tally.line}")
+        elif self._blank > self._limits.blank_lines and self._blank > self._rows * _MOSTLY_BLANK:
+            self._refusal = self._refuse_blank(tally.line)
+
+    def _refuse_blank(self, line: int) -> Refusal:
+        return Refusal(f"the file has more than {self._limits.blank_lines} blank lines and few others", f"line {line}")

@@ -1,0 +1,58 @@
+"""Cuts chunks of very short records into portions, for what is said about a record can be many times its size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from conditioners.limits import Limits
+from conditioners.readers.cutting import Chunk, Span, count_bytes
+from conditioners.readers.locating import RecordIndex
+from conditioners.readers.misfits import Misfits
+from conditioners.readers.records import CR, LF, OddRecord, Syntax
+
+
+def cut_portions(chunks: Iterator[Chunk], syntax: Syntax, limits: Limits, misfits: Misfits) -> Iterator[Chunk]:
+    """The same records in chunks of at most `limits.portion_records` each, numbered from 0.
+
+    Raises Refusal when nearly all lines are blank.
+    """
+    number = 0
+    for chunk in chunks:
+        misfits.look_at(chunk.first_line, chunk.lines, len(chunk.data), syntax.width or 1)
+        ends = _portion_ends(chunk, syntax, limits.portion_records)
+        for portion in _cut_up(chunk, ends) if len(ends) > 1 else (chunk,):
+            yield replace(portion, number=number)
+            number += 1
+
+
+def _portion_ends(chunk: Chunk, syntax: Syntax, most: int) -> list[int]:
+    """The positions behind every so many records, and behind the last one."""
+    import numpy as np
+
+    if syntax.delimiter == "\n":
+        if chunk.lines <= most:
+            return []
+        ends = np.flatnonzero(np.frombuffer(chunk.data, np.uint8) == LF) + 1
+    elif chunk.lines <= most and (b"\r" not in chunk.data or count_bytes(chunk.data, CR) <= most):
+        return []
+    else:
+        ends = RecordIndex(chunk, syntax).ends
+    return [*ends[most - 1 : -1 : most].tolist(), len(chunk.data)]
+
+
+def _cut_up(chunk: Chunk, ends: Sequence[int]) -> Iterator[Chunk]:
+    start, line = 0, chunk.first_line
+    for end in ends:
+        data = chunk.data[start:end]
+        lines = count_bytes(data, LF)
+        yield Chunk(data, line, tuple(_clip(chunk.pieces, start, end)), lines)
+        start, line = end, line + lines
+
+
+def _clip(pieces: Sequence[Span | OddRecord], start: int, end: int) -> Iterator[Span | OddRecord]:
+    """What stands of the pieces between two ends of records, counted from the first."""
+    for piece in pieces:
+        first, last = max(piece.start, start), min(piece.end, end)
+        if first < last:
+            yield replace(piece, start=first - start, end=last - start)
