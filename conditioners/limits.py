@@ -19,6 +19,8 @@ class Limits:
     unpacked_free: int = 16 * MIB
     members: int = 10_000
     """Files inside one archive."""
+    listing_bytes: int = 8 * MIB
+    """The list of an archive's members, with their names."""
     line_bytes: int = 16 * MIB
     """One record of delimited or fixed-width text."""
     record_lines: int = 1000
@@ -38,8 +40,14 @@ class Limits:
     """What the values of a JSON document take in memory."""
     html_bytes: int = 16 * MIB
     """An HTML document, which takes about ten times its size in memory."""
+    html_marks: int = 1_000_000
+    """Tags of an HTML document, opening and closing."""
+    footer_bytes: int = 16 * MIB
+    """The metadata of a Parquet file, which take about ten times their size in memory."""
     row_group_bytes: int = 128 * MIB
     """One row group of a Parquet file, unpacked."""
+    value_bytes: int = 64 * MIB
+    """The texts of one column in a row group, which may be a single one."""
     workbook_bytes: int = 320 * MIB
     """A workbook, unpacked."""
     workbook_room: int = 320 * MIB

@@ -136,7 +136,7 @@ class Unpacker:
         with tempfile.SpooledTemporaryFile(_IN_MEMORY) as spool:
             for block in opened.blocks():
                 spool.write(block)
-            with _refuse_damage(), zipfile.ZipFile(spool) as archive:
+            with _refuse_damage(), open_zip(spool, self._limits) as archive:
                 for info in self._listed(archive):
                     yield self._archived_one(opened, archive, info)
 
@@ -149,8 +149,9 @@ class Unpacker:
         require_apart(listed)
         wanted = [info for info in listed if not _LEFT_BY_ARCHIVER.search(info.filename)]
         wanted = [info for info in wanted if self._is_wanted(info.filename)]
+        names = {id(info) for info in wanted}
         for info in listed:
-            if info not in wanted:
+            if id(info) not in names:
                 self._skip(info.filename, "no data")
         if not wanted:
             raise Refusal("the archive has no member with data")
@@ -181,6 +182,25 @@ class Unpacker:
             raise Refusal(f"the file unpacks to more than {self._limits.unpacked_ratio} times its size")
         if total > self._limits.unpacked_free and total > packed * self._limits.unpacked_ratio:
             raise Refusal(f"the file unpacks to more than {self._limits.unpacked_ratio} times its size")
+
+
+class _Zip:
+    """A zip file of which only so much is read at a time: its list of members, or a block of one."""
+
+    def __init__(self, file: IO[bytes], limits: Limits) -> None:
+        self._file, self._most = file, limits.listing_bytes
+        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
+
+    def read(self, size: int = -1) -> bytes:
+        """Raises Refusal when the list is too long."""
+        if size > self._most:
+            raise Refusal(f"the list of the archive's members is larger than the limit of {self._most} bytes")
+        return self._file.read(size)
+
+
+def open_zip(file: IO[bytes], limits: Limits) -> zipfile.ZipFile:
+    """A zip file, its list of members read; raises Refusal when that is too long, and what zipfile raises."""
+    return zipfile.ZipFile(cast(IO[bytes], _Zip(file, limits)))
 
 
 def require_apart(members: Sequence[zipfile.ZipInfo]) -> None:

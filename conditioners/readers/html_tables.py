@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
+from conditioners.readers.markup import check_html, check_html_encodings
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -41,7 +42,10 @@ def read_html_tables(opened: OpenedRaw, limits: Limits) -> list[HtmlTable]:
     from lxml import etree
 
     data = opened.read_whole("the HTML document", limits.html_bytes)
+    check_html(data, limits)
     encoding = "utf-8" if _is_utf8(data) else None
+    if encoding is None:
+        check_html_encodings(data)
     parser = etree.HTMLParser(
         encoding=encoding, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
     )

@@ -35,8 +35,8 @@ _SIZES = {b"{": 600, b"[": 150, b":": 150, b",": 100}
 """Bytes in memory for an object, a list, a name with its value, and a further element; measured."""
 _HALVES = 10_000
 """Of characters, in one document."""
-_NAMES = 100_000
-"""Of one object."""
+_NAMES, _MANY = 100_000, 16
+"""Different ones of one object, or of all objects that have many."""
 _SHOWN = 80
 """Characters of a name in a reason."""
 
@@ -232,7 +232,7 @@ def parse_json(data: bytes, limits: Limits) -> Any:
             parse_float=Number,
             parse_int=Number,
             parse_constant=_refuse_constant,
-            object_pairs_hook=_unique,
+            object_pairs_hook=_Names().take,
         )
     except json.JSONDecodeError as error:
         raise Refusal(f"not JSON: {error.msg}", f"line {error.lineno}, character {error.colno}") from None
@@ -264,14 +264,25 @@ def _refuse_constant(name: str) -> Any:
     raise Refusal(f"{name} is no JSON number")
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        name, _ = Counter(name for name, _ in pairs).most_common(1)[0]
-        raise Refusal(f"the name {name[:_SHOWN]!r} stands twice in an object")
-    if len(found) > _NAMES:
-        raise Refusal(f"an object has more than {_NAMES} names")
-    return found
+class _Names:
+    """The names in the objects of one document."""
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+
+    def take(self, pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
+        """The object of some names and values; raises Refusal for a name that stands twice, and for too many."""
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            name, _ = Counter(name for name, _ in pairs).most_common(1)[0]
+            raise Refusal(f"the name {name[:_SHOWN]!r} stands twice in an object")
+        if len(found) > _NAMES:
+            raise Refusal(f"an object has more than {_NAMES} names")
+        if len(found) > _MANY:
+            self._known.update(found)
+            if len(self._known) > _NAMES:
+                raise Refusal(f"the JSON document has more than {_NAMES} different names in its objects")
+        return found
 
 
 def show_json(value: Any) -> str:

@@ -16,7 +16,7 @@ from conditioners.readers.sheet_extents import OdsSheets, SharedTexts, XlsxSheet
 from conditioners.readers.sheet_relations import XLSB, SheetRelations
 from conditioners.readers.well_formed import Part, WellFormed
 from conditioners.readers.xlsb_extents import XlsbSheet, XlsbTexts
-from conditioners.unpack import require_apart
+from conditioners.unpack import open_zip, require_apart
 
 _MANIFEST, _ODS, _XLSB_TEXTS = "META-INF/manifest.xml", "content.xml", "sharedstrings.bin"
 _BINARY_SHEETS, _NO_SHEETS = "xl/worksheets/", "xl/worksheets/_rels/"
@@ -31,7 +31,7 @@ def check_package(data: bytes, limits: Limits) -> None:
     A program may call its parts what it likes, so what a member is, is told by what stands in it.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
+        with open_zip(io.BytesIO(data), limits) as package:
             if len(package.infolist()) > limits.members:
                 raise Refusal(f"the package has more than {limits.members} members")
             require_apart(package.infolist())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import struct
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 MAGIC = b"PAR1"
 _IN_MEMORY = 32 << 20
 _BATCH_ROWS = 20_000
+_TAIL = 8
+"""Bytes of the metadata's length and the mark behind it."""
 
 
 @contextmanager
@@ -31,6 +34,7 @@ def open_parquet_file(opened: OpenedRaw, limits: Limits) -> Iterator[ParquetFile
         for block in opened.blocks():
             spool.write(block)
         packed = spool.tell()
+        _check_footer(spool, packed, limits)
         spool.seek(0)
         try:
             file = ParquetFile(pa.PythonFile(spool, mode="r"))
@@ -41,6 +45,15 @@ def open_parquet_file(opened: OpenedRaw, limits: Limits) -> Iterator[ParquetFile
             )
         except (pa.ArrowException, OSError) as error:
             raise Refusal(f"the Parquet file cannot be read: {error}") from None
+
+
+def _check_footer(spool: IO[bytes], packed: int, limits: Limits) -> None:
+    """Refuse by the metadata's size, which stands before the last four bytes, whatever it is."""
+    if packed >= _TAIL:
+        spool.seek(packed - _TAIL)
+        size, _ = struct.unpack("<I4s", spool.read(_TAIL))
+        if limits.footer_bytes < size < packed:
+            raise Refusal(f"the metadata of the Parquet file are larger than the limit of {limits.footer_bytes} bytes")
 
 
 def _texts(metadata: Any) -> list[str]:
@@ -60,6 +73,19 @@ def _check_sizes(file: ParquetFile, packed: int, limits: Limits) -> None:
     largest = max((metadata.row_group(n).total_byte_size for n in range(metadata.num_row_groups)), default=0)
     if largest > limits.row_group_bytes:
         raise Refusal(f"a row group unpacks to more than the limit of {limits.row_group_bytes} bytes")
+    for number in range(metadata.num_row_groups):
+        group = metadata.row_group(number)
+        if group.total_byte_size > limits.value_bytes:
+            _check_columns(group, limits)
+
+
+def _check_columns(group: Any, limits: Limits) -> None:
+    """What is said of a column's values together holds for each; several copies of one are made when it is read."""
+    for number in range(group.num_columns):
+        column = group.column(number)
+        if column.physical_type == "BYTE_ARRAY" and column.total_uncompressed_size > limits.value_bytes:
+            reason = f"the texts of one column in a row group take more than the limit of {limits.value_bytes} bytes"
+            raise Refusal(reason, ascii(column.path_in_schema[:80]))
 
 
 def read_text_batches(file: ParquetFile, columns: Sequence[str] | None, limits: Limits) -> Iterator[pl.DataFrame]:

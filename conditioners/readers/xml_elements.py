@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import BlockStream, OpenedRaw
+from conditioners.readers.markup import check_xml_encoding
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -17,6 +18,7 @@ _HEAD = 1 << 14
 _LONGEST_TAG = 1 << 20
 _PROLOGUE = 1 << 20
 _NAMESPACES = 100
+_NAMES = 10_000
 _NODES = 100_000
 """Elements inside of one record."""
 
@@ -54,6 +56,7 @@ def walk_elements(
     """
     from lxml import etree
 
+    check_xml_encoding(opened.head)
     blocks = BlockStream(opened.blocks())
     budget = budget or NodeBudget(limits)
     stream = cast(Any, _Blocks(blocks, budget))
@@ -61,7 +64,7 @@ def walk_elements(
         stream, events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False,
         dtd_validation=False, huge_tree=False, remove_comments=True, remove_pis=True,
     )  # fmt: skip
-    depth, first = 0, True
+    depth, first, names = 0, True, set[str]()
     try:
         for event, element in events:
             if first:
@@ -71,7 +74,11 @@ def walk_elements(
             depth += 1 if event == "start" else -1
             if depth > limits.depth:
                 raise Refusal(f"the XML document is nested deeper than {limits.depth} levels", _line(element))
-            if isinstance(element.tag, str):
+            tag = element.tag
+            if isinstance(tag, str):
+                names.add(tag)
+                if len(names) > _NAMES:
+                    raise Refusal(f"the XML document has elements of more than {_NAMES} names", _line(element))
                 yield event, element
     except etree.XMLSyntaxError as error:
         raise Refusal(f"not well-formed XML: {error.msg}", f"line {error.lineno}") from None
@@ -85,6 +92,7 @@ def peek_root(head: bytes) -> str | None:
     """The name of the root element, in Clark's notation, if a document's first bytes tell it."""
     from lxml import etree
 
+    check_xml_encoding(head)
     parser = etree.XMLPullParser(("start",), resolve_entities=False, no_network=True, huge_tree=False)
     try:
         parser.feed(head[:_HEAD])

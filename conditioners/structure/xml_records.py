@@ -51,6 +51,8 @@ def _measure(opened: OpenedRaw, limits: Limits) -> _Shape:
             if len(shape.counts) > _PATHS:
                 raise Refusal(f"the XML document has elements at more than {_PATHS} different paths")
             shape.leaves.update(dict.fromkeys((*path, f"@{name.rpartition('}')[2]}") for name in element.attrib))
+            if len(shape.leaves) > _PATHS:
+                raise Refusal(f"the XML document has values at more than {_PATHS} different paths")
             continue
         if len(element) == 0 or (element.text and element.text.strip()):
             shape.leaves.setdefault(tuple(path))
