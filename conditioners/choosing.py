@@ -76,7 +76,7 @@ def _measure(source: Source, dialect: Dialect, reader: Reader) -> _Fit:
 
 def _judge(source: Source, dialect: Dialect, reader: Reader) -> Iterator[pl.DataFrame]:
     """The rows of each batch that keep the contract; the reader is of no use afterwards."""
-    contract = Contract(source, dialect, reader.columns)
+    contract = Contract.of(source, dialect, reader.columns)
     with closing(reader.parts()) as parts:  # type: ignore[type-var]  # readers' parts are generators
         for part in parts:
             batch = reader.read(part)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _MOST_UNREAD = 0.2
 """The share of numerals beyond which reading the others at once saves nothing."""
+_MOST_KNOWN = 64
 
 
 @dataclass(frozen=True)
@@ -48,26 +49,57 @@ class Contract:
         self._absent = [column for column in source.columns if column.name not in present]
         self._names = [column.name for column in source.columns]
         self._checks = [(check, _fault_of(check)) for check in source.checks]
+        self._faults = [
+            (rule, *fault)
+            for rule in self._rules
+            for fault in (("undecodable", _is_damaged(rule.column)), *rule.faults)
+        ]
+        every = [fault for *_, fault in self._faults] + [fault for _, fault in self._checks]
+        self._broken = [fault.fill_null(value=False).alias(str(at)) for at, fault in enumerate(every)]
+        self._suspicious: dict[tuple[bool, ...], pl.Expr] = {}
+
+    @classmethod
+    def of(cls, source: Source, dialect: Dialect, present: Sequence[str]) -> Contract:
+        """A contract that may have been used for an earlier file: small files would cost twice as much otherwise."""
+        key = (
+            id(source),
+            id(dialect),
+            tuple(present),
+        )  # neither can be hashed; a contract keeps both, and their numbers
+        known = _KNOWN.get(key)
+        if known is None:
+            if len(_KNOWN) >= _MOST_KNOWN:
+                _KNOWN.clear()
+            known = _KNOWN[key] = cls(source, dialect, present)
+        return known
 
     def apply(self, frame: pl.DataFrame, *, damaged: bool = False) -> Typed:
         """Type and judge a batch of text columns; `damaged` tells that cells may hold bytes that were not decoded."""
         import polars as pl
 
         cells = self._clean(frame, self._rules)
-        typed = cells.with_columns(
-            *(series for rule in self._rules for series in _read_at_once(rule, cells)),
-            *(pl.lit(None, type_of(column)).alias(column.name) for column in self._absent),
-        )
-        others = [rule for rule in self._rules if rule.column.name not in typed.columns]
-        typed = typed.with_columns(rule.value.alias(rule.column.name) for rule in others)
-        suspicions = [each for rule in self._rules for each in _suspicions(rule, typed)]
-        suspicions += [fault for _, fault in self._checks]
-        suspicions += [_is_damaged(rule.column) for rule in self._rules] if damaged else []
-        bad = typed.select(pl.any_horizontal(suspicions).fill_null(value=False)).to_series()
-        values = typed.select(self._names)
+        typed = cells.hstack([series for rule in self._rules for series in _read_at_once(rule, cells)])
+        others = [rule.value.alias(rule.column.name) for rule in self._rules if rule.column.name not in typed.columns]
+        others += [pl.lit(None, type_of(column)).alias(column.name) for column in self._absent]
+        typed = typed.with_columns(others) if others else typed
+        bad = typed.select(self._is_suspicious(typed, damaged)).to_series()
+        values = typed[self._names]
         if not bad.any():
             return Typed(values, ())
         return Typed(values.filter(~bad), self._explain(typed.with_row_index(" row").filter(bad)))
+
+    def _is_suspicious(self, typed: pl.DataFrame, damaged: bool) -> pl.Expr:
+        """True for the rows that have a fault."""
+        import polars as pl
+
+        read_at_once = [_name_inexact(rule) in typed.columns for rule in self._rules]
+        known = self._suspicious.get((damaged, *read_at_once))
+        if known is None:
+            found = [each for rule in self._rules for each in _suspicions(rule, typed)]
+            found += [fault for _, fault in self._checks]
+            found += [_is_damaged(rule.column) for rule in self._rules] if damaged else []
+            known = self._suspicious[(damaged, *read_at_once)] = pl.any_horizontal(found).fill_null(value=False)
+        return known
 
     def type_columns(self, frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
         """The values of some columns, null where they cannot be read; no row is judged."""
@@ -88,25 +120,19 @@ class Contract:
 
     def _explain(self, bad: pl.DataFrame) -> list[Reject]:
         """The first fault of each row that has one."""
-        rules = [
-            (rule, *fault)
-            for rule in self._rules
-            for fault in (("undecodable", _is_damaged(rule.column)), *rule.faults)
-        ]
-        every = [fault for *_, fault in rules] + [fault for _, fault in self._checks]
-        broken = bad.select(fault.fill_null(value=False).alias(str(at)) for at, fault in enumerate(every)).to_numpy()
+        broken = bad.select(self._broken).to_numpy()
         if not broken.any(axis=1).all():
             raise RuntimeError(f"a row of {self._source.name} was rejected under no rule: a bug in this module")
         cells = {rule.column.name: bad[name_cell(rule.column)].to_list() for rule in self._rules}
         found: list[Reject] = []
         numbers, firsts = bad[" row"].to_list(), broken.argmax(axis=1).tolist()
         for at, first in enumerate(firsts):
-            if first < len(rules):
-                rule, name, _ = rules[first]
+            if first < len(self._faults):
+                rule, name, _ = self._faults[first]
                 reason = explain(name, rule.column, cells[rule.column.name][at], self._dialect)
                 found.append(Reject(numbers[at], name, rule.column.name, reason))
             else:
-                check, _ = self._checks[first - len(rules)]
+                check, _ = self._checks[first - len(self._faults)]
                 found.append(Reject(numbers[at], check.rule, check.column, _explain_check(check)))
         return found
 
@@ -173,3 +199,7 @@ def _explain_check(check: Check) -> str:
     if isinstance(check, AtMostWhere):
         return f"{check.column} is above {check.maximum} where {check.other} is {check.value}"
     return f"{check.column} is before {check.other}"
+
+
+_KNOWN: dict[tuple[int, int, tuple[str, ...]], Contract] = {}
+"""Contracts by the numbers of source and dialect, and the columns that files have."""

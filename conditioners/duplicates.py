@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, BinaryIO
 
 from conditioners.candidates import Candidates, find_candidates
@@ -33,19 +34,24 @@ def hash_keys(frame: pl.DataFrame, key: tuple[str, ...]) -> NDArray[np.uint64]:
     return frame.select(pl.struct(key).hash(_SEEDS[0])).to_series().to_numpy()
 
 
+@lru_cache(maxsize=64)
+def _hashes(key: tuple[str, ...], others: tuple[str, ...]) -> list[pl.Expr]:
+    import polars as pl
+
+    return [
+        pl.struct(key).hash(_SEEDS[0]).alias("key"),
+        pl.struct(key).hash(_SEEDS[1]).alias("again"),
+        (pl.struct(others).hash(_SEEDS[2]) if others else pl.lit(0, pl.UInt64)).alias("others"),
+    ]
+
+
 class Identities:
     """The hashes of a batch's rows."""
 
     def __init__(self, frame: pl.DataFrame, key: tuple[str, ...]) -> None:
         import numpy as np
-        import polars as pl
 
-        others = [name for name in frame.columns if name not in key]
-        hashed = frame.select(
-            pl.struct(key).hash(_SEEDS[0]).alias("key"),
-            pl.struct(key).hash(_SEEDS[1]).alias("again"),
-            (pl.struct(others).hash(_SEEDS[2]) if others else pl.lit(0, pl.UInt64)).alias("others"),
-        )
+        hashed = frame.select(_hashes(key, tuple(name for name in frame.columns if name not in key)))
         self.keys: NDArray[np.uint64] = hashed["key"].to_numpy()
         half = np.uint64(32)
         self.checks: NDArray[np.uint64] = (hashed["again"].to_numpy() << half) | (hashed["others"].to_numpy() >> half)

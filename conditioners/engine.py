@@ -61,8 +61,9 @@ class _Run:
         """Rows that are written in another order in the end."""
         self._order: tuple[str, ...] = ()
         self._rows_in = self._duplicates = self._released = 0
-        # A hook is somebody's code, which need not bear to be called twice at the same time.
-        self._workers = 1 if source.hook else min(limits.workers, usable_cores())
+        # A hook is somebody's code, which need not bear to be called twice at once; and one batch needs no threads.
+        is_serial = source.hook is not None or (raw.size is not None and raw.size <= limits.chunk_bytes)
+        self._workers = 1 if is_serial else min(limits.workers, usable_cores())
 
     def run(self) -> Summary:
         """Read everything, write everything, and sum up."""

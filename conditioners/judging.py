@@ -62,7 +62,7 @@ class Judge:
 
     def __init__(self, source: Source, reading: Reading) -> None:
         self._source, self._reader = source, reading.reader
-        self._contract = Contract(source, reading.dialect, reading.reader.columns)
+        self._contract = Contract.of(source, reading.dialect, reading.reader.columns)
 
     def judge(self, part: Any) -> Judged:
         """Read one part of the file and judge its rows."""

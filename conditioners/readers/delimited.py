@@ -172,7 +172,8 @@ class DelimitedReader:
         )  # fmt: skip
         frame = pl.from_arrow(table, rechunk=False)
         assert isinstance(frame, pl.DataFrame)
-        return frame.select(pl.col(names[at]).alias(name) for name, at in self._layout.header.positions.items()), wrong
+        cells = [frame[names[at]].alias(name) for name, at in self._layout.header.positions.items()]
+        return pl.DataFrame(cells), wrong
 
     def _frame_odd(self, records: Sequence[tuple[str, ...]]) -> list[pl.DataFrame]:
         import polars as pl

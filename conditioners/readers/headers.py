@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from conditioners.columns import Column
@@ -48,7 +49,7 @@ class NearMiss:
 def find_header(source: Source, dialect: Dialect, rows: Iterable[Sequence[str]], miss: NearMiss) -> Header | None:
     """The first row in which every required column has a label; notes the nearest other one in `miss`."""
     height = dialect.header_rows if isinstance(dialect, Delimited | Workbook) else 1
-    for number, row in enumerate(stack_labels(list(rows), height)):
+    for number, row in enumerate(stack_labels(rows, height)):
         positions = _match(source, dialect, row)
         missing = [_describe(source, dialect, column) for column in _wanted(source, dialect) - set(positions)]
         missing += _missing_repetitions(dialect, positions)
@@ -127,17 +128,19 @@ def _missing_repetitions(dialect: Dialect, positions: Mapping[str, int]) -> list
     return [f"any label like {pattern!r} ({column})" for column, pattern in wide.values.items()]
 
 
-def stack_labels(rows: Sequence[Sequence[str]], height: int) -> list[tuple[str, ...]]:
-    """Labels that are written over several rows, for each row that they may begin in.
+def stack_labels(rows: Iterable[Sequence[str]], height: int) -> Iterator[tuple[str, ...]]:
+    """Labels that are written over several rows, for each row that they may begin in; takes no more rows than needed.
 
     A label above several columns stands over the first of them; the blank cells to its right are its own.
     """
-    if height == 1:
-        return [tuple(row) for row in rows]
-    return [_stack(rows[first : first + height]) for first in range(len(rows) - height + 1)]
+    window: deque[Sequence[str]] = deque(maxlen=height)
+    for row in rows:
+        window.append(row)
+        if len(window) == height:
+            yield tuple(row) if height == 1 else _stack(window)
 
 
-def _stack(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
+def _stack(rows: deque[Sequence[str]]) -> tuple[str, ...]:
     width = max(map(len, rows))
     padded = [[cell.strip() for cell in row] + [""] * (width - len(row)) for row in rows]
     for row in padded[:-1]:

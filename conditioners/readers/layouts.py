@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from conditioners.declaration import Source
@@ -58,9 +58,9 @@ def find_layout(source: Source, dialects: Sequence[Delimited], opened: OpenedRaw
                 if re.match(dialect.opening, head.decode("utf-8", "ignore")):
                     found.append(_layout_without_header(dialect, syntax, line_end))
                 continue
-            rows = list(_head_records(head, syntax, dialect.header_within, limits))
+            records, rows = _head_records(head, syntax, dialect.header_within, limits), list[tuple[int, OddRecord]]()
             before = miss.matched
-            header = find_header(source, dialect, [row.fields or () for _, row in rows], miss)
+            header = find_header(source, dialect, _fields_of(records, rows), miss)
             if miss.matched > before:
                 missed_places = [f"line {line}" for line, _ in rows]
             if header is not None:
@@ -97,6 +97,13 @@ def _head_records(head: bytes, syntax: Syntax, lines: int, limits: Limits) -> It
         yield line, record
         line += max(1, head.count(b"\n", position, record.end))
         position = record.end
+
+
+def _fields_of(records: Iterable[tuple[int, OddRecord]], taken: list[tuple[int, OddRecord]]) -> Iterator[Sequence[str]]:
+    """The records' fields; notes each record that was taken."""
+    for line, record in records:
+        taken.append((line, record))
+        yield record.fields or ()
 
 
 def _layout(
