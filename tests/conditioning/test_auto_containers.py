@@ -6,57 +6,65 @@ from pathlib import Path
 import pytest
 
 from conditioners.outcome import Refusal
-from conditioners.readers.containers import MAGIC, check_container
+from conditioners.readers.containers import MAGIC, Container, wrap
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
-END, FREE = 0xFFFFFFFE, 0xFFFFFFFF
+STREAM = bytes(range(256)) * 40
+SECTOR = 4096
+FOLDER, SMALL, FIRST = 1, 2, 3
+"""Sectors of a container of one stream, behind the one that links them."""
 
 
-def make_container(links, mini=END, table=END, mini_links=()):
-    """A container of sectors of 512 bytes: its first holds the links, its second the links of small sectors."""
-    header = bytearray(512)
-    header[:8] = MAGIC
-    struct.pack_into("<H", header, 0x1E, 9)
-    struct.pack_into("<I", header, 0x3C, mini)
-    struct.pack_into("<I", header, 0x44, table)
-    struct.pack_into("<109I", header, 0x4C, 0, *[FREE] * 108)
-    sectors = [(*links, *[FREE] * (128 - len(links))), (*mini_links, *[FREE] * (128 - len(mini_links)))]
-    return bytes(header) + b"".join(struct.pack("<128I", *sector) for sector in sectors)
+def make_container(**links):
+    """A container with a workbook; `s3=5` says that sector 5 follows sector 3."""
+    data = bytearray(wrap("Workbook", bytearray(STREAM)))
+    for name, following in links.items():
+        struct.pack_into("<I", data, SECTOR + 4 * int(name[1:]), following)
+    return bytes(data)
 
 
-def test_chains_that_end_are_let_pass():
-    check_container(make_container([END, END, 3, 4, END], mini=1, mini_links=[1, 2, END]))
+def test_the_workbook_is_found_in_its_container():
+    assert Container(make_container()).find_workbook() == ("Workbook", bytearray(STREAM))
 
 
-@pytest.mark.parametrize("links", [[END, 1], [END, 2, 3, 1], [0]])
-def test_a_chain_that_runs_in_a_circle_is_refused(links):
+def test_a_workbook_whose_chain_runs_in_a_circle_is_refused():
     with pytest.raises(Refusal, match="circle"):
-        check_container(make_container(links))
+        Container(make_container(s5=FIRST)).find_workbook()
 
 
-def test_a_chain_of_small_sectors_that_runs_in_a_circle_is_refused():
+def test_a_folder_whose_chain_runs_in_a_circle_is_refused():
     with pytest.raises(Refusal, match="circle"):
-        check_container(make_container([END, END], mini=1, mini_links=[1, 0]))
+        Container(make_container(s1=FOLDER))
+
+
+def test_a_small_stream_whose_chain_runs_in_a_circle_is_refused():
+    data = bytearray(make_container(s2=SMALL))
+    struct.pack_into("<I", data, (1 + FOLDER) * SECTOR + 128 + 120, 100)  # the workbook's size: it is a small one then
+    struct.pack_into("<I", data, (1 + FOLDER) * SECTOR + 116, SMALL)  # where the small sectors stand
+
+    with pytest.raises(Refusal, match="circle"):
+        Container(bytes(data)).find_workbook()
 
 
 def test_a_table_of_sectors_that_leads_back_to_itself_is_refused():
-    data = bytearray(make_container([END, END], table=1))
-    struct.pack_into("<I", data, 512 + 1024 - 4, 1)
+    data = bytearray(make_container())
+    struct.pack_into("<I", data, 0x44, FIRST)
+    struct.pack_into("<I", data, (2 + FIRST) * SECTOR - 4, FIRST)
 
     with pytest.raises(Refusal, match="no end"):
-        check_container(bytes(data))
+        Container(bytes(data))
 
 
 @pytest.mark.parametrize("cut", [8, 100, 511])
 def test_a_header_that_is_cut_off_is_refused(cut):
     with pytest.raises(Refusal, match="header"):
-        check_container(make_container([END])[:cut])
+        Container(make_container()[:cut])
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="the shared data are not beside this checkout")
-def test_every_real_container_passes():
+def test_every_real_container_can_be_walked():
     found = [path for path in sorted(DATA.rglob("*")) if path.is_file() and path.read_bytes()[:8] == MAGIC]
-    for path in found:
-        check_container(path.read_bytes())
 
-    assert len(found) > 15
+    assert found
+    for path in found:
+        Container(path.read_bytes())
