@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 _WORD_BITS = 64
 _SCAN_WORDS, _HELD_WORDS = 1 << 24, 1 << 21
 """Words of the filter for all of a file's keys (128 MiB), and of that for its candidates (16 MiB)."""
+_PORTION = 1 << 16
+"""Keys that are handled at a time where all are gone through."""
 
 
 def find_candidates(batches: Iterable[NDArray[np.uint64]]) -> Candidates:
@@ -20,25 +22,32 @@ def find_candidates(batches: Iterable[NDArray[np.uint64]]) -> Candidates:
     A key whose bits have all been set before is a candidate, whether it set them itself or others did: of 150 million
     different keys about one in seventy.
     """
+    return Candidates(_find_repeated(batches))
+
+
+def _find_repeated(batches: Iterable[NDArray[np.uint64]]) -> NDArray[np.uint64]:
     import numpy as np
 
     seen = KeyFilter(_SCAN_WORDS)
-    found: list[NDArray[np.uint64]] = []
+    found = bytearray()  # many small arrays would hold on to what was freed between them
     for keys in batches:
         ordered = np.sort(keys)
-        found += [ordered[1:][ordered[1:] == ordered[:-1]], keys[seen.may_hold(keys)]]
+        found += ordered[1:][ordered[1:] == ordered[:-1]].tobytes()
+        found += keys[seen.may_hold(keys)].tobytes()
         seen.add(keys)
-    return Candidates(np.concatenate(found) if found else np.empty(0, np.uint64))
+    return np.frombuffer(found, np.uint64)
 
 
 class Candidates:
     """Keys that may stand in a file more than once; every key that does is among them."""
 
     def __init__(self, keys: NDArray[np.uint64]) -> None:
+        """`keys` are kept, and put in order."""
         keys.sort()
         self._keys = keys
         self._filter = KeyFilter(_HELD_WORDS)
-        self._filter.add(keys)
+        for start in range(0, len(keys), _PORTION):
+            self._filter.add(keys[start : start + _PORTION])
 
     def __len__(self) -> int:
         return len(self._keys)

@@ -187,7 +187,7 @@ class RepeatFinder:
             rows = self._table.spill(file)
             self._table = None
             self._candidates = find_candidates(self._read_keys_again())
-            self._table = KeyTable(len(self._candidates))
+            self._table = KeyTable(len(self._candidates) * 3 // 2)  # most that do come again come once more
             for keys, checks in read_spilled(file, rows):
                 held = self._candidates.hold(keys)
                 self._table.classify(keys[held], checks[held])
