@@ -12,6 +12,7 @@ from conditioners.outcome import Refusal, Refused, Skipped
 from conditioners.raw import ByteSink, OpenedRaw, RawInput
 from conditioners.readers.decoding import DAMAGE
 from conditioners.structure.blocks import each_row
+from conditioners.structure.census import Census
 from conditioners.structure.found import Began, Dropped, Found, Kept, KeptBlock, Passed
 from conditioners.structure.grids import Grid, open_grids
 from conditioners.structure.heads import Head
@@ -137,7 +138,10 @@ class _Run:
     def _read(self, grid: Grid, within: str, rejects: RejectWriter) -> None:
         """Write the tables of a grid; `within` stands before each place."""
         table: TableWriter | None = None
+        census = Census(self.limits)
         for found in _find(grid):
+            if grid.place == "line":
+                census.take(found)
             if isinstance(found, Kept) and table is not None:
                 if any(_DAMAGED in cell for cell in found.cells):
                     reason = "bytes that the file's encoding does not know"

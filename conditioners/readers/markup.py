@@ -13,7 +13,7 @@ _ATTRIBUTES = 500
 """Of one tag: each is compared with all before it."""
 _TABLES = 10_000
 _MARKS = "<>=/ \"'abcxyzABCXYZ0189"
-_ESCAPED = frozenset({"utf-7", "punycode", "idna", "unicode_escape", "raw_unicode_escape"})
+_ESCAPED = frozenset({"utf-7", "punycode", "idna", "unicode-escape", "raw-unicode-escape"})
 """Encodings in which a mark can be written as other bytes than in ASCII."""
 _WIDE = ("utf-16", "utf-32")
 _ATTRIBUTE = rb"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"?|'[^']*+'?|[^\s>"'][^\s>]*+)?)?"""

@@ -10,7 +10,8 @@ from typing import Any
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
-from conditioners.readers.cutting import RecordCutter
+from conditioners.readers.cutting import Chunk, RecordCutter
+from conditioners.readers.misfits import Misfits
 from conditioners.readers.records import Syntax
 from conditioners.structure.blocks import Block, BlockReader, spare_the_last
 from conditioners.structure.encodings import describe_encoding, open_decoder
@@ -78,14 +79,21 @@ class TextRows:
 
     def lines(self) -> Iterator[Row]:
         """All lines, in order, each as a row of one cell."""
-        for chunk in RecordCutter(Syntax("\n", ""), self.limits).cut(self._texts()):
+        for chunk in self._chunks(Syntax("\n", "")):
             for number, line in enumerate(chunk.data.decode().removesuffix("\n").split("\n")):
                 yield Row(str(chunk.first_line + number), (line.rstrip("\r"),), line.rstrip("\r"))
 
     def _pieces(self) -> Iterator[Row | Block]:
         reader = BlockReader(self.marks, self.sniffed.columns, self.limits.record_lines)
-        for chunk in RecordCutter(_syntax_of(self.sniffed), self.limits).cut(self._texts()):
+        for chunk in self._chunks(_syntax_of(self.sniffed)):
             yield from reader.read(chunk.data.decode(), chunk.first_line)
+
+    def _chunks(self, syntax: Syntax) -> Iterator[Chunk]:
+        """Whole records; raises Refusal when nearly all lines are blank."""
+        misfits = Misfits(self.limits)
+        for chunk in RecordCutter(syntax, self.limits).cut(self._texts()):
+            misfits.look_at(chunk.first_line, chunk.lines, len(chunk.data), self.sniffed.columns)
+            yield chunk
 
     def resplit(self, row: Row) -> Iterator[tuple[str, tuple[str, ...]]]:
         """The cells of a row under other delimiters than its table's."""

@@ -1,0 +1,145 @@
+"""Text of blank lines, junk, quotes or damage is refused, or counted in bulk, and says the same either way."""
+
+import codecs
+
+import pytest
+
+from conditioners.columns import Text, Whole
+from conditioners.dialects import Delimited, FixedWidth, JsonLines
+from conditioners.limits import Limits
+from tests.conditioning.hostile_files import MIB
+
+HEADER = b"day,store,units,price,note\n"
+TEXT = b"date,state,category,dollars,units,volume\n2024-01-07,Texas,Milk,1,1,1\n"
+FEW = Limits(blank_lines=2000, unread_rows=2000, portion_records=500, chunk_bytes=1 << 16)
+
+
+def good(number):
+    return b"2024-01-%02d,%03d,1,,a\n" % (number % 28 + 1, number // 28)
+
+
+def mixed():
+    """Rows among thousands of blank and bad ones, some of which run over several lines."""
+    parts = [HEADER]
+    for number in range(60):
+        parts += [good(number), b"\n" * 150, b" ,, \n" * 40, b",,,,\r\n" * 90, b"\t\r" * 30, b'","\n', b"x\n" * 3]
+        parts += [b'2024-02-01,%03d,1,,"two\n\nlines"\n' % number, b'"open\n', b"2024-02-01,1,1,,\n"]
+    return b"".join(parts)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("portion", [700, 3000])
+def test_blank_lines_counted_in_bulk_say_what_each_of_them_says(toy, run, portion, workers):
+    one_by_one = run(toy, mixed(), limits=Limits(portion_records=400))
+    found = run(toy, mixed(), limits=Limits(portion_records=portion, workers=workers))
+    at_once = run(toy, mixed())
+
+    assert one_by_one.summary.skipped_lines == 60 * (150 + 40 + 90 + 30 + 1)
+    assert one_by_one.summary.rows_out == 120
+    assert found == at_once == one_by_one
+
+
+def test_the_rows_behind_many_blank_lines_are_found_at_their_lines(toy, run):
+    result = run(toy, HEADER + b"\n" * 5000 + b"x\n" + good(1) + b",,,,\n" * 5000 + b"2024-01-01,1,1,,\n")
+
+    assert [each["line"] for each in result.rejects] == ["5002", "10004"]
+    assert result.summary.skipped[:2] == (("line 2", "blank"), ("line 3", "blank"))
+    assert (len(result.summary.skipped), result.summary.skipped_lines) == (100, 10_000)
+
+
+def test_an_empty_row_of_a_source_that_takes_them_stays_a_row(make_source, run):
+    columns = (Text("shop"), Text("a", optional=True), Text("b", optional=True))
+    dialects = (Delimited(name="p", labels={"shop": "=Acme"}),)
+    source = make_source(columns=columns, key=(), dialects=dialects)
+
+    assert run(source, b"a,b\n" + b",\n" * 5000).summary.rows_out == 5000
+
+
+BLANK = "the file has more than 2000 blank lines and few others"
+MOST = {
+    "blank": (HEADER + good(1) + b"\n" * 5000, BLANK),
+    "spaces": (HEADER + good(1) + b" \n" * 5000, BLANK),
+    "delimiters": (HEADER + good(1) + b",,,,\n" * 5000, BLANK),
+    "returns": ((HEADER + good(1)).replace(b"\n", b"\r") + b"\r" * 5000, BLANK),
+    "returns among feeds": (HEADER + good(1) + (b"\r" * 999 + b"\n") * 5, BLANK),
+    "junk": (HEADER + good(1) + b"x\n" * 5000, "cannot be read; the file is in another form"),
+    "quotes": (HEADER + good(1) + b'"x\n' * 5001, "cannot be read; the file is in another form"),
+}
+
+
+@pytest.mark.parametrize("name", MOST)
+def test_text_of_hardly_anything_but_blank_or_unreadable_lines_is_refused(make_source, run, name):
+    data, reason = MOST[name]
+    dialects = (Delimited(name="plain", encodings=("latin-1",)),)
+    results = [
+        run(make_source(dialects=dialects), data, limits=Limits(2**36, workers=workers, **_sizes()))
+        for workers in (1, 2)
+    ]
+
+    assert reason in results[0].refusal.reason
+    assert results[0].refusal == results[1].refusal
+    assert results[0].refusal.where.startswith("line ")
+
+
+def _sizes():
+    return {"blank_lines": 2000, "unread_rows": 2000, "portion_records": 3000, "chunk_bytes": 1 << 14}
+
+
+def test_text_with_as_many_rows_as_lines_that_are_none_is_conditioned(toy, run):
+    rows = [b"2024-01-01,%03d,1,,a\n\nx\n" % number for number in range(1000)] * 3
+
+    assert run(toy, HEADER + b"".join(rows), limits=FEW).summary.rows_quarantined == 3000
+
+
+def test_fixed_width_of_hardly_anything_but_blank_or_unreadable_lines_is_refused(make_source, run):
+    dialect = FixedWidth(name="f", fields={"code": (1, 3), "units": (4, 6)}, width=6)
+    source = make_source(columns=(Text("code"), Whole("units")), key=(), dialects=(dialect,))
+
+    assert run(source, b"abc  1\n" + b"\n" * 5000, limits=FEW).refusal.reason == BLANK
+    assert "in another form" in run(source, b"abc  1\n" + b"abc   1\n" * 5000, limits=FEW).refusal.reason
+    assert run(source, b"abc  1\n" + b"\n" * 1500, limits=FEW).summary.skipped_lines == 1500
+
+
+def test_json_lines_of_hardly_anything_but_junk_are_refused(make_source, run):
+    source = make_source(columns=(Text("a"),), key=(), dialects=(JsonLines(name="l"),))
+
+    assert run(source, b'{"a":"1"}\n' + b"\n" * 5000, limits=FEW).refusal.reason == BLANK
+    assert "in another form" in run(source, b'{"a":"1"}\n' + b"{,}\n" * 5000, limits=FEW).refusal.reason
+
+
+def test_text_of_hardly_anything_but_damage_is_refused(toy, run):
+    result = run(toy, HEADER + b"2024-01-01,001,1,," + b"\xff" * MIB + b"\n")
+
+    assert result.refusal.reason == "of the first 131072 bytes 131027 or more are no characters in utf-8"
+
+
+def test_damage_here_and_there_costs_its_rows_alone(make_source, run):
+    rows = b"".join(b"2024-01-01,%05d,1,,M\xfcller und S\xf6hne, %b\n" % (n, b"x" * 40) for n in range(60_000))
+    source = make_source(columns=(Text("note"),), key=(), dialects=(Delimited(name="p", delimiters=(";",)),))
+    result = run(source, b"note\n" + rows + "Müller\n".encode())
+
+    assert result.summary.rejects == {"note undecodable": 60_000}
+    assert result.rows == ["Müller"]
+    assert result.rejects[0]["raw"].startswith("2024-01-01,00000,1,,M\\xfcller und S\\xf6hne")
+
+
+def test_a_character_cut_by_a_block_is_whole_beside_damage(toy, run):
+    line = codecs.BOM_UTF16_LE + (HEADER.decode() + "2024-01-01,001,1,,aé\n" * 1).encode("utf-16-le")
+    damaged = line + b"\x00\xdc" + "\n".encode("utf-16-le") + "2024-01-02,001,1,,é\n".encode("utf-16-le")
+
+    for size in (64, 65, 67, 1 << 20):
+        assert run(toy, damaged, limits=Limits(chunk_bytes=size)).rows == [
+            "2024-01-01,001,1,,aé", "2024-01-02,001,1,,é",
+        ]  # fmt: skip
+
+
+def test_megabytes_of_blank_lines_are_refused(refuse):
+    files = {"feeds.csv": TEXT + b"\n" * (40 * MIB), "returns.csv": TEXT.replace(b"\n", b"\r") + b"\r" * (40 * MIB)}
+
+    assert set(refuse(files)) == {"the file has more than 1048576 blank lines and few others"}
+
+
+def test_megabytes_of_quotes_in_a_line_are_read(condition):
+    outcomes = condition({"quotes.csv": TEXT + b'"' * (15 * MIB)})
+
+    assert [told["status"] for told in outcomes] == ["conditioned", "conditioned"]
