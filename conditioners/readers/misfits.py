@@ -31,15 +31,19 @@ class Misfits:
         self._lock = Lock()
         self._waiting: dict[int, Tally] = {}
         self._next = self._rows = self._unread = self._blank = 0
-        self._seen = self._short = 0
+        self._seen = self._short = self._odd = 0
         self._refusal: Refusal | None = None
 
-    def look_at(self, line: int, lines: int, size: int, width: int = 1) -> None:
+    def look_at(self, line: int, lines: int, size: int, width: int = 1, odd: int = 0) -> None:
         """Some lines come next, in order, of so many bytes together, in which a row has at least `width` bytes.
 
-        Raises Refusal when nearly all so far are too short to be rows, which is known before they are read.
+        Of these lines `odd` are known to be unreadable. Raises Refusal when most so far are, or when nearly all are too
+        short to be rows, which is known before they are read.
         """
         self._seen += lines
+        self._odd += odd
+        if self._odd > self._limits.unread_rows and self._odd * 2 > self._seen:
+            raise _refuse_unread(self._seen, self._odd, line)
         self._short += max(0, lines - (size - lines) // max(1, width))
         if self._short > self._limits.blank_lines and self._short * (_MOSTLY_BLANK + 1) > self._seen * _MOSTLY_BLANK:
             raise self._refuse_blank(line)
@@ -59,10 +63,13 @@ class Misfits:
         self._unread += tally.unread
         self._blank += tally.blank
         if self._unread > self._limits.unread_rows and self._unread * 2 > self._rows:
-            reason = f"of the first {self._rows} rows {self._unread} cannot be read; the file is in another form"
-            self._refusal = Refusal(reason, f"line {tally.line}")
+            self._refusal = _refuse_unread(self._rows, self._unread, tally.line)
         elif self._blank > self._limits.blank_lines and self._blank > self._rows * _MOSTLY_BLANK:
             self._refusal = self._refuse_blank(tally.line)
 
     def _refuse_blank(self, line: int) -> Refusal:
         return Refusal(f"the file has more than {self._limits.blank_lines} blank lines and few others", f"line {line}")
+
+
+def _refuse_unread(rows: int, unread: int, line: int) -> Refusal:
+    return Refusal(f"of the first {rows} rows {unread} cannot be read; the file is in another form", f"line {line}")

@@ -15,11 +15,12 @@ from conditioners.readers.records import CR, LF, OddRecord, Syntax
 def cut_portions(chunks: Iterator[Chunk], syntax: Syntax, limits: Limits, misfits: Misfits) -> Iterator[Chunk]:
     """The same records in chunks of at most `limits.portion_records` each, numbered from 0.
 
-    Raises Refusal when nearly all lines are blank.
+    Raises Refusal when nearly all lines are blank, or most have quotes that cannot be read.
     """
     number = 0
     for chunk in chunks:
-        misfits.look_at(chunk.first_line, chunk.lines, len(chunk.data), syntax.width or 1)
+        odd = sum(isinstance(piece, OddRecord) and piece.rule is not None for piece in chunk.pieces)
+        misfits.look_at(chunk.first_line, chunk.lines, len(chunk.data), syntax.width or 1, odd)
         ends = _portion_ends(chunk, syntax, limits.portion_records)
         for portion in _cut_up(chunk, ends) if len(ends) > 1 else (chunk,):
             yield replace(portion, number=number)

@@ -7,6 +7,11 @@ import pytest
 from conditioners.columns import Text, Whole
 from conditioners.dialects import Delimited, FixedWidth, JsonLines
 from conditioners.limits import Limits
+from conditioners.outcome import Refusal
+from conditioners.readers.cutting import RecordCutter
+from conditioners.readers.misfits import Misfits
+from conditioners.readers.portions import cut_portions
+from conditioners.readers.records import Syntax
 from tests.conditioning.hostile_files import MIB
 
 HEADER = b"day,store,units,price,note\n"
@@ -81,8 +86,12 @@ def test_text_of_hardly_anything_but_blank_or_unreadable_lines_is_refused(make_s
     assert results[0].refusal.where.startswith("line ")
 
 
-def _sizes():
-    return {"blank_lines": 2000, "unread_rows": 2000, "portion_records": 3000, "chunk_bytes": 1 << 14}
+def test_lines_whose_quotes_cannot_be_read_are_refused_when_they_are_cut_already():
+    limits, syntax = Limits(unread_rows=2000), Syntax(",", width=5)
+    chunks = RecordCutter(syntax, limits).cut(iter([b'"x\n' * 4000]))
+
+    with pytest.raises(Refusal, match="of the first 3999 rows 3999 cannot be read"):
+        list(cut_portions(chunks, syntax, limits, Misfits(limits)))
 
 
 def test_text_with_as_many_rows_as_lines_that_are_none_is_conditioned(toy, run):
