@@ -65,6 +65,14 @@ def test_markup_in_any_usual_encoding_is_let_pass(name):
     check_html_encodings(f'<html><meta content="text/html; charset={name}">'.encode() + b"\xff")
 
 
+def test_html_that_says_to_be_in_an_encoding_that_hides_its_marks_is_refused(refuse):
+    page = b"<html><meta charset=utf-7><table><tr><td>a<td>b<tr><td>1<td>\xff</table>"
+
+    assert refuse({"page.html": page}, declared=False) == [
+        "the HTML document is in 'utf-7', an encoding in which it is not read"
+    ]
+
+
 NAMES = "".join(f"<row><n{number}>1</n{number}></row>" for number in range(20_000))
 XML = {
     "elements.xml": (f"<t>{NAMES}</t>", "the XML document has elements of more than 10000 names"),
