@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from conditioners.corrections import Correction, Mender
@@ -82,12 +83,13 @@ class _Run:
         self._order = reading.dialect.order
         self._facts.append(facts)
         skip = RowSkipper(reading, self._skipped)
-        for judged, skipped in self._judge(reading):
-            self._skipped.take_from(skipped)
-            self._settle(judged, skip)
+        with closing(self._judge(reading)) as batches:
+            for judged, skipped in batches:
+                self._skipped.take_from(skipped)
+                self._settle(judged, skip)
         self._skipped.take_from(facts.skipped)
 
-    def _judge(self, reading: Reading) -> Iterator[tuple[Judged, Skipped]]:
+    def _judge(self, reading: Reading) -> Generator[tuple[Judged, Skipped]]:
         """Each batch, judged, and the lines skipped before it."""
         judge = Judge(self._source, reading)
         return in_order(lambda noted: (judge.judge(noted[0]), noted[1]), _note_skipped(reading.reader), self._workers)

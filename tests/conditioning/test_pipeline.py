@@ -1,13 +1,16 @@
 """The pipeline: several batches are worked on at the same time, and nobody can tell from what comes out."""
 
+import io
 import threading
 import time
 
 import pytest
 
 from conditioners.dialects import Delimited
+from conditioners.engine import condition
 from conditioners.limits import Limits
 from conditioners.pipeline import in_order
+from conditioners.raw import RawInput
 
 
 def test_results_come_in_the_order_of_the_items_however_long_each_takes():
@@ -86,3 +89,20 @@ def test_a_hook_is_never_called_twice_at_the_same_time(make_source, run):
     )
 
     assert result.summary.rows_out == 500
+
+
+def test_no_thread_is_left_when_the_output_cannot_be_written(toy):
+    class Small(io.BytesIO):
+        def write(self, data):
+            if self.tell() > 2000:
+                raise OSError("no space left on device")
+            return super().write(data)
+
+    rows = "".join(f"2024-01-{1 + n % 28:02d},{n // 28:03d},{n},,\n" for n in range(500))
+    data = ("day,store,units,price,note\n" + rows).encode()
+    raw = RawInput("toy/file.csv", lambda: io.BytesIO(data), len(data))
+    with pytest.raises(OSError, match="no space left") as caught:
+        condition(toy, raw, Small(), io.BytesIO(), Limits(chunk_bytes=500))
+
+    assert caught.tb is not None, "somebody still holds the fault, and all that it came through"
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("condition")]
