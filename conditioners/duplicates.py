@@ -170,7 +170,8 @@ class RepeatFinder:
         import numpy as np
 
         if self._table is None:
-            self._table = KeyTable(min(len(rows.keys) * self._batches, self._most))
+            expected = len(rows.keys) * self._batches * 9 // 8  # batches differ; room that is not used costs nothing
+            self._table = KeyTable(min(expected, self._most))
         if self._candidates is None and len(self._table) + len(rows.keys) > self._most:
             self._begin_again()
         if self._candidates is None:
