@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
+from conditioners.readers.decoding import begin_text
+from conditioners.readers.html_encodings import Guess, decode_html
 from conditioners.readers.markup import check_html, check_html_encodings
 
 if TYPE_CHECKING:
@@ -33,42 +34,37 @@ class HtmlTable:
 
 def is_html(head: bytes) -> bool:
     """Whether a file begins as HTML documents do, whatever its name."""
-    start = head[:4096].lstrip(codecs.BOM_UTF8 + b" \t\r\n\0")
+    start = begin_text(head)
     return start.startswith(b"<") and not start.startswith(b"<?xml ") and _HTML.search(start) is not None
 
 
-def read_html_tables(opened: OpenedRaw, limits: Limits) -> list[HtmlTable]:
-    """All tables that hold no other table; raises Refusal when the document is too large or cannot be read."""
+def read_html_tables(
+    opened: OpenedRaw, limits: Limits, guess: Guess | None = None
+) -> tuple[list[HtmlTable], dict[str, str]]:
+    """All tables that hold no other table, and the document's encoding with the evidence.
+
+    Raises Refusal when the document is too large or cannot be read.
+    """
     from lxml import etree
 
-    data = opened.read_whole("the HTML document", limits.html_bytes)
+    raw = opened.read_whole("the HTML document", limits.html_bytes)
+    data, encoding = decode_html(raw, guess)
     check_html(data, limits)
-    encoding = "utf-8" if _is_utf8(data) else None
-    if encoding is None:
-        check_html_encodings(data)
-    parser = etree.HTMLParser(
-        encoding=encoding, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
-    )
+    if data is not raw:
+        check_html_encodings(raw)
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise Refusal(f"the HTML document cannot be read: {error}") from None
     if root is None:
-        return []
+        return [], encoding
     budget = _Budget(limits.cells, limits.columns)
     found = []
     for number, table in enumerate(root.iter("table"), start=1):
         if next(table.iterdescendants("table"), None) is None:
             found.append(HtmlTable(f"table {number}", _read_rows(table, budget)))
-    return found
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+    return found, encoding
 
 
 @dataclass

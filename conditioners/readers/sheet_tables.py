@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -28,6 +28,8 @@ class Sheet:
     name: str
     height: int
     rows: Callable[[], Iterator[TextRow]]
+    encoding: Mapping[str, str] | None = None
+    """Name and evidence, of formats that are text."""
 
 
 def open_workbook_sheets(opened: OpenedRaw, limits: Limits) -> list[Sheet]:
@@ -38,8 +40,8 @@ def open_workbook_sheets(opened: OpenedRaw, limits: Limits) -> list[Sheet]:
 
 def open_html_sheets(opened: OpenedRaw, limits: Limits) -> list[Sheet]:
     """The tables of an HTML document; raises Refusal when it cannot be read."""
-    tables = read_html_tables(opened, limits)
-    return [Sheet("HTML", table.name, len(table.rows), partial(iter, table.rows)) for table in tables]
+    tables, encoding = read_html_tables(opened, limits)
+    return [Sheet("HTML", table.name, len(table.rows), partial(iter, table.rows), encoding) for table in tables]
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class SheetReader:
             header_rows=[f"{sheet}!A{header.row + 1}" for sheet, header in self._headers.items()],
             labels=list(first.labels), ignored=first.ignored, filler="\t",
             header_text="\t".join(first.labels).rstrip("\t") if dialect.header_rows == 1 else None,
+            encoding=sheets[0].encoding,
         )  # fmt: skip
 
     def _find_headers(self) -> dict[str, Header]:

@@ -58,7 +58,17 @@ def describe_encoding(decoder: Decoder) -> dict[str, str]:
     """Name and evidence, for the summary; of a guess also how sure it is, and the next best code page."""
     facts = {"name": decoder.name, "evidence": decoder.evidence}
     guess = decoder.guess if isinstance(decoder, GuessingDecoder) else None
-    return facts if guess is None else {**facts, "confidence": guess.confidence, "runner_up": guess.runner_up}
+    return facts if guess is None else {**facts, **_doubts(guess)}
+
+
+def guess_facts(data: bytes) -> dict[str, str] | None:
+    """As describe_encoding, for bytes in a code page that nothing else tells; None if they are text in none."""
+    guess = guess_code_page(data)
+    return None if guess is None else {"name": guess.name, "evidence": guess.evidence, **_doubts(guess)}
+
+
+def _doubts(guess: Guess) -> dict[str, str]:
+    return {"confidence": guess.confidence, "runner_up": guess.runner_up}
 
 
 def is_wide(head: bytes) -> bool:

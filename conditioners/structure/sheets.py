@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +12,11 @@ from conditioners.outcome import Refusal, Skipped
 from conditioners.raw import OpenedRaw
 from conditioners.readers.html_tables import read_html_tables
 from conditioners.readers.workbook import load_sheets, text_rows
+from conditioners.structure.encodings import guess_facts
 from conditioners.structure.rows import Row, no_resplit
 
 _LETTERS = 26
+_TAG = re.compile(rb"<[^>]*+>")
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class SheetGrid:
     place: str = "cell"
     words_are_apart: bool = False
     has_labels: bool = False
+    known_encoding: dict[str, str] | None = None
 
     def rows(self) -> Iterator[Row]:
         """All rows, in order."""
@@ -42,8 +46,8 @@ class SheetGrid:
         return {"format": self.format}
 
     def encoding(self) -> dict[str, str] | None:
-        """None: cells are no bytes of text."""
-        return None
+        """That of an HTML document; the cells of a workbook are no bytes of text."""
+        return self.known_encoding
 
     def _outer_columns(self) -> tuple[int, int]:
         """The first column with a cell, and the one behind the last."""
@@ -72,11 +76,11 @@ def open_workbook(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterat
 
 def open_html(opened: OpenedRaw, limits: Limits) -> Iterator[SheetGrid]:
     """The tables of an HTML document; raises Refusal when it has none."""
-    tables = read_html_tables(opened, limits)
+    tables, encoding = read_html_tables(opened, limits, lambda data: guess_facts(_TAG.sub(b"\n", data)))
     if not tables:
         raise Refusal("the HTML document has no table")
     for table in tables:
-        yield SheetGrid(_name(opened, table.name), "HTML", table.rows)
+        yield SheetGrid(_name(opened, table.name), "HTML", table.rows, known_encoding=encoding)
 
 
 def _name(opened: OpenedRaw, sheet: str) -> str:

@@ -316,3 +316,13 @@ def test_control_characters_that_stand_between_the_cells_of_each_line_are_delimi
 
     assert outcome.summary.dialect["delimiter"] == "\x01"
     assert found[0] == ["10", "item 10", "10.50"]
+
+
+def test_the_code_page_of_a_page_that_does_not_say_is_guessed_from_its_cells_and_told():
+    rows = "".join(f"<tr><td>Магазин {n}</td><td>Молоко пастеризованное</td><td>{n},50</td></tr>" for n in range(9))
+    page = f"<html><table><tr><th>Название</th><th>Товар</th><th>Цена</th></tr>{rows}</table></html>"
+    outcome, (found,) = condition(page.encode("cp1251"), "report.html")
+
+    assert found[1] == ["Магазин 0", "Молоко пастеризованное", "0,50"]
+    assert outcome.summary.encoding["name"] == "cp1251"
+    assert "runner_up" in outcome.summary.encoding

@@ -35,3 +35,41 @@ def test_a_page_without_such_a_table_is_refused(make_source, run):
     assert run(make(make_source), page).refusal.reason.endswith("table 1!A1 lacks region ('region')")
     none = run(make(make_source), b"<html><body>none</body></html>").refusal.reason
     assert none == "no row names the columns of toy; looked for store, region, units"
+
+
+ROWS = "<tr><td>007</td><td>Łódź</td><td>1</td></tr><tr><td>008</td><td>Kraków – Śródmieście</td><td>2</td></tr>"
+TABLE = f"<table><tr><th>Store</th><th>Region</th><th>Units</th></tr>{ROWS}</table>"
+
+
+@pytest.mark.parametrize(
+    ("page", "encoding", "name", "why"),
+    [
+        ("<html>{}</html>", "utf-8", "utf-8", "all bytes above 127 are valid UTF-8"),
+        ("<html>{}</html>", "utf-16", "utf-16-le", "byte order mark FFFE"),
+        ("<meta charset=windows-1250>{}", "cp1250", "cp1250", "the document says windows-1250"),
+        ("<meta http-equiv=x content='text/html; charset=ISO-8859-2'>{}", "iso8859-2", "iso8859-2", "ISO-8859-2"),
+    ],
+)
+def test_the_encoding_of_a_page_is_told_with_the_evidence(make_source, run, page, encoding, name, why):
+    text = page.format(TABLE if encoding != "iso8859-2" else TABLE.replace("–", "-"))
+    result = run(make(make_source), text.encode(encoding))
+
+    assert result.rows[0] == "007,Łódź,1"
+    assert result.summary.encoding["name"] == name
+    assert why in result.summary.encoding["evidence"]
+
+
+def test_a_page_that_does_not_say_is_in_the_default_of_html_and_unknown_bytes_are_shown(make_source, run):
+    page = f"<html>{TABLE}</html>".replace("Łódź", "Köln").replace("Kraków – Śródmieście", "Gr\xe4z").encode("latin-1")
+    result = run(make(make_source), page.replace(b"Gr", b"Gr\x81"))
+
+    assert result.rows == ["007,Köln,1", "008,Gr\\x81äz,2"]
+    assert "does not say" in result.summary.encoding["evidence"]
+    assert "shown as" in result.summary.encoding["evidence"]
+
+
+@pytest.mark.parametrize("charset", ["zlib", "hex", "no-such-thing", "rot13"])
+def test_a_charset_that_is_none_of_text_decides_nothing(make_source, run, charset):
+    result = run(make(make_source), f"<meta charset={charset}>{TABLE}".encode())
+
+    assert result.rows[0] == "007,Łódź,1"

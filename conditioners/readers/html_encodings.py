@@ -1,0 +1,69 @@
+"""The encoding of an HTML document, with the evidence for it, and the document in UTF-8."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
+)  # fmt: skip
+_LOOKED_AT = 4096
+_DECLARED = re.compile(rb"<meta\s[^>]*?charset\s*=\s*[\"']?\s*([a-z0-9_.:-]{1,40})", re.IGNORECASE)
+_WESTERN = frozenset({"ascii", "iso8859-1"})
+"""What browsers take for Windows-1252, of which both are parts (Encoding Standard 4.2)."""
+Facts = dict[str, str]
+Guess = Callable[[bytes], Facts | None]
+"""Name and evidence of the encoding in which bytes read best; None if there is none."""
+
+
+def decode_html(data: bytes, guess: Guess | None = None) -> tuple[bytes, Facts]:
+    r"""A document in UTF-8, and the name of its encoding with the evidence.
+
+    A byte order mark decides, then valid UTF-8, then what the document says, then the guess, and last HTML's default.
+    Bytes that the encoding does not know become `\xff`.
+    """
+    for mark, name in _MARKS:
+        if data.startswith(mark):
+            return _decode(data[len(mark) :], {"name": name, "evidence": f"byte order mark {mark.hex().upper()}"})
+    if data.isascii():
+        return data, {"name": "ascii", "evidence": "no byte above 127"}
+    if _holds(data, "utf-8"):
+        return data, {"name": "utf-8", "evidence": "all bytes above 127 are valid UTF-8"}
+    return _decode(data, _find_declared(data) or (guess and guess(data)) or _default())
+
+
+def _find_declared(data: bytes) -> Facts | None:
+    found = _DECLARED.search(data[:_LOOKED_AT])
+    if found is None:
+        return None
+    declared = found[1].decode()
+    try:
+        name = codecs.lookup(declared).name
+        b"".decode(name)  # which is a fault for codecs that are none of text
+    except LookupError:
+        return None
+    return {"name": "cp1252" if name in _WESTERN else name, "evidence": f"the document says {declared}"}
+
+
+def _default() -> Facts:
+    return {"name": "cp1252", "evidence": "not UTF-8, and the document does not say; this is HTML's default"}
+
+
+def _decode(data: bytes, facts: Facts) -> tuple[bytes, Facts]:
+    name = facts["name"]
+    if not _holds(data, name):
+        facts = {
+            **facts,
+            "evidence": f"{facts['evidence']}; bytes that it does not know are shown as \\x and two digits",
+        }
+    return data.decode(name, "backslashreplace").encode("utf-8", "backslashreplace"), facts
+
+
+def _holds(data: bytes, name: str) -> bool:
+    try:
+        data.decode(name)
+    except UnicodeDecodeError:
+        return False
+    return True
