@@ -9,6 +9,8 @@ from conditioners.dialects import Delimited, FixedWidth, JsonLines
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.readers.cutting import RecordCutter
+from conditioners.readers.decoding import Decoder
+from conditioners.readers.locating import RecordIndex
 from conditioners.readers.misfits import Misfits
 from conditioners.readers.portions import cut_portions
 from conditioners.readers.records import Syntax
@@ -150,3 +152,22 @@ def test_megabytes_of_quotes_in_a_line_are_read(condition):
     outcomes = condition({"quotes.csv": TEXT + b'"' * (15 * MIB)})
 
     assert [told["status"] for told in outcomes] == ["conditioned", "conditioned"]
+
+
+def test_short_records_are_judged_in_portions_of_whole_records_at_their_lines():
+    limits, syntax = Limits(portion_records=100), Syntax(",", width=2)
+    data = b'a,b\n"c\nd",e\n"open\n' * 500
+    portions = list(cut_portions(RecordCutter(syntax, limits).cut(iter([data])), syntax, limits, Misfits(limits)))
+
+    assert b"".join(portion.data for portion in portions) == data
+    assert [RecordIndex(portion, syntax).ends.size for portion in portions] == [100] * 14 + [99, 1]
+    assert [portion.number for portion in portions] == list(range(16))
+    for portion in portions:
+        before = b"".join(each.data for each in portions[: portion.number])
+        assert portion.first_line == 1 + before.count(b"\n")
+
+
+def test_damage_behind_a_switch_of_characters_leaves_what_stands_before_it_as_it_is():
+    decoder = Decoder.of("iso2022_jp_2", "")
+
+    assert decoder.feed(b'ab\x1b$B$"\xff\x1b(Bcd', last=True).decode() == "abあ\ufdd0ff\ufdd1cd"
