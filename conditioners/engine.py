@@ -12,7 +12,7 @@ from conditioners.duplicates import CONFLICT, DUPLICATE, NEW, Identities, Repeat
 from conditioners.judging import CONFLICT_REASON, Fault, Judge, Judged
 from conditioners.limits import DEFAULT, Limits
 from conditioners.outcome import Conditioned, Refusal, Refused, Skipped, Summary
-from conditioners.output import AcceptedWriter, QuarantineWriter
+from conditioners.output import AcceptedWriter, QuarantineWriter, render
 from conditioners.pipeline import in_order, usable_cores
 from conditioners.raw import ByteSink, RawInput
 from conditioners.readers.batches import Facts, Reader
@@ -74,7 +74,7 @@ class _Run:
             self._condition_member(member)
         self._settle_corrections()
         if self._held:
-            self._accepted.write(pl.concat(self._held).sort(self._order, maintain_order=True))
+            self._accepted.write(render(pl.concat(self._held).sort(self._order, maintain_order=True)))
         return self._sum_up()
 
     def _condition_member(self, reading: Reading) -> None:
@@ -82,20 +82,24 @@ class _Run:
         self._quarantine.begin(facts.place)
         self._order = reading.dialect.order
         self._facts.append(facts)
+        self._write(self._settle_all(reading))
+        self._skipped.take_from(facts.skipped)
+
+    def _settle_all(self, reading: Reading) -> Generator[pl.DataFrame]:
+        """The rows of each batch that are accepted."""
         skip = RowSkipper(reading, self._skipped)
         with closing(self._judge(reading)) as batches:
             for judged, skipped in batches:
                 self._skipped.take_from(skipped)
-                self._settle(judged, skip)
-        self._skipped.take_from(facts.skipped)
+                yield self._settle(judged, skip)
 
     def _judge(self, reading: Reading) -> Generator[tuple[Judged, Skipped]]:
         """Each batch, judged, and the lines skipped before it."""
         judge = Judge(self._source, reading)
         return in_order(lambda noted: (judge.judge(noted[0]), noted[1]), _note_skipped(reading.reader), self._workers)
 
-    def _settle(self, judged: Judged, skip: RowSkipper) -> None:
-        """Decide on repeated keys, which takes the batches in order, and write."""
+    def _settle(self, judged: Judged, skip: RowSkipper) -> pl.DataFrame:
+        """Decide on repeated keys, which takes the batches in order, and quarantine; gives the rows to accept."""
         import numpy as np
 
         for at, cause, count in judged.passed:
@@ -109,8 +113,8 @@ class _Run:
             self._duplicates += int((verdicts == DUPLICATE).sum())
             faults += judged.conflicts(np.flatnonzero(verdicts == CONFLICT))
             frame = frame.filter(verdicts == NEW) if verdicts.any() else frame
-        self._write(frame)
         self._quarantine.write(self._mender.take(sorted(faults, key=lambda fault: fault.order)))
+        return frame
 
     def _settle_corrections(self) -> None:
         """Decide on corrected rows as on any others, behind all of them."""
@@ -123,13 +127,21 @@ class _Run:
             frame = frame.filter(verdicts == NEW)
         self._released = frame.height
         if located:
-            self._write(frame)
+            self._write(each for each in [frame])
         self._quarantine.write(faults)
 
-    def _write(self, frame: pl.DataFrame) -> None:
-        if not self._order:
-            self._accepted.write(frame)
-            return
+    def _write(self, frames: Generator[pl.DataFrame]) -> None:
+        """Write accepted rows, or hold them where the file's form has lost their order."""
+        with closing(frames):
+            if self._order:
+                for frame in frames:
+                    self._hold(frame)
+                return
+            with closing(in_order(render, frames, self._workers)) as rendered:
+                for each in rendered:
+                    self._accepted.write(each)
+
+    def _hold(self, frame: pl.DataFrame) -> None:
         self._held.append(frame)
         if sum(part.height for part in self._held) > self._limits.rows_to_sort:
             raise Refusal(f"the file has more than the {self._limits.rows_to_sort} rows that can be put in order")

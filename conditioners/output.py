@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conditioners.judging import Fault
 from conditioners.outcome import ColumnSummary, Refusal
@@ -21,8 +21,27 @@ if TYPE_CHECKING:
 _MOST_DAYS = 10_000
 
 
+class Rendered(NamedTuple):
+    """Rows as they are written, and the figures of them."""
+
+    rows: int
+    data: bytes
+    figures: Sequence[tuple[str, int, Any, Any]]
+    """For each column its name, how many values are absent, the least and the greatest."""
+
+
+def render(frame: pl.DataFrame) -> Rendered:
+    """Standard CSV of typed rows, without a header row."""
+    if frame.is_empty():
+        return Rendered(0, b"", ())
+    names = frame.columns
+    figures, count = frame.select(_figures(tuple(names))).row(0), len(names)
+    columns = zip(names, figures[:count], figures[count : 2 * count], figures[2 * count :], strict=True)
+    return Rendered(frame.height, _write_rows(_show_days(frame)), list(columns))
+
+
 class AcceptedWriter:
-    """Writes typed frames as standard CSV and keeps the figures of what it wrote."""
+    """Writes rendered rows and keeps the figures of what it wrote."""
 
     def __init__(self, sink: ByteSink, columns: Sequence[str]) -> None:
         self._sink, self._hash = sink, hashlib.sha256()
@@ -31,28 +50,21 @@ class AcceptedWriter:
         self._extremes: dict[str, tuple[Any, Any]] = {}
         self._write((",".join(columns) + "\n").encode())
 
-    def write(self, frame: pl.DataFrame) -> None:
+    def write(self, rendered: Rendered) -> None:
         """Append rows."""
-        if frame.is_empty():
+        if not rendered.rows:
             return
-        self._write(_write_rows(_show_days(frame)))
-        self.rows += frame.height
-        self._measure(frame)
-
-    def _write(self, data: bytes) -> None:
-        self._hash.update(data)
-        self._sink.write(data)
-
-    def _measure(self, frame: pl.DataFrame) -> None:
-        names = frame.columns
-        figures, count = frame.select(_figures(tuple(names))).row(0), len(names)
-        for name, nulls, least, most in zip(
-            names, figures[:count], figures[count : 2 * count], figures[2 * count :], strict=True
-        ):
+        self._write(rendered.data)
+        self.rows += rendered.rows
+        for name, nulls, least, most in rendered.figures:
             self._nulls[name] += nulls
             if least is not None:
                 known = self._extremes.get(name, (least, most))
                 self._extremes[name] = (min(known[0], least), max(known[1], most))
+
+    def _write(self, data: bytes) -> None:
+        self._hash.update(data)
+        self._sink.write(data)
 
     @property
     def sha256(self) -> str:
