@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conditioners.limits import Limits
@@ -28,6 +27,32 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Marks:
+    """Where line feeds and quotes stand in some bytes."""
+
+    feeds: NDArray[np.int64]
+    quotes: NDArray[np.int64]
+
+    @classmethod
+    def find(cls, data: bytes, syntax: Syntax) -> Marks:
+        """Look for them."""
+        import numpy as np
+
+        array = np.frombuffer(data, np.uint8)
+        quotes = np.flatnonzero(array == ord(syntax.quote)) if syntax.quote else np.empty(0, np.int64)
+        return cls(np.flatnonzero(array == LF), quotes)
+
+    def within(self, start: int, end: int) -> Marks:
+        """Those of a part, counted from its first byte."""
+        return Marks(_within(self.feeds, start, end), _within(self.quotes, start, end))
+
+
+def _within(places: NDArray[np.int64], start: int, end: int) -> NDArray[np.int64]:
+    found = places[places.searchsorted(start) : places.searchsorted(end)]
+    return found - start if start else found
+
+
+@dataclass(frozen=True)
 class Chunk:
     """Whole records in file order, and the number of the line that they begin in."""
 
@@ -38,6 +63,8 @@ class Chunk:
     """Line feeds in the data."""
     number: int = 0
     """Which of the file's it is, from 0, where that matters."""
+    marks: Marks | None = None
+    """Those of the data, where the cutter has had to look for them."""
 
 
 class RecordCutter:
@@ -61,22 +88,24 @@ class RecordCutter:
 
     def _feed(self, block: bytes, *, last: bool) -> Chunk:
         data = self._rest + block if self._rest else block
-        pieces, end = self._split(data, last)
+        pieces, end, marks = self._split(data, last)
         self._rest = data[end:]
         if len(self._rest) > self._limits.line_bytes:
             raise Refusal(f"a line is longer than the limit of {self._limits.line_bytes} bytes", f"line {self._line}")
-        whole = data[:end]
-        chunk = Chunk(whole, self._line, tuple(pieces), count_bytes(whole, LF))
+        whole, known = data[:end], marks and marks.within(0, end)
+        lines = count_bytes(whole, LF) if known is None else len(known.feeds)
+        chunk = Chunk(whole, self._line, tuple(pieces), lines, marks=known)
         self._line += chunk.lines
         return chunk
 
-    def _split(self, data: bytes, last: bool) -> tuple[list[Span | OddRecord], int]:
+    def _split(self, data: bytes, last: bool) -> tuple[list[Span | OddRecord], int, Marks | None]:
         if not any(mark and mark.encode() in data for mark in (self._syntax.quote, self._syntax.escape)):
             end = len(data) if last else data.rfind(b"\n") + 1
-            return [Span(0, end)] if end else [], end
+            return [Span(0, end)] if end else [], end, None
         if not last and b"\n" not in data:
-            return [], 0  # A long line is looked through once, not each time that some more of it comes.
-        return _QuotedSplit(data, self._syntax, self._parser, self._limits).split(last)
+            return [], 0, None  # A long line is looked through once, not each time that some more of it comes.
+        marks = Marks.find(data, self._syntax)
+        return *_QuotedSplit(data, marks, self._syntax, self._parser, self._limits).split(last), marks
 
 
 class _QuotedSplit:
@@ -87,12 +116,12 @@ class _QuotedSplit:
     or escape, ends that: its record is parsed by itself, and the counting begins anew behind it.
     """
 
-    def __init__(self, data: bytes, syntax: Syntax, parser: RecordParser, limits: Limits) -> None:
+    def __init__(self, data: bytes, marks: Marks, syntax: Syntax, parser: RecordParser, limits: Limits) -> None:
         import numpy as np
 
         self._data, self._syntax, self._parser, self._limits = data, syntax, parser, limits
         self._array = np.frombuffer(data, np.uint8)
-        self._quotes = find_quotes(data, syntax)
+        self._quotes, self._line_feeds = marks.quotes, marks.feeds
         ends_field = np.zeros(256, np.bool_)
         ends_field[[ord(syntax.delimiter), LF, CR]] = True
         before, after = self._neighbours()
@@ -180,12 +209,6 @@ class _QuotedSplit:
                 return first + 2 * int(number)
         return None
 
-    @cached_property
-    def _line_feeds(self) -> NDArray[np.int64]:
-        import numpy as np
-
-        return np.flatnonzero(self._array == LF)
-
     def _record_start(self, position: int, byte: int) -> int:
         """Where the record that holds a byte begins, counting quotes from `position`, where a record begins."""
         first, quote = self._first_quote(position), self._first_quote(byte)
@@ -203,15 +226,6 @@ def _add_span(pieces: list[Span | OddRecord], start: int, end: int) -> list[Span
     if end > start:
         pieces.append(Span(start, end))
     return pieces
-
-
-def find_quotes(data: bytes, syntax: Syntax) -> NDArray[np.int64]:
-    """Where the quotes are."""
-    import numpy as np
-
-    if not syntax.quote:
-        return np.empty(0, np.int64)
-    return np.flatnonzero(np.frombuffer(data, np.uint8) == ord(syntax.quote))
 
 
 def count_bytes(data: bytes, byte: int) -> int:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conditioners.readers.batches import Located, Unread
-from conditioners.readers.cutting import Chunk, Span, find_quotes
+from conditioners.readers.cutting import Chunk, Marks, Span
 from conditioners.readers.decoding import show_damage
 from conditioners.readers.records import CR, LF, Syntax
 
@@ -33,7 +33,7 @@ class RecordIndex:
         import numpy as np
 
         starts, ends = self._bounds
-        lines = self._chunk.first_line + np.searchsorted(self._line_feeds, starts[records])
+        lines = self._chunk.first_line + np.searchsorted(self._marks.feeds, starts[records])
         return [
             Located(str(line), show_damage(self._chunk.data[start:end].decode("utf-8", "replace").rstrip("\r\n")))
             for line, start, end in zip(lines, starts[records], ends[records], strict=True)
@@ -56,10 +56,8 @@ class RecordIndex:
         return blank
 
     @cached_property
-    def _line_feeds(self) -> NDArray[np.int64]:
-        import numpy as np
-
-        return np.flatnonzero(np.frombuffer(self._chunk.data, np.uint8) == LF)
+    def _marks(self) -> Marks:
+        return self._chunk.marks or Marks.find(self._chunk.data, self._syntax)
 
     @cached_property
     def _bounds(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -78,16 +76,15 @@ class RecordIndex:
         import numpy as np
 
         array = np.frombuffer(self._chunk.data, np.uint8)[span.start : span.end]
-        feeds = self._line_feeds
-        ends = feeds[np.searchsorted(feeds, span.start) : np.searchsorted(feeds, span.end)] - span.start
+        marks = self._marks.within(span.start, span.end)
+        ends = marks.feeds
         returns = int(np.count_nonzero(array == CR))
         if returns != np.count_nonzero(array[ends[ends > 0] - 1] == CR):
             is_end = array == LF
             is_end |= (array == CR) & np.append(array[1:] != LF, True)
             ends = np.flatnonzero(is_end)
-        quotes = find_quotes(self._chunk.data[span.start : span.end], self._syntax)
-        if len(quotes):
-            ends = ends[np.searchsorted(quotes, ends) % 2 == 0]
+        if len(marks.quotes):
+            ends = ends[np.searchsorted(marks.quotes, ends) % 2 == 0]
         ends = ends + 1
         if len(ends) == 0 or ends[-1] < len(array):
             ends = np.append(ends, len(array))
