@@ -8,9 +8,10 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-# Batches are what is worked on at the same time here. Polars' own threads, one set for each process, add nothing to a
-# large file and cost a small one an eighth more. It reads this once, when it is first imported.
-os.environ.setdefault("POLARS_MAX_THREADS", "1")
+# Batches are what is worked on at the same time here. The threads that polars and numpy start for a process when they
+# are first imported add nothing to a large file, and cost a small one an eighth more.
+for setting in ("POLARS_MAX_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(setting, "1")
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
