@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 _WORD_BITS = 64
 _SCAN_WORDS, _HELD_WORDS = 1 << 24, 1 << 21
 """Words of the filter for all of a file's keys (128 MiB), and of that for its candidates (16 MiB)."""
+_MANY = 1 << 25
+"""Bytes of candidates from which on those that have been found several times are kept once."""
 _PORTION = 1 << 16
 """Keys that are handled at a time where all are gone through."""
 
@@ -28,13 +30,16 @@ def find_candidates(batches: Iterable[NDArray[np.uint64]]) -> Candidates:
 def _find_repeated(batches: Iterable[NDArray[np.uint64]]) -> NDArray[np.uint64]:
     import numpy as np
 
-    seen = KeyFilter(_SCAN_WORDS)
+    seen, most = KeyFilter(_SCAN_WORDS), _MANY
     found = bytearray()  # many small arrays would hold on to what was freed between them
     for keys in batches:
         ordered = np.sort(keys)
         found += ordered[1:][ordered[1:] == ordered[:-1]].tobytes()
         found += keys[seen.may_hold(keys)].tobytes()
         seen.add(keys)
+        if len(found) > most:
+            found = bytearray(np.unique(np.frombuffer(found, np.uint64)).data)
+            most = max(most, 2 * len(found))
     return np.frombuffer(found, np.uint64)
 
 

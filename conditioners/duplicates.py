@@ -84,7 +84,21 @@ class KeyTable:
         verdicts = np.full(len(keys), NEW, np.uint8)
         is_equal = self._checks[first - 1] == checks[repeats]
         verdicts[repeats] = np.where(is_equal, DUPLICATE, CONFLICT)
+        if len(repeats) > len(keys) // 2:
+            self._forget_repeats(self._size - len(keys))
         return verdicts
+
+    def _forget_repeats(self, before: int) -> None:
+        """Keep of the rows behind the first `before` only those that are a key's first."""
+        import numpy as np
+
+        slots = np.flatnonzero(self._owners > before)
+        slots = slots[np.argsort(self._owners[slots])]
+        first = self._owners[slots] - 1
+        self._size = before + len(first)
+        self._keys[before : self._size] = self._keys[first]
+        self._checks[before : self._size] = self._checks[first]
+        self._owners[slots] = np.arange(before + 1, self._size + 1, dtype=np.uint32)
 
     def spill(self, file: BinaryIO) -> int:
         """Write all rows to a file, to be read with `read_spilled`; tells how many they are."""

@@ -5,6 +5,7 @@ import random
 import numpy as np
 import pytest
 
+from conditioners import candidates
 from conditioners.candidates import find_candidates
 from conditioners.duplicates import CONFLICT, DUPLICATE, NEW, KeyTable
 from conditioners.limits import Limits
@@ -90,3 +91,25 @@ def test_every_key_that_comes_again_is_a_candidate_and_hardly_any_other():
 
 def test_a_key_that_comes_twice_in_one_batch_is_a_candidate():
     assert find_candidates([np.array([1, 7, 7], np.uint64)]).hold(np.array([1, 7], np.uint64)).tolist() == [False, True]
+
+
+def test_a_table_keeps_each_key_once_however_often_it_comes():
+    table, seen = KeyTable(), {}
+    drawn = np.random.default_rng(4)
+    for most in (3, 1 << 40, 3, 40, 1 << 40, 7):
+        keys = drawn.integers(0, most, 5000).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        checks = drawn.integers(0, 2, 5000).astype(np.uint64)
+        expected = []
+        for key, check in zip(keys.tolist(), checks.tolist(), strict=True):
+            expected.append(NEW if key not in seen else DUPLICATE if seen[key] == check else CONFLICT)
+            seen.setdefault(key, check)
+        assert table.classify(keys, checks).tolist() == expected
+    assert len(table) < 11_000
+
+
+def test_candidates_that_are_found_again_and_again_are_kept_once(monkeypatch):
+    monkeypatch.setattr(candidates, "_MANY", 800)
+    keys = np.arange(1, 51, dtype=np.uint64) << np.uint64(50)
+
+    assert len(find_candidates([keys] * 100)) < 50 * 20
+    assert find_candidates([keys] * 100).hold(keys).all()
