@@ -58,6 +58,7 @@ class Grid(Protocol):
 
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _KNOWN = (
+    (b"\x4c\x6f\xa7\x94", "an XML document in EBCDIC, in which it is not read"),
     (b"%PDF", "a PDF document"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),

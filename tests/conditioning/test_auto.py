@@ -206,7 +206,7 @@ def test_signs_of_a_western_code_page_among_numbers_are_told_apart_from_foreign_
     [
         (b"7z\xbc\xaf\x27\x1c", "a 7z archive"), (b"Rar!\x1a\x07\x00", "a RAR archive"), (b"Obj\x01", "an Avro file"),
         (b"SQLite format 3\x00", "an SQLite"), (b"\x7fELF\x02", "a program"), (b"%PDF-1.7", "a PDF"),
-        (b"\x89PNG\r\n", "a picture"),
+        (b"\x89PNG\r\n", "a picture"), ("<?xml ".encode("cp037"), "an XML document in EBCDIC"),
     ],
 )  # fmt: skip
 def test_a_refusal_says_what_the_file_is(magic, told):
