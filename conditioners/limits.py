@@ -21,7 +21,7 @@ class Limits:
     """Files inside one archive."""
     listing_bytes: int = 8 * MIB
     """The list of an archive's members, with their names."""
-    line_bytes: int = 16 * MIB
+    line_bytes: int = 12 * MIB
     """One record of delimited or fixed-width text."""
     record_lines: int = 1000
     """Lines that one quoted field may run over."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_FEW_MARKS = 16
+"""Bytes for each mark from which on the places of marks take less room than the text, and are kept with it."""
 _PATIENCE = 64
 """Pieces of one buffer after which the rest of it is read record by record."""
 
@@ -92,9 +94,10 @@ class RecordCutter:
         self._rest = data[end:]
         if len(self._rest) > self._limits.line_bytes:
             raise Refusal(f"a line is longer than the limit of {self._limits.line_bytes} bytes", f"line {self._line}")
-        whole, known = data[:end], marks and marks.within(0, end)
-        lines = count_bytes(whole, LF) if known is None else len(known.feeds)
-        chunk = Chunk(whole, self._line, tuple(pieces), lines, marks=known)
+        whole, known = data[:end], None
+        if marks is not None and len(marks.feeds) + len(marks.quotes) < len(data) // _FEW_MARKS:
+            known = marks.within(0, end)
+        chunk = Chunk(whole, self._line, tuple(pieces), count_bytes(whole, LF), marks=known)
         self._line += chunk.lines
         return chunk
 

@@ -77,7 +77,7 @@ def test_a_bomb_is_refused_by_ratio_before_it_is_unpacked(toy, run, pack):
 
     assert run(toy, bomb).refusal.reason in (
         "the file unpacks to more than 250 times its size",
-        "a line is longer than the limit of 16777216 bytes",
+        "a line is longer than the limit of 12582912 bytes",
     )
 
 

@@ -149,7 +149,7 @@ def test_megabytes_of_blank_lines_are_refused(refuse):
 
 
 def test_megabytes_of_quotes_in_a_line_are_read(condition):
-    outcomes = condition({"quotes.csv": TEXT + b'"' * (15 * MIB)})
+    outcomes = condition({"quotes.csv": TEXT + b'"' * (11 * MIB)})
 
     assert [told["status"] for told in outcomes] == ["conditioned", "conditioned"]
 
