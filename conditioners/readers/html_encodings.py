@@ -13,6 +13,8 @@ _LOOKED_AT = 4096
 _DECLARED = re.compile(rb"<meta\s[^>]*?charset\s*=\s*[\"']?\s*([a-z0-9_.:-]{1,40})", re.IGNORECASE)
 _WESTERN = frozenset({"ascii", "iso8859-1"})
 """What browsers take for Windows-1252, of which both are parts (Encoding Standard 4.2)."""
+_WIDE = ("utf-16", "utf-32")
+"""What a document whose tags can be read byte by byte is not in, whatever it says."""
 Facts = dict[str, str]
 Guess = Callable[[bytes], Facts | None]
 """Name and evidence of the encoding in which bytes read best; None if there is none."""
@@ -43,6 +45,8 @@ def _find_declared(data: bytes) -> Facts | None:
         name = codecs.lookup(declared).name
         b"".decode(name)  # which is a fault for codecs that are none of text
     except LookupError:
+        return None
+    if name.startswith(_WIDE):
         return None
     return {"name": "cp1252" if name in _WESTERN else name, "evidence": f"the document says {declared}"}
 

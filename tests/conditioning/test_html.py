@@ -73,3 +73,11 @@ def test_a_charset_that_is_none_of_text_decides_nothing(make_source, run, charse
     result = run(make(make_source), f"<meta charset={charset}>{TABLE}".encode())
 
     assert result.rows[0] == "007,Łódź,1"
+
+
+def test_a_page_of_single_bytes_that_says_it_is_wide_is_not_believed(make_source, run):
+    page = f"<meta charset=utf-16>{TABLE}".replace("Łódź", "Köln").replace("Kraków – Śródmieście", "Graz")
+    result = run(make(make_source), page.encode("latin-1"))
+
+    assert result.rows[0] == "007,Köln,1"
+    assert result.summary.encoding["name"] == "cp1252"
