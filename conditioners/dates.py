@@ -1,6 +1,6 @@
 """Days and moments as people write them: a dialect's formats to calendar values, and never to one that does not exist.
 
-Formats are those of chrono's strftime module, which polars takes.
+Formats are those of chrono's strftime module, which polars takes; what a cell has to look like is in date_forms.
 """
 
 from __future__ import annotations
@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conditioners.dialects import Dialect
+from conditioners.short_dates import is_written
 
 if TYPE_CHECKING:
     import polars as pl
 
-_LEAP_SECOND = r"60(?:[Zz]|[+-][0-9]{2}:?[0-9]{2})?$"
 _CENTURY, _CHRONO_PIVOT = 100, 1970
 """chrono reads two-digit years as 1970 to 2069."""
 
@@ -27,22 +27,15 @@ def parse_day(cell: pl.Expr, dialect: Dialect) -> pl.Expr:
 def _parse_day(cell: pl.Expr, written: str, dialect: Dialect) -> pl.Expr:
     import polars as pl
 
+    text, form = cell, written
     if "%V" in written and "%u" not in written:
         # An ISO week stands for its Monday.
-        return pl.concat_str([_of_length(cell, written), pl.lit("-1")]).str.to_date(f"{written}-%u", strict=False)
-    if "%d" not in written and "%j" not in written and "%V" not in written:
+        text, form = pl.concat_str([cell, pl.lit("-1")]), f"{written}-%u"
+    elif "%d" not in written and "%j" not in written and "%V" not in written:
         # A month stands for its first day.
-        cell, written = pl.concat_str([cell, pl.lit("-01")]), f"{written}-%d"
-    day = _of_length(cell, written).str.to_date(written, strict=False)
+        text, form = pl.concat_str([cell, pl.lit("-01")]), f"{written}-%d"
+    day = pl.when(is_written(cell, written)).then(text.str.to_date(form, strict=False))
     return _in_century(day, dialect.two_digit_years_from) if "%y" in written else day
-
-
-def _of_length(cell: pl.Expr, written: str) -> pl.Expr:
-    """Where nothing stands between the numbers, only a cell with all digits; chrono would take fewer."""
-    import polars as pl
-
-    length = {"%Y%m%d": 8, "%y%m%d": 6, "%G%V": 6, "%Y%m%d%H%M": 12, "%Y%m%d%H%M%S": 14}.get(written)
-    return cell if length is None else pl.when(cell.str.len_bytes() == length).then(cell)
 
 
 def _in_century(day: pl.Expr, first: int) -> pl.Expr:
@@ -67,16 +60,18 @@ def parse_moment(cell: pl.Expr, dialect: Dialect, *, utc: bool) -> pl.Expr:
 
     told = [written for written in dialect.moments if ("%#z" in written) == utc]
     formats = told or (dialect.moments if utc else ())
-    moment = pl.coalesce([_parse_moment(cell, written) for written in formats])
-    return pl.when(~(cell.str.contains(_LEAP_SECOND) & (moment.dt.second() == 0))).then(moment)
+    return pl.coalesce([_parse_moment(cell, written) for written in formats])
 
 
 def _parse_moment(cell: pl.Expr, written: str) -> pl.Expr:
-    text = _of_length(cell, written)
+    import polars as pl
+
     if "%#z" in written:
-        zoned = text.str.to_datetime(written, time_unit="us", time_zone="UTC", strict=False)
-        return zoned.dt.replace_time_zone(None)
-    return text.str.to_datetime(written, time_unit="us", strict=False)
+        zoned = cell.str.to_datetime(written, time_unit="us", time_zone="UTC", strict=False)
+        moment = zoned.dt.replace_time_zone(None)
+    else:
+        moment = cell.str.to_datetime(written, time_unit="us", strict=False)
+    return pl.when(is_written(cell, written)).then(moment)
 
 
 def show_moment(moment: pl.Expr, *, utc: bool) -> pl.Expr:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from conditioners.date_forms import pattern_of
 from conditioners.outcome import SourceError
 
 ISO_DAY = "%Y-%m-%d"
@@ -74,6 +75,7 @@ class Dialect:
     def __post_init__(self) -> None:
         orders: dict[str, str] = {}
         for day in (*self.days, *self.moments):
+            pattern_of(day)  # raises SourceError for a format that is not known
             skeleton = day.lower().replace("%d", "?").replace("%m", "?")
             if orders.setdefault(skeleton, day.lower()) != day.lower():
                 raise SourceError(f"dialect {self.name!r}: {day} contradicts another of its date formats")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from conditioners.date_forms import pattern_of
 from conditioners.dialects import ISO_DAY, Numbers
 from conditioners.drafting.fitting import NOTHING, Fit, find_fit
 from conditioners.numerals import numeral_pattern
@@ -34,7 +35,6 @@ _TELLING_WEEKDAYS = 4
 _MOST, _TRIED = 0.5, 100
 _MOST_DIGITS = 18
 _TRAILING_MINUS = re.compile(r"[0-9][0-9.,' ]*-$")
-_LENGTHS = {"%Y%m%d": 8, "%G%V": 6, "%Y%m%d%H%M": 12}
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def find_weekday(cells: Iterable[str], written: str) -> int | None:
 
 def parse_day(cell: str, written: str) -> date | None:
     """The day that a cell tells in a format; None when it is none."""
-    if len(cell) != _LENGTHS.get(written, len(cell)) or not cell[:1].isalnum():
+    if not re.fullmatch(pattern_of(written), cell):
         return None
     if "%V" in written:
         cell, written = f"{cell}-1", f"{written}-%u"

@@ -29,7 +29,7 @@ def test_a_day_that_does_not_exist_is_rejected(make_source, run):
 
 
 def test_a_year_of_two_digits_is_not_taken_for_one_of_four(make_source, run):
-    assert judge(make_source, run, Day("d"), ["01.02.24"], days=("%d.%m.%Y",)) == ["too_early"]
+    assert judge(make_source, run, Day("d"), ["01.02.24"], days=("%d.%m.%Y",)) == ["not_a_day"]
     assert judge(make_source, run, Day("d"), ["10/3/21", "10/3/2021"], days=("%m/%d/%y",)) == [
         "2021-10-03",
         "not_a_day",

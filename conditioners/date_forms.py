@@ -1,0 +1,59 @@
+"""Forms of dates: what exactly a cell has to look like in a format, since readers of dates take more than they say.
+
+chrono, which polars reads dates with, takes signs before years, blanks before numbers, and no blank for one.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from conditioners.outcome import SourceError
+
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_WEEKDAYS = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
+_OFFSET = "[+-][0-9]{2}"
+_WHOLE = {"%F": "%Y-%m-%d", "%D": "%m/%d/%y", "%T": "%H:%M:%S", "%R": "%H:%M"}
+"""Directives that stand for several."""
+_PADDED = {"%d": 2, "%m": 2, "%H": 2, "%I": 2, "%V": 2}
+"""Numbers whose leading zero may be left out where no other number touches them."""
+DIGITS = {**_PADDED, "%Y": 4, "%G": 4, "%y": 2, "%j": 3}
+"""How many digits a number has."""
+_PARTS = {
+    **{code: f"[0-9]{{{count}}}" for code, count in DIGITS.items()},
+    "%M": "[0-5][0-9]", "%S": "[0-5][0-9]", "%u": "[1-7]", "%e": " ?[0-9]{1,2}", "%%": "%",
+    "%b": "[A-Za-z]{3}", "%B": f"(?i:{_MONTHS})", "%a": "[A-Za-z]{3}", "%A": f"(?i:{_WEEKDAYS})",
+    "%p": "(?i:AM|PM)", "%.f": r"(?:\.[0-9]{1,9})?",
+    "%#z": f"(?:[Zz]|{_OFFSET}(?::?[0-9]{{2}})?)", "%z": f"{_OFFSET}:?[0-9]{{2}}", "%:z": f"{_OFFSET}:[0-9]{{2}}",
+}  # fmt: skip
+_NUMBERS = {*DIGITS, "%M", "%S", "%u", "%e"}
+_DIRECTIVE = re.compile(r"%(?:[#:]z|\.f|.)|%$", re.DOTALL)
+
+
+@lru_cache(maxsize=1024)
+def pattern_of(written: str) -> str:
+    """A regular expression for all of a cell in a format; raises SourceError for a format that is not known."""
+    parts = cut_format(written)
+    unknown = [part for part in parts if part.startswith("%") and part not in _PARTS]
+    if unknown:
+        raise SourceError(f"date format {written!r}: {unknown[0]} is none of {', '.join((*_PARTS, *_WHOLE))}")
+    around = ["", *parts, ""]
+    shown = [_show(part, around[at] in _NUMBERS or around[at + 2] in _NUMBERS) for at, part in enumerate(parts)]
+    return f"^{''.join(shown)}$"
+
+
+def cut_format(written: str) -> list[str]:
+    """The directives of a format, and the text between them."""
+    for code, several in _WHOLE.items():
+        written = written.replace(code, several)
+    parts, end = [], 0
+    for found in _DIRECTIVE.finditer(written):
+        parts += [written[end : found.start()], found[0]]
+        end = found.end()
+    return [part for part in (*parts, written[end:]) if part]
+
+
+def _show(part: str, is_touched: bool) -> str:
+    if part in _PADDED and not is_touched:
+        return "[0-9]{1,2}"
+    return _PARTS.get(part) or re.escape(part)
