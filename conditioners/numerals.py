@@ -20,7 +20,8 @@ def numeral_pattern(numbers: Numbers, places: int | None) -> str:
     digits = "[0-9]+"
     if numbers.thousands:
         between = "".join(re.escape(character) for character in numbers.thousands)
-        digits = f"(?:[0-9]+|[0-9]{{1,3}}(?:[{between}][0-9]{{3}})+)"
+        # Nobody marks thousands in 0.123: that is a decimal mark of other people.
+        digits = f"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:[{between}][0-9]{{3}})+)"
     tail = f"{mark}[0-9]+" if places is None else f"{mark}[0-9]{{1,{places}}}0*"
     pattern = f"(?:{digits}(?:{tail})?|{tail})" if places != 0 else f"{digits}(?:{mark}0+)?"
     sign = "[+-]?"

@@ -70,10 +70,14 @@ class _Shape:
 
     def byte_at(self, place: int) -> int:
         """What stands at a place, counted from the right: a mark, or 0 for a digit."""
-        behind = self.decimals + 1 if self.decimals else 0
-        if place < behind:
+        if place < self.behind:
             return self.mark if place == self.decimals else 0
-        return self.thousands if (place - behind) % 4 == 3 else 0
+        return self.thousands if (place - self.behind) % 4 == 3 else 0
+
+    @property
+    def behind(self) -> int:
+        """How many places the decimals take, with their mark."""
+        return self.decimals + 1 if self.decimals else 0
 
 
 def read_numerals(column: pl.Series, numbers: Numbers, places: int) -> tuple[pl.Series, NDArray[np.bool_]] | None:
@@ -122,6 +126,9 @@ def _read_shape(
 
     values = np.zeros(len(ends), np.int64)
     fits = lengths > shape.decimals + bool(shape.decimals)
+    if shape.thousands:
+        # A zero before a mark of thousands is left to the expressions, which take it for no numeral.
+        fits &= (np.take(data, ends - lengths) != ord("0")) | (lengths <= shape.behind + 3)
     power = 1
     for place in range(int(lengths.max(initial=0))):
         byte, is_beyond = np.take(data, ends - 1 - place, mode="clip"), lengths <= place

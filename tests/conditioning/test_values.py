@@ -64,13 +64,31 @@ def test_formats_of_days_that_contradict_each_other_cannot_be_declared():
         ("12.34", "not_a_number"), ("1.2345,00", "not_a_number"), ("12.03.2024", "not_a_number"),
         ("1,234.50", "not_a_number"), ("1e3", "not_a_number"), ("12,5O", "not_a_number"), ("0,125", "too_many_places"),
         ("0,12500", "too_many_places"), ("0,1200", "0.12"), ("١", "not_a_number"), ("-", "not_a_number"),
-        ("5,", "not_a_number"),
+        ("5,", "not_a_number"), ("0.123", "not_a_number"), ("-0.123,5", "not_a_number"), ("012.345", "not_a_number"),
+        ("0,5", "0.50"), ("007,5", "7.50"),
     ],
 )  # fmt: skip
 def test_a_european_decimal_is_read_exactly_or_not_at_all(make_source, run, text, value):
     numbers = Numbers(decimal=",", thousands=".")
 
     assert judge(make_source, run, Decimal("n", 2), [text], numbers=numbers) == [value]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1__000", "1_000", "+-5", "--5", "1e5", "0x10", "\uff11\uff12", "\u0661", "1\u00a0000", "1 000", "1,2,3", "1,,234",
+     "1,234,56", "(5)", "(5", "5-", "- 5", "\u22125", "NaN", "inf", "-Infinity", ".", "-", "5%", "5.0.0"],
+)  # fmt: skip
+def test_what_only_other_readers_take_for_a_number_is_none(make_source, run, text):
+    # Beside it stand as many plain numerals as it takes for the column to be read at once.
+    cells = [text, *map(str, range(20))]
+
+    for column, numbers in ((Whole("n"), Numbers(thousands=",")), (Decimal("n", 2), Numbers())):
+        assert judge(make_source, run, column, cells, numbers=numbers)[:2] == ["not_a_number", judge_zero(column)]
+
+
+def judge_zero(column):
+    return "0" if isinstance(column, Whole) else "0.00"
 
 
 def test_decimals_are_exact_far_beyond_floats(make_source, run):
