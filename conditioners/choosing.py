@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -32,37 +34,57 @@ class _Fit(NamedTuple):
     """Those that keep the contract."""
 
     def __str__(self) -> str:
+        if self.columns < 0:
+            return "it cannot be read to the end"
         return f"{self.columns} columns with values and {self.rows} good rows at the beginning"
 
 
-def open_best(source: Source, dialects: Sequence[D], open_in: Callable[[D], Reader]) -> tuple[D, Reader]:
+@dataclass(frozen=True)
+class Candidate:
+    """One way to read a file."""
+
+    name: str
+    dialect: Dialect
+    open: Callable[[], Reader]
+
+
+class _Whole(NamedTuple):
+    """What a file is in a dialect: the rows that keep the contract, and what stands for the table they are."""
+
+    rows: int
+    digest: str
+
+
+def open_best(source: Source, dialects: Sequence[D], open_in: Callable[[D], Reader]) -> tuple[Dialect, Reader]:
+    """The dialect that the file fits best, and a reader of it; as choose says."""
+    return choose(source, [Candidate(dialect.name, dialect, partial(open_in, dialect)) for dialect in dialects])
+
+
+def choose(source: Source, candidates: Sequence[Candidate]) -> tuple[Dialect, Reader]:
     """The dialect that the file fits best, and a reader of it.
 
-    Where several fit, the one with more columns and more good rows at the file's beginning is taken, and the summary
-    says so. Raises the last one's Refusal when none fits, and a Refusal when two fit equally well and give different
-    tables.
+    Where several fit, the one with more columns and more good rows at the file's beginning is taken, and then the one
+    with more good rows in all of it; the summary says so. Raises the last one's Refusal when none fits, and a Refusal
+    when two fit equally well and give different tables.
     """
     opened, refused = [], Refusal(f"{source.name} has no dialect of this format")
-    for dialect in dialects:
+    for candidate in candidates:
         try:
-            opened.append((dialect, open_in(dialect)))
+            opened.append((candidate, candidate.open()))
         except Refusal as refusal:
             refused = refusal
     if not opened:
         raise refused
     if len(opened) == 1:
-        return opened[0]
-    fits = [(_measure(source, dialect, reader), dialect) for dialect, reader in opened]
-    best = max(fit for fit, _ in fits)
-    first, *equals = [dialect for fit, dialect in fits if fit == best]
-    for other in equals:
-        _require_same_table(source, first, other, open_in)
-    reader = open_in(first)
-    reader.facts.dialect[ALSO_FITS] = {
-        dialect.name: "gives the same table" if fit == best else f"{fit}, and this one {best}"
-        for fit, dialect in fits if dialect is not first and (fit.rows or fit == best)
-    }  # fmt: skip
-    return first, reader
+        return opened[0][0].dialect, opened[0][1]
+    fits = {candidate.name: _measure(source, candidate.dialect, reader) for candidate, reader in opened}
+    best = max(fits.values())
+    equals = [candidate for candidate, _ in opened if fits[candidate.name] == best]
+    first, told = _settle(source, equals) if len(equals) > 1 else (equals[0], {})
+    told |= {name: f"{fit}, and this one {best}" for name, fit in fits.items() if fit != best}
+    reader = first.open()
+    reader.facts.dialect[ALSO_FITS] = told
+    return first.dialect, reader
 
 
 def _measure(source: Source, dialect: Dialect, reader: Reader) -> _Fit:
@@ -72,6 +94,21 @@ def _measure(source: Source, dialect: Dialect, reader: Reader) -> _Fit:
         return _Fit(-1, 0)
     filled = {name for frame in frames for name in frame.columns if frame[name].null_count() < frame.height}
     return _Fit(len(filled - set(surroundings(source, dialect))), sum(frame.height for frame in frames))
+
+
+def _settle(source: Source, equals: Sequence[Candidate]) -> tuple[Candidate, dict[str, str]]:
+    """The one of several with equal beginnings that reads the most rows of the whole file, and why not the others."""
+    whole = {candidate.name: _read_through(source, candidate) for candidate in equals}
+    most = max(whole.values(), key=lambda each: each.rows)
+    first, *others = [candidate for candidate in equals if whole[candidate.name].rows == most.rows]
+    for other in others:
+        if whole[other.name].digest != whole[first.name].digest:
+            raise Refusal(
+                f"the file fits the dialects {first.name} and {other.name} equally well, and they give different tables"
+            )
+    told = {name: f"{each.rows} good rows in all, and this one {most.rows}" for name, each in whole.items()}
+    told |= dict.fromkeys((other.name for other in others), "gives the same table")
+    return first, {name: why for name, why in told.items() if name != first.name}
 
 
 def _judge(source: Source, dialect: Dialect, reader: Reader) -> Iterator[pl.DataFrame]:
@@ -85,16 +122,12 @@ def _judge(source: Source, dialect: Dialect, reader: Reader) -> Iterator[pl.Data
             yield batch.frame if has_hook else contract.apply(batch.frame, damaged=batch.damaged).frame
 
 
-def _require_same_table(source: Source, first: D, other: D, open_in: Callable[[D], Reader]) -> None:
-    if _digest(source, first, open_in(first)) != _digest(source, other, open_in(other)):
-        raise Refusal(
-            f"the file fits the dialects {first.name} and {other.name} equally well, and they give different tables"
-        )
-
-
-def _digest(source: Source, dialect: Dialect, reader: Reader) -> str:
-    """Stands for the table that a file is in a dialect."""
-    digest = hashlib.sha256()
-    for frame in _judge(source, dialect, reader):
-        digest.update(frame.select(sorted(frame.columns)).write_csv().encode())
-    return digest.hexdigest()
+def _read_through(source: Source, candidate: Candidate) -> _Whole:
+    digest, rows = hashlib.sha256(), 0
+    try:
+        for frame in _judge(source, candidate.dialect, candidate.open()):
+            digest.update(frame.select(sorted(frame.columns)).write_csv(include_header=False).encode())
+            rows += frame.height
+    except Refusal:
+        return _Whole(-1, "")
+    return _Whole(rows, digest.hexdigest())

@@ -42,6 +42,9 @@ class Source:
         names = [column.name for column in self.columns]
         if len(set(names)) != len(names):
             raise SourceError(f"source {self.name}: a column stands twice")
+        dialects = [dialect.name for dialect in self.dialects]
+        if len(set(dialects)) != len(dialects):
+            raise SourceError(f"source {self.name}: two dialects have one name, by which the summary tells them apart")
         used = {*self.key, *(name for check in self.checks for name in (check.column, check.other))}
         used |= {name for dialect in self.dialects for name in named_columns(dialect)}
         if all(column.optional for column in self.columns):

@@ -41,8 +41,8 @@ class Layout:
         return [f"line {self.header_line}"] if self.header_line else []
 
 
-def find_layout(source: Source, dialects: Sequence[Delimited], opened: OpenedRaw, limits: Limits) -> Layout:
-    """The dialect whose labels stand in one of the first rows; raises Refusal when there is none, or more than one."""
+def find_layouts(source: Source, dialects: Sequence[Delimited], opened: OpenedRaw, limits: Limits) -> list[Layout]:
+    """The dialects that the most labels stand of in one of the first rows; raises Refusal when there is none."""
     miss, missed_places = NearMiss(), [""]
     found: list[Layout] = []
     refused: Refusal | None = None
@@ -71,14 +71,11 @@ def find_layout(source: Source, dialects: Sequence[Delimited], opened: OpenedRaw
         raise Refusal(miss.describe(source, missed_places))
     best = max(len(layout.header.positions) for layout in found)
     fitting = [layout for layout in found if len(layout.header.positions) == best]
-    if len(fitting) > 1:
-        names = " and ".join(f"{layout.dialect.name} with {layout.syntax.delimiter!r}" for layout in fitting)
-        raise Refusal(f"the header row fits more than one dialect: {names}", f"line {fitting[0].header_line}")
     others = {
         layout.dialect.name: f"{len(layout.header.positions)} of the columns have a label, and of this one's {best}"
-        for layout in found if layout.dialect is not fitting[0].dialect
+        for layout in found if all(layout.dialect is not other.dialect for other in fitting)
     }  # fmt: skip
-    return replace(fitting[0], also_fits=others)
+    return [replace(layout, also_fits=others) for layout in fitting]
 
 
 def _decode_head(opened: OpenedRaw, dialect: Delimited) -> tuple[bytes, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from conditioners.choosing import ALSO_FITS, open_best
+from conditioners.choosing import ALSO_FITS, Candidate, choose, open_best
 from conditioners.declaration import Source
 from conditioners.dialects import (
     Delimited,
@@ -33,7 +33,7 @@ from conditioners.readers.html_tables import is_html
 from conditioners.readers.json_columns import JsonColumnsReader
 from conditioners.readers.json_lines import JsonLinesReader, has_json_lines
 from conditioners.readers.json_tree import JsonReader, load_document
-from conditioners.readers.layouts import find_layout
+from conditioners.readers.layouts import Layout, find_layouts
 from conditioners.readers.parquet import MAGIC as PARQUET
 from conditioners.readers.parquet_tables import ParquetReader
 from conditioners.readers.product_activity import KIND as X12_852
@@ -130,11 +130,23 @@ def _open_text(source: Source, opened: OpenedRaw, limits: Limits) -> tuple[Diale
     if not delimited:
         formats = ", ".join(dialect.name for dialect in source.dialects)
         raise Refusal(f"the file is in none of the dialects of {source.name}: {formats}")
-    layout = find_layout(source, delimited, opened, limits)
-    reader = DelimitedReader(source, layout, opened, limits)
-    if layout.also_fits:
-        reader.facts.dialect[ALSO_FITS] = dict(layout.also_fits)
-    return layout.dialect, _unfold(layout.dialect, reader)
+    layouts = find_layouts(source, delimited, opened, limits)
+    dialect, reader = choose(source, [_as_candidate(source, each, layouts, opened, limits) for each in layouts])
+    also_fits = {**layouts[0].also_fits, **reader.facts.dialect.get(ALSO_FITS, {})}
+    if also_fits:
+        reader.facts.dialect[ALSO_FITS] = also_fits
+    return dialect, reader
+
+
+def _as_candidate(
+    source: Source, layout: Layout, others: Sequence[Layout], opened: OpenedRaw, limits: Limits
+) -> Candidate:  # fmt: skip
+    """A layout with a name that no other one has: a dialect with two delimiters may fit with both."""
+    is_twice = sum(other.dialect is layout.dialect for other in others) > 1
+    name = f"{layout.dialect.name} with {layout.syntax.delimiter!r}" if is_twice else layout.dialect.name
+    return Candidate(
+        name, layout.dialect, lambda: _unfold(layout.dialect, DelimitedReader(source, layout, opened, limits))
+    )  # fmt: skip
 
 
 def _unfold(dialect: Dialect, reader: Reader) -> Reader:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from conditioners.columns import Text
 from conditioners.dialects import Delimited
 from conditioners.limits import Limits
 
@@ -137,11 +138,48 @@ def test_two_labels_for_one_column_are_refused(toy, run):
     assert result.refusal.reason == "two columns are labelled as day: 'day', 'Tag'"
 
 
-def test_a_header_that_fits_two_dialects_is_refused_rather_than_guessed(make_source, run):
-    source = make_source(dialects=(Delimited(name="one"), Delimited(name="two", days=("%d.%m.%Y",))))
-    result = run(source, (HEADER + "2024-01-01,001,1,,\n").encode())
+def make_twins(make_source, *days, **common):
+    """Two dialects or more with equal labels, which differ in how days are written."""
+    return make_source(dialects=tuple(Delimited(name=each, days=(each,), **common) for each in days))
 
-    assert result.refusal.reason == "the header row fits more than one dialect: one with ',' and two with ','"
+
+def test_of_two_dialects_with_equal_labels_the_one_that_can_read_the_cells_is_taken_and_told(make_source, run):
+    for days in (("%Y-%m-%d", "%d.%m.%Y"), ("%d.%m.%Y", "%Y-%m-%d")):
+        result = run(make_twins(make_source, *days), (HEADER + "2024-01-01,001,1,,\n2024-01-02,001,1,,\n").encode())
+
+        assert [row[:10] for row in result.rows] == ["2024-01-01", "2024-01-02"]
+        assert result.summary.dialect["name"] == "%Y-%m-%d"
+        assert result.summary.dialect["also_fits"] == {
+            "%d.%m.%Y": "0 columns with values and 0 good rows at the beginning, "
+            "and this one 3 columns with values and 2 good rows at the beginning"
+        }
+
+
+def test_equal_labels_are_settled_by_cells_far_behind_the_beginning_too(make_source, run):
+    source = make_twins(make_source, "%m/%d/%Y", "%d/%m/%Y")
+    rows = "".join(
+        f"0{day}/0{month}/2024,{store:03},1,,\n" for store in range(300) for day in (1, 2) for month in (3, 4)
+    )
+    result = run(source, (HEADER + rows + "13/02/2024,001,1,,\n").encode(), limits=Limits(chunk_bytes=4096))
+
+    assert result.summary.rows_quarantined == 0
+    assert result.summary.dialect["name"] == "%d/%m/%Y"
+    assert result.summary.dialect["also_fits"] == {"%m/%d/%Y": "1200 good rows in all, and this one 1201"}
+
+
+def test_a_header_that_fits_two_dialects_is_refused_where_cells_do_not_decide(make_source, run):
+    result = run(make_twins(make_source, "%m/%d/%Y", "%d/%m/%Y"), (HEADER + "01/02/2024,001,1,,\n").encode())
+
+    told = "the file fits the dialects %m/%d/%Y and %d/%m/%Y equally well, and they give different tables"
+    assert result.refusal.reason == told
+
+
+def test_a_file_of_a_single_column_is_the_same_under_every_declared_delimiter(make_source, run):
+    source = make_source(columns=(Text("store"),), key=(), dialects=(Delimited(name="d", delimiters=(",", ";")),))
+    result = run(source, b"store\n001\n002\n")
+
+    assert result.rows == ["001", "002"]
+    assert result.summary.dialect["also_fits"] == {"d with ';'": "gives the same table"}
 
 
 def test_the_delimiter_is_the_declared_one_under_which_the_labels_stand(make_source, run):
