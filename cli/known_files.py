@@ -18,9 +18,3 @@ def list_recent(source: str) -> list[dict[str, Any]]:
     if address.startswith(_ON_FILE) and not Path(address.removeprefix(_ON_FILE)).is_file():
         return []
     return wiring.ledger().files.list_summaries(source, but_for="", top=_RECENT)
-
-
-def find_last_drift(source: str) -> dict[str, Any] | None:
-    """How the source's last file differs from the one before it."""
-    recent = list_recent(source)
-    return recent[0].get("drift") if recent else None

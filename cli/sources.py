@@ -27,14 +27,16 @@ def list_sources(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """List the sources with their files, rows and freshness."""
-    from cli.known_files import find_last_drift
     from conditioners.drift import describe_drift
     from conditioners.registry import all_sources
     from shared import wiring
 
-    seen = {told["source"]: told for told in wiring.ledger().reports.report_sources()}
+    ledger = wiring.ledger()
+    seen = {told["source"]: told for told in ledger.reports.report_sources()}
     names = sorted({source.name for source in all_sources()} | set(seen))
-    told = [{**seen.get(name, {"source": name, "files": 0}), "drift": find_last_drift(name)} for name in names]
+    told = [
+        {**seen.get(name, {"source": name, "files": 0}), "drift": ledger.files.find_last_drift(name)} for name in names
+    ]
     if as_json:
         print_json({"sources": told})
         return

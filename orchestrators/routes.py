@@ -87,8 +87,13 @@ async def show_fleet(req: func.HttpRequest) -> func.HttpResponse:
 
 @answering_errors
 async def list_sources(req: func.HttpRequest) -> func.HttpResponse:
-    """Each source's files, rows and freshness."""
-    return answer({"sources": await _aside(lambda: wiring.ledger().reports.report_sources())})
+    """Each source's files, rows and freshness, and how its last file differs from the one before."""
+    return answer({"sources": await _aside(_tell_sources)})
+
+
+def _tell_sources() -> list[dict[str, Any]]:
+    ledger = wiring.ledger()
+    return [{**told, "drift": ledger.files.find_last_drift(told["source"])} for told in ledger.reports.report_sources()]
 
 
 @answering_errors

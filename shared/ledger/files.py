@@ -187,6 +187,11 @@ class Files:
             rows = connection.execute(query.order_by(made.conditioned_at.desc(), made.raw_file_id).limit(top))
             return [dict(row.summary) for row in rows]
 
+    def find_last_drift(self, source: str) -> dict[str, Any] | None:
+        """How the source's last file differs from the one before it; None where there is none to compare it with."""
+        recent = self.list_summaries(source, but_for="", top=1)
+        return recent[0].get("drift") if recent else None
+
     def list_rejected(self, source: str) -> list[str]:
         """Paths of a source's files that are in quarantine as a whole or have rows there."""
         made = conditioned_file.c

@@ -77,6 +77,17 @@ def test_sources_tell_where_each_row_went(headrace):
         assert told["rows_in"] == told["rows_out"] + told["rows_quarantined"] + told["rows_duplicate"]
 
 
+def test_sources_tell_how_the_columns_of_the_last_file_differ_from_the_one_before(headrace):
+    first = next((headrace.home / "lake/raw/events").glob("**/*.csv"))
+    label, *rows = first.read_text().splitlines()[:2]
+    first.with_name("later.csv").write_text(f"{label},Budget\n{rows[0]},7\n")
+    headrace.start("ingest")
+    drifts = {told["source"]: told["drift"] for told in headrace.host.get("/api/sources").json()["sources"]}
+
+    assert drifts["events"] == {"new": ["Budget"], "missing": [], "renamed": [], "retyped": []}
+    assert drifts["returns"] == {"new": [], "missing": [], "renamed": [], "retyped": []}
+
+
 def test_a_files_story_can_be_read(headrace):
     (file, *_) = headrace.host.get("/api/files?source=events&state=conditioned&top=1").json()["files"]
     story = headrace.host.get(f"/api/files/{file['id']}").json()
