@@ -129,7 +129,19 @@ def _look_closer(sample: Sample) -> Sample:
     if sample.form["format"] in interchanges.FORMATS:
         found = interchanges.take_values(sample, _ROWS)
         return sample if found is None else replace(sample, form=found[0], labels=found[1], columns=found[2])
-    return sample
+    return _without_unusual(sample)
+
+
+def _without_unusual(sample: Sample) -> Sample:
+    """The sample without columns of a Parquet file that hold lists, structures or bytes, which no column can take."""
+    left = {*sample.form.get("as_json", ()), *sample.form.get("as_hex", ())}
+    if not left or sample.labels is None:
+        return sample
+    kept = [at for at, label in enumerate(sample.labels) if label not in left]
+    return replace(
+        sample, labels=tuple(sample.labels[at] for at in kept), columns=tuple(sample.columns[at] for at in kept),
+        remarks=(*sample.remarks, f"not declared, for they hold no single values: {', '.join(sorted(left))}"),
+    )  # fmt: skip
 
 
 def _collapse(labels: tuple[str, ...] | None, rows: int) -> tuple[str, ...] | None:

@@ -11,6 +11,8 @@ from typing import IO, TYPE_CHECKING, Any
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
+from conditioners.readers.json_tree import show_json
+from conditioners.readers.parquet_cells import is_bytes, is_text, read_values, show_cells
 
 if TYPE_CHECKING:
     import polars as pl
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
 
 MAGIC = b"PAR1"
 _IN_MEMORY = 32 << 20
-_BATCH_ROWS = 20_000
+_BATCH_ROWS, _NESTED_ROWS = 20_000, 1000
+_OBJECT, _DEEPEST = 64, 32
+"""Bytes that a value inside of another one takes in memory; and how many levels they may be nested."""
 _TAIL = 8
 """Bytes of the metadata's length and the mark behind it."""
 
@@ -89,14 +93,18 @@ def _check_columns(group: Any, limits: Limits) -> None:
 
 
 def read_text_batches(file: ParquetFile, columns: Sequence[str] | None, limits: Limits) -> Iterator[pl.DataFrame]:
-    """Batches of some columns (or all), each cell as text; raises Refusal for a batch that unpacks to too much."""
+    """Batches of some columns, each cell as text; raises Refusal for a batch that unpacks to too much.
+
+    Where `columns` is None all of them are read, and what holds no single values is JSON or hex digits.
+    """
     import polars as pl
 
-    _require_single_values(file, columns)
+    if columns is not None:
+        _require_single_values(file, columns)
     told, rows = file.metadata.num_rows, 0
-    for batch in file.iter_batches(_BATCH_ROWS, columns=list(columns) if columns is not None else None):
+    for batch in _read_batches(file, columns):
         if _decoded_size(batch) > limits.row_group_bytes:
-            raise Refusal(f"{_BATCH_ROWS} rows unpack to more than the limit of {limits.row_group_bytes} bytes")
+            raise Refusal(f"{batch.num_rows} rows unpack to more than the limit of {limits.row_group_bytes} bytes")
         rows += batch.num_rows
         if rows > told:
             break
@@ -108,13 +116,41 @@ def read_text_batches(file: ParquetFile, columns: Sequence[str] | None, limits: 
         raise Refusal(f"the Parquet file cannot be read: its metadata tell of {told} rows, which it does not have")
 
 
-def _require_single_values(file: ParquetFile, columns: Sequence[str] | None) -> None:
+def _read_batches(file: ParquetFile, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
+    import pyarrow as pa
+
+    if columns is not None or not any(pa.types.is_nested(field.type) for field in file.schema_arrow):
+        yield from file.iter_batches(_BATCH_ROWS, columns=list(columns) if columns is not None else None)
+        return
+    for group in range(file.metadata.num_row_groups):
+        # Nested columns cannot be read across groups, for each has a dictionary of its own.
+        yield from file.iter_batches(_NESTED_ROWS, row_groups=[group])
+
+
+def describe_unusual(file: ParquetFile) -> dict[str, list[str]]:
+    """The columns that hold no single values, by how their cells are shown."""
+    import pyarrow as pa
+
+    kinds = {field.name: _value_type(field) for field in file.schema_arrow}
+    found = {
+        "as_json": [name for name, kind in kinds.items() if pa.types.is_nested(kind)],
+        "as_hex": [name for name, kind in kinds.items() if is_bytes(kind)],
+    }
+    return {how: names for how, names in found.items() if names}
+
+
+def _value_type(field: Any) -> Any:
+    import pyarrow as pa
+
+    return field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+
+
+def _require_single_values(file: ParquetFile, columns: Sequence[str]) -> None:
     import pyarrow as pa
 
     for field in file.schema_arrow:
-        kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
-        is_read = columns is None or field.name in columns
-        if is_read and (pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind)):
+        kind = _value_type(field)
+        if field.name in columns and (pa.types.is_nested(kind) or is_bytes(kind)):
             raise Refusal(f"a column holds {kind}, which is no single value")
 
 
@@ -123,47 +159,28 @@ def _decoded_size(batch: pa.RecordBatch) -> int:
     return int(batch.get_total_buffer_size()) + sum(map(_repeated_size, batch.columns))
 
 
-def _repeated_size(column: Any) -> int:
+def _repeated_size(column: Any, depth: int = 0) -> int:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if not pa.types.is_dictionary(column.type) or not _is_text(column.type.value_type):
-        return 0
-    return pc.sum(pc.cast(pc.binary_length(column.dictionary), pa.int64()).take(column.indices)).as_py() or 0
-
-
-def _is_text(kind: Any) -> bool:
-    import pyarrow as pa
-
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+    kind = column.type
+    if pa.types.is_dictionary(kind) and (is_text(kind.value_type) or is_bytes(kind.value_type)):
+        return pc.sum(pc.cast(pc.binary_length(column.dictionary), pa.int64()).take(column.indices)).as_py() or 0
+    if depth > _DEEPEST:
+        raise Refusal(f"a column is nested more than {_DEEPEST} levels deep")
+    if not pa.types.is_nested(kind):
+        return len(column) * _OBJECT if depth else 0
+    if pa.types.is_struct(kind):
+        fields, names = column.flatten(), sum(len(kind.field(at).name) for at in range(kind.num_fields))
+        return len(column) * (names + _OBJECT) + sum(_repeated_size(field, depth + 1) for field in fields)
+    if pa.types.is_map(kind):
+        return len(column) * _OBJECT + sum(_repeated_size(part, depth + 1) for part in (column.keys, column.items))
+    return len(column) * _OBJECT + _repeated_size(column.flatten(), depth + 1)
 
 
 def _as_text(column: Any) -> list[str | None]:
-    """Cells as text: days and moments as ISO 8601, decimals with their places, bytes only if they are text."""
-    import datetime
-
     import pyarrow as pa
 
-    kind = column.type
-    if pa.types.is_dictionary(kind):
-        column, kind = column.dictionary_decode(), kind.value_type
-    if _is_text(kind):
-        return list(column.to_pylist())
-    try:
-        values = column.to_pylist()
-    except (OverflowError, ValueError):
-        # A day or moment before year 1 or behind 9999, of which Python has none.
-        return list(column.cast(pa.string()).to_pylist())
-    if pa.types.is_boolean(kind):
-        return [None if value is None else "true" if value else "false" for value in values]
-    if pa.types.is_timestamp(kind):
-        return [None if value is None else _show_moment(value) for value in values]
-    return [
-        None if value is None else value.isoformat() if isinstance(value, datetime.date | datetime.time) else str(value)
-        for value in values
-    ]
-
-
-def _show_moment(value: Any) -> str:
-    midnight = (value.hour, value.minute, value.second, value.microsecond) == (0, 0, 0, 0) and value.tzinfo is None
-    return str(value.date().isoformat() if midnight else value.isoformat(sep=" "))
+    if not pa.types.is_nested(column.type):
+        return show_cells(column)
+    return [None if value is None else show_json(value) for value in read_values(column)]

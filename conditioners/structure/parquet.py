@@ -8,18 +8,18 @@ from functools import partial
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
-from conditioners.readers.parquet import open_parquet_file, read_text_batches
+from conditioners.readers.parquet import describe_unusual, open_parquet_file, read_text_batches
 from conditioners.structure.records import Record, RecordGrid
 
 
 def open_parquet(opened: OpenedRaw, limits: Limits) -> Iterator[RecordGrid]:
     """The one table of a Parquet file; raises Refusal when it is damaged."""
     with open_parquet_file(opened, limits) as file:
-        labels = tuple(file.schema_arrow.names)
+        labels, unusual = tuple(file.schema_arrow.names), describe_unusual(file)
     if len(labels) > limits.columns:
         raise Refusal(f"the table has more than {limits.columns} columns")
     if labels:
-        yield RecordGrid(opened.member, {"format": "Parquet"}, labels, partial(_read, opened, limits))
+        yield RecordGrid(opened.member, {"format": "Parquet", **unusual}, labels, partial(_read, opened, limits))
 
 
 def _read(opened: OpenedRaw, limits: Limits) -> Iterator[tuple[str, Record]]:

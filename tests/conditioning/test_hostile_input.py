@@ -206,6 +206,26 @@ def test_a_parquet_value_stored_once_and_repeated_in_each_row_is_refused(refuse)
     assert reason == "20000 rows unpack to more than the limit of 134217728 bytes"
 
 
+def test_nested_parquet_values_that_unpack_to_too_much_are_refused(refuse):
+    text = pa.DictionaryArray.from_arrays(pa.array([0] * 2000, pa.int32()), ["x" * MIB])
+    lists = pa.ListArray.from_arrays(pa.array(range(0, 2001, 2), pa.int32()), text)
+    many = pa.ListArray.from_arrays(pa.array([0, 3_000_000], pa.int32()), pa.array([7] * 3_000_000, pa.int8()))
+    deep = pa.array([1])
+    for _ in range(40):
+        deep = pa.ListArray.from_arrays(pa.array([0, 1], pa.int32()), deep)
+    files = {
+        "once.parquet": parquet(pa.table({"a": lists}), store_schema=False),
+        "many.parquet": parquet(pa.table({"a": many})),
+        "deep.parquet": parquet(pa.table({"a": deep})),
+    }
+
+    assert refuse(files, declared=False) == [
+        "1000 rows unpack to more than the limit of 134217728 bytes",
+        "1 rows unpack to more than the limit of 134217728 bytes",
+        "a column is nested more than 32 levels deep",
+    ]
+
+
 def test_parquet_rows_that_take_no_room_are_refused(refuse):
     nothing = pa.table({"a": pa.nulls(50_000_000, pa.int8())})
     (reason,) = refuse({"rows.parquet": parquet(nothing, row_group_size=50_000_000)}, declared=False)

@@ -1,5 +1,6 @@
 """Parquet files: exact values as text, batch by batch, rows told by number."""
 
+import csv
 import datetime
 import decimal
 import io
@@ -8,8 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from conditioners.auto import AutoConditioned, condition_auto
 from conditioners.columns import Day, Decimal, Moment, Text, Whole
 from conditioners.dialects import Parquet
+from conditioners.raw import RawInput
 
 COLUMNS = (
     Text("store", pattern="[0-9]{3}"), Day("day"), Whole("units", minimum=0), Decimal("price", 2, optional=True),
@@ -85,3 +88,68 @@ def test_a_day_that_python_has_not_is_quarantined_as_text(make_source, run):
     (reject,) = run(make(make_source), write(Tag=far)).rejects
 
     assert (reject["row"], reject["rule"], reject["column"]) == ("1", "not_a_day", "day")
+
+
+@pytest.fixture
+def detect():
+    """The rows that a file without a declaration gives, by column, and the dialect that is told."""
+
+    def call(data):
+        sink = io.BytesIO()
+        outcome = condition_auto(RawInput("f", lambda: io.BytesIO(data), len(data)), lambda _: sink, io.BytesIO())
+        assert isinstance(outcome, AutoConditioned), outcome
+        return list(csv.DictReader(io.StringIO(sink.getvalue().decode(), newline=""))), outcome.summary.dialect
+
+    return call
+
+
+def test_lists_structures_maps_and_bytes_are_json_and_hex_digits_without_a_declaration(detect):
+    inner = pa.struct([("k", pa.decimal128(5, 2)), ("day", pa.date32()), ("tags", pa.list_(pa.string()))])
+    table = pa.table({
+        "id": ["a", "b", "c"],
+        "s": pa.array([{"k": decimal.Decimal("1.50"), "day": datetime.date(2024, 1, 2), "tags": ["x", 'q"', None]},
+                       None, {"k": None, "day": None, "tags": []}], inner),
+        "m": pa.array([[("k1", 1), ("k2", None)], [], None], pa.map_(pa.string(), pa.int64())),
+        "numbered": pa.array([[(1, True)], [(2, False), (3, None)], None], pa.map_(pa.int8(), pa.bool_())),
+        "pair": pa.array([[0.1, 2.0], None, [float("nan"), 1e-7]], pa.list_(pa.float32(), 2)),
+        "bytes": [b"\x00\xff", b"", None],
+        "four": pa.array([b"\x01\x02\x03\x04", None, b"abcd"], pa.binary(4)),
+    })  # fmt: skip
+    sink = io.BytesIO()
+    pq.write_table(table, sink, row_group_size=2)
+    rows, dialect = detect(sink.getvalue())
+
+    assert rows == [
+        {"id": "a", "s": '{"k":1.50,"day":"2024-01-02","tags":["x","q\\"",null]}', "m": '{"k1":1,"k2":null}',
+         "numbered": "[[1,true]]", "pair": "[0.1,2.0]", "bytes": "00ff", "four": "01020304"},
+        {"id": "b", "s": "", "m": "{}", "numbered": "[[2,false],[3,null]]", "pair": "", "bytes": "", "four": ""},
+        {"id": "c", "s": '{"k":null,"day":null,"tags":[]}', "m": "", "numbered": "", "pair": '["nan",0.0000001]',
+         "bytes": "", "four": "61626364"},
+    ]  # fmt: skip
+    assert dialect == {"format": "Parquet", "as_json": ["s", "m", "numbered", "pair"], "as_hex": ["bytes", "four"]}
+
+
+def test_numbers_and_times_of_every_width_come_out_exactly(detect):
+    table = pa.table({
+        "four": pa.array([0.1, 16777216.0, None], pa.float32()), "eight": [0.1, 1e22, 1e-7],
+        "nano": pa.array([1_700_000_000_123_456_789, 1_700_000_000_000_000_000, 0], pa.timestamp("ns")),
+        "time": pa.array([1, 3_600_000_000_000, None], pa.time64("ns")),
+    })  # fmt: skip
+    sink = io.BytesIO()
+    pq.write_table(table, sink)
+    rows, _ = detect(sink.getvalue())
+
+    assert [list(row.values()) for row in rows] == [
+        ["0.1", "0.1", "2023-11-14 22:13:20.123456789", "00:00:00.000000001"],
+        ["16777216", "10000000000000000000000", "2023-11-14 22:13:20", "01:00:00"],
+        ["", "0.0000001", "1970-01-01", ""],
+    ]
+
+
+def test_a_draft_leaves_out_columns_of_lists_and_says_so(draft):
+    sink = io.BytesIO()
+    pq.write_table(pa.table({"store": ["007", "008"], "units": [1, 2], "tags": [["a"], []]}), sink)
+    written, source = draft("sales.parquet", sink.getvalue())
+
+    assert source.names == ("store", "units")
+    assert any("no single values: tags" in remark for remark in written.remarks)
