@@ -89,7 +89,10 @@ def _find(grid: Grid) -> Iterator[Found]:
     labels = next(rows).cells or ()
     yield Began(Head(labels, len(labels)))
     for row in rows:
-        yield Kept(row.place, row.cells or ())
+        if row.width == len(labels):
+            yield Kept(row.place, row.cells or ())
+        else:
+            yield Dropped(row, "wrong_field_count", f"{row.width} fields where the table has {len(labels)}")
 
 
 @dataclass

@@ -20,6 +20,10 @@ from conditioners.unpack import Unpacker
 
 _INDENT = 12
 _OPENING = 40
+_NO_DIALECT = "are read without a declaration only: condition --auto makes delimited text of them to sample"
+_BY_STRUCTURE_ALONE = {
+    "ARFF": "ARFF files", "drawn table": "tables drawn with bars", "runs of blanks": "cells between runs of blanks",
+}  # fmt: skip
 _DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -65,6 +69,8 @@ def find_form(sample: Sample, guesses: Sequence[Guess]) -> Form:
         return Form("XmlElements", shown, has_paths=True)
     if found == "EDI":
         return _edi(sample, guesses)
+    if found in _BY_STRUCTURE_ALONE:
+        raise NoDraft(f"{_BY_STRUCTURE_ALONE[found]} {_NO_DIALECT}")
     raise NoDraft(
         f"messages of {found} other than 852, 867 and SLSRPT are declared by hand, as EdiLoops: see docs/sources.md"
     )
@@ -78,6 +84,8 @@ def _delimited(sample: Sample, guesses: Sequence[Guess]) -> Form:
     form, arguments = sample.form, list[str]()
     if form.get("skip_blanks"):
         raise NoDraft("runs of blanks set the cells apart; declare the places of its fields by hand, as FixedWidth")
+    if form["line_end"] == "rs":
+        raise NoDraft(f"records that end with 0x1E {_NO_DIALECT}")
     delimiter = form["delimiter"] or _find_unused(sample)
     if delimiter != ",":
         arguments.append(show_tuple([show_string(delimiter)], _INDENT, before="delimiters="))

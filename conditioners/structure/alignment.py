@@ -1,4 +1,4 @@
-"""Text in columns: fields that begin or end at the same place in every line, found by the blanks between them."""
+"""Text in columns: fields that begin or end at the same place in every line, or that runs of blanks tell apart."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from conditioners.structure.rows import Row, no_resplit
 from conditioners.structure.text import TextRows
 
 _LINES = 400
-_FEWEST = 5
-"""Lines that it takes to see columns."""
+_FEW, _FEWEST = 3, 5
+"""Lines that it takes to see runs of blanks, and columns."""
+_APART = re.compile(r"(?: {2,}|\t)[ \t]*")
 _BLANK = 0.98
 """The share of lines that are blank where one column ends and the next begins."""
 _LONGEST = 4000
@@ -62,6 +63,45 @@ def open_aligned(text: TextRows) -> AlignedRows | None:
         return None
     columns = find_columns(lines)
     return AlignedRows(text, tuple(columns)) if columns else None
+
+
+@dataclass(frozen=True)
+class SpacedRows:
+    """One text file whose cells are told apart by two blanks or more, wherever they stand."""
+
+    text: TextRows
+    place: str = "line"
+    words_are_apart: bool = False
+    has_labels: bool = False
+
+    @property
+    def name(self) -> str:
+        """Its path in an archive, if it is in one."""
+        return self.text.name
+
+    def rows(self) -> Iterator[Row]:
+        """All rows, in order."""
+        for row in self.text.lines():
+            yield Row(row.place, tuple(_APART.split(row.raw.strip())), row.raw)
+
+    resplit = staticmethod(no_resplit)
+
+    def describe(self) -> dict[str, Any]:
+        """The format, and what tells cells apart."""
+        return {"format": "runs of blanks", "delimiter": "two blanks or more"}
+
+    def encoding(self) -> dict[str, str] | None:
+        """How the text was decoded."""
+        return self.text.encoding()
+
+
+def open_spaced(text: TextRows) -> SpacedRows | None:
+    """The file as cells with runs of blanks between them, if all of its lines have as many, and no other delimiter."""
+    lines = [line for line in text.head.splitlines()[:_LINES] if line.strip()]
+    widths = {len(_APART.split(line.strip())) for line in lines}
+    if text.marks.delimiter not in ("", " ") or len(lines) < _FEW or len(widths) != 1 or widths == {1}:
+        return None
+    return SpacedRows(text)
 
 
 def cut(line: str, columns: Sequence[tuple[int, int]]) -> tuple[str, ...]:

@@ -12,12 +12,14 @@ from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import begin_text
 from conditioners.readers.html_tables import is_html
 from conditioners.readers.parquet import MAGIC
-from conditioners.structure.alignment import open_aligned
+from conditioners.structure.alignment import open_aligned, open_spaced
+from conditioners.structure.arff import open_arff
 from conditioners.structure.blocks import Block
 from conditioners.structure.encodings import is_ebcdic, is_wide
 from conditioners.structure.json_values import open_json
 from conditioners.structure.parquet import open_parquet
 from conditioners.structure.rows import Row
+from conditioners.structure.ruled import open_ruled
 from conditioners.structure.segments import is_edi, open_segments
 from conditioners.structure.sheets import open_html, open_workbook
 from conditioners.structure.text import TextRows
@@ -99,7 +101,7 @@ def open_grids(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[
     elif _JSON.match(start) or opened.name.endswith(_JSON_NAMES):
         yield from _open_json_or_text(opened, limits, skipped)
     else:
-        yield _open_text(opened, limits)
+        yield _open_text(opened, limits, skipped)
 
 
 def _open_json_or_text(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[Grid]:
@@ -115,7 +117,7 @@ def _open_json_or_text(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> I
         yield text
 
 
-def _open_text(opened: OpenedRaw, limits: Limits) -> Grid:
+def _open_text(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Grid:
     if opened.head[257:262] == b"ustar":
         raise Refusal("the file is a tar archive, which must be unpacked first")
     if is_ebcdic(opened.head[:4096]):
@@ -123,7 +125,7 @@ def _open_text(opened: OpenedRaw, limits: Limits) -> Grid:
     if _is_binary(opened.head[:4096]):
         raise Refusal("the file is in no known format")
     text = TextRows(opened, limits)
-    return open_aligned(text) or text
+    return open_arff(text, skipped) or open_ruled(text, skipped) or open_aligned(text) or open_spaced(text) or text
 
 
 def _is_binary(head: bytes) -> bool:

@@ -20,6 +20,8 @@ from conditioners.structure.sniffing import Sniffed, sniff
 from conditioners.structure.splitting import Marks, Splitter
 
 _HEAD = 1 << 20
+_ODD_ENDS = {"cr": "\r", "rs": "\x1e"}
+"""Ends of records that are taken for line feeds: the carriage return alone, and ASCII's own record separator."""
 _ODD_MARKS = (" ", ";", "\t", "|", ",")
 """Delimiters that a single row may have instead of its table's."""
 
@@ -36,7 +38,7 @@ class TextRows:
         self._decoder = open_decoder(self.opened.head)
         head = open_decoder(self.opened.head).feed(self.opened.head[:_HEAD], last=False).decode()
         self._line_end = _line_end_of(head)
-        self.head = head.replace("\r", "\n") if self._line_end == "cr" else head
+        self.head = head.replace(_ODD_ENDS.get(self._line_end, "\n"), "\n")
         self.sniffed = sniff(self.head)
         if self.sniffed.columns > self.limits.columns:
             raise Refusal(f"the table has more than {self.limits.columns} columns")
@@ -107,10 +109,14 @@ class TextRows:
     def _texts(self) -> Iterator[bytes]:
         for block in chain(self.opened.blocks(), [b""]):
             text = self._decoder.feed(block, last=not block)
-            yield text.replace(b"\r", b"\n") if self._line_end == "cr" else text
+            end = _ODD_ENDS.get(self._line_end)
+            yield text.replace(end.encode(), b"\n") if end else text
 
 
 def _line_end_of(head: str) -> str:
+    body = head.rstrip("\r\n")
+    if "\x1e" in body and "\n" not in body and "\r" not in body:
+        return "rs"
     return "crlf" if "\r\n" in head else "lf" if "\n" in head else "cr" if "\r" in head else "none"
 
 

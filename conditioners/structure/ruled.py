@@ -1,0 +1,164 @@
+"""Text with rulers: lines of dashes that show where columns are, as reports, database shells and Markdown draw them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from conditioners.outcome import Skipped
+from conditioners.structure.alignment import cut
+from conditioners.structure.blocks import Block
+from conditioners.structure.rows import Row, no_resplit
+from conditioners.structure.text import TextRows
+
+_WITHIN, _LINES = 60, 400
+"""Lines that a first ruler stands in, and those that it is checked by."""
+_END = 1 << 20
+_RUN = re.compile(r"[-=]+")
+_RULER = re.compile(r"[-=+|:. \t]*[-=]{2}[-=+|:. \t]*")
+_JOINT = re.compile(r"[|+]\s*:?[-=]{2,}:?\s*[|+]?|[-=]{2,}:?\s*[|+]")
+_DRAWN = str.maketrans("─━═│┃║┌┬┐├┼┤└┴┘╔╦╗╠╬╣╚╩╝╞╪╡╒╤╕╘╧╛", "---|||" + "+" * 27)
+"""Box drawing characters as those that stand for them in ASCII."""
+_BAR = re.compile(r"(?<!\\)\|")
+
+
+@dataclass(frozen=True)
+class RuledRows:
+    """One text file whose rulers say where cells are; `columns` are their places, none where bars tell them apart."""
+
+    text: TextRows
+    skipped: Skipped
+    within: str
+    """What stands before a line's number, where it is in an archive."""
+    columns: tuple[tuple[int, int], ...] = ()
+    place: str = "line"
+    words_are_apart: bool = False
+    has_labels: bool = False
+
+    @property
+    def name(self) -> str:
+        """Its path in an archive, if it is in one."""
+        return self.text.name
+
+    def rows(self) -> Iterator[Row]:
+        """All rows but rulers, in order."""
+        for row in self.text.lines():
+            if _is_ruler(row.raw):
+                self.skipped.add(f"{self.within}{row.place}", "a ruler")
+            else:
+                yield Row(row.place, cut(row.raw, self.columns) if self.columns else split_bars(row.raw), row.raw)
+
+    resplit = staticmethod(no_resplit)
+
+    def describe(self) -> dict[str, Any]:
+        """The format; for columns by place, first and last character of each; the last one ends with the line."""
+        if not self.columns:
+            return {"format": "drawn table", "delimiter": "|"}
+        spans = [(first + 1, last if last < _END else None) for first, last in self.columns]
+        return {"format": "fixed width", "columns": spans}
+
+    def encoding(self) -> dict[str, str] | None:
+        """How the text was decoded."""
+        return self.text.encoding()
+
+
+@dataclass(frozen=True)
+class WithoutRuler:
+    """Delimited text with a ruler under its labels, as database shells write it: the same rows without that one."""
+
+    text: TextRows
+    skipped: Skipped
+    within: str
+    ruler: str
+    place: str = "line"
+    words_are_apart: bool = False
+    has_labels: bool = False
+
+    @property
+    def name(self) -> str:
+        """Its path in an archive, if it is in one."""
+        return self.text.name
+
+    def rows(self) -> Iterator[Row | Block]:
+        """All rows but rulers, in order."""
+        for piece in self.text.rows():
+            if isinstance(piece, Block) and self.ruler not in piece.lines:
+                yield piece
+                continue
+            for row in piece.each_row() if isinstance(piece, Block) else [piece]:
+                if row.raw == self.ruler:
+                    self.skipped.add(f"{self.within}{row.place}", "a ruler")
+                else:
+                    yield row
+
+    def resplit(self, row: Row) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """As of the text."""
+        return self.text.resplit(row)
+
+    def describe(self) -> dict[str, Any]:
+        """As of the text."""
+        return self.text.describe()
+
+    def encoding(self) -> dict[str, str] | None:
+        """How the text was decoded."""
+        return self.text.encoding()
+
+
+def open_ruled(text: TextRows, skipped: Skipped) -> RuledRows | WithoutRuler | None:
+    """The file by its rulers; None if it has none, or its lines do not keep to them."""
+    within = f"{text.name}:line " if text.name else "line "
+    lines = text.head.splitlines()[:_LINES]
+    for number, line in enumerate(lines[:_WITHIN]):
+        if number and _rules_cells(line, text.marks.delimiter):
+            return WithoutRuler(text, skipped, within, line)
+        if not _is_ruler(line):
+            continue
+        below = [each for each in lines[number + 1 :] if each.strip() and not _is_ruler(each)]
+        above = [each for each in lines[:number] if each.strip()][-1:]
+        if _JOINT.search(line.translate(_DRAWN)):
+            return RuledRows(text, skipped, within) if _have_bars(below[:1] + above) else None
+        columns = _columns_of(line)
+        if above and columns and _keep_to(columns, below):
+            return RuledRows(text, skipped, within, columns)
+    return None
+
+
+def _is_ruler(line: str) -> bool:
+    return _RULER.fullmatch(line.translate(_DRAWN)) is not None
+
+
+def _columns_of(ruler: str) -> tuple[tuple[int, int], ...]:
+    """First place, and the place behind the last, of each column; none unless blanks part two runs or more."""
+    starts = [run.start() for run in _RUN.finditer(ruler.translate(_DRAWN))]
+    if len(starts) < 2 or set(ruler.translate(_DRAWN)) - set("-= "):
+        return ()
+    return tuple(pairwise([*starts, _END]))
+
+
+def _keep_to(columns: Sequence[tuple[int, int]], lines: Sequence[str]) -> bool:
+    """Whether most lines have a blank before each column, and something in two of them."""
+    fitting = [cut(line, columns) for line in lines]
+    return bool(lines) and sum(sum(map(bool, cells)) > 1 for cells in fitting) * 2 > len(lines)
+
+
+def _rules_cells(line: str, delimiter: str) -> bool:
+    cells = line.split(delimiter) if delimiter not in ("", " ", "|") else []
+    return len(cells) > 1 and all(re.fullmatch(r"\s*[-=]{2,}\s*", cell) for cell in cells)
+
+
+def _have_bars(lines: Sequence[str]) -> bool:
+    return bool(lines) and all("|" in line.translate(_DRAWN) for line in lines)
+
+
+def split_bars(line: str) -> tuple[str, ...]:
+    """The cells between bars, without the bars and blanks around them."""
+    text = line.translate(_DRAWN) if not line.isascii() else line
+    if "|" not in text:
+        return (line.strip(),)
+    places = [bar.start() for bar in _BAR.finditer(text)]
+    cells = [line[start + 1 : end].strip().replace("\\|", "|") for start, end in pairwise([-1, *places, len(line)])]
+    first, last = not cells[0] and text.lstrip().startswith("|"), not cells[-1] and text.rstrip().endswith("|")
+    return tuple(cells[int(first) : len(cells) - int(last)])
