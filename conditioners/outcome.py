@@ -104,6 +104,12 @@ class Skipped:
         if len(self.listed) < _MOST_LISTED:
             self.listed.append((place, cause))
 
+    def add_lines(self, before: str, first: int, count: int, cause: str) -> None:
+        """Note lines that follow each other; `before` stands before the number of each."""
+        listed = range(first, first + min(count, _MOST_LISTED - len(self.listed)))
+        self.listed += [(f"{before}{number}", cause) for number in listed]
+        self.total += count
+
     def take_from(self, other: Skipped) -> None:
         """Note what another one has noted, behind all that is here, and empty that one."""
         self.total += other.total

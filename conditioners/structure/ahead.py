@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from conditioners.structure.blocks import Block
+from conditioners.structure.found import Passed, PassedLines
 from conditioners.structure.rows import Row
 
 
@@ -40,6 +41,19 @@ class Ahead:
             self.seen.append(piece)
             return None
         return piece
+
+    def pass_blank(self) -> Iterator[Passed | PassedLines]:
+        """Take the blank rows that come next."""
+        while True:
+            block = self.take_block()
+            if block is not None and block.is_blank:
+                yield PassedLines(block.first_line, len(block.lines))
+                continue
+            if block is not None:
+                self.put(block)
+            if not self.seen or self.seen[0].filled:
+                return
+            yield Passed(self.seen.popleft().place, "blank")
 
     def first(self) -> Row | None:
         """The next row, without taking it."""

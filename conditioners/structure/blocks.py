@@ -1,36 +1,44 @@
 """Reads the plain stretches of delimited text by the block, which costs a fifth of reading them row by row.
 
-A block is a run of lines in which nothing is odd: each is one record by the rules, all have one number of fields, none
-is blank. What reading row by row would give for them is known then, so only the speed differs.
+A block is a run of lines in which nothing is odd: each is one record by the rules, and all have one number of fields
+and none is blank, or all are blank. What reading row by row would give is known then, so only the speed differs.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from conditioners.readers.decoding import DAMAGE
 from conditioners.structure.rows import Row
-from conditioners.structure.splitting import Marks, Splitter
+from conditioners.structure.splitting import Effort, Marks, Splitter
 
 _LINES = 1000
 _MOST_WAITING = 4000
+_FEWEST = 8
+"""Lines that are worth a block of their own."""
+_BLANK_FORM = -1
+_BLANK = 2
+"""What a blank record costs that has to be read by itself, in ways to read quotes."""
 _DAMAGED = DAMAGE.decode()
 
 
 @dataclass(frozen=True)
 class Block:
-    """Records of one width, each on a line of its own."""
+    """Records of one width, or blank ones, each on a line of its own."""
 
     first_line: int
     lines: list[str]
     rows: list[list[str]]
+    is_blank: bool = False
 
     @property
     def width(self) -> int:
-        """How many cells each row has."""
+        """How many cells each row has that is not blank."""
         return len(self.rows[0])
 
     @property
@@ -41,52 +49,106 @@ class Block:
     def each_row(self) -> Iterator[Row]:
         """The same records one by one."""
         for number, (line, cells) in enumerate(zip(self.lines, self.rows, strict=True), start=self.first_line):
-            yield Row(str(number), tuple(cells), line)
+            yield Row(str(number), tuple(cells) or ("",), line)
 
 
 class BlockReader:
     """Reads text of known marks: blocks where it is plain, rows where it is not."""
 
-    def __init__(self, marks: Marks, width: int, most_lines: int) -> None:
-        self._marks, self._width = marks, width
-        self._splitter = Splitter(marks, width, most_lines)
+    def __init__(self, marks: Marks, width: int, most_lines: int, effort: Effort) -> None:
+        self._marks, self._width, self._effort = marks, width, effort
+        self._splitter = Splitter(marks, width, most_lines, effort)
+        delimiter, quote = re.escape(marks.delimiter), re.escape(marks.quote)
+        before = rf"(?:^|{delimiter})" if delimiter else "^"
+        self._opening = re.compile(rf"{before}{' *+' if marks.spaced else ''}{quote}", re.MULTILINE) if quote else None
 
     def read(self, text: str, line: int) -> Iterator[Row | Block]:
-        """All records of a text that begins in the given line and ends with a whole record."""
+        """All records of a text that begins in the given line and ends with a whole record.
+
+        Raises Refusal when the quotes of most records can be read in several ways.
+        """
         start = 0
         while start < len(text):
             end = _end_of_lines(text, start)
-            block = self._read_block(text[start:end], line)
-            if block is not None:
-                yield block
-                line += len(block.lines)
+            pieces = self._read_block(text[start:end], line)
+            if pieces is None:
+                start = yield from self._read_unevenly(text, start, end, line)
+            else:
+                yield from pieces
                 start = end
-                continue
-            for record in self._splitter.records(text, start):
-                yield Row(str(line), record.fields, text[record.start : record.end].rstrip("\r\n"))
-                line += text.count("\n", record.start, record.end)
-                start = record.end
-                if start >= end:
-                    break
+            line = self._effort.line = self._line
 
-    def _read_block(self, text: str, line: int) -> Block | None:
+    def _read_unevenly(self, text: str, start: int, end: int, line: int) -> Generator[Row | Block, None, int]:
+        """Lines of which some have quotes that open fields: those row by row. Returns the place behind."""
+        while start < end:
+            quoted = self._find_opening(text, start, end)
+            pieces = self._read_block(text[start:quoted], line) if quoted > start else None
+            if pieces is not None:
+                yield from pieces
+                start = quoted
+            else:
+                start = yield from self._read_rows(text, start, max(quoted, start + 1), line)
+            line = self._effort.line = self._line
+        return start
+
+    def _find_opening(self, text: str, start: int, end: int) -> int:
+        """Where the first line begins in which a quote opens a field."""
+        found = self._opening.search(text, start, end) if self._opening is not None else None
+        return max(start, text.rfind("\n", start, found.start()) + 1) if found is not None else end
+
+    def _read_rows(self, text: str, start: int, end: int, line: int) -> Generator[Row, None, int]:
+        """The records that begin between two places, row by row; returns the place behind them."""
+        while start < end:
+            record = self._splitter.read(text, start)
+            row = Row(str(line), record.fields, text[start : record.end].rstrip("\r\n"))
+            if not row.filled:
+                self._effort.spend(_BLANK)
+            yield row
+            line += text.count("\n", start, record.end)
+            start = record.end
+        self._line = line
+        return start
+
+    def _read_block(self, text: str, line: int) -> list[Row | Block] | None:
+        """Some lines as blocks, and as rows where those would be short; None if they have to be read one by one."""
         text = text.replace("\r\n", "\n")
         if self._marks.escape or "\r" in text or _DAMAGED in text:
             return None
         lines = text.removesuffix("\n").split("\n")
-        rows = self._split(lines, text)
-        if rows is None or any(len(row) != self._width or not "".join(row).strip() for row in rows):
+        is_plain = self._opening is None or self._marks.quote not in text or self._opening.search(text) is None
+        rows = self._split_plainly(lines) if is_plain and not self._marks.spaced else self._split(lines)
+        if rows is None:
             return None
-        return Block(line, lines, rows)
+        forms = [len(row) if "".join(row).strip() else _BLANK_FORM for row in rows]
+        is_even = all(form == self._width for form in forms)
+        if not is_even and not is_plain and any(form not in (self._width, _BLANK_FORM) for form in forms):
+            return None
+        self._line = line + len(lines)
+        self._effort.left += len(lines)
+        block = Block(line, lines, rows)
+        return [block] if is_even else list(self._each_run(block, forms))
 
-    def _split(self, lines: list[str], text: str) -> list[list[str]] | None:
+    def _each_run(self, block: Block, forms: list[int]) -> Iterator[Row | Block]:
+        """The lines of a block in runs of one form."""
+        start = 0
+        for form, run in groupby(forms):
+            end = start + sum(1 for _ in run)
+            lines, rows = block.lines[start:end], block.rows[start:end]
+            part = Block(block.first_line + start, lines, rows, form == _BLANK_FORM)
+            if end - start >= _FEWEST and form in (self._width, _BLANK_FORM):
+                yield part
+            else:
+                yield from part.each_row()
+            start = end
+
+    def _split_plainly(self, lines: list[str]) -> list[list[str]]:
+        """The cells of lines without quotes."""
+        delimiter = self._marks.delimiter
+        return [line.split(delimiter) for line in lines] if delimiter else [[line] for line in lines]
+
+    def _split(self, lines: list[str]) -> list[list[str]] | None:
         """The lines' cells; None if a record is not one line, or not by the rules."""
         marks = self._marks
-        if not marks.quote or marks.quote not in text:
-            if not marks.delimiter:
-                return [[line] for line in lines]
-            if not marks.spaced:
-                return [line.split(marks.delimiter) for line in lines]
         if len(marks.delimiter) != 1 or marks.delimiter == marks.quote:
             return None
         reader = csv.reader(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from conditioners.limits import Limits
 from conditioners.readers.misfits import Misfits, Tally
-from conditioners.structure.found import Dropped, Found, Kept, KeptBlock, Passed
+from conditioners.structure.found import Dropped, Found, Kept, KeptBlock, Passed, PassedLines
 
 _EVERY = 10_000
 """Lines after which the count is looked at."""
@@ -40,6 +40,9 @@ class Census:
         elif isinstance(found, Passed):
             self.blank += 1
             self.place = found.place
+        elif isinstance(found, PassedLines):
+            self.blank += found.count
+            self.place = str(found.first + found.count - 1)
         if self.unread + self.blank >= _EVERY:
             self._note()
 

@@ -48,4 +48,12 @@ class Passed:
     cause: str
 
 
-Found = Began | Kept | KeptBlock | Dropped | Passed
+@dataclass(frozen=True)
+class PassedLines:
+    """Blank lines, one behind the other."""
+
+    first: int
+    count: int
+
+
+Found = Began | Kept | KeptBlock | Dropped | Passed | PassedLines

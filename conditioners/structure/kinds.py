@@ -59,10 +59,14 @@ _PATTERNS = (
 _NOTHING = frozenset({"", "-", "--", "n/a", "na", "null", "none", "nan", ".", "?", "..", "...", "\\n", "#n/a"})
 
 
-@lru_cache(1 << 16)
 def kind_of(text: str) -> Kind:
     """The kind of a cell; blanks around it count for nothing, and words for "no value" are empty."""
-    text = text.strip()[:_LOOKED_AT]
+    return _kind_of(text if len(text) <= _LOOKED_AT else text.strip()[:_LOOKED_AT])
+
+
+@lru_cache(1 << 16)
+def _kind_of(text: str) -> Kind:
+    text = text.strip()
     if text.casefold() in _NOTHING:
         return Kind.EMPTY
     return next((kind for kind, pattern in _PATTERNS if pattern.fullmatch(text)), Kind.ODD)
@@ -71,10 +75,14 @@ def kind_of(text: str) -> Kind:
 _RUNS = ((re.compile(r"[^\W\d_]+"), "a"), (re.compile(r"\d+"), "9"))
 
 
-@lru_cache(1 << 16)
 def shape_of(text: str) -> str:
     """A cell with its runs of letters and digits taken for one each: `MG-8769` and `RI-12` have the shape `a-9`."""
-    text = text.strip()[:_LOOKED_AT]
+    return _shape_of(text if len(text) <= _LOOKED_AT else text.strip()[:_LOOKED_AT])
+
+
+@lru_cache(1 << 16)
+def _shape_of(text: str) -> str:
+    text = text.strip()
     for run, mark in _RUNS:
         text = run.sub(mark, text)
     return text

@@ -6,6 +6,8 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from conditioners.structure.kinds import TYPED, Kind, kind_of, shape_of
 
@@ -13,6 +15,8 @@ _MOSTLY = 0.8
 _UNSEEN = math.log(0.001)
 _TEXTUAL = frozenset({Kind.WORDS, Kind.TEXT, Kind.LIST, Kind.ODD, Kind.CODE})
 _YEAR = re.compile("(?:1[89]|20)[0-9]{2}")
+_LOOKED_AT = 200
+"""Characters of a cell that are looked at, and remembered."""
 _MARGIN = 2.0
 """How much likelier one reading of a shifted row has to be than the next, as a logarithm."""
 
@@ -104,9 +108,23 @@ class Profile:
         return ranked[0][1]
 
 
+class _Facts(NamedTuple):
+    kind: Kind
+    value: str
+    """Its beginning, without blanks around it."""
+    is_year: bool
+    is_numbered: bool
+
+
+@lru_cache(1 << 14)
+def _look_at(cell: str) -> _Facts:
+    value = cell.strip()
+    return _Facts(kind_of(cell), value[:100], _YEAR.fullmatch(value) is not None, _is_numbered(cell))
+
+
 def _is_numbered(cell: str) -> bool:
     """Whether a cell has more digits than labels do."""
-    return sum(map(str.isdigit, cell[:200])) >= 5
+    return sum(map(str.isdigit, cell[:_LOOKED_AT])) >= 5
 
 
 class _Column:
@@ -120,14 +138,14 @@ class _Column:
         self._numbered = 0
 
     def add(self, cell: str) -> None:
-        kind = kind_of(cell)
+        kind, value, is_year, is_numbered = _look_at(cell if len(cell) <= _LOOKED_AT else cell.strip()[:_LOOKED_AT])
         self.rows += 1
         self.kinds[kind] += 1
         if kind is not Kind.EMPTY:
-            self._values[cell.strip()[:100]] += 1
+            self._values[value] += 1
             self._longest = max(self._longest, len(cell))
-            self._years += _YEAR.fullmatch(cell.strip()) is not None
-            self._numbered += _is_numbered(cell)
+            self._years += is_year
+            self._numbered += is_numbered
             if kind is Kind.CODE:
                 self._shapes[shape_of(cell)] += 1
 

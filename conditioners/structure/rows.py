@@ -19,7 +19,7 @@ class Row(NamedTuple):
         """How many cells hold more than blanks; a row that cannot be read counts as one."""
         if self.cells is None:
             return 1
-        return sum(1 for cell in self.cells if cell and not cell.isspace())
+        return sum(map(bool, map(str.strip, self.cells)))
 
     @property
     def width(self) -> int:

@@ -13,12 +13,14 @@ from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
 from conditioners.structure.kinds import Kind, kind_of
-from conditioners.structure.splitting import Marks, Record, Splitter
+from conditioners.structure.splitting import Effort, Exhausted, Marks, Record, Splitter
 
 LOOKED_AT = 128 << 10
 """Characters at the file's beginning that are tried in every way."""
 _RECORDS = 300
 _CELLS = 12_000
+_READINGS = 4000
+"""Ways to read quotes that are tried under one choice of marks."""
 _LIKELY = {",": 1.0, ";": 1.0, "\t": 1.0, "|": 1.0, ":": 0.7, " ": 0.6}
 _UNLIKELY = 0.75
 """How much the others of the characters that people use as delimiters are trusted."""
@@ -109,7 +111,7 @@ def _may_quote(quote: str, delimiter: str, lines: Sequence[str]) -> bool:
 
 
 def _judge(sample: str, marks: Marks) -> Sniffed:
-    records = list(islice(Splitter(marks, most_lines=100).records(sample), _RECORDS))
+    records = list(_first_records(sample, marks))
     rows = [record for record in records if record.fields is not None and any(map(str.strip, record.fields))]
     if not rows:
         return Sniffed(marks, 0.0, 1)
@@ -122,6 +124,15 @@ def _judge(sample: str, marks: Marks) -> Sniffed:
     if marks.quote != '"':
         score *= _pairing(sample, marks)
     return Sniffed(marks, score * (0.99 if marks.escape else 1.0), width)
+
+
+def _first_records(sample: str, marks: Marks) -> Iterator[Record]:
+    """The first records under some marks, as far as their quotes do not take too long to read."""
+    splitter = Splitter(marks, most_lines=100, effort=Effort(_READINGS))
+    try:
+        yield from islice(splitter.records(sample), _RECORDS)
+    except Exhausted:
+        return
 
 
 def _pairing(sample: str, marks: Marks) -> float:
@@ -171,7 +182,7 @@ def _with_spacing(sample: str, best: Sniffed) -> Marks:
     marks = best.marks
     if marks.delimiter in ("", " ", "\t"):
         return marks
-    records = islice(Splitter(marks, most_lines=100).records(sample), _RECORDS)
+    records = _first_records(sample, marks)
     behind = [field for record in records for field in (record.fields or ())[1:] if field.strip()]
     if behind and sum(field.startswith(" ") for field in behind) >= 0.9 * len(behind):
         return Marks(marks.delimiter, marks.quote, marks.escape, spaced=True)

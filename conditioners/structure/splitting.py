@@ -12,10 +12,35 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from conditioners.outcome import Refusal
+
 _LENIENT, _LITERAL = 1, 2
 """What it costs to read a quote inside a quoted field, or at the start of one, as text."""
 _MOST_QUOTES = 200
 """Quotes in one odd line that are still tried in every way."""
+_FIELDS_OF_A_READING = 32
+"""Fields without a choice that cost as much as one way to read a quote."""
+
+
+class Exhausted(Refusal):
+    """The quotes of a text can be read in too many ways."""
+
+
+@dataclass
+class Effort:
+    """How many ways to read quotes may still be tried; each record adds one to what a text is given at first."""
+
+    left: int = 100_000
+    line: int = 1
+    """Where the reading is."""
+
+    def spend(self, readings: int) -> None:
+        """Some ways to read a quote are tried; raises Exhausted when there were too many before."""
+        self.left -= readings
+        if self.left < 0:
+            raise Exhausted(
+                "the quotes of most rows can be read in several ways; declare its dialect", f"line {self.line}"
+            )
 
 
 @dataclass(frozen=True)
@@ -44,11 +69,20 @@ class _Reading(NamedTuple):
     is_only: bool
 
 
+class _Step(NamedTuple):
+    state: tuple[int, int] | None
+    cost: int
+    fields: tuple[str, ...]
+
+
 class Splitter:
     """Splits text into records of one dialect; `width`, when known, says how many fields a record should have."""
 
-    def __init__(self, marks: Marks, width: int | None = None, most_lines: int = 1000) -> None:
+    def __init__(
+        self, marks: Marks, width: int | None = None, most_lines: int = 1000, effort: Effort | None = None
+    ) -> None:
         self._marks, self._width, self._most_lines = marks, width, most_lines
+        self._effort = effort or Effort()
         delimiter, quote, escape = (re.escape(mark) for mark in (marks.delimiter, marks.quote, marks.escape))
         blanks = " *+" if marks.spaced else ""
         escaped = rf"|{escape}[^\r\n]" if marks.escape else ""
@@ -64,13 +98,15 @@ class Splitter:
         self._unescape = re.compile(rf"{escape}([{quote}{escape}{delimiter}])") if marks.escape else None
 
     def records(self, text: str, start: int = 0) -> Iterator[Record]:
-        """The records from a position on, in order."""
+        """The records from a position on, in order; raises Exhausted when they can be read in too many ways."""
         while start < len(text):
-            record = self._read(text, start)
+            record = self.read(text, start)
             yield record
             start = record.end
 
-    def _read(self, text: str, start: int) -> Record:
+    def read(self, text: str, start: int) -> Record:
+        """The record that begins at a place."""
+        self._effort.left += 1
         end = self._line.match(text, start).end()  # type: ignore[union-attr]
         if not self._marks.escape and (not self._marks.quote or text.find(self._marks.quote, start, end) < 0):
             return Record(start, _behind(text, end), self._split_plainly(text[start:end]))
@@ -123,6 +159,7 @@ class Splitter:
     def _read_leniently(self, text: str, start: int, end: int, strict: Record | None) -> Record:
         """The line read in the least odd way that has the wanted number of fields."""
         line = text[start:end]
+        self._effort.spend(1)
         reading = self._find_reading(line) if line.count(self._marks.quote) <= _MOST_QUOTES else None
         if reading is not None:
             return Record(start, _behind(text, end), reading.fields if reading.is_only else None, True)
@@ -137,6 +174,7 @@ class Splitter:
             behind = _behind(text, end)
             if behind >= len(text):
                 return None
+            self._effort.spend(1)
             following = self._read_strictly(text, behind)
             if following is not None and len(following.fields or ()) == self._width:
                 return None
@@ -181,38 +219,57 @@ class _Search:
                 stack.pop()
                 continue
             steps = list(self._steps(*state))
-            missing = [step for step in steps if step[0] is not None and step[0] not in self._found]
+            self._splitter._effort.spend(len(steps) + sum(len(step.fields) for step in steps) // _FIELDS_OF_A_READING)
+            missing = [step.state for step in steps if step.state is not None and step.state not in self._found]
             if missing:
-                stack += [step[0] for step in missing if step[0] is not None]
+                stack += missing
                 continue
             self._found[state] = self._choose(steps)
             stack.pop()
         return self._found[position, number]
 
-    def _steps(self, position: int, number: int) -> Iterator[tuple[tuple[int, int] | None, int, str]]:
-        """The ways to read the next field: the state behind it (None at the line's end), the cost, and the text."""
+    def _steps(self, position: int, number: int) -> Iterator[_Step]:
+        """The ways to read the next fields, up to the first that has several: the state behind it, cost, and texts.
+
+        The state is None at the line's end.
+        """
+        run, position = self._plain_run(position)
+        number += len(run)
+        if position < 0:
+            if self._width in (None, number):
+                yield _Step(None, 0, run)
+            return
         if self._width is not None and number >= self._width:
             return
         for end, cost, field in self._fields_at(position):
+            fields = (*run, field)
             if end == len(self._line):
                 if self._width in (None, number + 1):
-                    yield None, cost, field
+                    yield _Step(None, cost, fields)
             else:
                 behind = end + len(self._splitter._marks.delimiter)
-                yield (behind, number + 1 if self._width is not None else 0), cost, field
+                yield _Step((behind, number + 1 if self._width is not None else 0), cost, fields)
+
+    def _plain_run(self, position: int) -> tuple[tuple[str, ...], int]:
+        """The fields from a position on that have one reading each, and the place behind; -1 at the line's end."""
+        splitter, line = self._splitter, self._line
+        behind, fields = len(splitter._marks.delimiter), list[str]()
+        while True:
+            is_quoted = splitter._opening is not None and splitter._opening.match(line, position) is not None
+            match = (splitter._quoted if is_quoted and splitter._quoted else splitter._plain).match(line, position)
+            if match is None:
+                return tuple(fields), position
+            fields.append(splitter._clean(match[1], is_quoted))
+            if match.end() == len(line):
+                return tuple(fields), -1
+            position = match.end() + behind
 
     def _fields_at(self, position: int) -> Iterator[tuple[int, int, str]]:
+        """The ways to read a field that begins with a quote and does not end by the rules: end, cost, and text."""
         splitter, line = self._splitter, self._line
-        plain = splitter._plain.match(line, position)
-        assert plain is not None
-        opening = splitter._opening.match(line, position) if splitter._opening else None
-        if opening is None or splitter._quoted is None:
-            yield plain.end(), 0, splitter._clean(plain[1], False)
-            return
-        strict = splitter._quoted.match(line, position)
-        if strict is not None:
-            yield strict.end(), 0, splitter._clean(strict[1], True)
-            return
+        assert splitter._opening is not None
+        opening, plain = splitter._opening.match(line, position), splitter._plain.match(line, position)
+        assert opening is not None and plain is not None
         yield plain.end(), _LITERAL, splitter._clean(plain[1], False)
         for closing in self._closings:
             if closing >= opening.end():
@@ -221,13 +278,13 @@ class _Search:
                     end += 1
                 yield end, _LENIENT, splitter._clean(line[opening.end() : closing], True)
 
-    def _choose(self, steps: list[tuple[tuple[int, int] | None, int, str]]) -> _Reading | None:
+    def _choose(self, steps: list[_Step]) -> _Reading | None:
         best: _Reading | None = None
-        for state, cost, field in steps:
+        for state, cost, fields in steps:
             rest = self._found[state] if state is not None else _Reading(0, (), True)
             if rest is None:
                 continue
-            found = _Reading(cost + rest.cost, (field, *rest.fields), rest.is_only)
+            found = _Reading(cost + rest.cost, (*fields, *rest.fields), rest.is_only)
             if best is None or found.cost < best.cost:
                 best = found
             elif found.cost == best.cost and found.fields != best.fields:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from conditioners.structure.ahead import Ahead
 from conditioners.structure.blocks import Block
-from conditioners.structure.found import Began, Dropped, Found, Kept, KeptBlock, Passed
+from conditioners.structure.found import Began, Dropped, Found, Kept, KeptBlock, Passed, PassedLines
 from conditioners.structure.heads import Head, find_head
 from conditioners.structure.kinds import TYPED, kind_of
 from conditioners.structure.profiles import Profile
@@ -17,6 +17,8 @@ _AHEAD = 400
 _PROFILED = 200
 _FEW = 3
 """Rows that other labels need behind them to begin a table."""
+_MOST_HELD = 1000
+"""Rows in a row that may be notes; more of them are rows."""
 
 
 def find_tables(
@@ -27,7 +29,10 @@ def find_tables(
     `words_are_apart` tells that blanks separate cells, and so the words inside of one as well.
     """
     ahead = Ahead(rows)
-    while ahead.look(1):
+    while True:
+        yield from ahead.pass_blank()
+        if ahead.first() is None:
+            return
         looked = ahead.look(_AHEAD)
         start, head, header_rows = find_head(looked, resplit)
         for row in ahead.take(start):
@@ -60,6 +65,8 @@ class _Table:
         self._held: list[Row] = []
         """Rows that are notes if the table ends here, and kept or dropped if it goes on."""
         self._is_behind_blank = False
+        self._has_notes = True
+        """False once there were too many of them to be notes."""
 
     def read(self) -> Iterator[Found]:
         """The table's rows; stops where another table begins."""
@@ -76,7 +83,11 @@ class _Table:
         yield from self._end()
 
     def _take(self, block: Block) -> Iterator[Found]:
-        """A block's rows at once, if each would be kept by itself."""
+        """A block's rows at once, if each would be kept by itself, or all of them are blank."""
+        if block.is_blank:
+            self._is_behind_blank = True
+            yield PassedLines(block.first_line, len(block.lines))
+            return
         labels = list(self._head.labels or ())
         fits = block.width == self._head.cells and not self._head.padding and not self._is_behind_blank
         if not fits or labels in block.rows or self._is_note(block.last_row):
@@ -93,6 +104,9 @@ class _Table:
             yield Passed(row.place, "a comment")
         elif (kept := self._keep(row)) is None or self._is_note(row):
             self._held.append(row)
+            if len(self._held) >= _MOST_HELD:
+                self._has_notes = False
+                yield from self._release()
         else:
             yield from self._release()
             self._is_behind_blank = False
@@ -124,7 +138,7 @@ class _Table:
 
     def _is_note(self, row: Row) -> bool:
         """Whether a row of the right width is a note, should the table end behind it."""
-        if row.cells is None or row.width != self._head.cells:
+        if row.cells is None or row.width != self._head.cells or not self._has_notes:
             return False
         if self._head.cells >= 3 and row.filled * 2 < row.width and self._profile.lacks_all_typed(row.cells):
             return True

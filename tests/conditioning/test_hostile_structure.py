@@ -1,0 +1,118 @@
+"""Text without structure is refused, or read by the block, before looking for its structure costs time or memory."""
+
+import io
+import tracemalloc
+
+import pytest
+
+from conditioners.auto import AutoConditioned, condition_auto
+from conditioners.limits import DEFAULT, Limits
+from conditioners.raw import RawInput
+from conditioners.structure import blocks
+from conditioners.structure.kinds import kind_of, shape_of
+from conditioners.structure.profiles import Profile
+from conditioners.structure.sniffing import sniff
+from conditioners.structure.splitting import Effort, Exhausted, Marks, Splitter
+
+TEXT = b"date,state,category,dollars,units,volume\n2024-01-07,Texas,Milk,1,1,1\n"
+MANY_WAYS = "the quotes of most rows can be read in several ways; declare its dialect"
+
+
+def condition(data, limits=DEFAULT):
+    output = io.BytesIO()
+    raw = RawInput("file.csv", lambda: io.BytesIO(data), len(data))
+    return condition_auto(raw, lambda _: output, io.BytesIO(), limits), output.getvalue()
+
+
+@pytest.mark.parametrize("line", [b" ", b"\t", b",", b",,,,,", b"\r", b" , , "])
+def test_lines_of_blanks_and_delimiters_are_refused_before_they_are_read(line):
+    outcome, written = condition(TEXT + (line + b"\n") * 3000, Limits(blank_lines=2000, chunk_bytes=1 << 16))
+
+    assert outcome.reason == "the file has more than 2000 blank lines and few others"
+    assert (outcome.where, written) == ("line 1", b"")
+
+
+@pytest.mark.parametrize("line", [b" ", b",,,,,", b'""', b'"",""'])
+def test_lines_of_nothing_are_read_by_the_block_and_told_one_by_one(monkeypatch, line):
+    data = TEXT + (line + b"\n") * 5000 + b"2024-01-08,Texas,Milk,1,1,1\n"
+    by_row = []
+    monkeypatch.setattr(blocks.Block, "each_row", spy(blocks.Block.each_row, by_row))
+    outcome, written = condition(data)
+
+    assert sum(len(block.lines) for block in by_row) < 4000
+    assert written == TEXT + b"2024-01-08,Texas,Milk,1,1,1\n"
+    assert outcome.summary.skipped == tuple((f"line {number}", "blank") for number in range(3, 103))
+    assert outcome.summary.skipped_lines == 5000
+
+
+def spy(function, taken):
+    def spied(block):
+        taken.append(block)
+        return function(block)
+
+    return spied
+
+
+def test_rows_behind_megabytes_of_blanks_are_not_taken_for_an_empty_file():
+    outcome, _ = condition(b"\n" * DEFAULT.chunk_bytes + TEXT)
+
+    assert outcome.reason == f"the file begins with {DEFAULT.chunk_bytes} bytes of blanks"
+    assert isinstance(condition(b"\n" * 1000)[0], AutoConditioned)
+
+
+def test_text_whose_quotes_can_mostly_be_read_in_several_ways_is_refused():
+    outcome, _ = condition((b",".join([b'"a"b'] * 90) + b"\n") * 1500)
+
+    assert (outcome.reason, outcome.where.split()[0]) == (MANY_WAYS, "line")
+
+
+def test_records_that_run_over_lines_of_nothing_are_refused():
+    assert condition(TEXT + b'"\n' * 120_000)[0].reason == MANY_WAYS
+
+
+def read_records(text, left):
+    return list(Splitter(Marks(","), 3, effort=Effort(left)).records(text))
+
+
+def test_a_row_to_be_read_in_several_ways_for_each_plain_one_is_no_reason_to_refuse():
+    odd, plain = 'x,"a "big" one",2\n', "x,y,2\n"
+    records = read_records((odd + plain * 5) * 1000, left=20)
+
+    assert {record.fields for record in records} == {("x", 'a "big" one', "2"), ("x", "y", "2")}
+    with pytest.raises(Exhausted):
+        read_records(odd * 1000, left=20)
+
+
+def test_a_line_costs_no_more_than_there_is_effort(monkeypatch):
+    spent = []
+    monkeypatch.setattr(Effort, "spend", counted(Effort.spend, spent))
+    sniff((" ,;\t|:".join(['"a"b","c"', "'c'd", "`e`f"] * 18) + "\n") * 300)
+
+    efforts = {id(effort): effort for effort, _ in spent}.values()
+    assert all(sum(count for each, count in spent if each is effort) < 10_000 for effort in efforts)
+
+
+def counted(function, spent):
+    def counting(effort, readings):
+        spent.append((effort, readings))
+        function(effort, readings)
+
+    return counting
+
+
+def test_a_thousand_rows_of_a_single_cell_are_no_notes():
+    note = b"see also,,,,,\n"
+
+    few, many = condition(TEXT + note * 900)[1], condition(TEXT + note * 1500)[1]
+    assert (few, many) == (TEXT, TEXT + note * 1500)
+
+
+def test_long_cells_are_not_remembered():
+    cells = [f"{number} " + "x" * 100_000 for number in range(300)]
+    tracemalloc.start()
+    for cell in cells:
+        Profile([[kind_of(cell) + cell, shape_of(cell + "1") + cell]], 2)
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert taken < 2_000_000
