@@ -13,7 +13,7 @@ from conditioners.raw import ByteSink, OpenedRaw, RawInput
 from conditioners.readers.decoding import DAMAGE
 from conditioners.structure.blocks import each_row
 from conditioners.structure.census import Census
-from conditioners.structure.found import Began, Dropped, Found, Kept, KeptBlock, Passed
+from conditioners.structure.found import Began, Dropped, Found, Kept, KeptBlock, Passed, PassedLines
 from conditioners.structure.grids import Grid, open_grids
 from conditioners.structure.heads import Head
 from conditioners.structure.rows import Row
@@ -163,6 +163,8 @@ class _Run:
                 table.reject(row, found.rule, found.reason, rejects)
             elif isinstance(found, Passed):
                 self.skipped.add(f"{within or grid.place + ' '}{found.place}", found.cause)
+            elif isinstance(found, PassedLines):
+                self.skipped.add_lines(within or grid.place + " ", found.first, found.count, "blank")
 
     def _begin(self, found: Began, grid: Grid) -> TableWriter:
         if len(self.tables) == MOST_TABLES:

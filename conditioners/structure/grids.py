@@ -87,6 +87,8 @@ def open_grids(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[
     if known is not None:
         raise Refusal(f"the file is {known}")
     if not start and not head.strip(b"\xef\xbb\xbf \t\r\n"):
+        if len(head) >= limits.chunk_bytes:
+            raise Refusal(f"the file begins with {limits.chunk_bytes} bytes of blanks")
         return
     if head.startswith(_WORKBOOKS):
         yield from open_workbook(opened, limits, skipped)

@@ -17,9 +17,12 @@ from conditioners.structure.blocks import Block, BlockReader, spare_the_last
 from conditioners.structure.encodings import describe_encoding, open_decoder
 from conditioners.structure.rows import Row
 from conditioners.structure.sniffing import Sniffed, sniff
-from conditioners.structure.splitting import Marks, Splitter
+from conditioners.structure.splitting import Effort, Marks, Splitter
 
 _HEAD = 1 << 20
+_PART = 1 << 18
+_LONG = 256
+"""Bytes of a line; so many of them take no time to speak of when they are blank."""
 _ODD_ENDS = {"cr": "\r", "rs": "\x1e"}
 """Ends of records that are taken for line feeds: the carriage return alone, and ASCII's own record separator."""
 _ODD_MARKS = (" ", ";", "\t", "|", ",")
@@ -40,6 +43,7 @@ class TextRows:
         self._line_end = _line_end_of(head)
         self.head = head.replace(_ODD_ENDS.get(self._line_end, "\n"), "\n")
         self.sniffed = sniff(self.head)
+        self._effort = Effort()
         if self.sniffed.columns > self.limits.columns:
             raise Refusal(f"the table has more than {self.limits.columns} columns")
 
@@ -86,7 +90,7 @@ class TextRows:
                 yield Row(str(chunk.first_line + number), (line.rstrip("\r"),), line.rstrip("\r"))
 
     def _pieces(self) -> Iterator[Row | Block]:
-        reader = BlockReader(self.marks, self.sniffed.columns, self.limits.record_lines)
+        reader = BlockReader(self.marks, self.sniffed.columns, self.limits.record_lines, self._effort)
         for chunk in self._chunks(_syntax_of(self.sniffed)):
             yield from reader.read(chunk.data.decode(), chunk.first_line)
 
@@ -94,23 +98,38 @@ class TextRows:
         """Whole records; raises Refusal when nearly all lines are blank."""
         misfits = Misfits(self.limits)
         for chunk in RecordCutter(syntax, self.limits).cut(self._texts()):
-            misfits.look_at(chunk.first_line, chunk.lines, len(chunk.data), self.sniffed.columns)
+            misfits.look_at(chunk.first_line, chunk.lines, chunk.lines + self._count_filling(chunk))
             yield chunk
+
+    def _count_filling(self, chunk: Chunk) -> int:
+        """Bytes that a row may hold something by, at least; lines that are long enough are not looked at."""
+        if len(chunk.data) > chunk.lines * _LONG:
+            return chunk.lines
+        return len(chunk.data.translate(None, b" \t\r\n" + self.marks.delimiter.encode()))
 
     def resplit(self, row: Row) -> Iterator[tuple[str, tuple[str, ...]]]:
         """The cells of a row under other delimiters than its table's."""
         for mark in _ODD_MARKS:
             if mark != self.marks.delimiter and mark in row.raw:
-                splitter = Splitter(Marks(mark, self.marks.quote, self.marks.escape), self.sniffed.columns)
+                marks = Marks(mark, self.marks.quote, self.marks.escape)
+                splitter = Splitter(marks, self.sniffed.columns, effort=self._effort)
                 records = list(splitter.records(row.raw))
                 if len(records) == 1 and records[0].fields is not None:
                     yield mark, records[0].fields
 
     def _texts(self) -> Iterator[bytes]:
-        for block in chain(self.opened.blocks(), [b""]):
+        for block in chain(_begin_small(self.opened.blocks()), [b""]):
             text = self._decoder.feed(block, last=not block)
             end = _ODD_ENDS.get(self._line_end)
             yield text.replace(end.encode(), b"\n") if end else text
+
+
+def _begin_small(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """The first block in parts, so that text that cannot be read is refused before much of it is looked at."""
+    first = next(blocks, b"")
+    for start in range(0, len(first), _PART):
+        yield first[start : start + _PART]
+    yield from blocks
 
 
 def _line_end_of(head: str) -> str:
