@@ -21,6 +21,8 @@ from conditioners.structure.tables import find_tables
 from conditioners.unpack import Unpacker
 
 _DAMAGED = DAMAGE.decode()
+_ODD_QUOTES = ("stray_quote", "the quotes can be read in more than one way")
+_NO_JSON = ("not_json", "the line is no JSON value")
 MOST_TABLES = 1000
 
 
@@ -89,7 +91,9 @@ def _find(grid: Grid) -> Iterator[Found]:
     labels = next(rows).cells or ()
     yield Began(Head(labels, len(labels)))
     for row in rows:
-        if row.width == len(labels):
+        if row.cells is None:
+            yield Dropped(row, *(_ODD_QUOTES if grid.place == "line" else _NO_JSON))
+        elif row.width == len(labels):
             yield Kept(row.place, row.cells or ())
         else:
             yield Dropped(row, "wrong_field_count", f"{row.width} fields where the table has {len(labels)}")

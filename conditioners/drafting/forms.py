@@ -86,7 +86,10 @@ def _delimited(sample: Sample, guesses: Sequence[Guess]) -> Form:
         raise NoDraft("runs of blanks set the cells apart; declare the places of its fields by hand, as FixedWidth")
     if form["line_end"] == "rs":
         raise NoDraft(f"records that end with 0x1E {_NO_DIALECT}")
-    delimiter = form["delimiter"] or _find_unused(sample)
+    # A mark written twice is read as the single one with empty cells between, which have no labels.
+    if len(form["delimiter"]) > 1 and sample.labels is None:
+        raise NoDraft(f"the delimiter {form['delimiter']!r} without a header row has to be declared by hand")
+    delimiter = form["delimiter"][:1] or _find_unused(sample)
     if delimiter != ",":
         arguments.append(show_tuple([show_string(delimiter)], _INDENT, before="delimiters="))
     if form["quote"] not in ('"', ""):

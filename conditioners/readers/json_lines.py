@@ -17,7 +17,7 @@ from conditioners.readers.batches import Facts, Located, Rows, TextBatch
 from conditioners.readers.cutting import Chunk, RecordCutter
 from conditioners.readers.decoding import DAMAGE, Decoder, show_damage
 from conditioners.readers.json_labels import list_labels
-from conditioners.readers.json_tree import NOT_A_LIST, Document, TreeWalker, parse_json, show_json
+from conditioners.readers.json_tree import NOT_A_LIST, BrokenLine, Document, TreeWalker, parse_json, show_json
 from conditioners.readers.misfits import Misfits, Tally
 from conditioners.readers.portions import cut_portions
 from conditioners.readers.records import Syntax
@@ -100,11 +100,11 @@ def _locate(origin: tuple[str, object]) -> Located:
 def load_lines(opened: OpenedRaw, limits: Limits) -> Document | None:
     """The values of all lines that are not blank, as a list; None when the first line is no value of its own.
 
-    Raises Refusal when a later one is none.
+    Later lines may be none, unless they are as many as those that are; then raises Refusal.
     """
     decoder = Decoder(("utf-8",))
     text = decoder.feed(opened.read_whole("the JSON document", limits.json_bytes), last=True)
-    values = []
+    values, broken = [], list[BrokenLine]()
     for number, line in enumerate(text.split(b"\n"), start=1):
         if not line.strip():
             continue
@@ -113,5 +113,8 @@ def load_lines(opened: OpenedRaw, limits: Limits) -> Document | None:
         except Refusal as refusal:
             if not values:
                 return None
-            raise Refusal(refusal.reason, f"line {number}") from None
-    return Document(values, {"name": decoder.name, "evidence": decoder.evidence}, True) if values else None
+            broken.append(BrokenLine(number, line.decode(), refusal.reason))
+    if len(broken) >= max(1, len(values)):
+        raise Refusal(broken[0].reason, f"line {broken[0].line}")
+    encoding = {"name": decoder.name, "evidence": decoder.evidence}
+    return Document(values, encoding, True, tuple(broken)) if values else None

@@ -15,6 +15,7 @@ from conditioners.readers.parquet import MAGIC
 from conditioners.structure.alignment import open_aligned, open_spaced
 from conditioners.structure.arff import open_arff
 from conditioners.structure.blocks import Block
+from conditioners.structure.doubled import open_doubled
 from conditioners.structure.encodings import is_ebcdic, is_wide
 from conditioners.structure.json_values import open_json
 from conditioners.structure.parquet import open_parquet
@@ -127,7 +128,8 @@ def _open_text(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Grid:
     if _is_binary(opened.head[:4096]):
         raise Refusal("the file is in no known format")
     text = TextRows(opened, limits)
-    return open_arff(text, skipped) or open_ruled(text, skipped) or open_aligned(text) or open_spaced(text) or text
+    reported = open_arff(text, skipped) or open_ruled(text, skipped)
+    return reported or open_aligned(text) or open_spaced(text) or open_doubled(text) or text
 
 
 def _is_binary(head: bytes) -> bool:

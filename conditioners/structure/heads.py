@@ -51,7 +51,7 @@ def find_head(rows: Sequence[Row], resplit: Resplit) -> tuple[int, Head | None, 
     if count == 0:
         return start, Head(None, width), 0
     used = table[skipped : skipped + count]
-    labels = join_labels([rows[number].cells or () for number in used])
+    labels = join_labels([rows[number].cells or () for number in used], are_merged=rows[start].is_of_sheet)
     return start, Head(labels, width, tuple(rows[number].place for number in used)), used[-1] - start + 1
 
 

@@ -61,10 +61,12 @@ def open_json(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[R
     if tables[0].path != "$":
         paths = ", ".join(table.path for table in tables[:5]) + (", ..." if len(tables) > 5 else "")
         skipped.add("path $", f"outside of the records at {paths}")
+    if document.broken and (len(tables) > 1 or is_list_of_rows(document.value)):
+        raise Refusal(document.broken[0].reason, f"line {document.broken[0].line}")
     for table in tables:
         name = table.path if len(tables) > 1 else ""
         name = ":".join(part for part in (opened.member, name) if part)
-        grid = _open_table(table, name, dict(document.encoding), limits)
+        grid = _open_table(table, name, document, limits)
         if isinstance(grid, RecordGrid) and not grid.labels:
             skipped.add(f"path {table.path}", "records without values")
         else:
@@ -83,13 +85,14 @@ def _load(opened: OpenedRaw, limits: Limits) -> Document:
     return lines
 
 
-def _open_table(table: Found, name: str, encoding: dict[str, str], limits: Limits) -> RecordGrid | ListGrid:
+def _open_table(table: Found, name: str, document: Document, limits: Limits) -> RecordGrid | ListGrid:
+    encoding = dict(document.encoding)
     form = {"format": "JSON", "records": table.path}
     if is_list_of_rows(table.value):
         return ListGrid(form, table.value, table.path, encoding, name)
     nodes = _expand([_node(item, {}, "") for item in list_records(table)])
     labels = collect_labels((node.record() for node in nodes), limits)
-    return RecordGrid(name, form, labels, partial(_records, nodes), encoding)
+    return RecordGrid(name, form, labels, partial(_records, nodes), encoding, document.broken)
 
 
 @dataclass(frozen=True)

@@ -93,12 +93,16 @@ def _could_be_labels(cells: Cells, *, distinct: bool) -> bool:
     return bool(filled) and not any(kind_of(cell) in TYPED for cell in filled)
 
 
-def join_labels(header: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
-    """One label for each column: those of all header rows, a group's label standing for the columns behind it too."""
+def join_labels(header: Sequence[tuple[str, ...]], *, are_merged: bool = False) -> tuple[str, ...]:
+    """One label for each column: those of all header rows, a group's label standing for the columns behind it too.
+
+    With `are_merged` what a cell over several rows holds is repeated in each, and counts once.
+    """
     if len(header) == 1:
         return header[0]
     rows = [*(_spread(row, header[-1]) for row in header[:-1]), header[-1]]
-    return tuple(" ".join(part for label in labels for part in label.split()) for labels in zip(*rows, strict=True))
+    told = ([" ".join(label.split()) for label in labels] for labels in zip(*rows, strict=True))
+    return tuple(" ".join(filter(None, dict.fromkeys(labels) if are_merged else labels)) for labels in told)
 
 
 def _spread(upper: tuple[str, ...], lower: tuple[str, ...]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
+from conditioners.readers.json_tree import BrokenLine
 from conditioners.structure.rows import Row, no_resplit
 
 Record = Mapping[str, str]
@@ -24,6 +25,8 @@ class RecordGrid:
     open: Callable[[], Iterable[tuple[str, Record]]]
     """The records, each with its path."""
     known_encoding: dict[str, str] | None = None
+    broken: tuple[BrokenLine, ...] = ()
+    """Lines that are no records, behind all others."""
     place: str = "path"
     words_are_apart: bool = False
     has_labels: bool = True
@@ -33,6 +36,8 @@ class RecordGrid:
         yield Row(self.name or "$", self.labels, "")
         for path, record in self.open():
             yield Row(path, tuple(record.get(label, "") for label in self.labels), "")
+        for line, text, _ in self.broken:
+            yield Row(f"line {line}", None, text)
 
     resplit = staticmethod(no_resplit)
 

@@ -27,6 +27,11 @@ class Row(NamedTuple):
         return len(self.cells or ())
 
     @property
+    def is_of_sheet(self) -> bool:
+        """Whether it stands in a sheet, where cells may be merged."""
+        return "!" in self.place
+
+    @property
     def is_comment(self) -> bool:
         """Whether it begins as comments do."""
         return self.raw.startswith("#")

@@ -78,7 +78,7 @@ def test_an_html_document_is_read_by_its_form_even_if_it_is_named_xls():
     <tr><td>c &amp; d</td><td>2</td><td>3.5</td></tr></table></body></html>"""
     _, (rows,) = condition(text.encode(), "report.xls")
 
-    assert rows == [["store store", "sold units", "sold dollars"], ["a b", "1", "2.5"], ["c & d", "2", "3.5"]]
+    assert rows == [["store", "sold units", "sold dollars"], ["a b", "1", "2.5"], ["c & d", "2", "3.5"]]
 
 
 def test_cells_that_span_rows_and_columns_do_not_multiply_without_end():

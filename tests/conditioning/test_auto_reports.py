@@ -35,7 +35,7 @@ def read(condition):
         rejects = list(csv.DictReader(io.StringIO(rejected.getvalue().decode(), newline="")))
         found = outcome.summary
         assert found.table.rows_in == found.table.rows_out + found.table.rows_quarantined
-        return rows, [reject["line"] for reject in rejects], found
+        return rows, [next(iter(reject.values())) for reject in rejects], found
 
     return call
 
@@ -166,3 +166,39 @@ def test_a_report_with_a_ruler_is_drafted_as_fixed_width(draft, run):
 
     assert [row.split(",")[1] for row in result.rows] == ["00123", "00456", "01000"]
     assert result.summary.rows_quarantined == 0
+
+
+def test_a_delimiter_written_twice_is_one(read, draft, run):
+    lines = [*FOUND, ["Maine", "", "5"], *[["Utah", "00888", "6"]] * 30]
+    text = "".join("||".join(row) + "\n" for row in lines)
+    rows, rejects, found = read(text + "Iowa|x|00999||7\nIowa||00999||7\n")
+
+    assert (rows, rejects) == ([*lines, ["Iowa", "00999", "7"]], ["36"])
+    assert found.dialect["delimiter"] == "||"
+    _, source = draft("sales.txt", text.replace("||||", "||00777||").encode())
+    assert run(source, text.replace("||||", "||00777||").encode()).summary.rows_out == 34
+
+
+def test_columns_that_are_empty_between_commas_are_columns(read):
+    rows, _, found = read("a,,b,,c\n1,,2,,3\n4,,5,,6\n7,,8,,9\n")
+
+    assert (rows[1], found.dialect["delimiter"]) == (["1", "", "2", "", "3"], ",")
+
+
+def test_a_line_of_json_lines_that_is_none_costs_itself_alone(condition, read):
+    good = ['{"id":"007","n":1.50}', '{"id":"008"}', '{"id":"009","n":3}']
+    rows, rejects, found = read("\n".join([good[0], '{"id":', good[1], "", "oops", good[2]]) + "\n", "a.jsonl")
+
+    assert rows == [["id", "n"], ["007", "1.50"], ["008", ""], ["009", "3"]]
+    assert (found.table.rows_in, found.table.rejects, rejects) == (5, {"not_json": 2}, ["line 2", "line 5"])
+    _, _, rejected = condition("\n".join([good[0], '{"id":', good[1]]), "a.jsonl")
+    assert b'line 2,not_json,,the line is no JSON value,"{""id"":"' in rejected.getvalue()
+    assert condition(good[0] + "\n" + "oops\n" * 2, "a.jsonl")[0].reason.startswith("not JSON")
+
+
+def test_a_label_in_cells_merged_over_two_header_rows_counts_once(read):
+    page = """<table><tr><th rowspan=2>Region<th rowspan=2>Store<th colspan=2>Sales<tr><th>Units<th>Dollars
+    <tr><td>Texas<td>001<td>5<td>1.50<tr><td>Ohio<td>002<td>6<td>2.50<tr><td>Iowa<td>003<td>7<td>3.50
+    <tr><td>Utah<td>004<td>8<td>4.50<tr><td>Maine<td>005<td>9<td>5.50</table>"""
+
+    assert read(page, "a.html")[0][0] == ["Region", "Store", "Sales Units", "Sales Dollars"]
