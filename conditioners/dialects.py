@@ -115,6 +115,12 @@ class Delimited(Dialect):
     until: str | None = None
     """A regular expression for the first line that is behind the table; that line and all further ones are skipped."""
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for mark in (*self.delimiters, self.quote, self.escape or ""):
+            if len(mark.encode()) > 1 or (mark == "" and mark in self.delimiters):
+                raise SourceError(f"dialect {self.name!r}: the mark {mark!r} must be one ASCII character")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Repeated:

@@ -36,10 +36,18 @@ def cut_sample(data: bytes, form: str, lines: int = _LINES) -> bytes | None:
     if data.startswith(b"PK\x03\x04") and form not in ("workbook",):
         return _cut_archive(data, form, lines)
     if form in ("delimited text", "fixed width"):
-        return b"".join(re.findall(rb"[^\r\n]*(?:\r\n|\n|\r|\Z)", data)[:lines])
+        return _cut_lines(data, lines)
     if form == "JSON":
         return _cut_json(data, lines)
     return data if len(data) <= SMALL else None
+
+
+def _cut_lines(data: bytes, lines: int) -> bytes:
+    cut = b"".join(re.findall(rb"[^\r\n]*(?:\r\n|\n|\r|\Z)", data)[:lines])
+    behind = data[len(cut) :]
+    # Of wide characters the last line end may have been cut.
+    rest = 0 if 0 not in data[:64] else 3 if behind.startswith(b"\0\0\0") and len(cut) % 4 == 1 else len(cut) % 2
+    return cut + behind[:rest]
 
 
 def _cut_archive(data: bytes, form: str, lines: int) -> bytes | None:

@@ -86,6 +86,8 @@ def _delimited(sample: Sample, guesses: Sequence[Guess]) -> Form:
         raise NoDraft("runs of blanks set the cells apart; declare the places of its fields by hand, as FixedWidth")
     if form["line_end"] == "rs":
         raise NoDraft(f"records that end with 0x1E {_NO_DIALECT}")
+    if not form["delimiter"].isascii():
+        raise NoDraft(f"cells between {form['delimiter']!r}, which is no ASCII character, {_NO_DIALECT}")
     # A mark written twice is read as the single one with empty cells between, which have no labels.
     if len(form["delimiter"]) > 1 and sample.labels is None:
         raise NoDraft(f"the delimiter {form['delimiter']!r} without a header row has to be declared by hand")
@@ -109,7 +111,7 @@ def _find_unused(sample: Sample) -> str:
 
 
 def _encodings(sample: Sample) -> tuple[str, ...]:
-    if sample.encoding is None or sample.encoding.startswith("utf"):
+    if sample.encoding is None or sample.encoding == "utf-8":
         return ()
     return (show_tuple([show_string(sample.encoding)], _INDENT, before="encodings="),)
 

@@ -16,6 +16,7 @@ _SLICE = 64 * KIB
 _SHARE_DAMAGED = 10
 """One byte of so many may be damaged in a text that has many damaged ones."""
 _DAMAGED = re.compile("\ufdd0([0-9a-f]+)\ufdd1")
+_WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -50,7 +51,8 @@ def begin_text(head: bytes) -> bytes:
 class Decoder:
     """Turns a stream's bytes into UTF-8.
 
-    A byte order mark decides. Without one everything is taken as it is while it is ASCII; the first block with other
+    A byte order mark decides. Without one, declared wide characters do if the beginning has NULs and is text in them;
+    else everything is taken as it is while it is ASCII; the first block with other
     bytes is UTF-8 if it is valid UTF-8, else in the first declared code page that can hold it, and so is the rest.
     Bytes that the decided encoding cannot hold are marked with DAMAGE; the rows that they stand in are quarantined.
     """
@@ -112,11 +114,14 @@ class Decoder:
             if block.startswith(mark):
                 self._settle(name, f"byte order mark {mark.hex().upper()}")
                 return block[len(mark) :]
+        wide = next((name for name in self._declared if name in _WIDE and _is_text_in(name, block)), None)
+        if wide is not None:
+            self._settle(wide, "declared, and the text begins with wide characters")
         return block
 
     def _decide(self, block: bytes, last: bool) -> None:
         offset = self._seen - len(block) + re.search(rb"[\x80-\xff]", block).start()  # type: ignore[union-attr]
-        for name in ("utf-8", *self._declared):
+        for name in ("utf-8", *(each for each in self._declared if each not in _WIDE)):
             if _can_hold(name, block, last):
                 why = "valid UTF-8" if name == "utf-8" else "not UTF-8; the first code page that holds them"
                 return self._settle(name, f"the bytes from {offset} on are {why}")
@@ -128,6 +133,14 @@ class Decoder:
         self.name, self.evidence = name, evidence
         self._keeps_ascii = not name.startswith(("utf-16", "utf-32", "iso2022"))
         self._decided = codecs.getincrementaldecoder(name)("strict")
+
+
+def _is_text_in(name: str, block: bytes) -> bool:
+    """Whether a text's beginning has NULs that are halves of characters, and no other ones."""
+    width = 4 if "32" in name else 2
+    start = block[:4096]
+    start = start[: len(start) - len(start) % width]
+    return 0 in start and _can_hold(name, start[:-width], last=False) and "\0" not in start.decode(name, "replace")
 
 
 def _canonical(name: str) -> str:

@@ -3,7 +3,9 @@
 import pytest
 
 from conditioners.dialects import Delimited
+from conditioners.drafting.samples import NoDraft
 from conditioners.limits import Limits
+from conditioners.outcome import SourceError
 
 TEXT = "day,store,units,price,note\n2024-01-01,001,1,,Müller\n2024-01-02,001,1,,çà €\n"
 ROWS = ["2024-01-01,001,1,,Müller", "2024-01-02,001,1,,çà €"]
@@ -61,3 +63,37 @@ def test_a_mark_within_a_file_is_text_and_no_row_is_lost_with_it(toy, run, chunk
 
     assert result.rows == ["2024-01-01,001,1,,x", "2024-01-03,001,1,,z"]
     assert [(r["line"], r["rule"]) for r in result.rejects] == [("3", "not_a_day"), ("5", "wrong_field_count")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("chunk_bytes", [4 << 20, 256])
+def test_wide_characters_without_a_mark_are_read_where_they_are_declared(make_source, run, encoding, chunk_bytes):
+    source = make_source(dialects=(Delimited(name="plain", encodings=(encoding, "windows-1252")),))
+    plain = TEXT.replace("ü", "u").replace("çà €", "c")
+    limits = Limits(chunk_bytes=chunk_bytes)
+
+    assert run(source, TEXT.encode(encoding), limits=limits).rows == ROWS
+    assert run(source, TEXT.encode(), limits=limits).rows == ROWS
+    assert run(source, TEXT.encode("cp1252"), limits=limits).rows == ROWS
+    found = run(source, plain.encode(encoding), limits=limits).summary.encoding
+    assert (found["name"], found["evidence"]) == (encoding, "declared, and the text begins with wide characters")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-16"])
+def test_a_sample_in_wide_characters_is_drafted_and_cut_at_whole_ones(draft, run, encoding):
+    lines = "".join(f"2024-01-{1 + n % 28:02}\t{n:05}\t{n}\n" for n in range(200))
+    data = ("day\tstore\tunits\n" + lines).encode(encoding)
+    _, source = draft("sales.txt", data)
+
+    assert run(source, data).summary.rows_out == 200
+
+
+@pytest.mark.parametrize("marks", [{"delimiters": ("§",)}, {"delimiters": ("||",)}, {"quote": "«"}, {"escape": "\\\\"}])
+def test_a_mark_of_several_bytes_cannot_be_declared(marks):
+    with pytest.raises(SourceError, match="must be one ASCII character"):
+        Delimited(name="odd", **marks)
+
+
+def test_a_sample_with_a_delimiter_beyond_ascii_is_not_drafted_and_the_way_around_is_told(draft):
+    with pytest.raises(NoDraft, match=r"'§', which is no ASCII character.*condition --auto"):
+        draft("sales.txt", "store§day§units\n007§2024-01-01§5\n008§2024-01-02§6\n009§2024-01-03§7\n".encode())
