@@ -11,6 +11,7 @@ from functools import lru_cache
 
 _CELL = re.compile(rb'[^;,\t\r\n"]*[\x80-\xff][^;,\t\r\n"]*')
 """A cell with bytes beyond ASCII. A bar does not end it, for it may be the second byte of a Chinese character."""
+_AMOUNT = re.compile(r"[+-]?[\d.,']+ ?([^\x00-\x7f])-?|([^\x00-\x7f]) ?[+-]?[\d.,']+-?")
 _LOOKED_AT = 64 << 10
 _MOST_BAD = 0.4
 """The share of ill-placed characters above which no one would take a reading for text."""
@@ -168,7 +169,14 @@ def _share_bad(text: str) -> float:
         elif before > "\x7f" and before.islower() and character.isupper():
             count += 1
             bad += 1
-    return bad / max(count, 1)
+    bad += sum(_has_lone_capital(cell) for cell in text.split("\n"))
+    return min(1.0, bad / max(count, 1))
+
+
+def _has_lone_capital(cell: str) -> bool:
+    """Whether a capital letter beyond ASCII stands with a number alone, as signs of currencies do."""
+    found = _AMOUNT.fullmatch(cell.strip())
+    return found is not None and (found[1] or found[2]).isupper()
 
 
 def _badness(before: str, character: str, after: str) -> float:

@@ -56,11 +56,20 @@ def _belongs_above(upper: Cells, lower: Cells, usual: int, below: Profile) -> bo
     if not _could_head(upper, below, distinct=False):
         return False
     is_full = _fill(upper) >= _DENSE * usual and below.contradicts_everywhere(upper)
-    if list(upper) == list(lower) or is_full:
+    if list(upper) == list(lower) or is_full or _are_merged(upper, lower):
         return True
     completes = _fill(upper) > 1 and all(not low.strip() for up, low in zip(upper, lower, strict=True) if up.strip())
     is_group = not upper[0].strip() and all(low.strip() for up, low in zip(upper, lower, strict=True) if up.strip())
     return completes or is_group
+
+
+def _are_merged(upper: Cells, lower: Cells) -> bool:
+    """Whether every cell of the upper row goes on in the lower one or beside it, and some do so in either way."""
+    below = [bool(up.strip()) and up == low for up, low in zip(upper, lower, strict=True)]
+    beside = [
+        bool(up.strip()) and up in (*upper[max(0, at - 1) : at], *upper[at + 1 : at + 2]) for at, up in enumerate(upper)
+    ]
+    return any(below) and any(beside) and all(map(any, zip(below, beside, strict=True)))
 
 
 def _could_head(cells: Cells, below: Profile, *, distinct: bool = True) -> bool:

@@ -202,3 +202,31 @@ def test_a_label_in_cells_merged_over_two_header_rows_counts_once(read):
     <tr><td>Utah<td>004<td>8<td>4.50<tr><td>Maine<td>005<td>9<td>5.50</table>"""
 
     assert read(page, "a.html")[0][0] == ["Region", "Store", "Sales Units", "Sales Dollars"]
+
+
+@pytest.mark.parametrize(("mark", "page"), [("€", "cp1252"), ("€", "iso8859-15"), ("£", "cp1252"), ("¥", "cp1252")])
+@pytest.mark.parametrize("form", ["{n},50 {mark}", "{mark}{n}.50"])
+def test_a_currency_behind_or_before_every_number_is_no_letter_of_another_alphabet(read, mark, page, form):
+    amounts = [form.format(n=n, mark=mark) for n in range(1, 9)]
+    text = "Filiale;Stück;Umsatz\n" + "".join(f"{n:03};{n};{amount}\n" for n, amount in enumerate(amounts))
+    rows, _, _ = read(text.encode(page))
+
+    assert rows[0][1] == "Stück"
+    if page == "cp1252":
+        assert [row[2] for row in rows[1:]] == amounts
+
+
+def test_groups_over_merged_labels_belong_to_the_header_even_over_few_rows(read):
+    page = """<table><tr><th rowspan=2>Region<th colspan=2>Sales<tr><th>Units<th>Dollars
+    <tr><td rowspan=2>TX<td>1<td>$2.00<tr><td>3<td>4.00<tr><td>FL<td>5<td>6</table>"""
+
+    assert read(page, "a.html")[0] == [
+        ["Region", "Sales Units", "Sales Dollars"], ["TX", "1", "$2.00"], ["TX", "3", "4.00"], ["FL", "5", "6"],
+    ]  # fmt: skip
+
+
+def test_blanks_around_delimiters_are_no_hindrance_to_a_draft(draft, run):
+    data = b"id , name , n \n 01 , Ann , 5 \n 02 , Bob , 6 \n 03 , Cy , 7 \n"
+    _, source = draft("padded.csv", data)
+
+    assert run(source, data).rows == ["01,Ann,5", "02,Bob,6", "03,Cy,7"]
