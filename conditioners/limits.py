@@ -17,6 +17,8 @@ class Limits:
     unpacked_ratio: int = 250
     """How many times its packed size a compressed file may unpack to; small ones may always have `unpacked_free`."""
     unpacked_free: int = 16 * MIB
+    dictionary_bytes: int = 128 * MIB
+    """What an xz file takes to be unpacked; twice what its strongest preset does."""
     members: int = 10_000
     """Files inside one archive."""
     listing_bytes: int = 8 * MIB

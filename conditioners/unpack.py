@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import bz2
 import lzma
 import re
 import tempfile
@@ -13,77 +12,22 @@ from contextlib import contextmanager
 from itertools import pairwise
 from typing import IO, Any, BinaryIO, cast
 
+from conditioners.decompression import COMPRESSIONS
 from conditioners.limits import MIB, Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import BlockStream, OpenedRaw, RawInput
 
 _DEPTH = 3
-_GZIP, _PACKED, _MOST_EMPTY = 31, 1 << 16, 1000
 _IN_MEMORY = 32 * MIB
 _DAMAGE = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, RuntimeError, ValueError,
 )  # fmt: skip
 _LEFT_BY_ARCHIVER = re.compile(r"(^|/)(__MACOSX/|\._|\.DS_Store$|Thumbs\.db$)")
 _ROOTED = re.compile(r"[/\\]|[A-Za-z]:")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _MEMBER_HEADER = 30
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OFFICE = re.compile(rb"PK\x03\x04[\s\S]{26}(?:\[Content_Types\]|_rels/|docProps/|xl/|mimetypeapplication/vnd\.oasis)")
-
-
-def _open_zstd(stream: Any) -> IO[bytes]:
-    import pyarrow as pa
-
-    return cast(IO[bytes], pa.CompressedInputStream(pa.PythonFile(stream, mode="r"), "zstd"))
-
-
-class _Gzip:
-    """The members of a gzip file one after the other; their headers are read by zlib, not byte by byte."""
-
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
-        self._packed = b""
-        self._member = zlib.decompressobj(_GZIP)
-        self._is_whole = False
-        self._nothing = 0
-        """Members since the last that held something."""
-
-    def read(self, size: int) -> bytes:
-        """At most that many bytes; none at the end. Raises EOFError when that comes too early."""
-        while True:
-            self._packed = self._packed or self._stream.read(_PACKED)
-            if self._is_whole and not self._begin_member():
-                return b""
-            if not self._packed:
-                raise EOFError("it ends early")
-            unpacked = self._member.decompress(self._packed, size)
-            self._is_whole = self._member.eof
-            self._packed = self._member.unused_data if self._is_whole else self._member.unconsumed_tail
-            if unpacked:
-                self._nothing = 0
-                return unpacked
-
-    def _begin_member(self) -> bool:
-        """Go on to the next member, behind what may fill the file up; false at the end."""
-        while not (packed := self._packed.lstrip(b"\0")):
-            self._packed = self._stream.read(_PACKED)
-            if not self._packed:
-                return False
-        self._nothing += 1
-        if self._nothing > _MOST_EMPTY:
-            raise Refusal(f"the file has more than {_MOST_EMPTY} empty members in a row")
-        self._packed, self._member, self._is_whole = packed, zlib.decompressobj(_GZIP), False
-        return True
-
-    def close(self) -> None:
-        """Nothing is held open here."""
-
-
-_COMPRESSIONS: dict[bytes, Callable[[Any], IO[bytes]]] = {
-    b"\x1f\x8b\x08": lambda stream: cast(IO[bytes], _Gzip(stream)),
-    b"BZh": bz2.BZ2File,
-    b"\xfd7zXZ\x00": lzma.LZMAFile,
-    b"\x28\xb5\x2f\xfd": _open_zstd,
-}
 
 
 def is_office_package(head: bytes) -> bool:
@@ -113,7 +57,7 @@ class Unpacker:
         Raises Refusal when a package is damaged, protected, or unpacks to too much.
         """
         self._whole = opened.size if depth == 0 else self._whole
-        opener = next((opener for magic, opener in _COMPRESSIONS.items() if opened.head.startswith(magic)), None)
+        opener = next((opener for magic, opener in COMPRESSIONS.items() if opened.head.startswith(magic)), None)
         is_archive = opened.head.startswith(_ZIP) and not is_office_package(opened.head)
         if opener is None and not is_archive:
             yield opened
@@ -124,11 +68,11 @@ class Unpacker:
             with OpenedRaw(raw, self._limits, member) as inner:
                 yield from self.members(inner, depth + 1)
 
-    def _decompressed(self, opened: OpenedRaw, opener: Callable[[Any], IO[bytes]]) -> tuple[RawInput, str]:
+    def _decompressed(self, opened: OpenedRaw, opener: Callable[[Any, Limits], IO[bytes]]) -> tuple[RawInput, str]:
         def open_stream() -> _Unpacking:
             packed = BlockStream(opened.blocks())
             with _refuse_damage(packed):
-                return _Unpacking(opener(packed), packed, lambda: packed.taken, self._count)
+                return _Unpacking(opener(packed, self._limits), packed, lambda: packed.taken, self._count)
 
         return RawInput(re.sub(r"\.(gz|bz2|xz|zst)$", "", opened.name), open_stream), opened.member
 
@@ -215,6 +159,8 @@ def _require_inside(path: str) -> None:
     """Members are never written under their names; but a name that leads elsewhere shows what the archive is for."""
     if _ROOTED.match(path) or ".." in re.split(r"[/\\]", path) or "\0" in path:
         raise Refusal("a member's path leads out of the archive", ascii(path[:80]))
+    if _CONTROLS.search(path):
+        raise Refusal("a member's name has control characters", ascii(path[:80]))
 
 
 class _Unpacking:

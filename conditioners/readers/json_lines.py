@@ -17,7 +17,15 @@ from conditioners.readers.batches import Facts, Located, Rows, TextBatch
 from conditioners.readers.cutting import Chunk, RecordCutter
 from conditioners.readers.decoding import DAMAGE, Decoder, show_damage
 from conditioners.readers.json_labels import list_labels
-from conditioners.readers.json_tree import NOT_A_LIST, BrokenLine, Document, TreeWalker, parse_json, show_json
+from conditioners.readers.json_tree import (
+    NOT_A_LIST,
+    BrokenLine,
+    Document,
+    TreeWalker,
+    check_room,
+    parse_json,
+    show_json,
+)
 from conditioners.readers.misfits import Misfits, Tally
 from conditioners.readers.portions import cut_portions
 from conditioners.readers.records import Syntax
@@ -114,6 +122,10 @@ def load_lines(opened: OpenedRaw, limits: Limits) -> Document | None:
             if not values:
                 return None
             broken.append(BrokenLine(number, line.decode(), refusal.reason))
+            if len(broken) > limits.unread_rows and len(broken) > len(values):
+                break
+        if len(values) == 1:
+            check_room(text, limits)
     if len(broken) >= max(1, len(values)):
         raise Refusal(broken[0].reason, f"line {broken[0].line}")
     encoding = {"name": decoder.name, "evidence": decoder.evidence}

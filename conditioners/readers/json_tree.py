@@ -221,7 +221,7 @@ def _mark_lone_surrogates(data: bytes) -> bytes:
     return _ESCAPES.sub(mark, data)
 
 
-def _check_room(data: bytes, limits: Limits) -> None:
+def check_room(data: bytes, limits: Limits) -> None:
     """What the values take in memory, at least as much as they do; marks inside of strings count as well."""
     room = sum(data.count(mark) * size for mark, size in _SIZES.items())
     if room > limits.json_room:
@@ -232,7 +232,7 @@ def parse_json(data: bytes, limits: Limits) -> Any:
     """A document whose numbers are kept as written; raises Refusal when it is no JSON, too deep, or ambiguous."""
     if _SURROGATE.search(data):
         data = _mark_lone_surrogates(data)
-    _check_room(data, limits)
+    check_room(data, limits)
     if data.count(b"{") + data.count(b"[") > limits.depth and _is_deep(data, limits.depth):
         raise Refusal(f"the JSON document is nested deeper than {limits.depth} levels")
     try:

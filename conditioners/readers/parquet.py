@@ -47,6 +47,8 @@ def open_parquet_file(opened: OpenedRaw, limits: Limits) -> Iterator[ParquetFile
             yield ParquetFile(
                 pa.PythonFile(spool, mode="r"), metadata=file.metadata, read_dictionary=_texts(file.metadata)
             )
+        except UnicodeDecodeError as error:
+            raise Refusal(f"the Parquet file cannot be read: a text in it is no UTF-8: {error.object[:80]!r}") from None
         except (pa.ArrowException, OSError) as error:
             raise Refusal(f"the Parquet file cannot be read: {error}") from None
 

@@ -19,6 +19,8 @@ _LONGEST_TAG = 1 << 20
 _PROLOGUE = 1 << 20
 _NAMESPACES = 100
 _NAMES = 10_000
+_MOSTLY_EMPTY = 20
+"""Elements of which at least one has to hold something, once there are many that do not."""
 _NODES = 100_000
 """Elements inside of one record."""
 
@@ -64,7 +66,7 @@ def walk_elements(
         stream, events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False,
         dtd_validation=False, huge_tree=False, remove_comments=True, remove_pis=True,
     )  # fmt: skip
-    depth, first, names = 0, True, set[str]()
+    depth, first, census = 0, True, _Census(limits)
     try:
         for event, element in events:
             if first:
@@ -74,11 +76,8 @@ def walk_elements(
             depth += 1 if event == "start" else -1
             if depth > limits.depth:
                 raise Refusal(f"the XML document is nested deeper than {limits.depth} levels", _line(element))
-            tag = element.tag
-            if isinstance(tag, str):
-                names.add(tag)
-                if len(names) > _NAMES:
-                    raise Refusal(f"the XML document has elements of more than {_NAMES} names", _line(element))
+            if isinstance(element.tag, str):
+                census.count(event, element)
                 yield event, element
     except etree.XMLSyntaxError as error:
         raise Refusal(f"not well-formed XML: {error.msg}", f"line {error.lineno}") from None
@@ -86,6 +85,31 @@ def walk_elements(
         if blocks.fault is not None:
             raise blocks.fault from None
         raise
+
+
+class _Census:
+    """Counts what a document has, which is much in none that holds data."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._most = limits.unread_rows
+        self._names, self._attributes = set[str](), set[str]()
+        self._elements = self._empty = 0
+
+    def count(self, event: str, element: _Element) -> None:
+        """An element begins or ends; raises Refusal when there are too many names, or too many that hold nothing."""
+        if event == "end":
+            self._empty += not (element.text or len(element) or element.keys())
+            if self._empty > self._most and self._empty * _MOSTLY_EMPTY > self._elements * (_MOSTLY_EMPTY - 1):
+                reason = f"of the first {self._elements} elements of the XML document {self._empty} hold nothing"
+                raise Refusal(reason, _line(element))
+            return
+        self._elements += 1
+        self._names.add(cast(str, element.tag))
+        self._attributes.update(cast("list[str]", element.keys()))
+        if len(self._names) > _NAMES:
+            raise Refusal(f"the XML document has elements of more than {_NAMES} names", _line(element))
+        if len(self._attributes) > _NAMES:
+            raise Refusal(f"the XML document has attributes of more than {_NAMES} names", _line(element))
 
 
 def peek_root(head: bytes) -> str | None:

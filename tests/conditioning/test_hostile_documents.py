@@ -1,0 +1,139 @@
+"""Documents of elements and values that hold nothing, or lie about it, are refused before they cost much."""
+
+import io
+import random
+import struct
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from conditioners.auto import condition_auto
+from conditioners.columns import Text
+from conditioners.dialects import JsonTree, Parquet, XmlElements
+from conditioners.limits import DEFAULT, Limits
+from conditioners.outcome import Refused
+from conditioners.raw import RawInput
+from tests.conditioning.test_hostile_workbooks import formula, number, xls
+
+
+def condition(name, data, limits=DEFAULT):
+    raw = RawInput(name, lambda: io.BytesIO(data), len(data))
+    return condition_auto(raw, lambda _: io.BytesIO(), io.BytesIO(), limits)
+
+
+@pytest.fixture
+def declared(make_source):
+    columns = (Text("a"),)
+    return {
+        "xml": make_source(
+            columns=columns, key=(), dialects=(XmlElements(name="x", records="t/r", labels={"a": "t/r/a"}),)
+        ),
+        "json": make_source(
+            columns=columns, key=(), dialects=(JsonTree(name="j", records="rows[]", labels={"a": "rows[].a"}),)
+        ),
+        "parquet": make_source(columns=columns, key=(), dialects=(Parquet(name="p"),)),
+    }
+
+
+FEW = Limits(unread_rows=1000)
+ELEMENTS = {
+    "nothing": (b"<r/>" * 3000, "of the first 1002 elements of the XML document 1001 hold nothing"),
+    "namespaces": (
+        b"".join(b"<r xmlns:n%d='u%d'/>" % (n, n) for n in range(3000)),
+        "of the first 1002 elements of the XML document 1001 hold nothing",
+    ),
+    "names": (
+        b"".join(b"<r><a>1</a><n%d>1</n%d></r>" % (n, n) for n in range(11_000)),
+        "the XML document has elements of more than 10000 names",
+    ),
+    "attributes": (
+        b"".join(b"<r n%d='1'><a>1</a></r>" % n for n in range(11_000)),
+        "the XML document has attributes of more than 10000 names",
+    ),
+    "deep": (b"<r>" * 200_000, "the XML document is nested deeper than 64 levels"),
+}
+
+
+@pytest.mark.parametrize("kind", ELEMENTS)
+def test_an_xml_document_of_hardly_anything_is_refused_with_and_without_a_declaration(declared, run, kind):
+    elements, reason = ELEMENTS[kind]
+    data = b"<?xml version='1.0'?><t>" + elements + b"</t>"
+
+    assert run(declared["xml"], data, limits=FEW).refusal.reason == reason
+    assert isinstance(condition("a.xml", data, FEW), Refused)
+
+
+def test_xml_elements_that_hold_nothing_beside_others_are_read(declared, run):
+    result = run(declared["xml"], b"<t>" + b"<r><a>1</a><b/><c/><d/><e/></r>" * 3000 + b"</t>", limits=FEW)
+
+    assert result.summary.rows_out == 3000
+
+
+@pytest.mark.parametrize("inner", [b"[" * 200_000, b'{"a":' * 200_000])
+def test_a_declared_json_document_of_200000_levels_inside_of_a_record_is_refused(declared, run, inner):
+    result = run(declared["json"], b'{"rows": [{"a": 1, "b": ' + inner)
+
+    assert result.refusal.reason == "the JSON document is nested deeper than 64 levels"
+
+
+@pytest.mark.parametrize("line", [b"{}\n", b"[]\n", b'{"a":1}\n'])
+def test_json_lines_that_would_take_too_much_memory_are_refused(line):
+    outcome = condition("a.jsonl", line * 40_000, Limits(json_room=4 << 20))
+
+    assert outcome.reason == "the JSON document would take more than 4 MiB of memory"
+    assert not isinstance(condition("a.jsonl", line * 1000, Limits(json_room=4 << 20)), Refused)
+
+
+def test_json_lines_of_which_most_are_none_are_refused_when_that_is_seen():
+    outcome = condition("a.jsonl", b'{"a": 1}\n' + b"x\n" * 3000 + b'{"a": 1}\n' * 9000, FEW)
+
+    assert (outcome.reason, outcome.where) == ("not JSON: Expecting value", "line 2")
+
+
+def parquet(values):
+    file = io.BytesIO()
+    pq.write_table(pa.table({"a": values}), file, compression="none")
+    return file.getvalue()
+
+
+def test_a_parquet_text_or_label_that_is_no_utf8_is_refused(declared, run):
+    data = parquet(["first", "second"])
+    for damaged in (data.replace(b"second", b"sec\xffnd"), data.replace(b"\x18\x01a", b"\x18\x01\xff")):
+        assert damaged != data
+        for outcome in (condition("a.parquet", damaged), run(declared["parquet"], damaged).outcome):
+            assert isinstance(outcome, Refused)
+            assert "no UTF-8" in outcome.reason
+
+
+COUNT = {"list": b"\x15\x02\x19\xfc%b\x48\x01a", "text": b"\x15\x02\x19\x2c\x48%babc", "nested": b"\x15\x02%b"}
+HUGE = {"list": b"\xff\xff\xff\xff\x07", "text": b"\x80\x94\xeb\xdc\x03", "nested": b"\x69" + b"\xf9\x01" * 300_000}
+
+
+@pytest.mark.parametrize("kind", COUNT)
+def test_parquet_metadata_that_tell_of_more_than_there_is_are_refused(declared, run, kind):
+    metadata = COUNT[kind] % HUGE[kind]
+    data = b"PAR1" + bytes(16) + metadata + struct.pack("<I", len(metadata)) + b"PAR1"
+
+    for outcome in (condition("a.parquet", data), run(declared["parquet"], data).outcome):
+        assert outcome.reason.startswith("the Parquet file cannot be read")
+
+
+def test_parquet_with_any_byte_of_its_metadata_changed_is_read_or_refused():
+    data, chance = parquet([str(n) for n in range(100)]), random.Random(5)
+    begin = len(data) - 8 - struct.unpack("<I", data[-8:-4])[0]
+    for _ in range(150):
+        changed = bytearray(data)
+        for _ in range(chance.choice([1, 1, 3])):
+            changed[chance.randrange(begin, len(data) - 8)] = chance.choice([0, 0x7F, 0x80, 0xFF, 0x1C, 0xF9])
+        condition("a.parquet", bytes(changed))
+
+
+def test_the_area_of_an_xls_sheets_formulas_is_reckoned_beside_that_of_its_values():
+    corners, limits = [(0, 0), (4999, 69)], Limits(workbook_room=22 << 20)
+    values = b"".join(number(row, column) for row, column in corners)
+    formulas = b"".join(formula(row, column, b"") for row, column in corners)
+
+    assert condition("values.xls", xls(values), limits).summary.table.rows_in > 0
+    reason = condition("formulas.xls", xls(values + formulas), limits).reason
+    assert reason == "the cells of the workbook would take more than 22 MiB of memory"

@@ -1,0 +1,78 @@
+"""Packed files of nothing, with names that would speak to a terminal, or that take too much to unpack are refused."""
+
+import bz2
+import gzip
+import io
+import lzma
+import zipfile
+
+import pytest
+
+from conditioners.auto import condition_auto
+from conditioners.raw import RawInput
+from tests.conditioning.hostile_files import MIB, pack
+
+TEXT = b"date,state,category,dollars,units,volume\n2024-01-07,Texas,Milk,1,1,1\n"
+PACK = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}
+
+
+def condition(name, data):
+    written = io.BytesIO()
+    outcome = condition_auto(RawInput(name, lambda: io.BytesIO(data), len(data)), lambda _: written, io.BytesIO())
+    return outcome, written.getvalue()
+
+
+@pytest.mark.parametrize("form", PACK)
+def test_members_one_behind_the_other_are_read_as_one_file(form):
+    half = len(TEXT) // 2
+    outcome, written = condition(f"a.csv.{form}", PACK[form](TEXT[:half]) + PACK[form](b"") + PACK[form](TEXT[half:]))
+
+    assert written == TEXT, outcome
+
+
+@pytest.mark.parametrize("form", PACK)
+def test_a_packed_file_of_thousands_of_empty_members_is_refused(form):
+    data = PACK[form](TEXT) + PACK[form](b"") * 1001 + PACK[form](TEXT)
+
+    assert condition(f"a.csv.{form}", data)[0].reason == "the file has more than 1000 empty members in a row"
+
+
+@pytest.mark.parametrize("form", PACK)
+def test_bytes_behind_the_last_member_that_are_none_are_damage(form):
+    assert condition(f"a.csv.{form}", PACK[form](TEXT) + b"rest")[0].reason.startswith("the file is damaged")
+
+
+def test_an_xz_file_that_takes_too_much_memory_to_unpack_is_refused():
+    filters = [{"id": lzma.FILTER_LZMA2, "preset": 0, "dict_size": 256 * MIB}]
+    outcome, _ = condition("a.csv.xz", lzma.compress(TEXT, filters=filters))
+
+    assert outcome.reason == "the file takes more than 128 MiB of memory to unpack"
+    assert condition("a.csv.xz", lzma.compress(TEXT, preset=9))[1] == TEXT
+
+
+@pytest.mark.parametrize("name", ["a\n.csv", "a\x1b[2J.csv", "\x7f.csv"])
+def test_an_archive_with_a_member_whose_name_has_control_characters_is_refused(name):
+    outcome, _ = condition("a.zip", pack([(name, TEXT)]))
+
+    assert (outcome.reason, outcome.where) == ("a member's name has control characters", ascii(name))
+
+
+def test_an_archive_that_lies_about_sizes_or_places_is_refused():
+    data = pack([("a.csv", TEXT * 100)])
+    entry = data.rfind(b"PK\x01\x02")
+    lies = {24: 5, 42: 1 << 30}
+    reasons = [
+        condition("a.zip", data[: entry + at] + value.to_bytes(4, "little") + data[entry + at + 4 :])[0].reason
+        for at, value in lies.items()
+    ]
+
+    assert all(reason.startswith("the file is damaged or cut off") for reason in reasons)
+
+
+def test_an_archive_of_a_hundred_thousand_members_is_refused():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a.csv", TEXT)
+        archive.filelist.extend(archive.filelist * 99_999)
+
+    assert condition("a.zip", packed.getvalue())[0].reason == "the archive has more than 10000 members"
