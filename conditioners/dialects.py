@@ -21,6 +21,8 @@ class Numbers:
     currency: tuple[str, ...] = ()
     trailing_minus: bool = False
     """Whether `12-` is minus twelve."""
+    brackets: bool = False
+    """Whether `(12)` is minus twelve, as accountants write it."""
 
     def __post_init__(self) -> None:
         if self.decimal in self.thousands or len(self.decimal) != 1:

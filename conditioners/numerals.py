@@ -24,13 +24,14 @@ def numeral_pattern(numbers: Numbers, places: int | None) -> str:
         digits = f"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:[{between}][0-9]{{3}})+)"
     tail = f"{mark}[0-9]+" if places is None else f"{mark}[0-9]{{1,{places}}}0*"
     pattern = f"(?:{digits}(?:{tail})?|{tail})" if places != 0 else f"{digits}(?:{mark}0+)?"
-    sign = "[+-]?"
+    sign, before, behind = "[+-]?", "", ""
     if numbers.currency:
         names = "|".join(re.escape(name) for name in numbers.currency)
-        pattern = f"(?:(?:{names})\\s?)?{sign}{pattern}(?:\\s?(?:{names}))?"
-    if numbers.trailing_minus:
-        pattern += "-?"
-    return f"^{sign}{pattern}$"
+        before, behind = f"(?:(?:{names})\\s?)?", f"(?:\\s?(?:{names}))?"
+    whole = f"{sign}{before}{sign if before else ''}{pattern}{behind}{'-?' if numbers.trailing_minus else ''}"
+    if numbers.brackets:
+        whole = f"(?:{whole}|{before}\\({before}{pattern}{behind}\\)|\\({pattern}\\){behind})"
+    return f"^{whole}$"
 
 
 def is_numeral(cell: pl.Expr, numbers: Numbers, places: int | None) -> pl.Expr:
@@ -54,6 +55,9 @@ def parse_numeral(cell: pl.Expr, numbers: Numbers, places: int) -> pl.Expr:
     if numbers.trailing_minus:
         turned = pl.concat_str([pl.lit("-"), plain.str.head(-1)])
         plain = pl.when(plain.str.ends_with("-")).then(turned).otherwise(plain)
+    if numbers.brackets:
+        inside = pl.concat_str([pl.lit("-"), plain.str.strip_chars("()")])
+        plain = pl.when(plain.str.starts_with("(")).then(inside).otherwise(plain)
     if places == 0:
         return plain.str.replace(r"\.0*$", "").cast(pl.Int64, strict=False)
     return plain.cast(pl.Decimal(_PRECISION, places), strict=False)

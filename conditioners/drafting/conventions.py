@@ -34,6 +34,8 @@ _YEARS = range(1900, 2101)
 _TELLING_WEEKDAYS = 4
 _MOST, _TRIED = 0.5, 100
 _MOST_DIGITS = 18
+_BARE = re.compile(r"[^0-9a-z(]{0,4}[0-9][0-9.,']*$")
+_BRACKETS = re.compile(r"\D{0,4}\([^0-9a-z]{0,4}[0-9][0-9.,' ]*\)$")
 _TRAILING_MINUS = re.compile(r"[0-9][0-9.,' ]*-$")
 
 
@@ -55,6 +57,8 @@ def find_numbers(columns: Sequence[Counter[str]], *, has_typed_cells: bool) -> C
     currency = tuple(sorted({mark for cells in columns for cell in list(cells)[:200] for mark in _marks(cell)}))
     has_minus = any(_TRAILING_MINUS.match(cell) for cells in columns for cell in cells)
     candidates = [replace(each, currency=currency, trailing_minus=has_minus) for each in possible]
+    if any(_has_brackets(cells) for cells in columns):
+        candidates = [replace(each, brackets=True) for each in candidates]
     best = max(candidates, key=lambda each: sum(_share_numerals(cells, each) for cells in columns))
     numeric = [cells for cells in columns if _share_numerals(cells, best)]
     marked = [
@@ -63,9 +67,16 @@ def find_numbers(columns: Sequence[Counter[str]], *, has_typed_cells: bool) -> C
         for cell in find_fit(cells, matches_numeral(best)).fitting
         if "." in cell or "," in cell
     ]
+    told: tuple[str, ...] = ("numbers in brackets are read as minus: check numbers",) if best.brackets else ()
     if marked and all(re.fullmatch(r"[^0-9]*[0-9]{1,3}[.,][0-9]{3}", cell) for cell in marked):
-        return Conventions(best, (f"the mark in {marked[0]} may stand for thousands or for decimals: check numbers",))
-    return Conventions(best)
+        told += (f"the mark in {marked[0]} may stand for thousands or for decimals: check numbers",)
+    return Conventions(best, told)
+
+
+def _has_brackets(cells: Counter[str]) -> bool:
+    """Whether some cells are numbers in brackets, and as many or more begin like numbers without."""
+    within = sum(count for cell, count in cells.items() if _BRACKETS.match(cell))
+    return 0 < within <= sum(count for cell, count in cells.items() if _BARE.match(cell))
 
 
 def _marks(cell: str) -> Iterable[str]:

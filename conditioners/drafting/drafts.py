@@ -225,6 +225,8 @@ def _show_numbers(numbers: Numbers) -> str:
         arguments.append(f"currency={_tuple(numbers.currency)}")
     if numbers.trailing_minus:
         arguments.append("trailing_minus=True")
+    if numbers.brackets:
+        arguments.append("brackets=True")
     return show_call("numbers=Numbers", arguments, 12, tail="")
 
 

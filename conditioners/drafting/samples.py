@@ -110,11 +110,13 @@ def _describe(
 ) -> Sample:  # fmt: skip
     encoding, table = (summary.encoding or {}).get("name"), summary.table
     guessed = [f"the code page {encoding} is a guess"] if "confidence" in (summary.encoding or {}) else []
+    rows = _read_rows(first, has_labels=table.labels is not None)
+    remarks = (*packing.remarks, *guessed, *_tell_tables(table, tables), *_tell_totals(rows))
     return Sample(
         file_name, data, dict(summary.dialect), encoding if encoding not in ("utf-8", "ascii") else None,
         _collapse(table.labels, len(table.header_rows)), max(1, len(table.header_rows)),
-        _read_columns(first, table.labels is not None, table.columns),
-        frozenset(place for place, _ in summary.skipped), (*packing.remarks, *guessed, *_tell_tables(table, tables)),
+        _turn(rows, table.columns),
+        frozenset(place for place, _ in summary.skipped), remarks,
         has_alike_sheets=summary.dialect["format"] == "workbook"
         and any(other.labels == table.labels and other.name != table.name for other in tables),
         packing=packing,
@@ -154,15 +156,28 @@ def _collapse(labels: tuple[str, ...] | None, rows: int) -> tuple[str, ...] | No
     )
 
 
-def _read_columns(data: bytes, has_labels: bool, width: int) -> tuple[tuple[str, ...], ...]:
+def _read_rows(data: bytes, has_labels: bool) -> list[list[str]]:
     csv.field_size_limit(16 << 20)
     rows = csv.reader(io.StringIO(data.decode(), newline=""))
     if has_labels:
         next(rows)
-    taken = [row for row, _ in zip(rows, range(_ROWS), strict=False)]
-    while len(taken) > 1 and is_total(" ".join(taken[-1])):
-        taken.pop()
-    return tuple(zip(*taken, strict=True)) or ((),) * width
+    return [row for row, _ in zip(rows, range(_ROWS), strict=False)]
+
+
+def _turn(rows: Sequence[Sequence[str]], width: int) -> tuple[tuple[str, ...], ...]:
+    """The columns of rows, without the totals behind them."""
+    end = len(rows)
+    while end > 1 and is_total(" ".join(rows[end - 1])):
+        end -= 1
+    return tuple(zip(*rows[:end], strict=True)) or ((),) * width
+
+
+def _tell_totals(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """What to check where whole rows begin with a word for a sum."""
+    totals = [" ".join(row).strip() for row in rows if all(map(str.strip, row)) and is_total(" ".join(row))]
+    if not totals:
+        return ()
+    return (f"rows that begin like totals are rows: {len(totals)}, such as {totals[0]!r}; skip them if they are none",)
 
 
 def _tell_tables(first: TableSummary, others: Sequence[TableSummary]) -> tuple[str, ...]:

@@ -159,3 +159,21 @@ def test_paths_are_named_by_as_much_of_their_end_as_tells_them_apart():
     paths = ["data.store.id", "data.sku.id", "data.units", "r/s/@no", "a.b.x", "c.b.x"]
 
     assert shorten_paths(paths) == ["store id", "sku id", "units", "s no", "a b x", "c b x"]
+
+
+def test_numbers_in_brackets_are_minus_where_others_stand_bare_and_are_told(draft, run):
+    amounts = [f"(${n},000.50)" if n % 3 == 0 else f"${n}.25" for n in range(1, 10)]
+    data = ("account,amount\n" + "".join(f'A{n},"{cell}"\n' for n, cell in enumerate(amounts))).encode()
+    written, source = draft("ledger.csv", data)
+
+    assert source.dialects[0].numbers == Numbers(thousands=",", currency=("$",), brackets=True)
+    assert run(source, data).rows[:3] == ["A0,1.25", "A1,2.25", "A2,-3000.50"]
+    assert "numbers in brackets are read as minus: check numbers" in written.remarks
+
+
+def test_rows_that_begin_like_totals_are_told(draft):
+    data = b"region,units\nTX,1\nTX,2\nSubtotal TX,3\nFL,4\nFL,5\nSubtotal FL,9\nGrand total,12\n"
+    written, _ = draft("sums.csv", data)
+
+    told = "rows that begin like totals are rows: 3, such as 'Subtotal TX 3'; skip them if they are none"
+    assert told in written.remarks

@@ -117,6 +117,15 @@ def test_currency_and_trailing_minus_are_read_where_declared(make_source, run):
     assert found == ["1234.50", "5.00", "-5.00", "-7.25", "not_a_number"]
 
 
+def test_brackets_are_minus_where_declared_and_nowhere_else(make_source, run):
+    numbers = Numbers(thousands=",", currency=("$",), brackets=True)
+    cells = ["(1,234.50)", "($5)", "$(5)", "(5)$", "5", "-5", "(-5)", "-(5)", "(5", "5)", "()", "((5))"]
+    found = judge(make_source, run, Decimal("n", 2), cells, numbers=numbers)
+
+    assert found == ["-1234.50", *["-5.00"] * 3, "5.00", "-5.00", *["not_a_number"] * 6]
+    assert judge(make_source, run, Decimal("n", 2), ["(5)"], numbers=Numbers(currency=("$",))) == ["not_a_number"]
+
+
 def test_tenths_become_decimals_without_floats(make_source, run):
     found = judge(make_source, run, Decimal("n", 1), ["-171", "6", "0", "1.5"], shifts={"n": -1})
 
