@@ -98,7 +98,7 @@ def open_grids(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[
     elif is_html(head):
         yield from open_html(opened, limits)
     elif start.startswith(b"<?xml") or (start.startswith(b"<") and opened.name.endswith(".xml")):
-        yield from open_xml(opened, limits)
+        yield from open_xml(opened, limits, skipped)
     elif is_edi(head):
         yield from open_segments(opened, limits)
     elif _JSON.match(start) or opened.name.endswith(_JSON_NAMES):

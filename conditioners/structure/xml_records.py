@@ -9,10 +9,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from conditioners.limits import Limits
-from conditioners.outcome import Refusal
+from conditioners.outcome import Refusal, Skipped
 from conditioners.raw import OpenedRaw
 from conditioners.readers.xml_elements import NodeBudget, free, local_name, refuse_entity, walk_elements
 from conditioners.structure.records import Record, RecordGrid
+from conditioners.structure.xml_ancestors import Ancestors, find_around, find_first
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -31,15 +32,23 @@ class _Shape:
     """Paths that have text or attributes, in order of appearance."""
 
 
-def open_xml(opened: OpenedRaw, limits: Limits) -> Iterator[RecordGrid]:
+def open_xml(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[RecordGrid]:
     """The records of a document, which is read twice; raises Refusal when it is not well-formed."""
     shape = _measure(opened, limits)
     record = _choose_record(shape)
-    labels = tuple(dict.fromkeys(_label(leaf, record) for leaf in shape.leaves if leaf[: len(record)] == record))
+    first = find_first(shape.counts, record)
+    around = find_around(shape.leaves, record, first)
+    inside = dict.fromkeys(_label(leaf, record) for leaf in shape.leaves if leaf[: len(record)] == record)
+    # A label that stands in records as well is told apart by the way up.
+    around = {leaf: f"../{label}" if label in inside else label for leaf, label in around.items()}
+    labels = tuple(dict.fromkeys((*around.values(), *inside)))
     if len(labels) > limits.columns:
         raise Refusal(f"the table has more than {limits.columns} columns")
     form = {"format": "XML", "records": "/" + "/".join(record)}
-    yield RecordGrid(opened.member, form, labels, partial(_read, opened, record, limits))
+    if any(leaf not in around and leaf[: len(record)] != record for leaf in shape.leaves):
+        skipped.add("path /", f"outside of the records at {form['records']}")
+    ancestors = Ancestors(record, first, around, skipped)
+    yield RecordGrid(opened.member, form, labels, partial(_read, opened, ancestors, limits))
 
 
 def _measure(opened: OpenedRaw, limits: Limits) -> _Shape:
@@ -54,7 +63,7 @@ def _measure(opened: OpenedRaw, limits: Limits) -> _Shape:
             if len(shape.leaves) > _PATHS:
                 raise Refusal(f"the XML document has values at more than {_PATHS} different paths")
             continue
-        if len(element) == 0 or (element.text and element.text.strip()):
+        if (len(element) == 0 and not element.attrib) or (element.text and element.text.strip()):
             shape.leaves.setdefault(tuple(path))
         path.pop()
         free(element)
@@ -72,24 +81,48 @@ def _choose_record(shape: _Shape) -> Path:
     several = several or [path for path, count in shape.counts.items() if count > 1]
     if not several:
         return next(iter(shape.counts))
-    return max(several, key=lambda path: (shape.counts[path] * width[path] / len(path), -len(path)))
+    record = max(several, key=lambda path: (shape.counts[path] * width[path] / len(path), -len(path)))
+    while inner := _find_inner(shape, width, record):
+        record = inner
+    return record
+
+
+def _find_inner(shape: _Shape, width: Counter[Path], record: Path) -> Path | None:
+    """The path of further records that a record holds, if it holds but one kind of them, and behind its own values."""
+    size, often = len(record), shape.counts[record]
+    held = [path for path in shape.counts if path[:size] == record and len(path) > size]
+    several = [path for path in held if shape.counts[path] > often and width[path]]
+    tops = [path for path in several if not any(path[: len(other)] == other != path for other in several)]
+    if often < 2 or len(tops) != 1:
+        return None
+    (inner,) = tops
+    if any(shape.counts[path] > often for path in held if path[: len(inner)] != inner):
+        return None
+    leaves = [leaf for leaf in shape.leaves if leaf[:size] == record]
+    own = [leaf for leaf in leaves if leaf[: len(inner)] != inner]
+    is_before = leaves[: len(own)] == own
+    return inner if is_before and set(own) <= set(find_around(own, inner, size)) else None
 
 
 def _label(leaf: Path, record: Path) -> str:
     return "/".join(leaf[len(record) :]) or record[-1]
 
 
-def _read(opened: OpenedRaw, record: Path, limits: Limits) -> Iterator[tuple[str, Record]]:
-    budget, path, number = NodeBudget(limits), [], 0
+def _read(opened: OpenedRaw, ancestors: Ancestors, limits: Limits) -> Iterator[tuple[str, Record]]:
+    record, budget, path, number = ancestors.record, NodeBudget(limits), list[str](), 0
     for event, element in walk_elements(opened, limits, budget):
         if event == "start":
             path.append(local_name(element))
+            ancestors.begin(path, element)
             continue
         budget.spend(element)
         if tuple(path) == record:
             number += 1
-            yield f"/{'/'.join(record)}[{number}]", _flatten(element, record[-1])
+            yield f"/{'/'.join(record)}[{number}]", {**ancestors.values(), **_flatten(element, record[-1])}
+            ancestors.use()
             budget.renew()
+        elif len(path) <= len(record) and (alone := ancestors.end(path, element)) is not None:
+            yield f"/{'/'.join(path)}", alone
         path.pop()
         if len(path) < len(record):
             free(element)

@@ -326,3 +326,36 @@ def test_the_code_page_of_a_page_that_does_not_say_is_guessed_from_its_cells_and
     assert found[1] == ["Магазин 0", "Молоко пастеризованное", "0,50"]
     assert outcome.summary.encoding["name"] == "cp1251"
     assert "runner_up" in outcome.summary.encoding
+
+
+def read_xml(text):
+    table = io.BytesIO()
+    raw = RawInput("a.xml", lambda: io.BytesIO(text.encode()), len(text.encode()))
+    outcome = condition_auto(raw, lambda _: table, io.BytesIO())
+    return list(csv.reader(io.StringIO(table.getvalue().decode(), newline=""))), outcome.summary
+
+
+def test_records_of_xml_have_the_values_of_the_elements_that_they_stand_in():
+    weeks = "".join(f'<w n="{n}"><u>{n * 5}</u></w>' for n in range(20))
+    text = (
+        f'<r made="x"><s id="007"><name>A</name>{weeks}</s><s id="008"><name>B</name></s>'
+        f'<s id="009"><name>C</name>{weeks}<late>z</late></s></r>'
+    )
+    rows, found = read_xml(text)
+
+    assert rows[:2] == [["s/@id", "s/name", "s/late", "@n", "u"], ["007", "A", "", "0", "0"]]
+    assert rows[21:23] == [["008", "B", "", "", ""], ["009", "C", "", "0", "0"]]
+    assert len(rows) == 42
+    assert dict(found.skipped) == {
+        "path /": "outside of the records at /r/s/w",
+        "path /r/s/late": "behind the records that it stands around",
+    }
+
+
+def test_elements_that_come_again_in_a_record_are_rows_only_if_its_own_values_stand_before_them():
+    lines = "<line><sku>A</sku></line><line><sku>B</sku></line>"
+    before, _ = read_xml(f'<o><q id="1"><n>x</n>{lines}</q><q id="2"><n>y</n><line><sku>C</sku></line></q></o>')
+    behind, _ = read_xml(f'<o><q id="1">{lines}<n>x</n></q><q id="2"><line><sku>C</sku></line><n>y</n></q></o>')
+
+    assert before == [["q/@id", "q/n", "sku"], ["1", "x", "A"], ["1", "x", "B"], ["2", "y", "C"]]
+    assert behind == [["@id", "line/sku", "n"], ["1", "A, B", "x"], ["2", "C", "y"]]

@@ -1,0 +1,80 @@
+"""What stands around the records of an XML document: values of the elements that they stand in, for each row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from conditioners.outcome import Skipped
+from conditioners.readers.xml_elements import text_of
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+Path = tuple[str, ...]
+
+
+def find_first(counts: Mapping[Path, int], record: Path) -> int:
+    """The depth of the outermost element around records that comes several times; the records' own if there is none."""
+    return next((depth for depth in range(1, len(record)) if counts[record[:depth]] > 1), len(record))
+
+
+def find_around(leaves: Iterable[Path], record: Path, first: int) -> dict[Path, str]:
+    """Values that stand around records, from a depth on, with their labels."""
+    around = {record[:depth] for depth in range(first, len(record))}
+    return {leaf: "/".join(leaf[first - 1 :]) for leaf in leaves if leaf[:-1] in around and leaf not in around}
+
+
+@dataclass
+class _Level:
+    """One element around records: its values so far, and whether a row has them."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    is_used: bool = False
+
+
+@dataclass
+class Ancestors:
+    """Follows a document; knows at each record what stands around it."""
+
+    record: Path
+    first: int
+    around: Mapping[Path, str]
+    skipped: Skipped
+    levels: list[_Level] = field(default_factory=list)
+
+    def begin(self, path: Sequence[str], element: _Element) -> None:
+        """An element begins."""
+        if self.first <= len(path) < len(self.record) and (at := tuple(path)) == self.record[: len(path)]:
+            names = {(*at, f"@{name.rpartition('}')[2]}"): value for name, value in element.attrib.items()}
+            self.levels.append(_Level({self.around[leaf]: str(value) for leaf, value in names.items()}))
+
+    def end(self, path: Sequence[str], element: _Element) -> dict[str, str] | None:
+        """An element that is no record ends; gives its values if there was no record in it."""
+        at = tuple(path)
+        if at in self.around:
+            self._take(at, text_of(element) or "")
+        elif self.first <= len(at) < len(self.record) and at == self.record[: len(at)]:
+            values, level = self.values(), self.levels.pop()
+            if not level.is_used:
+                self.use()
+                return values
+        return None
+
+    def _take(self, at: Path, text: str) -> None:
+        level, label = self.levels[-1], self.around[at]
+        if level.is_used:
+            self.skipped.add(f"path /{'/'.join(at)}", "behind the records that it stands around")
+        elif text:
+            known = level.values.get(label)
+            level.values[label] = f"{known}, {text}" if known else text
+
+    def values(self) -> dict[str, str]:
+        """All values around the place."""
+        return {label: value for level in self.levels for label, value in level.values.items()}
+
+    def use(self) -> None:
+        """A row has the values."""
+        for level in self.levels:
+            level.is_used = True
