@@ -15,7 +15,6 @@ from conditioners.structure.rows import Row, no_resplit
 from conditioners.structure.splitting import Marks, Splitter
 from conditioners.structure.text import TextRows
 
-_BEGINS = re.compile(r"(?:\s*(?:%[^\n]*)?\n)*\s*@relation\b", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""\s*@attribute\s+('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\s{]+)\s*(\S+)""", re.IGNORECASE)
 _DATA = re.compile(r"\s*@data\b", re.IGNORECASE)
 
@@ -68,9 +67,10 @@ class ArffRows:
 
 def open_arff(text: TextRows, skipped: Skipped) -> ArffRows | None:
     """The file if it is in this format; raises Refusal when its attributes are not all read."""
-    if _BEGINS.match(text.head) is None:
-        return None
     lines = text.head.splitlines()
+    told = (line.strip() for line in lines if line.strip() and not line.lstrip().startswith("%"))
+    if not next(told, "").lower().startswith("@relation"):
+        return None
     behind = next((number for number, line in enumerate(lines, 1) if _DATA.match(line)), None)
     if behind is None:
         raise Refusal("the ARFF file has no @data within its first mebibyte")

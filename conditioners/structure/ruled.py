@@ -18,7 +18,7 @@ _WITHIN, _LINES = 60, 400
 """Lines that a first ruler stands in, and those that it is checked by."""
 _END = 1 << 20
 _RUN = re.compile(r"[-=]+")
-_RULER = re.compile(r"[-=+|:. \t]*[-=]{2}[-=+|:. \t]*")
+_RULER, _DASHES = frozenset("-=+|:. \t"), ("--", "==")
 _JOINT = re.compile(r"[|+]\s*:?[-=]{2,}:?\s*[|+]?|[-=]{2,}:?\s*[|+]")
 _DRAWN = str.maketrans("─━═│┃║┌┬┐├┼┤└┴┘╔╦╗╠╬╣╚╩╝╞╪╡╒╤╕╘╧╛", "---|||" + "+" * 27)
 """Box drawing characters as those that stand for them in ASCII."""
@@ -127,7 +127,8 @@ def open_ruled(text: TextRows, skipped: Skipped) -> RuledRows | WithoutRuler | N
 
 
 def _is_ruler(line: str) -> bool:
-    return _RULER.fullmatch(line.translate(_DRAWN)) is not None
+    drawn = line if line.isascii() else line.translate(_DRAWN)
+    return _RULER.issuperset(drawn) and any(dashes in drawn for dashes in _DASHES)
 
 
 def _columns_of(ruler: str) -> tuple[tuple[int, int], ...]:

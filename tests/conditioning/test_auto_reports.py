@@ -8,6 +8,7 @@ import pytest
 from conditioners.auto import AutoConditioned, condition_auto
 from conditioners.drafting.samples import NoDraft
 from conditioners.raw import RawInput
+from tests.conditioning.hostile_files import condition_files
 
 LABELS = ["Region", "Store", "Units"]
 ROWS = [["West Texas", "00123", "1,234"], ["Ohio", "00456", "987"], ["New York City", "01000", "12,001,000"]]
@@ -230,3 +231,12 @@ def test_blanks_around_delimiters_are_no_hindrance_to_a_draft(draft, run):
     _, source = draft("padded.csv", data)
 
     assert run(source, data).rows == ["01,Ann,5", "02,Bob,6", "03,Cy,7"]
+
+
+def test_looking_for_rulers_and_relations_takes_no_longer_than_reading(tmp_path):
+    files = {
+        "blank.txt": b"\n" * 5000 + b"a,b\n1,2\n", "remarks.txt": b"%\n" * 5000 + b"x\n",
+        "dashes.txt": b"a  b\n" + b"-" * 300_000 + b"x\n1  2\n",
+    }  # fmt: skip
+
+    assert [each["exit"] for each in condition_files(files, tmp_path, declared=False)] == [0, 0, 0]
