@@ -17,6 +17,8 @@ from conditioners.structure.text import TextRows
 _WITHIN, _LINES = 60, 400
 """Lines that a first ruler stands in, and those that it is checked by."""
 _END = 1 << 20
+_PLACEHOLDER = 2
+"""Dashes that may stand for no value."""
 _RUN = re.compile(r"[-=]+")
 _RULER, _DASHES = frozenset("-=+|:. \t"), ("--", "==")
 _JOINT = re.compile(r"[|+]\s*:?[-=]{2,}:?\s*[|+]?|[-=]{2,}:?\s*[|+]")
@@ -146,8 +148,10 @@ def _keep_to(columns: Sequence[tuple[int, int]], lines: Sequence[str]) -> bool:
 
 
 def _rules_cells(line: str, delimiter: str) -> bool:
-    cells = line.split(delimiter) if delimiter not in ("", " ", "|") else []
-    return len(cells) > 1 and all(re.fullmatch(r"\s*[-=]{2,}\s*", cell) for cell in cells)
+    """Whether all cells are dashes, and not all of them as few as stand for no value."""
+    dashes = [cell.strip() for cell in line.split(delimiter)] if delimiter not in ("", " ", "|") else []
+    are_dashes = len(dashes) > 1 and all(_RUN.fullmatch(cell) for cell in dashes)
+    return are_dashes and max(map(len, dashes)) > _PLACEHOLDER
 
 
 def _have_bars(lines: Sequence[str]) -> bool:

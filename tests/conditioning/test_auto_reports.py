@@ -95,9 +95,11 @@ def test_a_table_that_a_shell_draws_is_its_cells_without_the_drawing(read, shell
 def test_a_ruler_of_delimited_text_is_no_row_and_placeholders_are(read):
     text = "Region,Store,Units\n------,-----,-----\nTexas,001,12\nOhio,002,7\n-,-,-\nIowa,003,9\n"
     rows, rejects, found = read(text)
+    placeholders = read(text.replace("------,-----,-----", "--,--,--"))[0]
 
     assert rows == [LABELS, ["Texas", "001", "12"], ["Ohio", "002", "7"], ["-", "-", "-"], ["Iowa", "003", "9"]]
     assert (rejects, found.skipped) == ([], (("line 2", "a ruler"),))
+    assert placeholders[1] == ["--", "--", "--"]
 
 
 def test_two_blanks_or_more_tell_cells_apart_where_all_lines_have_as_many(read):
