@@ -22,8 +22,8 @@ _MOST_WAITING = 4000
 _FEWEST = 8
 """Lines that are worth a block of their own."""
 _BLANK_FORM = -1
-_BLANK = 2
-"""What a blank record costs that has to be read by itself, in ways to read quotes."""
+_MISFIT = 2
+"""What a record costs that has to be read by itself and is no row, in ways to read quotes."""
 _DAMAGED = DAMAGE.decode()
 
 
@@ -101,8 +101,8 @@ class BlockReader:
         while start < end:
             record = self._splitter.read(text, start)
             row = Row(str(line), record.fields, text[start : record.end].rstrip("\r\n"))
-            if not row.filled:
-                self._effort.spend(_BLANK)
+            if row.width != self._width or not row.filled:
+                self._effort.spend(_MISFIT)
             yield row
             line += text.count("\n", start, record.end)
             start = record.end
@@ -124,7 +124,7 @@ class BlockReader:
         if not is_even and not is_plain and any(form not in (self._width, _BLANK_FORM) for form in forms):
             return None
         self._line = line + len(lines)
-        self._effort.left += len(lines)
+        self._effort.left += forms.count(self._width)
         block = Block(line, lines, rows)
         return [block] if is_even else list(self._each_run(block, forms))
 

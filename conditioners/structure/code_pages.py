@@ -13,6 +13,8 @@ _CELL = re.compile(rb'[^;,\t\r\n"]*[\x80-\xff][^;,\t\r\n"]*')
 """A cell with bytes beyond ASCII. A bar does not end it, for it may be the second byte of a Chinese character."""
 _AMOUNT = re.compile(r"[+-]?[\d.,']+ ?([^\x00-\x7f])-?|([^\x00-\x7f]) ?[+-]?[\d.,']+-?")
 _LOOKED_AT = 64 << 10
+_JUDGED = 16 << 10
+"""Characters of a reading whose places in words are looked at, for each of some forty readings."""
 _MOST_BAD = 0.4
 """The share of ill-placed characters above which no one would take a reading for text."""
 _BAD = 5.0
@@ -126,7 +128,7 @@ def _rank(cells: bytes) -> list[_Reading]:
         text = _decode(cells, name) if name in _PAGES else None
         if name is None or text is None:
             continue
-        bad = _share_bad(text)
+        bad = _share_bad(text[:_JUDGED])
         score = math.log(max(each["confidence"], 1e-4)) - _BAD * bad + habit * math.log(_PAGES[name])
         found.append(_Reading(name, text, bad, score))
     return sorted(found, key=lambda reading: -reading.score)

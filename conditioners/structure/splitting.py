@@ -18,6 +18,8 @@ _LENIENT, _LITERAL = 1, 2
 """What it costs to read a quote inside a quoted field, or at the start of one, as text."""
 _MOST_QUOTES = 200
 """Quotes in one odd line that are still tried in every way."""
+_READ_ON = 4
+"""What it costs to read an odd record on into one more line, in ways to read a quote."""
 _FIELDS_OF_A_READING = 32
 """Fields without a choice that cost as much as one way to read a quote."""
 
@@ -174,7 +176,7 @@ class Splitter:
             behind = _behind(text, end)
             if behind >= len(text):
                 return None
-            self._effort.spend(1)
+            self._effort.spend(_READ_ON)
             following = self._read_strictly(text, behind)
             if following is not None and len(following.fields or ()) == self._width:
                 return None
@@ -219,11 +221,12 @@ class _Search:
                 stack.pop()
                 continue
             steps = list(self._steps(*state))
-            self._splitter._effort.spend(len(steps) + sum(len(step.fields) for step in steps) // _FIELDS_OF_A_READING)
             missing = [step.state for step in steps if step.state is not None and step.state not in self._found]
             if missing:
                 stack += missing
                 continue
+            fields = sum(len(step.fields) for step in steps)
+            self._splitter._effort.spend(sum(step.cost for step in steps) + fields // _FIELDS_OF_A_READING)
             self._found[state] = self._choose(steps)
             stack.pop()
         return self._found[position, number]

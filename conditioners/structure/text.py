@@ -25,6 +25,8 @@ _LONG = 256
 """Bytes of a line; so many of them take no time to speak of when they are blank."""
 _ODD_ENDS = {"cr": "\r", "rs": "\x1e"}
 """Ends of records that are taken for line feeds: the carriage return alone, and ASCII's own record separator."""
+_RESPLIT = 2
+"""What it costs to read a row under another delimiter, in ways to read quotes."""
 _ODD_MARKS = (" ", ";", "\t", "|", ",")
 """Delimiters that a single row may have instead of its table's."""
 
@@ -44,6 +46,7 @@ class TextRows:
         self.head = head.replace(_ODD_ENDS.get(self._line_end, "\n"), "\n")
         self.sniffed = sniff(self.head)
         self._effort = Effort()
+        self._splitters: dict[str, Splitter] = {}
         if self.sniffed.columns > self.limits.columns:
             raise Refusal(f"the table has more than {self.limits.columns} columns")
 
@@ -111,9 +114,11 @@ class TextRows:
         """The cells of a row under other delimiters than its table's."""
         for mark in _ODD_MARKS:
             if mark != self.marks.delimiter and mark in row.raw:
-                marks = Marks(mark, self.marks.quote, self.marks.escape)
-                splitter = Splitter(marks, self.sniffed.columns, effort=self._effort)
-                records = list(splitter.records(row.raw))
+                self._effort.spend(_RESPLIT)
+                if mark not in self._splitters:
+                    marks = Marks(mark, self.marks.quote, self.marks.escape)
+                    self._splitters[mark] = Splitter(marks, self.sniffed.columns, effort=self._effort)
+                records = list(self._splitters[mark].records(row.raw))
                 if len(records) == 1 and records[0].fields is not None:
                     yield mark, records[0].fields
 
