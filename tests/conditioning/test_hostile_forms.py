@@ -78,6 +78,10 @@ XML = {
     "elements.xml": (f"<t>{NAMES}</t>", "the XML document has elements of more than 10000 names"),
     "attributes.xml": (
         "<t>" + "".join(f"<row a{number}='1'/>" for number in range(20_000)) + "</t>",
+        "the XML document has attributes of more than 10000 names",
+    ),
+    "values.xml": (
+        "<t>" + "".join(f"<row{number % 200} a{number % 101}='1'/>" for number in range(20_200)) + "</t>",
         "the XML document has values at more than 10000 different paths",
     ),
     "utf7.xml": (
