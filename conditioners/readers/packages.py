@@ -72,6 +72,7 @@ class _Package:
         """Bytes and values of all members; and what they say about the sheets and the texts that cells share."""
         most = min(self._limits.workbook_bytes, max(16 * MIB, self._packed * self._limits.unpacked_ratio))
         total = values = 0
+        wanted, known = set[bytes](), set[bytes]()
         for member in self._package.infolist():
             relations, texts = SheetRelations(member.filename, self._limits), _open_texts(member.filename)
             for number, block in enumerate(self._blocks(member)):
@@ -89,8 +90,12 @@ class _Package:
                 if texts is not None:
                     texts.feed(block)
             relations.close()
+            wanted |= relations.wanted
+            known |= relations.known
             if texts is not None:
                 self._shared = [max(pair) for pair in zip_longest(self._shared, texts.lengths(), fillvalue=0)]
+        if not wanted - {b""} <= known:
+            raise Refusal("the workbook cannot be read: it names a sheet that it does not have", XLSB)
 
     def _open_part(self, name: str) -> Part:
         if name == _ODS:

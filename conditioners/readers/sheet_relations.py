@@ -13,10 +13,12 @@ _ATTRIBUTES = rb"""\s(?:[^<>"']|"[^"]*"|'[^']*')*>"""
 _TAG = re.compile(rb"<(?:[^\s<>/:]+:)?(?:Relationship|sheet)" + _ATTRIBUTES)
 _TARGET = re.compile(rb"""\bTarget\s*=\s*["']([^"']*)""")
 _LEADS_BY = re.compile(rb"""[\w.-]+:id\s*=\s*["']([^"']*)""")
+_ID = re.compile(rb"""\bId\s*=\s*["']([^"']*)""")
+_LEADS_NOWHERE = 0xFFFFFFFF
 _BUNDLED_SHEET, _NAME = 0x9C, 0x27
 """Records of an xlsb ([MS-XLSB] 2.4.304 and 2.4.711)."""
 _LONGEST_NAME = 1 << 15
-XLSB = "xl/workbook.bin"
+XLSB, _XLSB_RELATIONS = "xl/workbook.bin", "xl/_rels/workbook.bin.rels"
 
 
 class SheetRelations:
@@ -27,6 +29,8 @@ class SheetRelations:
         self._cutter: Tags | Records = Records(member) if member == XLSB else Tags(member, b"sheet")
         self._ways: list[bytes] = []
         """The relations that lead to the sheets, or the members that the relations lead to."""
+        self.wanted, self.known = set[bytes](), set[bytes]()
+        """Relations that an xlsb's sheets name, and those that there are: without one, the parser panics."""
 
     def feed(self, block: bytes) -> None:
         """The next bytes; raises Refusal for what would take the parser long."""
@@ -40,7 +44,12 @@ class SheetRelations:
 
     def _take_record(self, kind: int, content: bytes) -> None:
         if kind == _BUNDLED_SHEET:
-            self._ways.append(content[12 : 12 + 2 * int.from_bytes(content[8:12], "little")])
+            length = int.from_bytes(content[8:12], "little")
+            way = content[12 : 12 + 2 * length] if length != _LEADS_NOWHERE else b""
+            if len(content) < 12 or (length != _LEADS_NOWHERE and len(way) < 2 * length):
+                raise Refusal("the workbook cannot be read: the record of a sheet is cut off", self._member)
+            self._ways.append(way)
+            self.wanted.add(way.decode("utf-16-le", "replace").encode())
         elif kind == _NAME and len(content) > _LONGEST_NAME:
             # The parser writes out its formula, for which a few bytes can cost it minutes.
             raise Refusal(f"the workbook has a defined name longer than {_LONGEST_NAME} bytes", self._member)
@@ -50,6 +59,8 @@ class SheetRelations:
             if b"sheet" in tag and b"hyperlink" not in tag:
                 self._ways += [_normalise(target) for target in _TARGET.findall(tag)]
                 self._ways += _LEADS_BY.findall(tag)
+            if self._member == _XLSB_RELATIONS:
+                self.known.update(_ID.findall(tag))
 
     def close(self) -> None:
         """The member is at its end; raises Refusal when a sheet is none, or two are the same part."""

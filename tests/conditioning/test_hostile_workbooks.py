@@ -155,6 +155,14 @@ XLSB = {
     "text.xlsb": (xlsb(REPEATED, text="x" * 32_000), ROOM),
     "cut.xlsb": (xlsb(LINES + b"\x05\x7f"), "the workbook cannot be read: a record runs over its part's end"),
     "lie.xlsb": (xlsb(LINES + b"\x05\xff\xff\xff\x7f"), "the workbook has a record longer than 1048576 bytes"),
+    "cut_sheet.xlsb": (
+        xlsb(LINES, names=small(0x9C, struct.pack("<III", 0, 9, 9) + b"r")),
+        "the workbook cannot be read: the record of a sheet is cut off",
+    ),
+    "no_sheet.xlsb": (
+        xlsb(LINES, names=small(0x9C, struct.pack("<II", 0, 9) + wide("r9") + wide("S9"))),
+        "the workbook cannot be read: it names a sheet that it does not have",
+    ),
     "name.xlsb": (
         xlsb(
             LINES, names=small(0x27, bytes(9) + wide("n") + struct.pack("<I", 50_003) + b"\x1e\1\0" + b"\x12" * 50_000)
