@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from conditioners.corrections import Correction, Mender
 from conditioners.declaration import Source
 from conditioners.duplicates import CONFLICT, DUPLICATE, NEW, Identities, RepeatFinder, hash_keys
+from conditioners.heap import freed_memory_kept
 from conditioners.judging import CONFLICT_REASON, Fault, Judge, Judged
 from conditioners.limits import DEFAULT, Limits
 from conditioners.outcome import Conditioned, Refusal, Refused, Skipped, Summary
@@ -62,16 +63,18 @@ class _Run:
         """Rows that are written in another order in the end."""
         self._order: tuple[str, ...] = ()
         self._rows_in = self._duplicates = self._released = 0
+        self._is_small = raw.size is not None and raw.size <= limits.chunk_bytes
         # A hook is somebody's code, which need not bear to be called twice at once; and one batch needs no threads.
-        is_serial = source.hook is not None or (raw.size is not None and raw.size <= limits.chunk_bytes)
+        is_serial = source.hook is not None or self._is_small
         self._workers = 1 if is_serial else min(limits.workers, usable_cores())
 
     def run(self) -> Summary:
         """Read everything, write everything, and sum up."""
         import polars as pl
 
-        for member in open_readings(self._source, self._raw, self._limits, self._skipped):
-            self._condition_member(member)
+        with nullcontext() if self._is_small else freed_memory_kept():
+            for member in open_readings(self._source, self._raw, self._limits, self._skipped):
+                self._condition_member(member)
         self._settle_corrections()
         if self._held:
             self._accepted.write(render(pl.concat(self._held).sort(self._order, maintain_order=True)))

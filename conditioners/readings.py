@@ -48,6 +48,7 @@ class RowSkipper:
 
     def __init__(self, reading: Reading, skipped: Skipped) -> None:
         self._facts, self._skipped = reading.reader.facts, skipped
+        self._says_nothing = self._facts.filler + " \t\r\n"
         self._declared = [re.compile(pattern) for pattern in reading.dialect.skip]
 
     def skips(self, located: Located) -> bool:
@@ -58,8 +59,11 @@ class RowSkipper:
         return cause is not None
 
     def _cause(self, raw: str) -> str | None:
-        if not raw.strip(self._facts.filler + " \t\r\n"):
+        if not raw.strip(self._says_nothing):
             return "blank"
         if raw == self._facts.header_text:
             return "the header row again"
-        return "declared as no row" if any(pattern.match(raw) for pattern in self._declared) else None
+        for pattern in self._declared:
+            if pattern.match(raw):
+                return "declared as no row"
+        return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from conditioners.columns import Column, Day, Decimal, Moment, Text, Whole
 from conditioners.dialects import Dialect, ShiftBy
 from conditioners.readers.decoding import show_damage
@@ -64,6 +66,7 @@ def _number_fault(rule: str, column: Whole | Decimal, dialect: Dialect) -> str:
     return f"is no number (decimal mark {marks.decimal!r}, thousands {marks.thousands or 'unmarked'!r})"
 
 
+@lru_cache(maxsize=256)
 def _show_format(written: str) -> str:
     for code, shown in (
         ("%Y", "yyyy"),

@@ -37,6 +37,8 @@ codecs.register_error(_MARKING, _mark_damage)
 
 def show_damage(text: str) -> str:
     r"""Text for people: undecodable bytes as `\xff`."""
+    if "\ufdd0" not in text:
+        return text
     return _DAMAGED.sub(lambda match: "".join(f"\\x{byte:02x}" for byte in bytes.fromhex(match[1])), text)
 
 

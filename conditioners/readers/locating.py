@@ -32,11 +32,12 @@ class RecordIndex:
         """Line number and raw text of each record."""
         import numpy as np
 
-        starts, ends = self._bounds
-        lines = self._chunk.first_line + np.searchsorted(self._marks.feeds, starts[records])
+        starts, ends = (bounds[records] for bounds in self._bounds)
+        lines = self._chunk.first_line + np.searchsorted(self._marks.feeds, starts)
+        data = self._chunk.data
         return [
-            Located(str(line), show_damage(self._chunk.data[start:end].decode("utf-8", "replace").rstrip("\r\n")))
-            for line, start, end in zip(lines, starts[records], ends[records], strict=True)
+            Located(str(line), show_damage(data[start:end].decode("utf-8", "replace").rstrip("\r\n")))
+            for line, start, end in zip(lines.tolist(), starts.tolist(), ends.tolist(), strict=True)
         ]
 
     @property
