@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from conditioners.columns import AtMostWhere, Check, Column, FilledOnlyIf, NotBefore
 from conditioners.declaration import Source
 from conditioners.dialects import Dialect
+from conditioners.frames import keep_rows
 from conditioners.readers.decoding import DAMAGE
 from conditioners.reasons import explain
 from conditioners.rules import Rules, compile_rules, name_cell, type_of
@@ -86,7 +87,7 @@ class Contract:
         values = typed[self._names]
         if not bad.any():
             return Typed(values, ())
-        return Typed(values.filter(~bad), self._explain(typed.with_row_index(" row").filter(bad)))
+        return Typed(keep_rows(values, ~bad), self._explain(bad.arg_true().to_list(), keep_rows(typed, bad)))
 
     def _is_suspicious(self, typed: pl.DataFrame, damaged: bool) -> pl.Expr:
         """True for the rows that have a fault."""
@@ -118,15 +119,14 @@ class Contract:
         texts = frame.with_columns(pl.col(padded).str.strip_chars()) if padded else frame
         return texts.select(rule.cell.alias(name_cell(rule.column)) for rule in rules)
 
-    def _explain(self, bad: pl.DataFrame) -> list[Reject]:
-        """The first fault of each row that has one."""
+    def _explain(self, numbers: Sequence[int], bad: pl.DataFrame) -> list[Reject]:
+        """The first fault of each row that has one; `numbers` are theirs in the batch."""
         broken = bad.select(self._broken).to_numpy()
         if not broken.any(axis=1).all():
             raise RuntimeError(f"a row of {self._source.name} was rejected under no rule: a bug in this module")
         cells = {rule.column.name: bad[name_cell(rule.column)].to_list() for rule in self._rules}
         found: list[Reject] = []
-        numbers, firsts = bad[" row"].to_list(), broken.argmax(axis=1).tolist()
-        for at, first in enumerate(firsts):
+        for at, first in enumerate(broken.argmax(axis=1).tolist()):
             if first < len(self._faults):
                 rule, name, _ = self._faults[first]
                 reason = explain(name, rule.column, cells[rule.column.name][at], self._dialect)

@@ -7,7 +7,6 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conditioners.judging import Fault
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 _MOST_DAYS = 10_000
+_FEW = 5_000
+"""Rows whose days are written one by one as quickly."""
 
 
 class Rendered(NamedTuple):
@@ -33,10 +34,8 @@ def render(frame: pl.DataFrame) -> Rendered:
     """Standard CSV of typed rows, without a header row."""
     if frame.is_empty():
         return Rendered(0, b"", ())
-    names = frame.columns
-    figures, count = frame.select(_figures(tuple(names))).row(0), len(names)
-    columns = zip(names, figures[:count], figures[count : 2 * count], figures[2 * count :], strict=True)
-    return Rendered(frame.height, _write_rows(_show_days(frame)), list(columns))
+    figures = [(each.name, each.null_count(), each.min(), each.max()) for each in frame]
+    return Rendered(frame.height, _write_rows(_show_days(frame)), figures)
 
 
 class AcceptedWriter:
@@ -77,18 +76,6 @@ class AcceptedWriter:
             least, most = self._extremes.get(name, (None, None))
             found[name] = ColumnSummary(self._nulls[name], _show(least), _show(most))
         return found
-
-
-@lru_cache(maxsize=64)
-def _figures(names: tuple[str, ...]) -> list[pl.Expr]:
-    """Nulls of all columns, then the least values, then the greatest."""
-    import polars as pl
-
-    return [
-        *(pl.col(name).null_count().alias(f"nulls {name}") for name in names),
-        *(pl.col(name).min().alias(f"min {name}") for name in names),
-        *(pl.col(name).max().alias(f"max {name}") for name in names),
-    ]
 
 
 def _show(value: Any) -> str | None:
@@ -144,6 +131,8 @@ def _show_days(frame: pl.DataFrame) -> pl.DataFrame:
     """Days as text. Those of a batch mostly lie close together; then it is quicker to write each of the span's once."""
     import polars as pl
 
+    if frame.height < _FEW:
+        return frame
     shown = []
     for days in (column for column in frame.get_columns() if column.dtype == pl.Date):
         number = days.to_physical()
