@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from conditioners.columns import AtMostWhere, Check, Column, FilledOnlyIf, NotBefore
 from conditioners.declaration import Source
 from conditioners.dialects import Dialect
-from conditioners.frames import keep_rows
+from conditioners.frames import keep_rows, to_flags
 from conditioners.readers.decoding import DAMAGE
 from conditioners.reasons import explain
 from conditioners.rules import Rules, compile_rules, name_cell, type_of
@@ -162,7 +162,7 @@ def _read_at_once(rule: Rules, cells: pl.DataFrame) -> list[pl.Series]:
         order[rest] = len(column) + np.arange(len(rest))
         values = pl.concat([values, seen["value"]]).gather(order)
         inexact[rest] = seen["inexact"].to_numpy()
-    return [values.alias(rule.column.name), pl.Series(_name_inexact(rule), inexact)]
+    return [values.alias(rule.column.name), to_flags(inexact).alias(_name_inexact(rule))]
 
 
 def _suspicions(rule: Rules, typed: pl.DataFrame) -> Sequence[pl.Expr]:

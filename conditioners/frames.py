@@ -8,7 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import numpy as np
     import polars as pl
+    import pyarrow as pa
+    from numpy.typing import NDArray
 
 
 def keep_rows(frame: pl.DataFrame, wanted: pl.Series) -> pl.DataFrame:
@@ -16,3 +19,26 @@ def keep_rows(frame: pl.DataFrame, wanted: pl.Series) -> pl.DataFrame:
     import polars as pl
 
     return pl.DataFrame([column.filter(wanted) for column in frame])
+
+
+def to_series(array: pa.Array) -> pl.Series:
+    """An Arrow array's values. For an array by itself, polars imports two large modules that nothing here needs."""
+    import polars as pl
+    import pyarrow as pa
+
+    return pl.DataFrame(pa.table({"": array})).to_series()
+
+
+def to_flags(flags: NDArray[np.bool_]) -> pl.Series:
+    """True and false, for `keep_rows`."""
+    import pyarrow as pa
+
+    return to_series(pa.Array.from_buffers(pa.bool_(), len(flags), [None, pack_bits(flags)]))
+
+
+def pack_bits(flags: NDArray[np.bool_]) -> pa.Buffer:
+    """Eight to a byte, as Arrow has them."""
+    import numpy as np
+    import pyarrow as pa
+
+    return pa.py_buffer(np.packbits(flags, bitorder="little"))

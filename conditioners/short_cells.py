@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conditioners.dialects import Numbers
+from conditioners.frames import pack_bits, to_series
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 _VIEW, _LENGTH = 16, 4
 _LONGEST = _VIEW - _LENGTH
+_MOST_ZEROS = 18 - _LONGEST
+"""Zeros that may be appended to a number of as many digits as a cell can have, for the result has 64 bits."""
 _ENOUGH = 0.02
 """The share of cells that may be left to the expressions, rather than trying one more shape."""
 
@@ -87,7 +90,6 @@ def read_numerals(column: pl.Series, numbers: Numbers, places: int) -> tuple[pl.
     column's cells are too long.
     """
     import numpy as np
-    import polars as pl
 
     cells = ShortCells.of(column)
     if cells is None:
@@ -95,7 +97,8 @@ def read_numerals(column: pl.Series, numbers: Numbers, places: int) -> tuple[pl.
     is_minus = (cells.data[_LENGTH::_VIEW] == ord("-")) & (cells.lengths > 0)
     ends, lengths = cells.ends, cells.lengths - is_minus
     values = np.zeros(len(column), np.int64)
-    open_ = np.flatnonzero(column.is_not_null().to_numpy())
+    is_filled = column.is_not_null().to_numpy()
+    open_ = np.flatnonzero(is_filled)
     for shape in _shapes(numbers, places):
         found, is_read = _read_shape(cells.data, ends[open_], lengths[open_], shape)
         rows = open_[is_read]
@@ -105,16 +108,13 @@ def read_numerals(column: pl.Series, numbers: Numbers, places: int) -> tuple[pl.
             break
     unread = np.zeros(len(column), np.bool_)
     unread[open_] = True
-    read = _to_series(np.where(is_minus, -values, values), places)
-    if column.null_count():
-        read = pl.select(pl.when(column.is_not_null()).then(read)).to_series()
-    return read, unread
+    return _to_series(np.where(is_minus, -values, values), places, is_filled), unread
 
 
 def _shapes(numbers: Numbers, places: int) -> Iterator[_Shape]:
     marks = [ord(mark) for mark in numbers.thousands if mark.isascii()]
     for decimals in range(places, -1, -1) if numbers.decimal.isascii() else [0]:
-        for thousands in [*marks, 0]:
+        for thousands in [*marks, 0] if places - decimals <= _MOST_ZEROS else []:
             yield _Shape(thousands, ord(numbers.decimal), decimals)
 
 
@@ -145,14 +145,14 @@ def _read_shape(
     return values, fits
 
 
-def _to_series(values: NDArray[np.int64], places: int) -> pl.Series:
+def _to_series(values: NDArray[np.int64], places: int, is_filled: NDArray[np.bool_]) -> pl.Series:
     """Whole numbers as they are, or as decimals with so many places; `values` are then multiples of the last place."""
     import numpy as np
-    import polars as pl
     import pyarrow as pa
 
-    if places == 0:
-        return pl.Series(values)
-    wide = np.empty((len(values), 2), np.int64)
-    wide[:, 0], wide[:, 1] = values, values >> 63
-    return pl.Series(pa.Array.from_buffers(pa.decimal128(38, places), len(values), [None, pa.py_buffer(wide)]))
+    kind, data = pa.int64(), values
+    if places:
+        kind, data = pa.decimal128(38, places), np.empty((len(values), 2), np.int64)
+        data[:, 0], data[:, 1] = values, values >> 63
+    filled = None if is_filled.all() else pack_bits(is_filled)
+    return to_series(pa.Array.from_buffers(kind, len(values), [filled, pa.py_buffer(data)]))

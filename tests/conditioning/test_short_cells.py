@@ -28,7 +28,7 @@ def make_cells(seed):
     return cells + ["".join(drawn.choices("0123,.- +٣é", k=drawn.randint(1, 6))) for _ in range(4000)]
 
 
-@pytest.mark.parametrize("places", [0, 1, 2, 4])
+@pytest.mark.parametrize("places", [0, 1, 2, 4, 8])
 @pytest.mark.parametrize("numbers", WRITTEN, ids=str)
 def test_numerals_read_at_once_have_the_value_that_the_expressions_give(numbers, places):
     column = pl.Series("c", make_cells(places), dtype=pl.String)
@@ -42,6 +42,13 @@ def test_numerals_read_at_once_have_the_value_that_the_expressions_give(numbers,
     assert expected.filter(read)["exact"].all()
     assert values.filter(read).to_list() == expected.filter(read)["value"].to_list()
     assert values.dtype == expected["value"].dtype
+
+
+@pytest.mark.parametrize("numbers", [Numbers(), Numbers(decimal="\u066b")], ids=str)
+def test_a_number_too_large_for_its_places_is_left_to_the_expressions(numbers):
+    _, unread = read_numerals(pl.Series(["123456789012", "1"]), numbers, 8)
+
+    assert unread[0]
 
 
 def test_an_absent_cell_is_read_as_no_value():
