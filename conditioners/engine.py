@@ -67,7 +67,7 @@ class _Run:
         self._is_small = raw.size is not None and raw.size <= limits.chunk_bytes
         # A hook is somebody's code, which need not bear to be called twice at once; and one batch needs no threads.
         is_serial = source.hook is not None or self._is_small
-        self._workers = 1 if is_serial else min(limits.workers, usable_cores())
+        self._threads = 0 if is_serial else min(limits.threads, usable_cores() - 1)
 
     def run(self) -> Summary:
         """Read everything, write everything, and sum up."""
@@ -100,7 +100,7 @@ class _Run:
     def _judge(self, reading: Reading) -> Generator[tuple[Judged, Skipped]]:
         """Each batch, judged, and the lines skipped before it."""
         judge = Judge(self._source, reading)
-        return in_order(lambda noted: (judge.judge(noted[0]), noted[1]), _note_skipped(reading.reader), self._workers)
+        return in_order(lambda noted: (judge.judge(noted[0]), noted[1]), _note_skipped(reading.reader), self._threads)
 
     def _settle(self, judged: Judged, skip: RowSkipper) -> pl.DataFrame:
         """Decide on repeated keys, which takes the batches in order, and quarantine; gives the rows to accept."""
@@ -153,7 +153,7 @@ class _Run:
         """The keys of the whole file, in a second reading."""
         for reading in open_readings(self._source, self._raw, self._limits, Skipped()):
             judge = Judge(self._source, reading)
-            yield from in_order(judge.read_keys, reading.reader.parts(), self._workers)
+            yield from in_order(judge.read_keys, reading.reader.parts(), self._threads)
         keys = self._mender.keys()
         if keys is not None:
             yield hash_keys(keys, self._source.key)

@@ -22,22 +22,22 @@ def usable_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def in_order(function: Callable[[_Item], _Result], items: Iterable[_Item], workers: int) -> Generator[_Result]:
+def in_order(function: Callable[[_Item], _Result], items: Iterable[_Item], threads: int) -> Generator[_Result]:
     """The function's result for each item. Items are read here; `function` runs in that many threads beside.
 
-    At most `workers` + 1 items are held at a time. When an item cannot be read, or fails, the results of all items
-    before it come first and then the exception, as if the items had been taken one after the other. With one worker
+    At most `threads` + 1 items are held at a time. When an item cannot be read, or fails, the results of all items
+    before it come first and then the exception, as if the items had been taken one after the other. Without threads
     they are.
     """
-    if workers <= 1:
+    if threads == 0:
         yield from map(function, items)
         return
     waiting: deque[Future[_Result]] = deque()
-    with ThreadPoolExecutor(workers, thread_name_prefix="condition") as pool:
+    with ThreadPoolExecutor(threads, thread_name_prefix="condition") as pool:
         try:
             for future in _submit(pool, function, items):
                 waiting.append(future)
-                if len(waiting) > workers:
+                if len(waiting) > threads:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()

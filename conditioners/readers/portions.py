@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -28,7 +29,7 @@ def cut_portions(chunks: Iterator[Chunk], syntax: Syntax, limits: Limits, misfit
 
 
 def _portion_ends(chunk: Chunk, syntax: Syntax, most: int) -> list[int]:
-    """The positions behind every so many records, and behind the last one."""
+    """The positions behind portions of equal numbers of records, the last one's among them."""
     import numpy as np
 
     if syntax.delimiter == "\n":
@@ -39,7 +40,8 @@ def _portion_ends(chunk: Chunk, syntax: Syntax, most: int) -> list[int]:
         return []
     else:
         ends = RecordIndex(chunk, syntax).ends
-    return [*ends[most - 1 : -1 : most].tolist(), len(chunk.data)]
+    step = math.ceil(len(ends) / math.ceil(len(ends) / most))
+    return [*ends[step - 1 : -1 : step].tolist(), len(chunk.data)]
 
 
 def _cut_up(chunk: Chunk, ends: Sequence[int]) -> Iterator[Chunk]:

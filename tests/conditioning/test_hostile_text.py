@@ -34,11 +34,11 @@ def mixed():
     return b"".join(parts)
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("threads", [0, 1, 2])
 @pytest.mark.parametrize("portion", [700, 3000])
-def test_blank_lines_counted_in_bulk_say_what_each_of_them_says(toy, run, portion, workers):
+def test_blank_lines_counted_in_bulk_say_what_each_of_them_says(toy, run, portion, threads):
     one_by_one = run(toy, mixed(), limits=Limits(portion_records=400))
-    found = run(toy, mixed(), limits=Limits(portion_records=portion, workers=workers))
+    found = run(toy, mixed(), limits=Limits(portion_records=portion, threads=threads))
     at_once = run(toy, mixed())
 
     assert one_by_one.summary.skipped_lines == 60 * (150 + 40 + 90 + 30 + 1)
@@ -79,7 +79,9 @@ def test_text_of_hardly_anything_but_blank_or_unreadable_lines_is_refused(make_s
     data, reason = MOST[name]
     dialects = (Delimited(name="plain", encodings=("latin-1",)),)
     sizes = {"blank_lines": 2000, "unread_rows": 2000, "portion_records": 3000, "chunk_bytes": 1 << 14}
-    results = [run(make_source(dialects=dialects), data, limits=Limits(workers=workers, **sizes)) for workers in (1, 2)]
+    results = [
+        run(make_source(dialects=dialects), data, limits=Limits(threads=threads, **sizes)) for threads in (0, 1, 2)
+    ]
 
     assert reason in results[0].refusal.reason
     assert results[0].refusal == results[1].refusal

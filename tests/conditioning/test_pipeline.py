@@ -40,38 +40,39 @@ def test_only_a_few_items_are_read_ahead():
     assert len(read) <= 3
 
 
-@pytest.mark.parametrize("workers", [1, 2, 4])
-def test_an_item_that_cannot_be_read_fails_behind_the_results_of_those_before_it(workers):
+@pytest.mark.parametrize("threads", [0, 1, 2, 4])
+def test_an_item_that_cannot_be_read_fails_behind_the_results_of_those_before_it(threads):
     def items():
         yield from range(3)
         raise ValueError("no fourth item")
 
     came = []
     with pytest.raises(ValueError, match="no fourth item"):
-        came.extend(in_order(str, items(), workers))
+        came.extend(in_order(str, items(), threads))
     assert came == ["0", "1", "2"]
 
 
-@pytest.mark.parametrize("workers", [1, 2, 4])
-def test_an_item_that_fails_ends_the_results_at_its_place(workers):
+@pytest.mark.parametrize("threads", [0, 1, 2, 4])
+def test_an_item_that_fails_ends_the_results_at_its_place(threads):
     came = []
     with pytest.raises(ZeroDivisionError):
-        came.extend(in_order(lambda item: 1 // (item - 3), range(10), workers))
+        came.extend(in_order(lambda item: 1 // (item - 3), range(10), threads))
     assert came == [-1, -1, -1]
 
 
-def test_the_number_of_workers_changes_neither_output_nor_rejects_nor_summary(make_source, run):
+def test_the_number_of_threads_changes_neither_output_nor_rejects_nor_summary(make_source, run, monkeypatch):
+    monkeypatch.setattr("conditioners.engine.usable_cores", lambda: 8)
     header = "day,store,units,price,note\n"
     rows = [f"2024-01-{1 + n % 28:02d},{n // 28:03d},{n if n % 50 else 'x'},,\n" for n in range(2000)]
     rows[1990:1990] = [header, rows[7], "\n"]
     rows[40:40] = ["\n", '2024-01-01,001,"1,,\n', "1,2\n"]
     data = ("Some export\n" + header + "".join(rows) + "Total\n").encode()
     source = make_source(dialects=(Delimited(name="plain", until="Total"),))
-    results = [run(source, data, limits=Limits(workers=workers, chunk_bytes=1000)) for workers in (1, 2, 4)]
+    results = [run(source, data, limits=Limits(threads=threads, chunk_bytes=1000)) for threads in (0, 1, 2, 4)]
 
     causes = ["before the header row", "blank", "the header row again", "blank", "behind the table"]
     assert [cause for _, cause in results[0].outcome.summary.skipped] == causes
-    assert results[0] == results[1] == results[2]
+    assert results[0] == results[1] == results[2] == results[3]
 
 
 def test_a_hook_is_never_called_twice_at_the_same_time(make_source, run):
