@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from conditioners.date_forms import DIGITS, cut_format, pattern_of
+from conditioners.frames import to_flags
 from conditioners.short_cells import ShortCells
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 _VIEW, _LENGTH = 16, 4
 _LONGEST = _VIEW - _LENGTH
 _DIGIT, _MANY = "\1", 99
+_FEW = 2000
+"""Cells up to which the pattern is as quick."""
 _BLOCK = 8192
 """Cells looked at in one go; what is made of them stays in the processor's cache."""
 
@@ -29,16 +32,13 @@ def is_written(cell: pl.Expr, written: str) -> pl.Expr:
 
 def _are_written(cells: pl.Series, written: str) -> pl.Series:
     """The same for a column: cells of full length at once, and by the pattern only what is left."""
-    import numpy as np
-    import polars as pl
-
-    fits = _fit_at_once(cells, written)
+    fits = _fit_at_once(cells, written) if len(cells) > _FEW else None
     if fits is None:
         return cells.str.contains(pattern_of(written))
-    rest = np.flatnonzero(~fits)
-    if len(rest):
-        fits[rest] = cells.gather(rest).str.contains(pattern_of(written)).fill_null(value=False).to_numpy()
-    return pl.Series(cells.name, fits)
+    rest = ~fits
+    if rest.any():
+        fits[rest] = cells.filter(to_flags(rest)).str.contains(pattern_of(written)).fill_null(value=False).to_numpy()
+    return to_flags(fits).alias(cells.name)
 
 
 def _fit_at_once(cells: pl.Series, written: str) -> NDArray[np.bool_] | None:
