@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _MOST_UNREAD = 0.2
 """The share of numerals beyond which reading the others at once saves nothing."""
+_FEW = 2000
+"""Rows up to which it takes longer to read short cells at once than to leave them to the expressions."""
 _MOST_KNOWN = 64
 
 
@@ -50,13 +52,7 @@ class Contract:
         self._absent = [column for column in source.columns if column.name not in present]
         self._names = [column.name for column in source.columns]
         self._checks = [(check, _fault_of(check)) for check in source.checks]
-        self._faults = [
-            (rule, *fault)
-            for rule in self._rules
-            for fault in (("undecodable", _is_damaged(rule.column)), *rule.faults)
-        ]
-        every = [fault for *_, fault in self._faults] + [fault for _, fault in self._checks]
-        self._broken = [fault.fill_null(value=False).alias(str(at)) for at, fault in enumerate(every)]
+        self._faults = {damaged: self._list_faults(damaged=damaged) for damaged in (False, True)}
         self._suspicious: dict[tuple[bool, ...], pl.Expr] = {}
 
     @classmethod
@@ -74,6 +70,17 @@ class Contract:
             known = _KNOWN[key] = cls(source, dialect, present)
         return known
 
+    def _list_faults(self, *, damaged: bool) -> tuple[list[tuple[Rules, str]], list[pl.Expr]]:
+        """Column and name of each rule in order, and what is true of the rows that break these or then the checks."""
+        named = [
+            (rule, *fault)
+            for rule in self._rules
+            for fault in ((("undecodable", _is_damaged(rule.column)),) if damaged else ()) + tuple(rule.faults)
+        ]
+        every = [fault for *_, fault in named] + [fault for _, fault in self._checks]
+        broken = [fault.fill_null(value=False).alias(str(at)) for at, fault in enumerate(every)]
+        return [(rule, name) for rule, name, _ in named], broken
+
     def apply(self, frame: pl.DataFrame, *, damaged: bool = False) -> Typed:
         """Type and judge a batch of text columns; `damaged` tells that cells may hold bytes that were not decoded."""
         import polars as pl
@@ -87,7 +94,7 @@ class Contract:
         values = typed[self._names]
         if not bad.any():
             return Typed(values, ())
-        return Typed(keep_rows(values, ~bad), self._explain(bad.arg_true().to_list(), keep_rows(typed, bad)))
+        return Typed(keep_rows(values, ~bad), self._explain(bad.arg_true().to_list(), keep_rows(typed, bad), damaged))
 
     def _is_suspicious(self, typed: pl.DataFrame, damaged: bool) -> pl.Expr:
         """True for the rows that have a fault."""
@@ -115,24 +122,26 @@ class Contract:
         """The cells of some columns, without blanks around them, and null where they stand for no value."""
         import polars as pl
 
-        padded = [rule.column.name for rule in rules if not _is_trimmed(frame[rule.column.name])]
+        names = [rule.column.name for rule in rules]
+        padded = names if frame.height < _FEW else [name for name in names if not _is_trimmed(frame[name])]
         texts = frame.with_columns(pl.col(padded).str.strip_chars()) if padded else frame
         return texts.select(rule.cell.alias(name_cell(rule.column)) for rule in rules)
 
-    def _explain(self, numbers: Sequence[int], bad: pl.DataFrame) -> list[Reject]:
+    def _explain(self, numbers: Sequence[int], bad: pl.DataFrame, damaged: bool) -> list[Reject]:
         """The first fault of each row that has one; `numbers` are theirs in the batch."""
-        broken = bad.select(self._broken).to_numpy()
+        named, faults = self._faults[damaged]
+        broken = bad.select(faults).to_numpy()
         if not broken.any(axis=1).all():
             raise RuntimeError(f"a row of {self._source.name} was rejected under no rule: a bug in this module")
         cells = {rule.column.name: bad[name_cell(rule.column)].to_list() for rule in self._rules}
         found: list[Reject] = []
         for at, first in enumerate(broken.argmax(axis=1).tolist()):
-            if first < len(self._faults):
-                rule, name, _ = self._faults[first]
+            if first < len(named):
+                rule, name = named[first]
                 reason = explain(name, rule.column, cells[rule.column.name][at], self._dialect)
                 found.append(Reject(numbers[at], name, rule.column.name, reason))
             else:
-                check, _ = self._checks[first - len(self._faults)]
+                check, _ = self._checks[first - len(named)]
                 found.append(Reject(numbers[at], check.rule, check.column, _explain_check(check)))
         return found
 
@@ -147,7 +156,7 @@ def _read_at_once(rule: Rules, cells: pl.DataFrame) -> list[pl.Series]:
     import numpy as np
     import polars as pl
 
-    if rule.numeral is None:
+    if rule.numeral is None or cells.height < _FEW:
         return []
     column = cells[name_cell(rule.column)]
     read = read_numerals(column, rule.numeral.numbers, rule.numeral.places)
