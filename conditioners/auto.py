@@ -150,7 +150,7 @@ class _Run:
             if grid.place == "line":
                 census.take(found)
             if isinstance(found, Kept) and table is not None:
-                if any(_DAMAGED in cell for cell in found.cells):
+                if _DAMAGED in "".join(found.cells):
                     reason = "bytes that the file's encoding does not know"
                     row = Row(within + found.place, None, ",".join(found.cells))
                     table.reject(row, "undecodable", reason, rejects)

@@ -14,8 +14,8 @@ from conditioners.drafting.text import show_call, show_mapping, show_string, sho
 from conditioners.drafting.widening import Widening
 from conditioners.limits import DEFAULT
 from conditioners.raw import OpenedRaw, RawInput
-from conditioners.readers.json_lines import load_lines
 from conditioners.readers.json_tree import load_document
+from conditioners.readers.value_lines import ValueLines, begins_with_lines
 from conditioners.unpack import Unpacker
 
 _INDENT = 12
@@ -165,14 +165,13 @@ def _json(sample: Sample, guesses: Sequence[Guess]) -> Form:
 
 
 def _load(sample: Sample) -> tuple[Any, bool]:
-    """The sample's value, and whether it is one of JSON Lines."""
+    """The sample's value; of JSON Lines a list of the first one, and that they are such."""
     raw = RawInput(sample.file_name, lambda: io.BytesIO(sample.data), len(sample.data))
     unpacker = Unpacker(DEFAULT, lambda _: True, lambda *_: None)
     with OpenedRaw(raw, DEFAULT) as opened:
         for member in unpacker.members(opened):
-            lines = load_lines(member, DEFAULT)
-            if lines is not None and len(lines.value) > 1:
-                return lines.value, True
+            if begins_with_lines(member.head, DEFAULT):
+                return [next(ValueLines(member, DEFAULT).read())], True
             return load_document(member, DEFAULT).value, False
     raise NoDraft("there is no document in the sample")
 

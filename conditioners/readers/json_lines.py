@@ -1,4 +1,4 @@
-"""JSON Lines: a value in each line, read line by line, or all of them as one document that is a list."""
+"""JSON Lines in a declared dialect: a value in each line, read line by line."""
 
 from __future__ import annotations
 
@@ -17,15 +17,7 @@ from conditioners.readers.batches import Facts, Located, Rows, TextBatch
 from conditioners.readers.cutting import Chunk, RecordCutter
 from conditioners.readers.decoding import DAMAGE, Decoder, show_damage
 from conditioners.readers.json_labels import list_labels
-from conditioners.readers.json_tree import (
-    NOT_A_LIST,
-    BrokenLine,
-    Document,
-    TreeWalker,
-    check_room,
-    parse_json,
-    show_json,
-)
+from conditioners.readers.json_tree import NOT_A_LIST, TreeWalker, parse_json, show_json
 from conditioners.readers.misfits import Misfits, Tally
 from conditioners.readers.portions import cut_portions
 from conditioners.readers.records import Syntax
@@ -103,30 +95,3 @@ class JsonLinesReader:
 def _locate(origin: tuple[str, object]) -> Located:
     place, record = origin
     return Located(place, show_damage(show_json(record)))
-
-
-def load_lines(opened: OpenedRaw, limits: Limits) -> Document | None:
-    """The values of all lines that are not blank, as a list; None when the first line is no value of its own.
-
-    Later lines may be none, unless they are as many as those that are; then raises Refusal.
-    """
-    decoder = Decoder(("utf-8",))
-    text = decoder.feed(opened.read_whole("the JSON document", limits.json_bytes), last=True)
-    values, broken = [], list[BrokenLine]()
-    for number, line in enumerate(text.split(b"\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            values.append(parse_json(line, limits))
-        except Refusal as refusal:
-            if not values:
-                return None
-            broken.append(BrokenLine(number, line.decode(), refusal.reason))
-            if len(broken) > limits.unread_rows and len(broken) > len(values):
-                break
-        if len(values) == 1:
-            check_room(text, limits)
-    if len(broken) >= max(1, len(values)):
-        raise Refusal(broken[0].reason, f"line {broken[0].line}")
-    encoding = {"name": decoder.name, "evidence": decoder.evidence}
-    return Document(values, encoding, True, tuple(broken)) if values else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 from conditioners.limits import Limits
@@ -22,11 +23,9 @@ class RecordGrid:
     name: str
     format: dict[str, Any]
     labels: tuple[str, ...]
-    open: Callable[[], Iterable[tuple[str, Record]]]
-    """The records, each with its path."""
+    open: Callable[[], Iterable[tuple[str, Record] | BrokenLine]]
+    """The records, each with its path, and lines that are none."""
     known_encoding: dict[str, str] | None = None
-    broken: tuple[BrokenLine, ...] = ()
-    """Lines that are no records, behind all others."""
     place: str = "path"
     words_are_apart: bool = False
     has_labels: bool = True
@@ -34,10 +33,13 @@ class RecordGrid:
     def rows(self) -> Iterator[Row]:
         """The labels, then all records in order."""
         yield Row(self.name or "$", self.labels, "")
-        for path, record in self.open():
-            yield Row(path, tuple(record.get(label, "") for label in self.labels), "")
-        for line, text, _ in self.broken:
-            yield Row(f"line {line}", None, text)
+        for found in self.open():
+            if isinstance(found, BrokenLine):
+                yield Row(f"line {found.line}", None, found.text)
+            else:
+                path, record = found
+                cells = record.values() if tuple(record) == self.labels else map(record.get, self.labels, repeat(""))
+                yield Row(path, tuple(cells), "")
 
     resplit = staticmethod(no_resplit)
 

@@ -77,12 +77,13 @@ def test_a_declared_json_document_of_200000_levels_inside_of_a_record_is_refused
     assert result.refusal.reason == "the JSON document is nested deeper than 64 levels"
 
 
-@pytest.mark.parametrize("line", [b"{}\n", b"[]\n", b'{"a":1}\n'])
-def test_json_lines_that_would_take_too_much_memory_are_refused(line):
-    outcome = condition("a.jsonl", line * 40_000, Limits(json_room=4 << 20))
+@pytest.mark.parametrize("nothing", [b"{}\n", b"[]\n", b"null\n"])
+def test_json_lines_of_hardly_anything_but_nothing_are_refused(nothing):
+    outcome = condition("a.jsonl", (nothing * 25 + b'{"a": 1}\n') * 1000, FEW)
 
-    assert outcome.reason == "the JSON document would take more than 4 MiB of memory"
-    assert not isinstance(condition("a.jsonl", line * 1000, Limits(json_room=4 << 20)), Refused)
+    assert outcome.reason == "of the first 1041 lines of JSON 1001 hold nothing"
+    assert outcome.where == "line 1041"
+    assert not isinstance(condition("a.jsonl", (nothing * 15 + b'{"a": 1}\n') * 1000, FEW), Refused)
 
 
 def test_json_lines_of_which_most_are_none_are_refused_when_that_is_seen():

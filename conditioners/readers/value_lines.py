@@ -1,0 +1,142 @@
+"""JSON Lines of any size: the value of each line one by one, and the lines that are none, until these are too many."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from itertools import chain
+from typing import Any
+
+from conditioners.limits import KIB, Limits
+from conditioners.outcome import Refusal
+from conditioners.raw import OpenedRaw
+from conditioners.readers.cutting import Chunk, RecordCutter
+from conditioners.readers.decoding import Decoder
+from conditioners.readers.json_tree import BrokenLine, Number, parse_json
+from conditioners.readers.misfits import Misfits, Tally
+from conditioners.readers.records import Syntax
+
+LINES = Syntax(delimiter="\n", quote="")
+_SHORT = 64 * KIB
+"""Bytes of a line that cannot hold too much to be parsed at once."""
+_FILLED_SHARE = 20
+"""One line of so many has to hold something, where very many hold nothing."""
+
+
+def begins_with_lines(head: bytes, limits: Limits) -> bool:
+    """Whether a file begins with a line that is a whole JSON value and has more behind it, which no document has."""
+    first, _, others = Decoder(("utf-8",)).feed(head, last=False).lstrip().partition(b"\n")
+    if not others.strip():
+        return False
+    with suppress(Refusal):
+        parse_json(first, limits)
+        return True
+    return False
+
+
+class ValueLines:
+    """The lines of one file, which can be read again."""
+
+    def __init__(self, opened: OpenedRaw, limits: Limits) -> None:
+        self._opened, self._limits = opened, limits
+        self._parse = _LineParser(limits).parse
+        self.encoding: dict[str, str] = {}
+        """Known when all lines have been read."""
+        self._begin()
+
+    def _begin(self) -> None:
+        self.count = 0
+        """Values that were read so far."""
+        self.checksum = 0
+        """Of the bytes that were read, to tell two readings apart."""
+        self.first_broken: BrokenLine | None = None
+        self._broken = self._empty = self._blank = 0
+
+    def read(self) -> Iterator[Any]:
+        """The value of each line that is not blank, or a BrokenLine.
+
+        Raises Refusal when the first one is no value, a line is longer than a document may be, most lines are no
+        values, or nearly all hold nothing.
+        """
+        self._begin()
+        misfits = Misfits(self._limits)
+        for number, chunk in enumerate(self._cut()):
+            misfits.look_at(chunk.first_line, chunk.lines, len(chunk.data))
+            yield from self._read_chunk(chunk)
+            misfits.note(number, Tally(chunk.first_line, self.count + self._broken, 0, self._blank))
+        if self.first_broken is not None and self._broken >= self.count:
+            raise Refusal(self.first_broken.reason, f"line {self.first_broken.line}")
+
+    def _cut(self) -> Iterator[Chunk]:
+        decoder = Decoder(("utf-8",))
+        limits = replace(self._limits, line_bytes=self._limits.json_bytes)
+        yield from RecordCutter(LINES, limits).cut(self._decode(decoder))
+        self.encoding = {"name": decoder.name, "evidence": decoder.evidence}
+
+    def _decode(self, decoder: Decoder) -> Iterator[bytes]:
+        for block in chain(self._opened.blocks(), [b""]):
+            self.checksum = zlib.crc32(block, self.checksum)
+            yield decoder.feed(block, last=not block)
+
+    def _read_chunk(self, chunk: Chunk) -> Iterator[Any]:
+        for number, line in enumerate(chunk.data.removesuffix(b"\n").split(b"\n"), start=chunk.first_line):
+            try:
+                value = self._parse(line)
+            except Refusal as refusal:
+                if not line.strip():
+                    self._blank += 1
+                    continue
+                yield self._note_broken(BrokenLine(number, line.decode(), refusal.reason))
+            else:
+                self.count += 1
+                if not value and value in ({}, [], None, ""):
+                    self._note_empty(number)
+                yield value
+
+    def _note_broken(self, line: BrokenLine) -> BrokenLine:
+        self.first_broken = self.first_broken or line
+        self._broken += 1
+        if not self.count or (self._broken > self._limits.unread_rows and self._broken > self.count):
+            raise Refusal(self.first_broken.reason, f"line {self.first_broken.line}")
+        return line
+
+    def _note_empty(self, line: int) -> None:
+        self._empty += 1
+        if self._empty > self._limits.unread_rows and (self.count - self._empty) * _FILLED_SHARE < self.count:
+            raise Refusal(f"of the first {self.count} lines of JSON {self._empty} hold nothing", f"line {line}")
+
+
+class _LineParser:
+    """Parses line after line; one that is short and plain needs no look at what it may take."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._decode = json.JSONDecoder(
+            parse_float=Number, parse_int=Number, parse_constant=_doubt, object_pairs_hook=_take_names
+        ).decode
+
+    def parse(self, line: bytes) -> Any:
+        """What parse_json gives, or raises Refusal as it does."""
+        nested = line.count(b"{") + line.count(b"[")
+        # Halves of characters are escaped in one of these ways.
+        if len(line) <= _SHORT and nested <= self._limits.depth and b"\\ud" not in line and b"\\uD" not in line:
+            try:
+                return self._decode(line.decode())
+            except ValueError:
+                # Why it is no value, parse_json says.
+                pass
+        return parse_json(line, self._limits)
+
+
+def _doubt(name: str) -> Any:
+    raise ValueError(f"{name} is no number")
+
+
+def _take_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands twice")
+    return found

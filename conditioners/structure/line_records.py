@@ -1,0 +1,78 @@
+"""JSON Lines as records, in two readings: one tells what their rows are, the other one gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from conditioners.limits import Limits
+from conditioners.outcome import Refusal
+from conditioners.raw import OpenedRaw
+from conditioners.readers.json_tree import BrokenLine
+from conditioners.readers.value_lines import ValueLines
+from conditioners.structure.records import Record
+from conditioners.structure.unfolding import Unfolding, UnfoldingSurvey
+
+
+@dataclass
+class LineSurvey:
+    """What a first reading of all lines tells."""
+
+    lines: ValueLines
+    unfolding: UnfoldingSurvey
+    lists: int = 0
+    """Lines that hold a list."""
+    cells: int = 0
+    """Of these lists."""
+    nested: int = 0
+    """Of these cells, lists and objects."""
+    checksum: int = field(default=0, init=False)
+
+    @classmethod
+    def take_all(cls, opened: OpenedRaw, limits: Limits, refused: Refusal | None = None) -> LineSurvey:
+        """Read all lines; raises `refused`, if there is one, when the first line is no value."""
+        survey = cls(ValueLines(opened, limits), UnfoldingSurvey(limits))
+        try:
+            for found in survey.lines.read():
+                survey._take(found)
+        except Refusal:
+            if refused is not None and not survey.lines.count:
+                raise refused from None
+            raise
+        if not survey.lines.count:
+            raise refused or Refusal("the file holds no JSON value")
+        survey.checksum = survey.lines.checksum
+        return survey
+
+    def _take(self, found: Any) -> None:
+        if isinstance(found, BrokenLine):
+            return
+        if isinstance(found, list):
+            self.lists += 1
+            self.cells += len(found)
+            self.nested += sum(isinstance(cell, list | dict) for cell in found)
+        # The text of a value that is no object says nothing about how objects unfold.
+        self.unfolding.take(found if isinstance(found, dict) else None)
+
+    @property
+    def is_list_of_rows(self) -> bool:
+        """Whether all lines are lists that hold more scalars than further lists; see json_tables."""
+        return self.lists == self.lines.count and (not self.cells or self.nested * 2 < self.cells)
+
+    def read_again(self) -> Iterator[Any]:
+        """All lines once more; raises Refusal when they are others now."""
+        yield from self.lines.read()
+        if self.lines.checksum != self.checksum:
+            raise Refusal("the file changed while it was read")
+
+
+def read_records(survey: LineSurvey, unfolding: Unfolding) -> Iterator[tuple[str, Record] | BrokenLine]:
+    """The rows of all lines that hold a value, and the other lines."""
+    number = 0
+    for found in survey.read_again():
+        if isinstance(found, BrokenLine):
+            yield found
+        else:
+            yield from unfolding.rows(f"$[{number}]", found)
+            number += 1

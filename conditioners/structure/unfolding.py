@@ -1,0 +1,127 @@
+"""Finds out what the rows of JSON records are: the records, or those of the lists that hold most of what there is.
+
+What it takes to know is counted record by record, for every depth that lists may be unfolded to, so that the records
+need not be held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from conditioners.limits import MIB, Limits
+from conditioners.outcome import Refusal
+from conditioners.structure.json_nodes import Node, list_children, read_node
+from conditioners.structure.records import Record
+
+_LEVELS = 6
+"""Lists in lists of objects that are read as rows of the innermost."""
+_MOST_NAMES = 4 * MIB
+"""Characters of all labels together."""
+
+
+@dataclass(frozen=True)
+class Unfolding:
+    """The labels of all rows, in order of appearance, and the lists that are unfolded, from the outermost on."""
+
+    labels: tuple[str, ...]
+    lists: tuple[str, ...]
+
+    def rows(self, path: str, value: Any) -> Iterator[tuple[str, Record]]:
+        """The rows that a record gives, each with its path."""
+        nodes: Iterable[Node] = (read_node(path, value, {}, ""),)
+        for label in self.lists:
+            nodes = _unfold(nodes, label)
+        for node in nodes:
+            yield node.path, node.record()
+
+
+def _unfold(nodes: Iterable[Node], label: str) -> Iterator[Node]:
+    for node in nodes:
+        yield from list_children(node, label)
+
+
+@dataclass
+class _Level:
+    """What there is of the records when lists are unfolded so many times."""
+
+    labels: dict[str, None] = field(default_factory=dict)
+    lists: set[str] = field(default_factory=set)
+    """Labels of lists; more than two are not told apart."""
+    cells: int = 0
+    listed: int = 0
+    """Values in the records of lists."""
+    names: int = 0
+    """Characters of all labels."""
+    excess: str = ""
+    """Why there can be no table of these rows; their labels are not looked at any more."""
+
+    def copy(self) -> _Level:
+        return replace(self, labels=dict(self.labels), lists=set(self.lists))
+
+    def unfolds(self) -> bool:
+        """Whether each record holds one list of records at most, and in them most of what it holds."""
+        return len(self.lists) == 1 and self.listed > 2 * self.cells
+
+
+class UnfoldingSurvey:
+    """Takes all records, in order, and tells then how they unfold."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._levels = [_Level()]
+
+    def take(self, value: Any) -> None:
+        """The next record; raises Refusal when there are too many labels, however they unfold."""
+        nodes: Sequence[Node] = (read_node("", value, {}, ""),)
+        for depth in range(_LEVELS + 1):
+            level, has_lists = self._levels[depth], any(node.lists for node in nodes)
+            is_last = depth + 1 == len(self._levels)
+            if is_last and has_lists and depth < _LEVELS:
+                # No record before this one has a list here, so unfolded they are what they were.
+                self._levels.append(level.copy())
+                is_last = False
+            self._count(level, nodes)
+            if is_last or len(level.lists) > 1:
+                break
+            if has_lists:
+                (label,) = level.lists
+                nodes = list(_unfold(nodes, label))
+
+    def _count(self, level: _Level, nodes: Sequence[Node]) -> None:
+        above: Record | None = None
+        for node in nodes:
+            if node.above is not above:
+                above = node.above
+                self._add_labels(level, above)
+            self._add_labels(level, node.cells)
+            level.cells += len(node.cells)
+            if node.lists:
+                self._add_labels(level, node.lists)
+                level.listed += sum(len(item) for items in node.lists.values() for item in items)
+                if len(level.lists) < 2:
+                    level.lists.update(node.lists)
+
+    def _add_labels(self, level: _Level, labels: Iterable[str]) -> None:
+        for label in labels:
+            if label not in level.labels and not level.excess:
+                level.labels[label] = None
+                level.names += len(label)
+                # Unfolding takes one label away at most, so that a few too many are too many however they unfold.
+                if len(level.labels) > self._limits.columns + _LEVELS:
+                    level.excess = f"the table has more than {self._limits.columns} columns"
+                elif level.names > _MOST_NAMES:
+                    level.excess = f"the names of the columns take more than {_MOST_NAMES} characters"
+        if level is self._levels[0] and level.excess:
+            raise Refusal(level.excess)
+
+    def settle(self) -> Unfolding:
+        """How the records unfold; raises Refusal when their rows have too many labels."""
+        lists: list[str] = []
+        while len(lists) < _LEVELS and self._levels[len(lists)].unfolds():
+            lists += self._levels[len(lists)].lists
+        level = self._levels[len(lists)]
+        if level.excess or len(level.labels) > self._limits.columns:
+            raise Refusal(level.excess or f"the table has more than {self._limits.columns} columns")
+        return Unfolding(tuple(level.labels), tuple(lists))
