@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-_RECORDS = 200
+RECORDS = 200
+"""Elements of a list that are looked at."""
 
 
 def list_labels(values: Iterable[Any], records: str) -> list[str]:
@@ -29,7 +30,7 @@ def _walk(node: Any, levels: list[str], path: str) -> Iterator[str]:
     for name in filter(None, way.split(".")):
         held = held.get(name) if isinstance(held, dict) else None
     below = f"{path}.{way}".strip(".") + "[]" if way else f"{path}[]"
-    for element in islice(held, _RECORDS) if isinstance(held, list) else ():
+    for element in islice(held, RECORDS) if isinstance(held, list) else ():
         yield from _walk(element, others, below)
 
 

@@ -1,4 +1,4 @@
-"""JSON documents: walks to the repeated elements that a dialect names, and reads a row from each."""
+"""JSON values: parses them exactly, within limits, and walks to the repeated elements that a dialect names."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from conditioners.declaration import Source
 from conditioners.dialects import JsonLines, JsonTree
 from conditioners.limits import MIB, Limits
 from conditioners.outcome import Refusal, SourceError
 from conditioners.raw import OpenedRaw
-from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextBatch
-from conditioners.readers.decoding import DAMAGE, DAMAGE_END, Decoder, show_damage
+from conditioners.readers.batches import Located
+from conditioners.readers.decoding import DAMAGE, DAMAGE_END, Decoder
 from conditioners.readers.headers import is_surrounding, surroundings
-from conditioners.readers.json_labels import list_labels
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +30,7 @@ _ESCAPES = re.compile(
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _STRINGS = re.compile(rb'"(?:[^"\\]++|\\[\s\S])*+"?')
 NOT_A_LIST = "not_a_list"
-_SIZES = {b"{": 600, b"[": 150, b":": 150, b",": 100}
+ROOMS = {b"{": 600, b"[": 150, b":": 150, b",": 100}
 """Bytes in memory for an object, a list, a name with its value, and a further element; measured."""
 _HALVES = 10_000
 """Of characters, in one document."""
@@ -52,6 +51,25 @@ class Place(NamedTuple):
 
     path: str
     record: Any
+
+
+Cells = tuple[str | None, ...]
+
+
+class TextPlace(NamedTuple):
+    """A character of a text, by line and by place in it, both from 1."""
+
+    line: int = 1
+    character: int = 1
+
+    def behind(self, text: bytes) -> TextPlace:
+        """The place behind a text that begins here."""
+        lines = text.count(b"\n")
+        last = text[text.rfind(b"\n") + 1 :] if lines else text
+        return TextPlace(self.line + lines, (1 if lines else self.character) + len(last.decode()))
+
+
+_START = TextPlace()
 
 
 class BrokenLine(NamedTuple):
@@ -88,7 +106,10 @@ class TreeWalker:
         self._levels = _split_levels(dialect.records)
         constants = {name: opened.describe(label) for name, label in surroundings(source, dialect).items()}
         labelled = _labelled(source, dialect)
-        self._values = [self._find_value(dialect.name, label) for _, label in labelled]
+        found = [self._find_value(dialect.name, label) for _, label in labelled]
+        self._ways = [[names for at, names in found if at == level] for level in range(len(self._levels))]
+        by_level = sorted(range(len(found)), key=lambda column: found[column][0])
+        self._order = [by_level.index(column) for column in range(len(found))]
         self._constants = tuple(constants.values())
         self.columns = (*(name for name, _ in labelled), *constants)
         self._labels = {label for _, label in labelled}
@@ -102,9 +123,10 @@ class TreeWalker:
         """Of labels that a file has, those that no column goes by."""
         return [label for label in labels if label not in self._labels]
 
-    def has_records(self, value: Any) -> bool:
-        """Whether a list is where the records are."""
-        return isinstance(step(value, self._levels[0]), list)
+    @property
+    def outermost(self) -> tuple[str, ...]:
+        """The names that lead to the outermost list."""
+        return self._levels[0]
 
     def _find_value(self, dialect: str, label: str) -> tuple[int, tuple[str, ...]]:
         """At which level of nested lists a value stands, and the names that lead to it from there."""
@@ -114,22 +136,31 @@ class TreeWalker:
             raise SourceError(f"dialect {dialect}: {label} leads through other lists than the records")
         return len(lists), names
 
-    def walk(
-        self, node: Any, path: str = "$", level: int = 0, cells: tuple[tuple[int, str | None], ...] = ()
-    ) -> Iterator[tuple[Place, list[str | None]] | Located]:
-        """The records below a node, or what stands in place of a list.
+    def find_around(self, root: Any) -> Cells:
+        """The values that stand around the outermost list."""
+        return self._find_here(root, 0)
 
-        `cells` are the values found on the way, by column number.
-        """
-        here = [
-            (number, show_value(step(node, names))) for number, (at, names) in enumerate(self._values) if at == level
-        ]
-        cells = (*cells, *here)
-        if level == len(self._levels) - 1 and not self._levels[level]:
-            ordered = [value for _, value in sorted(cells, key=lambda cell: cell[0])]
-            yield Place(path, node), [*ordered, *self._constants]
-            return
+    def walk(self, value: Any) -> Iterator[tuple[Place, list[str | None]] | Located]:
+        """The records of a value, or what stands in place of a list."""
+        yield from self._walk(value, "$", 0, ())
+
+    def walk_list(
+        self, elements: Sequence[Any], first: int, around: Cells
+    ) -> Iterator[tuple[Place, list[str | None]] | Located]:
+        """The records of some elements of the outermost list, of which the first has that number."""
+        path = "$" + "".join(f".{name}" for name in self._levels[0])
+        for number, element in enumerate(elements, start=first):
+            yield from self._walk(element, f"{path}[{number}]", 1, around)
+
+    def _walk(
+        self, node: Any, path: str, level: int, cells: Cells
+    ) -> Iterator[tuple[Place, list[str | None]] | Located]:
+        """The records below a node; `cells` are the values found on the way, in the order of levels."""
+        cells = (*cells, *self._find_here(node, level))
         names = self._levels[level]
+        if level == len(self._levels) - 1 and not names:
+            yield Place(path, node), [*(cells[number] for number in self._order), *self._constants]
+            return
         elements = step(node, names)
         path = path + "".join(f".{name}" for name in names)
         if not isinstance(elements, list):
@@ -137,45 +168,10 @@ class TreeWalker:
                 yield Located(path, show_json(elements))
             return
         for number, element in enumerate(elements):
-            yield from self.walk(element, f"{path}[{number}]", level + 1, cells)
+            yield from self._walk(element, f"{path}[{number}]", level + 1, cells)
 
-
-class JsonReader:
-    """Reads one document in one dialect."""
-
-    def __init__(self, source: Source, dialect: JsonTree, opened: OpenedRaw, document: Document) -> None:
-        self._document = document
-        self._walker = TreeWalker(source, dialect, opened)
-        self.columns = self._walker.columns
-        labels = list_labels([document.value], dialect.records)
-        self.facts = Facts(
-            place="path", dialect={"name": dialect.name, "format": "JSON", "records": dialect.records},
-            labels=labels, ignored=self._walker.list_ignored(labels), encoding=document.encoding,
-        )  # fmt: skip
-
-    @property
-    def has_records(self) -> bool:
-        """Whether the document has a list where the dialect's records are."""
-        return self._walker.has_records(self._document.value)
-
-    def parts(self) -> Iterator[Rows]:
-        """Rows in portions."""
-        rows = Rows(self.columns)
-        for found in self._walker.walk(self._document.value):
-            if isinstance(found, Located):
-                rows.add_unread(found, NOT_A_LIST, "a list should stand here")
-            else:
-                place, cells = found
-                rows.add(place, cells)
-            if len(rows.cells) >= BATCH_ROWS:
-                yield rows
-                rows = Rows(self.columns)
-        yield rows
-
-    def read(self, part: Rows) -> TextBatch:
-        """A portion as a batch."""
-        batch = part.to_batch(lambda place: Located(place.path, show_damage(show_json(place.record))))
-        return replace(batch, damaged=self._document.damaged)
+    def _find_here(self, node: Any, level: int) -> Cells:
+        return tuple([show_value(step(node, names)) for names in self._ways[level]])
 
 
 def _labelled(source: Source, dialect: JsonTree | JsonLines) -> list[tuple[str, str]]:
@@ -221,20 +217,42 @@ def _mark_lone_surrogates(data: bytes) -> bytes:
     return _ESCAPES.sub(mark, data)
 
 
+def reckon_room(data: bytes) -> int:
+    """What the values take in memory, or more; marks inside of strings count as well."""
+    return sum(data.count(mark) * size for mark, size in ROOMS.items())
+
+
 def check_room(data: bytes, limits: Limits) -> None:
-    """What the values take in memory, at least as much as they do; marks inside of strings count as well."""
-    room = sum(data.count(mark) * size for mark, size in _SIZES.items())
-    if room > limits.json_room:
-        raise Refusal(f"the JSON document would take more than {limits.json_room // MIB} MiB of memory")
+    """Raises Refusal when the values would take too much memory."""
+    if reckon_room(data) > limits.json_room:
+        refuse_room(limits)
 
 
-def parse_json(data: bytes, limits: Limits) -> Any:
-    """A document whose numbers are kept as written; raises Refusal when it is no JSON, too deep, or ambiguous."""
+def refuse_room(limits: Limits) -> NoReturn:
+    """Raises Refusal for values that would take too much memory."""
+    raise Refusal(f"the JSON document would take more than {limits.json_room // MIB} MiB of memory")
+
+
+def refuse_depth(limits: Limits) -> NoReturn:
+    """Raises Refusal for values that are nested too deep."""
+    raise Refusal(f"the JSON document is nested deeper than {limits.depth} levels")
+
+
+def parse_json(data: bytes, limits: Limits, own: int = 0, at: TextPlace = _START) -> Any:
+    """A document whose numbers are kept as written; raises Refusal when it is no JSON, too deep, or ambiguous.
+
+    What stands behind its first `own` characters begins at a place in a larger text, of which a fault is then told.
+    """
+    if data.count(b"{") + data.count(b"[") > limits.depth and _is_deep(data, limits.depth):
+        refuse_depth(limits)
+    return parse_shallow(data, limits, own, at)
+
+
+def parse_shallow(data: bytes, limits: Limits, own: int = 0, at: TextPlace = _START) -> Any:
+    """As parse_json, for a document that is known not to be too deep."""
     if _SURROGATE.search(data):
         data = _mark_lone_surrogates(data)
     check_room(data, limits)
-    if data.count(b"{") + data.count(b"[") > limits.depth and _is_deep(data, limits.depth):
-        raise Refusal(f"the JSON document is nested deeper than {limits.depth} levels")
     try:
         return json.loads(
             data.decode(),
@@ -244,7 +262,10 @@ def parse_json(data: bytes, limits: Limits) -> Any:
             object_pairs_hook=_Names().take,
         )
     except json.JSONDecodeError as error:
-        raise Refusal(f"not JSON: {error.msg}", f"line {error.lineno}, character {error.colno}") from None
+        place = (at if error.pos >= own else _START).behind(
+            error.doc[own if error.pos >= own else 0 : error.pos].encode()
+        )
+        raise Refusal(f"not JSON: {error.msg}", f"line {place.line}, character {place.character}") from None
 
 
 def _is_deep(data: bytes, most: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import TypeVar
 
 from conditioners.choosing import ALSO_FITS, Candidate, choose, open_best
@@ -31,8 +32,9 @@ from conditioners.readers.edi_messages import find_kinds
 from conditioners.readers.fixed_width import FixedWidthReader, find_fixed_width
 from conditioners.readers.html_tables import is_html
 from conditioners.readers.json_columns import JsonColumnsReader
+from conditioners.readers.json_documents import JsonReader
 from conditioners.readers.json_lines import JsonLinesReader, has_json_lines
-from conditioners.readers.json_tree import JsonReader, load_document
+from conditioners.readers.json_tree import load_document
 from conditioners.readers.layouts import Layout, find_layouts
 from conditioners.readers.parquet import MAGIC as PARQUET
 from conditioners.readers.parquet_tables import ParquetReader
@@ -102,17 +104,17 @@ def _open_json(source: Source, dialects: Sequence[_Json], opened: OpenedRaw, lim
     lines = [dialect for dialect in dialects if isinstance(dialect, JsonLines)]
     if lines:
         return open_best(source, lines, lambda each: JsonLinesReader(source, each, opened, limits))
-    document = load_document(opened, limits)
     paths = [[each.records] if isinstance(each.records, str) else each.records for each in dialects]
     refused = f"the document has no list of records at {' or '.join(path for each in paths for path in each)}"
+    load = cache(lambda: load_document(opened, limits))
 
     def open_in(dialect: _Json) -> Reader:
         reader: JsonReader | JsonColumnsReader
         if isinstance(dialect, JsonColumns):
-            reader = JsonColumnsReader(source, dialect, opened, document)
+            reader = JsonColumnsReader(source, dialect, opened, load())
         else:
             assert isinstance(dialect, JsonTree)
-            reader = JsonReader(source, dialect, opened, document)
+            reader = JsonReader(source, dialect, opened, limits)
         if not reader.has_records:
             raise Refusal(refused)
         return reader

@@ -88,7 +88,7 @@ def test_half_a_character_is_quarantined_and_a_whole_one_kept(source, run):
 def test_a_document_beyond_the_limit_is_refused(source, run):
     result = run(source, b'{"shops":[]}' + b" " * 2000, limits=Limits(json_bytes=1000))
 
-    assert result.refusal.reason == "the JSON document is larger than the limit of 1000 bytes"
+    assert result.refusal.reason == "the JSON document without its records is larger than the limit of 1000 bytes"
 
 
 def test_a_label_that_leaves_the_path_of_the_records_is_a_fault_of_the_declaration(make_source, run):

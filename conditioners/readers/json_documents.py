@@ -1,0 +1,98 @@
+"""JSON documents: a row from each of the repeated elements that a dialect names, however many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
+from typing import Any, NamedTuple
+
+from conditioners.declaration import Source
+from conditioners.dialects import JsonTree
+from conditioners.limits import Limits
+from conditioners.outcome import Refusal
+from conditioners.raw import OpenedRaw
+from conditioners.readers.batches import Facts, Located, Rows, TextBatch
+from conditioners.readers.decoding import DAMAGE, Decoder, show_damage
+from conditioners.readers.json_elements import Elements, ListCutter
+from conditioners.readers.json_labels import RECORDS, list_labels
+from conditioners.readers.json_tree import NOT_A_LIST, Cells, Place, TreeWalker, show_json
+
+
+class _Part(NamedTuple):
+    """A piece of the outermost list; `values` are its elements where they have been parsed already."""
+
+    elements: Elements
+    values: list[Any] | None
+
+
+class JsonReader:
+    """Reads one document in one dialect; it is parsed piece by piece, at the commas of the outermost list."""
+
+    def __init__(self, source: Source, dialect: JsonTree, opened: OpenedRaw, limits: Limits) -> None:
+        self._opened, self._limits, self._records = opened, limits, dialect.records
+        self._walker = TreeWalker(source, dialect, opened)
+        self.columns = self._walker.columns
+        self._decoder = Decoder(("utf-8",))
+        self._cutter = self._cut(self._decoder)
+        self.has_records = self._cutter.has_list
+        self._around = self._find_around()
+        self.facts = Facts(
+            place="path", dialect={"name": dialect.name, "format": "JSON", "records": dialect.records}
+        )  # fmt: skip
+
+    def _cut(self, decoder: Decoder) -> ListCutter:
+        texts = (decoder.feed(block, last=not block) for block in chain(self._opened.blocks(), [b""]))
+        return ListCutter(texts, self._walker.outermost, self._limits)
+
+    def _find_around(self) -> Cells:
+        """The values around the outermost list; for those that do not stand before it, the document is read twice."""
+        around = self._walker.find_around(self._cutter.parse_head())
+        if None not in around or not self.has_records:
+            return around
+        ahead = self._cut(Decoder(("utf-8",)))
+        try:
+            for _ in ahead.cut():
+                pass
+            return self._walker.find_around(ahead.parse_surroundings())
+        except Refusal:
+            return around  # The fault is met again, and told unless an element before it has one.
+
+    def parts(self) -> Iterator[_Part]:
+        """Pieces of the outermost list."""
+        labels = dict[str, None]()
+        for elements in self._cutter.cut():
+            values = elements.parse(self._limits) if elements.first < RECORDS else None
+            if values is not None:
+                first = self._nest(values[: RECORDS - elements.first])
+                labels |= dict.fromkeys(list_labels([first], self._records))
+            yield _Part(elements, values)
+        root = self._cutter.parse_surroundings()
+        self.facts.labels = [*dict.fromkeys([*list_labels([root], self._records), *labels])]
+        self.facts.ignored = self._walker.list_ignored(self.facts.labels)
+        self.facts.encoding = {"name": self._decoder.name, "evidence": self._decoder.evidence}
+
+    def _nest(self, elements: list[Any]) -> Any:
+        """A document of nothing but the list."""
+        document: Any = elements
+        for name in reversed(self._walker.outermost):
+            document = {name: document}
+        return document
+
+    def read(self, part: _Part) -> TextBatch:
+        """A piece as a batch."""
+        elements, rows = part.elements, Rows(self.columns)
+        values = elements.parse(self._limits) if part.values is None else part.values
+        for found in self._walker.walk_list(values, elements.first, self._around):
+            if isinstance(found, Located):
+                located = Located(found.place, show_damage(found.raw))
+                rows.add_unread(located, NOT_A_LIST, "a list should stand here")
+            else:
+                place, cells = found
+                rows.add(place, cells)
+        damaged = DAMAGE in elements.text or b"\\u" in elements.text
+        return replace(rows.to_batch(_locate), damaged=damaged)
+
+
+def _locate(place: Place) -> Located:
+    return Located(place.path, show_damage(show_json(place.record)))
