@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conditioners.declaration import Source
 from conditioners.dialects import JsonTree
@@ -17,6 +17,10 @@ from conditioners.readers.decoding import DAMAGE, Decoder, show_damage
 from conditioners.readers.json_elements import Elements, ListCutter
 from conditioners.readers.json_labels import RECORDS, list_labels
 from conditioners.readers.json_tree import NOT_A_LIST, Cells, Place, TreeWalker, show_json
+from conditioners.readers.misfits import Misfits, Tally
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 class _Part(NamedTuple):
@@ -31,6 +35,7 @@ class JsonReader:
 
     def __init__(self, source: Source, dialect: JsonTree, opened: OpenedRaw, limits: Limits) -> None:
         self._opened, self._limits, self._records = opened, limits, dialect.records
+        self._misfits = Misfits(limits)
         self._walker = TreeWalker(source, dialect, opened)
         self.columns = self._walker.columns
         self._decoder = Decoder(("utf-8",))
@@ -80,7 +85,7 @@ class JsonReader:
         return document
 
     def read(self, part: _Part) -> TextBatch:
-        """A piece as a batch."""
+        """A piece as a batch; raises Refusal when most rows up to it hold nothing, or are none."""
         elements, rows = part.elements, Rows(self.columns)
         values = elements.parse(self._limits) if part.values is None else part.values
         for found in self._walker.walk_list(values, elements.first, self._around):
@@ -91,7 +96,19 @@ class JsonReader:
                 place, cells = found
                 rows.add(place, cells)
         damaged = DAMAGE in elements.text or b"\\u" in elements.text
-        return replace(rows.to_batch(_locate), damaged=damaged)
+        batch = replace(rows.to_batch(_locate), damaged=damaged)
+        unread = len(batch.unread) + self._count_hollow(batch.frame)
+        self._misfits.note(elements.number, Tally(elements.at.line, batch.frame.height + len(batch.unread), unread, 0))
+        return batch
+
+    def _count_hollow(self, frame: pl.DataFrame) -> int:
+        """Rows without any value from the list."""
+        import polars as pl
+
+        inner = self._walker.inner
+        if not inner or not all(frame[name].null_count() for name in inner):
+            return 0
+        return int(frame.select(pl.all_horizontal(pl.col(inner).is_null()).sum()).item())
 
 
 def _locate(place: Place) -> Located:

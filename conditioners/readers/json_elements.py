@@ -6,14 +6,15 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from conditioners.limits import MIB, Limits
+from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.readers.batches import BATCH_ROWS
 from conditioners.readers.json_marks import COMMA, Marks, MarkScanner, find_list
 from conditioners.readers.json_tree import (
     ROOMS,
+    UNTERMINATED,
     TextPlace,
     parse_json,
     parse_shallow,
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_ROOM = 64 * MIB
-"""What the values of a piece may take in memory, unless it is a single element."""
+_SHARE = 6
+"""A piece may take one such part of the memory for a document's values, unless it is a single element."""
 _ALIVE = 4
 """Pieces that are in work at the same time."""
 
@@ -35,6 +36,8 @@ _ALIVE = 4
 class Elements(NamedTuple):
     """Some elements as the text of a list of their own, in which a 0 stands for those before and for those behind."""
 
+    number: int
+    """Which piece of the document's it is, from 0."""
     text: bytes
     first: int
     """The number of the first of them in the document's list."""
@@ -75,7 +78,8 @@ class ListCutter:
         """
         self._texts, self._names, self._limits = texts, names, limits
         self._alive: deque[int] = deque(maxlen=_ALIVE)
-        self._held, self._held_room, self._first = b"", 0, 0
+        self._held, self._held_room = b"", 0
+        self._first = self._pieces = 0
         self._tail: bytes | None = None
         self.head, self._rest, self.has_list = self._find_list()
         self._at = TextPlace().behind(self.head)
@@ -132,7 +136,7 @@ class ListCutter:
         if len(inside.depths) and int(inside.depths.max()) + len(self._names) + 1 > self._limits.depth:
             refuse_depth(self._limits)
         start = 0
-        cuts, room = _choose_cuts(inside, self._held_room)
+        cuts, room = _choose_cuts(inside, self._held_room, self._limits.json_room // _SHARE)
         for cut in cuts:
             yield self._cut_off(text[start : cut.place], b",0]", cut)
             start = cut.place + 1
@@ -149,9 +153,19 @@ class ListCutter:
         """Keep the beginning of an element for when the rest of it comes."""
         self._held += text
         if len(self._held) > self._limits.json_bytes:
-            path = "$" + "".join(f".{name}" for name in self._names)
-            reason = f"an element of the list is larger than the limit of {self._limits.json_bytes} bytes"
-            raise Refusal(reason, f"{path}[{self._first}]")
+            self._refuse_held()
+
+    def _refuse_held(self) -> NoReturn:
+        """Say why an element does not end: it is too large, or no JSON, such as text whose closing quote is missing."""
+        if reckon_room(self._held) + sum(self._alive) <= self._limits.json_room:
+            try:
+                parse_shallow(_opening(self._first) + self._held, self._limits, len(_opening(self._first)), self._at)
+            except Refusal as refusal:
+                if refusal.where != str(self._at.behind(self._held)) and not refusal.reason.startswith(UNTERMINATED):
+                    raise
+        path = "$" + "".join(f".{name}" for name in self._names)
+        reason = f"an element of the list is larger than the limit of {self._limits.json_bytes} bytes"
+        raise Refusal(reason, f"{path}[{self._first}]") from None
 
     def _cut_off(self, text: bytes, closing: bytes, cut: _Cut) -> Elements:
         """What is held and some text, as a piece. `closing` is a byte if the list ends there, none if the text does."""
@@ -159,16 +173,17 @@ class ListCutter:
         self._alive.append(cut.room)
         if sum(self._alive) > self._limits.json_room:
             refuse_room(self._limits)
-        piece = Elements(_opening(self._first) + whole + closing, self._first, len(closing) < 2, self._at)
+        piece = Elements(self._pieces, _opening(self._first) + whole + closing, self._first, len(closing) < 2, self._at)
+        self._pieces += 1
         self._first += cut.elements
         self._at = self._at.behind(whole).behind(b"," if not piece.is_last else closing)
         return piece
 
 
-def _choose_cuts(marks: Marks, held: int) -> tuple[list[_Cut], int]:
+def _choose_cuts(marks: Marks, held: int, most: int) -> tuple[list[_Cut], int]:
     """The list's commas to cut at, the last of all among them, and what the values behind it take in memory.
 
-    What has been held of the first element takes `held`.
+    What has been held of the first element takes `held`; a piece may take `most`, or be a single element.
     """
     import numpy as np
 
@@ -177,7 +192,7 @@ def _choose_cuts(marks: Marks, held: int) -> tuple[list[_Cut], int]:
     behind, places = rooms[commas], marks.places[commas]
     cuts, before, number = list[_Cut](), -held, 0
     while number < len(commas):
-        last = int(np.searchsorted(behind, before + _ROOM, "right")) - 1
+        last = int(np.searchsorted(behind, before + most, "right")) - 1
         last = min(max(last, number), number + BATCH_ROWS - 1)
         cuts.append(_Cut(int(places[last]), last + 1 - number, int(behind[last]) - before))
         before, number = int(behind[last]), last + 1

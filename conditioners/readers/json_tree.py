@@ -30,6 +30,8 @@ _ESCAPES = re.compile(
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _STRINGS = re.compile(rb'"(?:[^"\\]++|\\[\s\S])*+"?')
 NOT_A_LIST = "not_a_list"
+UNTERMINATED = "not JSON: Unterminated string"
+"""How the reason begins where a string does not end."""
 ROOMS = {b"{": 600, b"[": 150, b":": 150, b",": 100}
 """Bytes in memory for an object, a list, a name with its value, and a further element; measured."""
 _HALVES = 10_000
@@ -67,6 +69,9 @@ class TextPlace(NamedTuple):
         lines = text.count(b"\n")
         last = text[text.rfind(b"\n") + 1 :] if lines else text
         return TextPlace(self.line + lines, (1 if lines else self.character) + len(last.decode()))
+
+    def __str__(self) -> str:
+        return f"line {self.line}, character {self.character}"
 
 
 _START = TextPlace()
@@ -112,6 +117,8 @@ class TreeWalker:
         self._order = [by_level.index(column) for column in range(len(found))]
         self._constants = tuple(constants.values())
         self.columns = (*(name for name, _ in labelled), *constants)
+        self.inner = [name for (name, _), (level, _) in zip(labelled, found, strict=True) if level]
+        """Columns whose values stand in the lists."""
         self._labels = {label for _, label in labelled}
 
     def require_any(self, source: Source, labels: Sequence[str]) -> None:
@@ -262,10 +269,8 @@ def parse_shallow(data: bytes, limits: Limits, own: int = 0, at: TextPlace = _ST
             object_pairs_hook=_Names().take,
         )
     except json.JSONDecodeError as error:
-        place = (at if error.pos >= own else _START).behind(
-            error.doc[own if error.pos >= own else 0 : error.pos].encode()
-        )
-        raise Refusal(f"not JSON: {error.msg}", f"line {place.line}, character {place.character}") from None
+        begin, place = (own, at) if error.pos >= own else (0, _START)
+        raise Refusal(f"not JSON: {error.msg}", str(place.behind(error.doc[begin : error.pos].encode()))) from None
 
 
 def _is_deep(data: bytes, most: int) -> bool:
