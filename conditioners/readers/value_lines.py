@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from conditioners.limits import KIB, Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.cutting import Chunk, RecordCutter
 from conditioners.readers.decoding import Decoder
-from conditioners.readers.json_tree import BrokenLine, Number, parse_json
+from conditioners.readers.json_tree import Number, parse_json
 from conditioners.readers.misfits import Misfits, Tally
 from conditioners.readers.records import Syntax
 
@@ -37,6 +37,13 @@ def begins_with_lines(head: bytes, limits: Limits) -> bool:
     return False
 
 
+class BrokenLine(NamedTuple):
+    """A line that is no value, by number."""
+
+    line: int
+    text: str
+
+
 class ValueLines:
     """The lines of one file, which can be read again."""
 
@@ -50,9 +57,12 @@ class ValueLines:
     def _begin(self) -> None:
         self.count = 0
         """Values that were read so far."""
+        self.size = self.longest = 0
+        """Bytes of these, and of the longest one."""
         self.checksum = 0
         """Of the bytes that were read, to tell two readings apart."""
-        self.first_broken: BrokenLine | None = None
+        self.first_broken: Refusal | None = None
+        """Why the first line that is no value is none, and which."""
         self._broken = self._empty = self._blank = 0
 
     def read(self) -> Iterator[Any]:
@@ -68,7 +78,7 @@ class ValueLines:
             yield from self._read_chunk(chunk)
             misfits.note(number, Tally(chunk.first_line, self.count + self._broken, 0, self._blank))
         if self.first_broken is not None and self._broken >= self.count:
-            raise Refusal(self.first_broken.reason, f"line {self.first_broken.line}")
+            raise self.first_broken
 
     def _cut(self) -> Iterator[Chunk]:
         decoder = Decoder(("utf-8",))
@@ -83,25 +93,28 @@ class ValueLines:
 
     def _read_chunk(self, chunk: Chunk) -> Iterator[Any]:
         for number, line in enumerate(chunk.data.removesuffix(b"\n").split(b"\n"), start=chunk.first_line):
+            if not line or line.isspace():
+                self._blank += 1
+                continue
             try:
                 value = self._parse(line)
-            except Refusal as refusal:
-                if not line.strip():
-                    self._blank += 1
-                    continue
-                yield self._note_broken(BrokenLine(number, line.decode(), refusal.reason))
+            except (Refusal, ValueError):
+                yield self._note_broken(number, line)
             else:
                 self.count += 1
+                self.size += (size := len(line))
+                if size > self.longest:
+                    self.longest = size
                 if not value and value in ({}, [], None, ""):
                     self._note_empty(number)
                 yield value
 
-    def _note_broken(self, line: BrokenLine) -> BrokenLine:
-        self.first_broken = self.first_broken or line
+    def _note_broken(self, number: int, line: bytes) -> BrokenLine:
+        self.first_broken = self.first_broken or Refusal(_find_reason(line, self._limits), f"line {number}")
         self._broken += 1
         if not self.count or (self._broken > self._limits.unread_rows and self._broken > self.count):
-            raise Refusal(self.first_broken.reason, f"line {self.first_broken.line}")
-        return line
+            raise self.first_broken
+        return BrokenLine(number, line.decode())
 
     def _note_empty(self, line: int) -> None:
         self._empty += 1
@@ -119,16 +132,20 @@ class _LineParser:
         ).decode
 
     def parse(self, line: bytes) -> Any:
-        """What parse_json gives, or raises Refusal as it does."""
+        """What parse_json gives; raises Refusal, or ValueError, when it gives nothing."""
         nested = line.count(b"{") + line.count(b"[")
         # Halves of characters are escaped in one of these ways.
         if len(line) <= _SHORT and nested <= self._limits.depth and b"\\ud" not in line and b"\\uD" not in line:
-            try:
-                return self._decode(line.decode())
-            except ValueError:
-                # Why it is no value, parse_json says.
-                pass
+            return self._decode(line.decode())
         return parse_json(line, self._limits)
+
+
+def _find_reason(line: bytes, limits: Limits) -> str:
+    try:
+        parse_json(line, limits)
+    except Refusal as refusal:
+        return refusal.reason
+    raise AssertionError(f"this line is a JSON value, and was taken for none: {line[:200]!r}")
 
 
 def _doubt(name: str) -> Any:

@@ -12,8 +12,9 @@ from conditioners.readers.json_tree import show_json
 from conditioners.structure.records import Record
 
 _DAMAGED = DAMAGE.decode()
-_MOST_NAMES = 16 * MIB
-"""Characters that a name comes to which stands before the names of an object's values."""
+MOST_NAMES = 4 * MIB
+"""Characters of all labels of a table together."""
+LONG_NAMES = f"the names of the columns take more than {MOST_NAMES} characters"
 
 
 class Node(NamedTuple):
@@ -44,8 +45,8 @@ def read_node(path: str, value: Any, above: Record, prefix: str) -> Node:
 def _fill(
     values: Mapping[str, Any], prefix: str, cells: dict[str, str], lists: dict[str, list[dict[str, Any]]]
 ) -> None:
-    if len(prefix) * len(values) > _MOST_NAMES:
-        raise Refusal(f"the names in a JSON record take more than {_MOST_NAMES} characters")
+    if len(prefix) * len(values) > MOST_NAMES:
+        raise Refusal(LONG_NAMES)
     for name, value in values.items():
         label = prefix + name
         while label in cells or label in lists:

@@ -70,9 +70,9 @@ def _open_lines(survey: LineSurvey, member: str, skipped: Skipped) -> Iterator[R
     """The one table of JSON Lines."""
     form, encoding = {"format": "JSON", "records": "$"}, survey.lines.encoding
     if survey.is_list_of_rows:
-        broken = survey.lines.first_broken
-        if broken is not None:
-            raise Refusal(broken.reason, f"line {broken.line}")
+        if survey.lines.first_broken is not None:
+            raise survey.lines.first_broken
+        survey.require_room()
         yield ListGrid(form, survey.read_again, "$", encoding, member)
     elif (unfolding := survey.unfolding.settle()).labels:
         yield RecordGrid(member, form, unfolding.labels, partial(read_records, survey, unfolding), encoding)

@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from conditioners.limits import Limits
+from conditioners.limits import MIB, Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
-from conditioners.readers.json_tree import BrokenLine
-from conditioners.readers.value_lines import ValueLines
+from conditioners.readers.value_lines import BrokenLine, ValueLines
 from conditioners.structure.records import Record
 from conditioners.structure.unfolding import Unfolding, UnfoldingSurvey
+
+_HELD = 1000
+"""Rows without labels that are looked at together, to find out which of them are tables."""
+_CELL = 100
+"""Bytes in memory for a cell, beside its text."""
 
 
 @dataclass
@@ -21,18 +25,21 @@ class LineSurvey:
 
     lines: ValueLines
     unfolding: UnfoldingSurvey
+    limits: Limits
     lists: int = 0
     """Lines that hold a list."""
     cells: int = 0
     """Of these lists."""
     nested: int = 0
     """Of these cells, lists and objects."""
+    widest: int = 0
+    """Most cells of a list."""
     checksum: int = field(default=0, init=False)
 
     @classmethod
     def take_all(cls, opened: OpenedRaw, limits: Limits, refused: Refusal | None = None) -> LineSurvey:
         """Read all lines; raises `refused`, if there is one, when the first line is no value."""
-        survey = cls(ValueLines(opened, limits), UnfoldingSurvey(limits))
+        survey = cls(ValueLines(opened, limits), UnfoldingSurvey(limits), limits)
         try:
             for found in survey.lines.read():
                 survey._take(found)
@@ -51,6 +58,7 @@ class LineSurvey:
         if isinstance(found, list):
             self.lists += 1
             self.cells += len(found)
+            self.widest = max(self.widest, len(found))
             self.nested += sum(isinstance(cell, list | dict) for cell in found)
         # The text of a value that is no object says nothing about how objects unfold.
         self.unfolding.take(found if isinstance(found, dict) else None)
@@ -59,6 +67,14 @@ class LineSurvey:
     def is_list_of_rows(self) -> bool:
         """Whether all lines are lists that hold more scalars than further lists; see json_tables."""
         return self.lists == self.lines.count and (not self.cells or self.nested * 2 < self.cells)
+
+    def require_room(self) -> None:
+        """Raises Refusal when as many rows as are looked at together may take too much memory."""
+        whole = self.cells * _CELL + self.lines.size * 2
+        held = (self.widest * _CELL + self.lines.longest * 2) * _HELD
+        if min(whole, held) > self.limits.json_room:
+            most = self.limits.json_room // MIB
+            raise Refusal(f"the rows of the JSON lines would take more than {most} MiB of memory")
 
     def read_again(self) -> Iterator[Any]:
         """All lines once more; raises Refusal when they are others now."""

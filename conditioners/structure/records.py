@@ -9,7 +9,7 @@ from typing import Any
 
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
-from conditioners.readers.json_tree import BrokenLine
+from conditioners.readers.value_lines import BrokenLine
 from conditioners.structure.rows import Row, no_resplit
 
 Record = Mapping[str, str]

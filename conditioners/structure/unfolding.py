@@ -6,19 +6,19 @@ need not be held.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from conditioners.limits import MIB, Limits
+from conditioners.limits import Limits
 from conditioners.outcome import Refusal
-from conditioners.structure.json_nodes import Node, list_children, read_node
+from conditioners.structure.json_nodes import LONG_NAMES, MOST_NAMES, Node, list_children, read_node
 from conditioners.structure.records import Record
 
 _LEVELS = 6
 """Lists in lists of objects that are read as rows of the innermost."""
-_MOST_NAMES = 4 * MIB
-"""Characters of all labels together."""
+_MOST_REPEATED = 100
+"""How many times as many cells as a list has may be repeated beside its records, where that makes very many."""
 
 
 @dataclass(frozen=True)
@@ -52,17 +52,22 @@ class _Level:
     cells: int = 0
     listed: int = 0
     """Values in the records of lists."""
+    repeated: int = 0
+    """Cells that stand beside the records of lists when these are unfolded."""
     names: int = 0
     """Characters of all labels."""
+    above: Record | None = None
+    """What stood above the last record; its labels are known."""
     excess: str = ""
     """Why there can be no table of these rows; their labels are not looked at any more."""
 
     def copy(self) -> _Level:
         return replace(self, labels=dict(self.labels), lists=set(self.lists))
 
-    def unfolds(self) -> bool:
+    def unfolds(self, limits: Limits) -> bool:
         """Whether each record holds one list of records at most, and in them most of what it holds."""
-        return len(self.lists) == 1 and self.listed > 2 * self.cells
+        repeats = self.repeated > max(limits.cells, self.listed * _MOST_REPEATED)
+        return len(self.lists) == 1 and self.listed > 2 * self.cells and not repeats
 
 
 class UnfoldingSurvey:
@@ -74,34 +79,35 @@ class UnfoldingSurvey:
 
     def take(self, value: Any) -> None:
         """The next record; raises Refusal when there are too many labels, however they unfold."""
-        nodes: Sequence[Node] = (read_node("", value, {}, ""),)
-        for depth in range(_LEVELS + 1):
-            level, has_lists = self._levels[depth], any(node.lists for node in nodes)
-            is_last = depth + 1 == len(self._levels)
-            if is_last and has_lists and depth < _LEVELS:
-                # No record before this one has a list here, so unfolded they are what they were.
-                self._levels.append(level.copy())
-                is_last = False
-            self._count(level, nodes)
-            if is_last or len(level.lists) > 1:
-                break
-            if has_lists:
-                (label,) = level.lists
-                nodes = list(_unfold(nodes, label))
+        self._take(read_node("", value, {}, ""), 0)
 
-    def _count(self, level: _Level, nodes: Sequence[Node]) -> None:
-        above: Record | None = None
-        for node in nodes:
-            if node.above is not above:
-                above = node.above
-                self._add_labels(level, above)
-            self._add_labels(level, node.cells)
-            level.cells += len(node.cells)
-            if node.lists:
-                self._add_labels(level, node.lists)
-                level.listed += sum(len(item) for items in node.lists.values() for item in items)
-                if len(level.lists) < 2:
-                    level.lists.update(node.lists)
+    def _take(self, node: Node, depth: int) -> None:
+        level = self._levels[depth]
+        if node.lists and depth + 1 == len(self._levels) and depth < _LEVELS:
+            # No node before this one has a list here, so unfolded they are what they were.
+            self._levels.append(level.copy())
+        self._count(level, node)
+        if depth + 1 == len(self._levels) or len(level.lists) > 1:
+            return
+        if not node.lists:
+            self._take(node, depth + 1)
+            return
+        (label,) = level.lists
+        for child in list_children(node, label):
+            self._take(child, depth + 1)
+
+    def _count(self, level: _Level, node: Node) -> None:
+        if node.above is not level.above:
+            level.above = node.above
+            self._add_labels(level, node.above)
+        self._add_labels(level, node.cells)
+        level.cells += len(node.cells)
+        if node.lists:
+            self._add_labels(level, node.lists)
+            level.listed += sum(len(item) for items in node.lists.values() for item in items)
+            level.repeated += (len(node.above) + len(node.cells)) * sum(map(len, node.lists.values()))
+            if len(level.lists) < 2:
+                level.lists.update(node.lists)
 
     def _add_labels(self, level: _Level, labels: Iterable[str]) -> None:
         for label in labels:
@@ -111,15 +117,15 @@ class UnfoldingSurvey:
                 # Unfolding takes one label away at most, so that a few too many are too many however they unfold.
                 if len(level.labels) > self._limits.columns + _LEVELS:
                     level.excess = f"the table has more than {self._limits.columns} columns"
-                elif level.names > _MOST_NAMES:
-                    level.excess = f"the names of the columns take more than {_MOST_NAMES} characters"
+                elif level.names > MOST_NAMES:
+                    level.excess = LONG_NAMES
         if level is self._levels[0] and level.excess:
             raise Refusal(level.excess)
 
     def settle(self) -> Unfolding:
         """How the records unfold; raises Refusal when their rows have too many labels."""
         lists: list[str] = []
-        while len(lists) < _LEVELS and self._levels[len(lists)].unfolds():
+        while len(lists) < _LEVELS and self._levels[len(lists)].unfolds(self._limits):
             lists += self._levels[len(lists)].lists
         level = self._levels[len(lists)]
         if level.excess or len(level.labels) > self._limits.columns:
