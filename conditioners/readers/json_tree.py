@@ -115,7 +115,7 @@ class TreeWalker:
         self._ways = [[names for at, names in found if at == level] for level in range(len(self._levels))]
         by_level = sorted(range(len(found)), key=lambda column: found[column][0])
         self._order = [by_level.index(column) for column in range(len(found))]
-        self._constants = tuple(constants.values())
+        self._constants = list[str | None](constants.values())
         self.columns = (*(name for name, _ in labelled), *constants)
         self.inner = [name for (name, _), (level, _) in zip(labelled, found, strict=True) if level]
         """Columns whose values stand in the lists."""
@@ -166,7 +166,7 @@ class TreeWalker:
         cells = (*cells, *self._find_here(node, level))
         names = self._levels[level]
         if level == len(self._levels) - 1 and not names:
-            yield Place(path, node), [*(cells[number] for number in self._order), *self._constants]
+            yield Place(path, node), [cells[number] for number in self._order] + self._constants
             return
         elements = step(node, names)
         path = path + "".join(f".{name}" for name in names)
@@ -178,7 +178,12 @@ class TreeWalker:
             yield from self._walk(element, f"{path}[{number}]", level + 1, cells)
 
     def _find_here(self, node: Any, level: int) -> Cells:
-        return tuple([show_value(step(node, names)) for names in self._ways[level]])
+        # This is done for each record. Most names lead one step from an object to text, which needs no further call.
+        get = node.get if isinstance(node, dict) else None
+        values = [
+            get(names[0]) if get is not None and len(names) == 1 else step(node, names) for names in self._ways[level]
+        ]
+        return tuple([value if value is None or isinstance(value, str) else show_json(value) for value in values])
 
 
 def _labelled(source: Source, dialect: JsonTree | JsonLines) -> list[tuple[str, str]]:

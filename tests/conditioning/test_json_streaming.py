@@ -58,7 +58,8 @@ class WholeReader:
         rows = Rows(self.columns)
         for found in part:
             if isinstance(found, Located):
-                rows.add_unread(found, NOT_A_LIST, "a list should stand here")
+                located = Located(found.place, show_damage(found.raw))
+                rows.add_unread(located, NOT_A_LIST, "a list should stand here")
             else:
                 rows.add(*found)
         batch = rows.to_batch(lambda place: Located(place.path, show_damage(show_json(place.record))))
