@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from itertools import chain
+from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conditioners.declaration import Source
@@ -35,7 +37,7 @@ class JsonReader:
 
     def __init__(self, source: Source, dialect: JsonTree, opened: OpenedRaw, limits: Limits) -> None:
         self._opened, self._limits, self._records = opened, limits, dialect.records
-        self._misfits = Misfits(limits)
+        self._misfits, self._large = Misfits(limits), Lock()
         self._walker = TreeWalker(source, dialect, opened)
         self.columns = self._walker.columns
         self._decoder = Decoder(("utf-8",))
@@ -67,39 +69,58 @@ class JsonReader:
         """Pieces of the outermost list."""
         labels = dict[str, None]()
         for elements in self._cutter.cut():
-            values = elements.parse(self._limits) if elements.first < RECORDS else None
-            if values is not None:
-                first = self._nest(values[: RECORDS - elements.first])
-                labels |= dict.fromkeys(list_labels([first], self._records))
+            values = None
+            if elements.first < RECORDS:
+                with self._turn(elements):
+                    values = elements.parse(self._limits)
+                    labels |= dict.fromkeys(self._list_labels(values[: RECORDS - elements.first]))
+                    values = None if elements.is_large else values
             yield _Part(elements, values)
         root = self._cutter.parse_surroundings()
         self.facts.labels = [*dict.fromkeys([*list_labels([root], self._records), *labels])]
         self.facts.ignored = self._walker.list_ignored(self.facts.labels)
         self.facts.encoding = {"name": self._decoder.name, "evidence": self._decoder.evidence}
 
-    def _nest(self, elements: list[Any]) -> Any:
-        """A document of nothing but the list."""
+    def _turn(self, elements: Elements) -> AbstractContextManager[object]:
+        """Where elements may be held parsed."""
+        return self._large if elements.is_large else nullcontext()
+
+    def _list_labels(self, elements: list[Any]) -> list[str]:
         document: Any = elements
         for name in reversed(self._walker.outermost):
             document = {name: document}
-        return document
+        return list_labels([document], self._records)
 
     def read(self, part: _Part) -> TextBatch:
         """A piece as a batch; raises Refusal when most rows up to it hold nothing, or are none."""
-        elements, rows = part.elements, Rows(self.columns)
-        values = elements.parse(self._limits) if part.values is None else part.values
-        for found in self._walker.walk_list(values, elements.first, self._around):
+        elements = part.elements
+        batch = self._read_large(elements) if elements.is_large else self._walk(*part).to_batch(_locate)
+        unread = len(batch.unread) + self._count_hollow(batch.frame)
+        self._misfits.note(elements.number, Tally(elements.at.line, batch.frame.height + len(batch.unread), unread, 0))
+        return replace(batch, damaged=DAMAGE in elements.text or b"\\u" in elements.text)
+
+    def _read_large(self, elements: Elements) -> TextBatch:
+        """A batch that does not hold on to what was parsed, but parses it again to tell where rows stand."""
+
+        def locate(rows: Sequence[int]) -> list[Located]:
+            with self._large:
+                origins = self._walk(elements, None).origins
+                return [_locate(origins[row]) for row in rows]
+
+        with self._large:
+            return replace(self._walk(elements, None).to_batch(_locate), locate=locate)
+
+    def _walk(self, elements: Elements, values: list[Any] | None) -> Rows:
+        rows = Rows(self.columns)
+        parsed = elements.parse(self._limits) if values is None else values
+        for found in self._walker.walk_list(parsed, elements.first, self._around):
             if isinstance(found, Located):
                 located = Located(found.place, show_damage(found.raw))
                 rows.add_unread(located, NOT_A_LIST, "a list should stand here")
             else:
                 place, cells = found
                 rows.add(place, cells)
-        damaged = DAMAGE in elements.text or b"\\u" in elements.text
-        batch = replace(rows.to_batch(_locate), damaged=damaged)
-        unread = len(batch.unread) + self._count_hollow(batch.frame)
-        self._misfits.note(elements.number, Tally(elements.at.line, batch.frame.height + len(batch.unread), unread, 0))
-        return batch
+        return rows
 
     def _count_hollow(self, frame: pl.DataFrame) -> int:
         """Rows without any value from the list."""

@@ -16,6 +16,7 @@ from conditioners.readers.json_tree import (
     ROOMS,
     UNTERMINATED,
     TextPlace,
+    check_room,
     parse_json,
     parse_shallow,
     reckon_room,
@@ -38,6 +39,8 @@ class Elements(NamedTuple):
 
     number: int
     """Which piece of the document's it is, from 0."""
+    is_large: bool
+    """Whether it is an element of which only one may be held parsed at a time."""
     text: bytes
     first: int
     """The number of the first of them in the document's list."""
@@ -77,7 +80,7 @@ class ListCutter:
         Raises Refusal when what stands before it is too large.
         """
         self._texts, self._names, self._limits = texts, names, limits
-        self._alive: deque[int] = deque(maxlen=_ALIVE)
+        self._small, self._large = deque([0], _ALIVE), deque([0], _ALIVE)
         self._held, self._held_room = b"", 0
         self._first = self._pieces = 0
         self._tail: bytes | None = None
@@ -95,12 +98,17 @@ class ListCutter:
                 self._check_size(end)
                 return text[:end], text[end:], True
             self._check_size(len(text))
+            check_room(text, self._limits)
         return text, b"", False
 
     def _check_size(self, size: int) -> None:
         most = self._limits.json_bytes
         if size > most:
             raise Refusal(f"the JSON document without its records is larger than the limit of {most} bytes")
+
+    def _has_room(self, more: int = 0) -> bool:
+        """Whether some memory can be taken beside what is held at the same time: of large pieces, one."""
+        return sum(self._small) + max(self._large) + more <= self._limits.json_room
 
     def parse_head(self) -> Any:
         """The document up to the list, which is empty; raises Refusal when it is no JSON."""
@@ -112,7 +120,7 @@ class ListCutter:
         if self._tail is None:
             return self.parse_head()
         text = self.head + b"]" + self._tail
-        if reckon_room(text) + sum(self._alive) > self._limits.json_room:
+        if not self._has_room(reckon_room(text)):
             refuse_room(self._limits)
         return parse_json(text, self._limits, len(self.head.decode()) + 1, self._at)
 
@@ -157,9 +165,10 @@ class ListCutter:
 
     def _refuse_held(self) -> NoReturn:
         """Say why an element does not end: it is too large, or no JSON, such as text whose closing quote is missing."""
-        if reckon_room(self._held) + sum(self._alive) <= self._limits.json_room:
+        opening = _opening(self._first)
+        if self._has_room(reckon_room(self._held)):
             try:
-                parse_shallow(_opening(self._first) + self._held, self._limits, len(_opening(self._first)), self._at)
+                parse_shallow(opening + self._held, self._limits, len(opening), self._at)
             except Refusal as refusal:
                 if refusal.where != str(self._at.behind(self._held)) and not refusal.reason.startswith(UNTERMINATED):
                     raise
@@ -170,10 +179,14 @@ class ListCutter:
     def _cut_off(self, text: bytes, closing: bytes, cut: _Cut) -> Elements:
         """What is held and some text, as a piece. `closing` is a byte if the list ends there, none if the text does."""
         whole, self._held = self._held + text, b""
-        self._alive.append(cut.room)
-        if sum(self._alive) > self._limits.json_room:
+        is_large = cut.room > self._limits.json_room // _SHARE
+        self._small.append(0 if is_large else cut.room)
+        self._large.append(cut.room if is_large else 0)
+        if not self._has_room():
             refuse_room(self._limits)
-        piece = Elements(self._pieces, _opening(self._first) + whole + closing, self._first, len(closing) < 2, self._at)
+        piece = Elements(
+            self._pieces, is_large, _opening(self._first) + whole + closing, self._first, len(closing) < 2, self._at
+        )
         self._pieces += 1
         self._first += cut.elements
         self._at = self._at.behind(whole).behind(b"," if not piece.is_last else closing)

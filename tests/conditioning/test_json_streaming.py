@@ -241,6 +241,15 @@ def test_what_stands_before_the_list_has_a_limit():
     assert run(source_of("data[]"), data, limits=SMALL).refusal.reason == reason
 
 
+def test_what_stands_before_the_list_may_not_take_much_memory_either():
+    data = b'{"meta":[' + b",".join([b"{}"] * 9000) + b'],"data":[]}'
+    limits = Limits(json_room=4 << 20, chunk_bytes=1 << 10)
+
+    assert run(source_of("data[]"), data, limits=limits).refusal.reason == (
+        "the JSON document would take more than 4 MiB of memory"
+    )
+
+
 def test_a_fault_deep_inside_of_a_large_document_is_told_by_line_and_character():
     lines = rows_of(3000).replace("},", "},\n")
     data = f'{{"data":[\n{lines},\n {{"units" 1}},\n{lines}]}}'.encode()
@@ -272,6 +281,16 @@ def test_elements_that_take_much_memory_are_parsed_few_at_a_time_and_refused_whe
     assert run(source_of("[]"), large, limits=limits).refusal.reason == (
         "the JSON document would take more than 4 MiB of memory"
     )
+
+
+def test_any_number_of_elements_that_take_much_memory_is_read_one_by_one():
+    row = '{"units":%d,"shop":"a","more":[' + ",".join(["{}"] * 1500) + "]}"
+    data = "[" + ",".join(row % (n - 1) for n in range(40)) + "]"
+    limits = Limits(chunk_bytes=1 << 10, json_room=4 << 20)
+    (reject,) = run(source_of("[]"), data.encode(), limits=limits).rejects
+
+    assert (reject["path"], reject["rule"], reject["raw"]) == ("$[0]", "too_small", row % -1)
+    assert len(run(source_of("[]"), data.encode(), limits=limits).rows) == 39
 
 
 def test_a_large_document_of_records_may_also_come_as_parallel_lists_which_have_to_be_small():
