@@ -109,6 +109,8 @@ class TreeWalker:
 
     def __init__(self, source: Source, dialect: JsonTree | JsonLines, opened: OpenedRaw) -> None:
         self._levels = _split_levels(dialect.records)
+        if self._levels[-1] or (len(self._levels) == 1 and isinstance(dialect, JsonTree)):
+            raise SourceError(f"dialect {dialect.name}: records {dialect.records!r} lead to no list; [] stands for one")
         constants = {name: opened.describe(label) for name, label in surroundings(source, dialect).items()}
         labelled = _labelled(source, dialect)
         found = [self._find_value(dialect.name, label) for _, label in labelled]

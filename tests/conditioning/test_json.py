@@ -97,3 +97,12 @@ def test_a_label_that_leaves_the_path_of_the_records_is_a_fault_of_the_declarati
 
     with pytest.raises(SourceError, match="other lists"):
         run(source, b'{"a":[]}')
+
+
+@pytest.mark.parametrize("records", ["", "a", "a[].b"])
+def test_records_that_lead_to_no_list_are_a_fault_of_the_declaration(make_source, run, records):
+    dialect = JsonTree(name="tree", records=records, labels={"id": "id"})
+    source = make_source(columns=(Text("id"),), key=(), dialects=(dialect,))
+
+    with pytest.raises(SourceError, match="lead to no list"):
+        run(source, b'[{"a":[]}]')
