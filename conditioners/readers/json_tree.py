@@ -77,14 +77,6 @@ class TextPlace(NamedTuple):
 _START = TextPlace()
 
 
-class BrokenLine(NamedTuple):
-    """A line of JSON Lines that is no value, by number."""
-
-    line: int
-    text: str
-    reason: str
-
-
 @dataclass(frozen=True)
 class Document:
     """A parsed document, and how its bytes were understood."""
@@ -93,7 +85,6 @@ class Document:
     encoding: Mapping[str, str]
     damaged: bool
     """Whether its text may hold characters marked as damage."""
-    broken: tuple[BrokenLine, ...] = ()
 
 
 def load_document(opened: OpenedRaw, limits: Limits) -> Document:

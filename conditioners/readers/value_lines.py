@@ -74,7 +74,6 @@ class ValueLines:
         self._begin()
         misfits = Misfits(self._limits)
         for number, chunk in enumerate(self._cut()):
-            misfits.look_at(chunk.first_line, chunk.lines, len(chunk.data))
             yield from self._read_chunk(chunk)
             misfits.note(number, Tally(chunk.first_line, self.count + self._broken, 0, self._blank))
         if self.first_broken is not None and self._broken >= self.count:

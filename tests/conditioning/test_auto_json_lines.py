@@ -190,6 +190,16 @@ def test_names_that_take_too_much_memory_as_labels_are_refused():
         assert outcome.reason == "the names of the columns take more than 4194304 characters"
 
 
+def test_a_long_name_is_not_put_before_many_others_to_find_that_out():
+    data = join([{"x" * 100_000: {str(n): 1 for n in range(1000)}}] * 2)
+    tracemalloc.start()
+    condition(data)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert peak < 20 << 20
+
+
 def test_rows_without_labels_that_take_too_much_memory_together_are_refused():
     outcome, _, _ = condition(join([[1] * 2000] * 100), limits=Limits(json_room=16 << 20))
 
