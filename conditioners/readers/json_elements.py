@@ -144,7 +144,10 @@ class ListCutter:
         if len(inside.depths) and int(inside.depths.max()) + len(self._names) + 1 > self._limits.depth:
             refuse_depth(self._limits)
         start = 0
-        cuts, room = _choose_cuts(inside, self._held_room, self._limits.json_room // _SHARE)
+        most = self._limits.json_room // _SHARE
+        cuts, room = _choose_cuts(inside, self._held_room, most)
+        if len(ends) and cuts and cuts[-1].room + room <= most:
+            room += cuts.pop().room  # The last element needs no piece of its own.
         for cut in cuts:
             yield self._cut_off(text[start : cut.place], b",0]", cut)
             start = cut.place + 1
