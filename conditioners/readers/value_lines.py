@@ -74,8 +74,10 @@ class ValueLines:
         self._begin()
         misfits = Misfits(self._limits)
         for number, chunk in enumerate(self._cut()):
+            rows, blank = self.count + self._broken, self._blank
             yield from self._read_chunk(chunk)
-            misfits.note(number, Tally(chunk.first_line, self.count + self._broken, 0, self._blank))
+            rows, blank = self.count + self._broken - rows, self._blank - blank
+            misfits.note(number, Tally(chunk.first_line, rows, 0, blank))
         if self.first_broken is not None and self._broken >= self.count:
             raise self.first_broken
 

@@ -209,8 +209,9 @@ def test_rows_without_labels_that_take_too_much_memory_together_are_refused():
 
 @pytest.mark.parametrize("blank", [b"\n", b" \r\n"])
 def test_json_lines_of_hardly_anything_but_blank_ones_are_refused(blank):
-    few = Limits(blank_lines=1000, chunk_bytes=1024)
+    few = Limits(blank_lines=1000, chunk_bytes=64)
 
     outcome, _, _ = condition(b'{"a": 1}\n' * 2 + blank * 5000, limits=few)
     assert outcome.reason == "the file has more than 1000 blank lines and few others"
     assert len(read((b'{"a": 1}\n' + blank * 5) * 1000, limits=few)) == 1001
+    assert len(read((b'{"a": 1}\n' + blank * 100) * 9, limits=few)) == 10
