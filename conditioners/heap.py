@@ -20,7 +20,7 @@ from conditioners.limits import KIB, MIB
 # Parameters of mallopt, from malloc.h; what the environment says of them, and the defaults, are in its manual page.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
 _DEFAULT_THRESHOLD = 128 * KIB
-_KEPT, _LARGEST = 256 * MIB, 32 * MIB
+_KEPT, _LARGEST = 64 * MIB, 32 * MIB
 """Free memory that is kept at most, and the largest piece of memory that comes from it, which glibc limits to this."""
 
 _lock = Lock()
