@@ -10,8 +10,9 @@ from conditioners.readers.room import Extent, Room
 
 _ROW, _SHARED, _TEXT_ITEM = 0x00, 0x07, 0x13
 _TEXTS = (0x06, 0x08)
-_CELLS = frozenset(range(0x02, 0x0B))
-"""Numbers, errors, truth values and texts, with a formula and without one."""
+_CELLS = {0x02: 12, 0x03: 9, 0x04: 9, 0x05: 16, 0x06: 12, 0x07: 12, 0x08: 12, 0x09: 16, 0x0A: 9, 0x0B: 9}
+"""The least bytes of numbers, errors, truth values and texts, with a formula and without one."""
+_LEAST = {_ROW: 4, **_CELLS}
 _LONGEST_RECORD = MIB
 
 
@@ -95,6 +96,9 @@ class XlsbSheet:
         """The next bytes; raises Refusal as soon as the sheet is too large."""
         extent, number = self._extent, int.from_bytes
         for kind, content in self._records.cut(block):
+            if len(content) < _LEAST.get(kind, 0):
+                # The parser would take what is missing from the record before.
+                raise Refusal(f"the workbook cannot be read: a record of kind {kind} is cut off", extent.where)
             if kind == _ROW:
                 self._row = number(content[:4], "little") + 1
             elif kind in _CELLS:

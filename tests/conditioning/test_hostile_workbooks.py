@@ -154,6 +154,14 @@ XLSB = {
     "twice.xlsb": (xlsb(LINES, named=2), "several sheets of the workbook are one and the same part"),
     "text.xlsb": (xlsb(REPEATED, text="x" * 32_000), ROOM),
     "cut.xlsb": (xlsb(LINES + b"\x05\x7f"), "the workbook cannot be read: a record runs over its part's end"),
+    "short_row.xlsb": (
+        xlsb(LINES + small(0, b"\x05") + small(5, struct.pack("<II", 3, 0) + NUMBER)),
+        "the workbook cannot be read: a record of kind 0 is cut off",
+    ),
+    "short_cell.xlsb": (
+        xlsb(LINES + small(5, bytes(8))),
+        "the workbook cannot be read: a record of kind 5 is cut off",
+    ),
     "lie.xlsb": (xlsb(LINES + b"\x05\xff\xff\xff\x7f"), "the workbook has a record longer than 1048576 bytes"),
     "cut_sheet.xlsb": (
         xlsb(LINES, names=small(0x9C, struct.pack("<III", 0, 9, 9) + b"r")),
