@@ -68,16 +68,31 @@ def _read_head(data: bytes, at: int) -> tuple[int, int, int] | None:
     return kind, length, at
 
 
+def _check_text(kind: int, content: bytes, at: int, where: str) -> None:
+    """Raises Refusal when a text, which is its length in wide characters and these, is longer than its record."""
+    begin = at + 4
+    if len(content) < begin or begin + 2 * int.from_bytes(content[at:begin], "little") > len(content):
+        raise _cut_off(kind, where)
+
+
+def _cut_off(kind: int, where: str) -> Refusal:
+    """The parser would take what is missing from the record before, again and again."""
+    return Refusal(f"the workbook cannot be read: a record of kind {kind} is cut off", where)
+
+
 class XlsbTexts:
     """The lengths of the texts that cells share."""
 
     def __init__(self, member: str) -> None:
-        self._records = Records(member)
+        self._member, self._records = member, Records(member)
         self._lengths: list[int] = []
 
     def feed(self, block: bytes) -> None:
         """The next bytes."""
-        self._lengths += [2 * len(content) for kind, content in self._records.cut(block) if kind == _TEXT_ITEM]
+        for kind, content in self._records.cut(block):
+            if kind == _TEXT_ITEM:
+                _check_text(kind, content, 1, self._member)
+                self._lengths.append(2 * len(content))
 
     def lengths(self) -> Sequence[int]:
         """A bound for each text's bytes, in order."""
@@ -97,8 +112,7 @@ class XlsbSheet:
         extent, number = self._extent, int.from_bytes
         for kind, content in self._records.cut(block):
             if len(content) < _LEAST.get(kind, 0):
-                # The parser would take what is missing from the record before.
-                raise Refusal(f"the workbook cannot be read: a record of kind {kind} is cut off", extent.where)
+                raise _cut_off(kind, extent.where)
             if kind == _ROW:
                 self._row = number(content[:4], "little") + 1
             elif kind in _CELLS:
@@ -110,6 +124,7 @@ class XlsbSheet:
                     shown = number(content[8:12], "little")
                     extent.text += self._shared[shown] if shown < len(self._shared) else 0
                 elif kind in _TEXTS:
+                    _check_text(kind, content, 8, extent.where)
                     extent.text += 2 * len(content)
         self._room.check(extent)
 

@@ -126,7 +126,7 @@ def line(number, *columns, kind=5, value=NUMBER):
     return small(0, struct.pack("<I", number) + bytes(13)) + cells
 
 
-def xlsb(sheet, target="worksheets/sheet1.bin", named=1, names=b"", text="x"):
+def xlsb(sheet, target="worksheets/sheet1.bin", named=1, names=b"", text="x", texts=b""):
     """A workbook of binary records with one sheet, which may be named several times."""
     sheets = b"".join(small(0x9C, struct.pack("<II", 0, n + 1) + wide("r1") + wide(f"S{n}")) for n in range(named))
     begin = small(0x81, b"") + small(0x94, struct.pack("<IIII", 0, 9, 0, 9)) + small(0x91, b"")
@@ -136,7 +136,7 @@ def xlsb(sheet, target="worksheets/sheet1.bin", named=1, names=b"", text="x"):
             ("[Content_Types].xml", "<Types/>"),
             ("xl/workbook.bin", sheets + small(0x90, b"") + names + small(0x9D, bytes(8))),
             ("xl/_rels/workbook.bin.rels", f"<Relationships>{relation}</Relationships>"),
-            ("xl/sharedStrings.bin", small(0x9F, struct.pack("<II", 1, 1)) + small(0x13, b"\0" + wide(text))),
+            ("xl/sharedStrings.bin", small(0x9F, struct.pack("<II", 1, 1)) + small(0x13, b"\0" + wide(text)) + texts),
             (f"xl/{target}", begin + sheet + small(0x92, b"")),
         ]
     )
@@ -161,6 +161,14 @@ XLSB = {
     "short_cell.xlsb": (
         xlsb(LINES + small(5, bytes(8))),
         "the workbook cannot be read: a record of kind 5 is cut off",
+    ),
+    "long_text.xlsb": (
+        xlsb(LINES + line(9, 0, kind=6, value=struct.pack("<I", 500) + b"x\0")),
+        "the workbook cannot be read: a record of kind 6 is cut off",
+    ),
+    "lost_text.xlsb": (
+        xlsb(LINES, texts=small(0x13, b"\0" + wide("x" * 9)) + small(0x13, b"")),
+        "the workbook cannot be read: a record of kind 19 is cut off",
     ),
     "lie.xlsb": (xlsb(LINES + b"\x05\xff\xff\xff\x7f"), "the workbook has a record longer than 1048576 bytes"),
     "cut_sheet.xlsb": (
