@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from conditioners.structure.rows import Row, no_resplit
-from conditioners.structure.text import TextRows
+from conditioners.structure.rows import Row
+from conditioners.structure.text import LineRows, TextRows
 
 _LINES = 400
 _FEW, _FEWEST = 3, 5
@@ -22,26 +22,15 @@ _END = 1 << 20
 
 
 @dataclass(frozen=True)
-class AlignedRows:
+class AlignedRows(LineRows):
     """One text file in columns; decoded and cut into lines as delimited text is."""
 
-    text: TextRows
     columns: tuple[tuple[int, int], ...]
-    place: str = "line"
-    words_are_apart: bool = False
-    has_labels: bool = False
-
-    @property
-    def name(self) -> str:
-        """Its path in an archive, if it is in one."""
-        return self.text.name
 
     def rows(self) -> Iterator[Row]:
         """All rows, in order."""
         for row in self.text.lines():
             yield Row(row.place, cut(row.raw, self.columns), row.raw)
-
-    resplit = staticmethod(no_resplit)
 
     def describe(self) -> dict[str, Any]:
         """The format, with first and last character of each column; the last one ends with the line."""
@@ -49,10 +38,6 @@ class AlignedRows:
             "format": "fixed width",
             "columns": [(first + 1, last if last < _END else None) for first, last in self.columns],
         }
-
-    def encoding(self) -> dict[str, str] | None:
-        """How the text was decoded."""
-        return self.text.encoding()
 
 
 def open_aligned(text: TextRows) -> AlignedRows | None:
@@ -66,33 +51,17 @@ def open_aligned(text: TextRows) -> AlignedRows | None:
 
 
 @dataclass(frozen=True)
-class SpacedRows:
+class SpacedRows(LineRows):
     """One text file whose cells are told apart by two blanks or more, wherever they stand."""
-
-    text: TextRows
-    place: str = "line"
-    words_are_apart: bool = False
-    has_labels: bool = False
-
-    @property
-    def name(self) -> str:
-        """Its path in an archive, if it is in one."""
-        return self.text.name
 
     def rows(self) -> Iterator[Row]:
         """All rows, in order."""
         for row in self.text.lines():
             yield Row(row.place, tuple(_APART.split(row.raw.strip())), row.raw)
 
-    resplit = staticmethod(no_resplit)
-
     def describe(self) -> dict[str, Any]:
         """The format, and what tells cells apart."""
         return {"format": "runs of blanks", "delimiter": "two blanks or more"}
-
-    def encoding(self) -> dict[str, str] | None:
-        """How the text was decoded."""
-        return self.text.encoding()
 
 
 def open_spaced(text: TextRows) -> SpacedRows | None:

@@ -8,34 +8,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from conditioners.outcome import Refusal, Skipped
-from conditioners.structure.rows import Row, no_resplit
+from conditioners.structure.rows import Row
 from conditioners.structure.splitting import Marks, Splitter
-from conditioners.structure.text import TextRows
+from conditioners.structure.text import LineRows, TextRows
 
 _ATTRIBUTE = re.compile(r"""\s*@attribute\s+('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\s{]+)\s*(\S+)""", re.IGNORECASE)
 _DATA = re.compile(r"\s*@data\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class ArffRows:
+class ArffRows(LineRows):
     """One file; its first row is the labels."""
 
-    text: TextRows
     skipped: Skipped
-    within: str
     labels: tuple[str, ...]
     quote: str
-    place: str = "line"
-    words_are_apart: bool = False
-    has_labels: bool = True
-
-    @property
-    def name(self) -> str:
-        """Its path in an archive, if it is in one."""
-        return self.text.name
+    has_labels: ClassVar[bool] = True
 
     def rows(self) -> Iterator[Row]:
         """The labels, then every row behind `@data`; raises Refusal for rows that name only some of their values."""
@@ -54,15 +45,9 @@ class ArffRows:
             cells = tuple(cell.strip() for cell in record.fields) if record.fields is not None else None
             yield Row(row.place, cells if record.end >= len(line) else None, row.raw)
 
-    resplit = staticmethod(no_resplit)
-
     def describe(self) -> dict[str, Any]:
         """The format, and what quotes values."""
         return {"format": "ARFF", "delimiter": ",", "quote": self.quote}
-
-    def encoding(self) -> dict[str, str] | None:
-        """How the text was decoded."""
-        return self.text.encoding()
 
 
 def open_arff(text: TextRows, skipped: Skipped) -> ArffRows | None:
@@ -81,7 +66,7 @@ def open_arff(text: TextRows, skipped: Skipped) -> ArffRows | None:
     rows = [line for line in lines[behind:] if not line.lstrip().startswith("%")]
     quote = '"' if any('"' in line for line in rows) and not any("'" in line for line in rows) else "'"
     labels = tuple(_unquote(match[1]) for match in found if match)
-    return ArffRows(text, skipped, f"{text.name}:line " if text.name else "line ", labels, quote)
+    return ArffRows(text, skipped, labels, quote)
 
 
 def _unquote(name: str) -> str:

@@ -8,9 +8,9 @@ from itertools import islice
 from typing import Any
 
 from conditioners.structure.blocks import Block, each_row
-from conditioners.structure.rows import Row, no_resplit
+from conditioners.structure.rows import Row
 from conditioners.structure.splitting import Splitter
-from conditioners.structure.text import TextRows
+from conditioners.structure.text import LineRows, TextRows
 
 _SINGLE = ",;\t "
 """Marks between which empty columns are usual."""
@@ -18,33 +18,17 @@ _RECORDS, _FEWEST = 300, 3
 
 
 @dataclass(frozen=True)
-class DoubledRows:
+class DoubledRows(LineRows):
     """One text file; a row in which something stands between the two marks is left as it is under the single one."""
-
-    text: TextRows
-    place: str = "line"
-    words_are_apart: bool = False
-    has_labels: bool = False
-
-    @property
-    def name(self) -> str:
-        """Its path in an archive, if it is in one."""
-        return self.text.name
 
     def rows(self) -> Iterator[Row | Block]:
         """All rows, in order."""
         for row in each_row(self.text.rows()):
             yield row._replace(cells=row.cells[::2]) if row.cells is not None and _is_doubled(row.cells) else row
 
-    resplit = staticmethod(no_resplit)
-
     def describe(self) -> dict[str, Any]:
         """The dialect, for the summary."""
         return {**self.text.describe(), "delimiter": self.text.marks.delimiter * 2}
-
-    def encoding(self) -> dict[str, str] | None:
-        """How the text was decoded."""
-        return self.text.encoding()
 
 
 def open_doubled(text: TextRows) -> DoubledRows | None:

@@ -11,8 +11,8 @@ from typing import Any
 from conditioners.outcome import Skipped
 from conditioners.structure.alignment import cut
 from conditioners.structure.blocks import Block
-from conditioners.structure.rows import Row, no_resplit
-from conditioners.structure.text import TextRows
+from conditioners.structure.rows import Row
+from conditioners.structure.text import LineRows, TextRows
 
 _WITHIN, _LINES = 60, 400
 """Lines that a first ruler stands in, and those that it is checked by."""
@@ -28,22 +28,11 @@ _BAR = re.compile(r"(?<!\\)\|")
 
 
 @dataclass(frozen=True)
-class RuledRows:
+class RuledRows(LineRows):
     """One text file whose rulers say where cells are; `columns` are their places, none where bars tell them apart."""
 
-    text: TextRows
     skipped: Skipped
-    within: str
-    """What stands before a line's number, where it is in an archive."""
     columns: tuple[tuple[int, int], ...] = ()
-    place: str = "line"
-    words_are_apart: bool = False
-    has_labels: bool = False
-
-    @property
-    def name(self) -> str:
-        """Its path in an archive, if it is in one."""
-        return self.text.name
 
     def rows(self) -> Iterator[Row]:
         """All rows but rulers, in order."""
@@ -53,8 +42,6 @@ class RuledRows:
             else:
                 yield Row(row.place, cut(row.raw, self.columns) if self.columns else split_bars(row.raw), row.raw)
 
-    resplit = staticmethod(no_resplit)
-
     def describe(self) -> dict[str, Any]:
         """The format; for columns by place, first and last character of each; the last one ends with the line."""
         if not self.columns:
@@ -62,27 +49,13 @@ class RuledRows:
         spans = [(first + 1, last if last < _END else None) for first, last in self.columns]
         return {"format": "fixed width", "columns": spans}
 
-    def encoding(self) -> dict[str, str] | None:
-        """How the text was decoded."""
-        return self.text.encoding()
-
 
 @dataclass(frozen=True)
-class WithoutRuler:
+class WithoutRuler(LineRows):
     """Delimited text with a ruler under its labels, as database shells write it: the same rows without that one."""
 
-    text: TextRows
     skipped: Skipped
-    within: str
     ruler: str
-    place: str = "line"
-    words_are_apart: bool = False
-    has_labels: bool = False
-
-    @property
-    def name(self) -> str:
-        """Its path in an archive, if it is in one."""
-        return self.text.name
 
     def rows(self) -> Iterator[Row | Block]:
         """All rows but rulers, in order."""
@@ -104,27 +77,22 @@ class WithoutRuler:
         """As of the text."""
         return self.text.describe()
 
-    def encoding(self) -> dict[str, str] | None:
-        """How the text was decoded."""
-        return self.text.encoding()
-
 
 def open_ruled(text: TextRows, skipped: Skipped) -> RuledRows | WithoutRuler | None:
     """The file by its rulers; None if it has none, or its lines do not keep to them."""
-    within = f"{text.name}:line " if text.name else "line "
     lines = text.head.splitlines()[:_LINES]
     for number, line in enumerate(lines[:_WITHIN]):
         if number and _rules_cells(line, text.marks.delimiter):
-            return WithoutRuler(text, skipped, within, line)
+            return WithoutRuler(text, skipped, line)
         if not _is_ruler(line):
             continue
         below = [each for each in lines[number + 1 :] if each.strip() and not _is_ruler(each)]
         above = [each for each in lines[:number] if each.strip()][-1:]
         if _JOINT.search(line.translate(_DRAWN)):
-            return RuledRows(text, skipped, within) if _have_bars(below[:1] + above) else None
+            return RuledRows(text, skipped) if _have_bars(below[:1] + above) else None
         columns = _columns_of(line)
         if above and columns and _keep_to(columns, below):
-            return RuledRows(text, skipped, within, columns)
+            return RuledRows(text, skipped, columns)
     return None
 
 

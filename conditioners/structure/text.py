@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, ClassVar
 
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
@@ -15,7 +15,7 @@ from conditioners.readers.misfits import Misfits
 from conditioners.readers.records import Syntax
 from conditioners.structure.blocks import Block, BlockReader, spare_the_last
 from conditioners.structure.encodings import describe_encoding, open_decoder
-from conditioners.structure.rows import Row
+from conditioners.structure.rows import Row, no_resplit
 from conditioners.structure.sniffing import Sniffed, sniff
 from conditioners.structure.splitting import Effort, Marks, Splitter
 
@@ -127,6 +127,31 @@ class TextRows:
             text = self._decoder.feed(block, last=not block)
             end = _ODD_ENDS.get(self._line_end)
             yield text.replace(end.encode(), b"\n") if end else text
+
+
+@dataclass(frozen=True)
+class LineRows:
+    """A text file that is more than delimited text: subclasses say what its rows are. None has a second reading."""
+
+    text: TextRows
+    place: ClassVar[str] = "line"
+    words_are_apart: ClassVar[bool] = False
+    has_labels: ClassVar[bool] = False
+    resplit = staticmethod(no_resplit)
+
+    @property
+    def name(self) -> str:
+        """Its path in an archive, if it is in one."""
+        return self.text.name
+
+    @property
+    def within(self) -> str:
+        """What stands before a line's number where other files' lines are told as well."""
+        return f"{self.name}:line " if self.name else "line "
+
+    def encoding(self) -> dict[str, str] | None:
+        """How the text was decoded."""
+        return self.text.encoding()
 
 
 def _begin_small(blocks: Iterator[bytes]) -> Iterator[bytes]:
