@@ -13,7 +13,8 @@ from typing import Any
 
 from conditioners.limits import DEFAULT, KIB
 from conditioners.outcome import Refusal
-from conditioners.readers.json_tree import parse_json, show_json
+from conditioners.readers.json_parsing import parse_json
+from conditioners.readers.json_showing import show_json
 
 SMALL = 256 * KIB
 _LINES, _RECORDS = 40, 5

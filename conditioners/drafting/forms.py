@@ -14,7 +14,7 @@ from conditioners.drafting.text import show_call, show_mapping, show_string, sho
 from conditioners.drafting.widening import Widening
 from conditioners.limits import DEFAULT
 from conditioners.raw import OpenedRaw, RawInput
-from conditioners.readers.json_tree import load_document
+from conditioners.readers.json_parsing import load_document
 from conditioners.readers.value_lines import ValueLines, begins_with_lines
 from conditioners.unpack import Unpacker
 

@@ -13,7 +13,9 @@ from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextBatch
 from conditioners.readers.decoding import show_damage
 from conditioners.readers.headers import is_surrounding
-from conditioners.readers.json_tree import Document, show_json, show_value, step
+from conditioners.readers.json_parsing import Document
+from conditioners.readers.json_showing import show_json, show_value
+from conditioners.readers.json_tree import step
 
 _RECORDS = "@records"
 

@@ -18,7 +18,8 @@ from conditioners.readers.batches import Facts, Located, Rows, TextBatch
 from conditioners.readers.decoding import DAMAGE, Decoder, show_damage
 from conditioners.readers.json_elements import Elements, ListCutter
 from conditioners.readers.json_labels import RECORDS, list_labels
-from conditioners.readers.json_tree import NOT_A_LIST, Cells, Place, TreeWalker, show_json
+from conditioners.readers.json_showing import show_json
+from conditioners.readers.json_tree import NOT_A_LIST, Cells, Place, TreeWalker
 from conditioners.readers.misfits import Misfits, Tally
 
 if TYPE_CHECKING:

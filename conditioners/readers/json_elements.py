@@ -12,7 +12,7 @@ from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.readers.batches import BATCH_ROWS
 from conditioners.readers.json_marks import COMMA, Marks, MarkScanner, find_list
-from conditioners.readers.json_tree import (
+from conditioners.readers.json_parsing import (
     ROOMS,
     UNTERMINATED,
     TextPlace,

@@ -17,7 +17,9 @@ from conditioners.readers.batches import Facts, Located, Rows, TextBatch
 from conditioners.readers.cutting import Chunk, RecordCutter
 from conditioners.readers.decoding import DAMAGE, Decoder, show_damage
 from conditioners.readers.json_labels import list_labels
-from conditioners.readers.json_tree import NOT_A_LIST, TreeWalker, parse_json, show_json
+from conditioners.readers.json_parsing import parse_json
+from conditioners.readers.json_showing import show_json
+from conditioners.readers.json_tree import NOT_A_LIST, TreeWalker
 from conditioners.readers.misfits import Misfits, Tally
 from conditioners.readers.portions import cut_portions
 from conditioners.readers.records import Syntax

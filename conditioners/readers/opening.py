@@ -34,7 +34,7 @@ from conditioners.readers.html_tables import is_html
 from conditioners.readers.json_columns import JsonColumnsReader
 from conditioners.readers.json_documents import JsonReader
 from conditioners.readers.json_lines import JsonLinesReader, has_json_lines
-from conditioners.readers.json_tree import load_document
+from conditioners.readers.json_parsing import load_document
 from conditioners.readers.layouts import Layout, find_layouts
 from conditioners.readers.parquet import MAGIC as PARQUET
 from conditioners.readers.parquet_tables import ParquetReader

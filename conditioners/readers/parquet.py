@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
-from conditioners.readers.json_tree import show_json
+from conditioners.readers.json_showing import show_json
 from conditioners.readers.parquet_cells import is_bytes, is_text, read_values, show_cells
 
 if TYPE_CHECKING:

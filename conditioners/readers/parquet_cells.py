@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from conditioners.readers.json_tree import Number
+from conditioners.readers.json_showing import Number
 
 
 def is_text(kind: Any) -> bool:

@@ -14,7 +14,7 @@ from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Facts, Located, TextBatch
 from conditioners.readers.headers import NearMiss, find_header, surroundings
-from conditioners.readers.json_tree import show_json
+from conditioners.readers.json_showing import show_json
 from conditioners.readers.parquet import open_parquet_file, read_text_batches
 
 if TYPE_CHECKING:

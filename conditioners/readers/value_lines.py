@@ -15,7 +15,8 @@ from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.cutting import Chunk, RecordCutter
 from conditioners.readers.decoding import Decoder
-from conditioners.readers.json_tree import Number, parse_json
+from conditioners.readers.json_parsing import parse_json
+from conditioners.readers.json_showing import Number
 from conditioners.readers.misfits import Misfits, Tally
 from conditioners.readers.records import Syntax
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from conditioners.limits import MIB
 from conditioners.outcome import Refusal
 from conditioners.readers.decoding import DAMAGE, show_damage
-from conditioners.readers.json_tree import show_json
+from conditioners.readers.json_showing import show_json
 from conditioners.structure.records import Record
 
 _DAMAGED = DAMAGE.decode()

@@ -10,7 +10,8 @@ from typing import Any
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal, Skipped
 from conditioners.raw import OpenedRaw
-from conditioners.readers.json_tree import Document, load_document, show_json
+from conditioners.readers.json_parsing import Document, load_document
+from conditioners.readers.json_showing import show_json
 from conditioners.readers.value_lines import begins_with_lines
 from conditioners.structure.json_nodes import show_cell
 from conditioners.structure.json_tables import Found, find_tables, is_list_of_rows, list_records

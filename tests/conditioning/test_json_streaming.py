@@ -16,7 +16,9 @@ from conditioners.readers import opening
 from conditioners.readers.batches import Facts, Located, Rows
 from conditioners.readers.decoding import show_damage
 from conditioners.readers.json_labels import list_labels
-from conditioners.readers.json_tree import NOT_A_LIST, TreeWalker, load_document, show_json, step
+from conditioners.readers.json_parsing import load_document
+from conditioners.readers.json_showing import show_json
+from conditioners.readers.json_tree import NOT_A_LIST, TreeWalker, step
 from tests.conditioning.conftest import make_source, run
 
 COLUMNS = (

@@ -1,0 +1,187 @@
+"""Parses JSON exactly, within limits: numbers as they are written, no name twice, nothing too deep or too large."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+
+from conditioners.limits import MIB, Limits
+from conditioners.outcome import Refusal
+from conditioners.raw import OpenedRaw
+from conditioners.readers.decoding import DAMAGE, DAMAGE_END, Decoder
+from conditioners.readers.json_showing import Number
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_ESCAPES = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|[\s\S])"
+)
+"""Every escape of a string; a surrogate without its other half is group 1."""
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_STRINGS = re.compile(rb'"(?:[^"\\]++|\\[\s\S])*+"?')
+UNTERMINATED = "not JSON: Unterminated string"
+"""How the reason begins where a string does not end."""
+ROOMS = {b"{": 600, b"[": 150, b":": 150, b",": 100}
+"""Bytes in memory for an object, a list, a name with its value, and a further element; measured."""
+_HALVES = 10_000
+"""Of characters, in one document."""
+_NAMES, _MANY = 100_000, 16
+"""Different ones of one object, or of all objects that have many."""
+_SHOWN = 80
+"""Characters of a name in a reason."""
+
+
+class TextPlace(NamedTuple):
+    """A character of a text, by line and by place in it, both from 1."""
+
+    line: int = 1
+    character: int = 1
+
+    def behind(self, text: bytes) -> TextPlace:
+        """The place behind a text that begins here."""
+        lines = text.count(b"\n")
+        last = text[text.rfind(b"\n") + 1 :] if lines else text
+        return TextPlace(self.line + lines, (1 if lines else self.character) + len(last.decode()))
+
+    def __str__(self) -> str:
+        return f"line {self.line}, character {self.character}"
+
+
+_START = TextPlace()
+
+
+@dataclass(frozen=True)
+class Document:
+    """A parsed document, and how its bytes were understood."""
+
+    value: Any
+    encoding: Mapping[str, str]
+    damaged: bool
+    """Whether its text may hold characters marked as damage."""
+
+
+def load_document(opened: OpenedRaw, limits: Limits) -> Document:
+    """Read and parse a whole document; raises Refusal when it is too large or no JSON."""
+    decoder = Decoder(("utf-8",))
+    text = decoder.feed(opened.read_whole("the JSON document", limits.json_bytes), last=True)
+    value = parse_json(text, limits)
+    return Document(value, {"name": decoder.name, "evidence": decoder.evidence}, DAMAGE in text or b"\\u" in text)
+
+
+def _mark_lone_surrogates(data: bytes) -> bytes:
+    """Halves of characters, which no text can hold, marked as damage; raises Refusal when there are too many."""
+    halves = 0
+
+    def mark(escape: re.Match[bytes]) -> bytes:
+        nonlocal halves
+        if not escape[1]:
+            return escape[0]
+        halves += 1
+        if halves > _HALVES:
+            raise Refusal(f"the JSON document has more than {_HALVES} halves of characters")
+        return DAMAGE + escape[1][1:].lower() + DAMAGE_END
+
+    return _ESCAPES.sub(mark, data)
+
+
+def reckon_room(data: bytes) -> int:
+    """What the values take in memory, or more; marks inside of strings count as well."""
+    return sum(data.count(mark) * size for mark, size in ROOMS.items())
+
+
+def check_room(data: bytes, limits: Limits) -> None:
+    """Raises Refusal when the values would take too much memory."""
+    if reckon_room(data) > limits.json_room:
+        refuse_room(limits)
+
+
+def refuse_room(limits: Limits) -> NoReturn:
+    """Raises Refusal for values that would take too much memory."""
+    raise Refusal(f"the JSON document would take more than {limits.json_room // MIB} MiB of memory")
+
+
+def refuse_depth(limits: Limits) -> NoReturn:
+    """Raises Refusal for values that are nested too deep."""
+    raise Refusal(f"the JSON document is nested deeper than {limits.depth} levels")
+
+
+def parse_json(data: bytes, limits: Limits, own: int = 0, at: TextPlace = _START) -> Any:
+    """A document whose numbers are kept as written; raises Refusal when it is no JSON, too deep, or ambiguous.
+
+    What stands behind its first `own` characters begins at a place in a larger text, of which a fault is then told.
+    """
+    if data.count(b"{") + data.count(b"[") > limits.depth and _is_deep(data, limits.depth):
+        refuse_depth(limits)
+    return parse_shallow(data, limits, own, at)
+
+
+def parse_shallow(data: bytes, limits: Limits, own: int = 0, at: TextPlace = _START) -> Any:
+    """As parse_json, for a document that is known not to be too deep."""
+    if _SURROGATE.search(data):
+        data = _mark_lone_surrogates(data)
+    check_room(data, limits)
+    try:
+        return json.loads(
+            data.decode(),
+            parse_float=Number,
+            parse_int=Number,
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_Names().take,
+        )
+    except json.JSONDecodeError as error:
+        begin, place = (own, at) if error.pos >= own else (0, _START)
+        raise Refusal(f"not JSON: {error.msg}", str(place.behind(error.doc[begin : error.pos].encode()))) from None
+
+
+def _is_deep(data: bytes, most: int) -> bool:
+    """Whether brackets outside of strings nest deeper than may be."""
+    import numpy as np
+
+    array = np.frombuffer(_STRINGS.sub(b"", data) if b"\\" in data else data, np.uint8)
+    steps = _bracket_steps()[array]
+    brackets = np.flatnonzero(steps)
+    quotes = np.flatnonzero(array == ord('"'))
+    outside = brackets[np.searchsorted(quotes, brackets) % 2 == 0]
+    return bool(len(outside) and np.cumsum(steps[outside], dtype=np.int64).max() > most)
+
+
+@cache
+def _bracket_steps() -> NDArray[np.int8]:
+    """For each byte how much deeper what follows it is nested."""
+    import numpy as np
+
+    steps = np.zeros(256, np.int8)
+    steps[[ord("{"), ord("[")]], steps[[ord("}"), ord("]")]] = 1, -1
+    return steps
+
+
+def _refuse_constant(name: str) -> Any:
+    raise Refusal(f"{name} is no JSON number")
+
+
+class _Names:
+    """The names in the objects of one document."""
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+
+    def take(self, pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
+        """The object of some names and values; raises Refusal for a name that stands twice, and for too many."""
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            name, _ = Counter(name for name, _ in pairs).most_common(1)[0]
+            raise Refusal(f"the name {name[:_SHOWN]!r} stands twice in an object")
+        if len(found) > _NAMES:
+            raise Refusal(f"an object has more than {_NAMES} names")
+        if len(found) > _MANY:
+            self._known.update(found)
+            if len(self._known) > _NAMES:
+                raise Refusal(f"the JSON document has more than {_NAMES} different names in its objects")
+        return found

@@ -1,0 +1,30 @@
+"""JSON values as text: numbers as they were written, and everything else as compact JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+
+class Number(str):
+    """A JSON number as it is written; text for the contract, and told from strings where raw text is shown."""
+
+    __slots__ = ()
+
+
+def show_json(value: Any) -> str:
+    """A value as compact JSON, numbers as they were written."""
+    if isinstance(value, Number):
+        return str(value)
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{json.dumps(name)}:{show_json(item)}" for name, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(show_json, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def show_value(value: Any) -> str | None:
+    """A value as the text of a cell."""
+    if value is None or isinstance(value, str):
+        return value
+    return show_json(value)
