@@ -69,10 +69,12 @@ class Unpacker:
                 yield from self.members(inner, depth + 1)
 
     def _decompressed(self, opened: OpenedRaw, opener: Callable[[Any, Limits], IO[bytes]]) -> tuple[RawInput, str]:
+        count = self._begin_count()
+
         def open_stream() -> _Unpacking:
             packed = BlockStream(opened.blocks())
             with _refuse_damage(packed):
-                return _Unpacking(opener(packed, self._limits), packed, lambda: packed.taken, self._count)
+                return _Unpacking(opener(packed, self._limits), packed, lambda: packed.taken, count)
 
         return RawInput(re.sub(r"\.(gz|bz2|xz|zst)$", "", opened.name), open_stream), opened.member
 
@@ -109,17 +111,30 @@ class Unpacker:
             raise Refusal(f"the file unpacks to more than {self._limits.unpacked_ratio} times its size")
 
     def _archived_one(self, opened: OpenedRaw, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> tuple[RawInput, str]:
+        count = self._begin_count()
+
         def open_stream() -> _Unpacking:
             if info.flag_bits & 1:
                 raise Refusal("the member is protected by a password", info.filename)
             with _refuse_damage():
-                return _Unpacking(archive.open(info), None, lambda: info.compress_size, self._count)
+                return _Unpacking(archive.open(info), None, lambda: info.compress_size, count)
 
         return RawInput(f"{opened.name}/{info.filename}", open_stream, info.file_size), info.filename
 
-    def _count(self, block: int, total: int, packed: int) -> None:
-        """Hold a stream to the limits: the bytes just read, those of this stream, and those they were packed in."""
-        self._unpacked += block
+    def _begin_count(self) -> Callable[[int, int], None]:
+        """A count for one file, in which bytes that are read a second time do not count again."""
+        most = 0
+
+        def count(total: int, packed: int) -> None:
+            nonlocal most
+            new, most = max(0, total - most), max(most, total)
+            self._count(new, total, packed)
+
+        return count
+
+    def _count(self, new: int, total: int, packed: int) -> None:
+        """Hold a stream to the limits: bytes not read before, those of this stream, and those they were packed in."""
+        self._unpacked += new
         if self._unpacked > self._limits.unpacked_bytes:
             raise Refusal(f"the file unpacks to more than the limit of {self._limits.unpacked_bytes} bytes")
         if self.is_exhausted:
@@ -168,7 +183,7 @@ class _Unpacking:
 
     def __init__(
         self, stream: IO[bytes], packed: BlockStream | None, packed_bytes: Callable[[], int],
-        count: Callable[[int, int, int], None],
+        count: Callable[[int, int], None],
     ) -> None:  # fmt: skip
         self._stream, self._packed, self._packed_bytes, self._count = stream, packed, packed_bytes, count
         self._total = 0
@@ -184,7 +199,7 @@ class _Unpacking:
         with _refuse_damage(self._packed):
             block = self._stream.read(size)
         self._total += len(block)
-        self._count(len(block), self._total, self._packed_bytes())
+        self._count(self._total, self._packed_bytes())
         return block
 
 

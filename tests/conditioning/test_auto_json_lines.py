@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import tracemalloc
+import zipfile
 from dataclasses import replace
 
 import pytest
@@ -215,3 +216,20 @@ def test_json_lines_of_hardly_anything_but_blank_ones_are_refused(blank):
     assert outcome.reason == "the file has more than 1000 blank lines and few others"
     assert len(read((b'{"a": 1}\n' + blank * 5) * 1000, limits=few)) == 1001
     assert len(read((b'{"a": 1}\n' + blank * 100) * 9, limits=few)) == 10
+
+
+@pytest.mark.parametrize("kind", ["jsonl.gz", "zip"])
+def test_a_packed_file_that_is_read_twice_counts_once_towards_what_it_may_unpack_to(kind):
+    data = FILES["flat"] * 50
+    if kind == "zip":
+        package = io.BytesIO()
+        with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("a.jsonl", data)
+        packed = package.getvalue()
+    else:
+        packed = gzip.compress(data)
+    ratio = len(data) / len(packed)
+
+    for most, is_read in ((ratio * 1.5, True), (ratio * 0.9, False)):
+        limits = Limits(unpacked_ratio=int(most), unpacked_free=1000)
+        assert isinstance(condition(packed, name=f"a.{kind}", limits=limits)[0], Refused) != is_read
