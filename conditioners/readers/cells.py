@@ -6,6 +6,8 @@ import datetime
 from decimal import Decimal
 from typing import Any
 
+from conditioners.readers.json_showing import Number
+
 _EXACT = 2**53
 """Up to here every whole number has a cell value of its own."""
 
@@ -31,4 +33,4 @@ def _show_number(value: float) -> str:
     if value.is_integer() and abs(value) <= _EXACT:
         return str(int(value))
     text = f"{value:.15g}"
-    return format(Decimal(text), "f") if "e" in text else text
+    return Number(format(Decimal(text), "f") if "e" in text else text)

@@ -16,6 +16,7 @@ from conditioners.readers.headers import is_surrounding
 from conditioners.readers.json_parsing import Document
 from conditioners.readers.json_showing import show_json, show_value
 from conditioners.readers.json_tree import step
+from conditioners.readers.numbers import Cells, write_numbers
 
 _RECORDS = "@records"
 
@@ -28,6 +29,7 @@ class JsonColumnsReader:
         self._labels = {column.name: source.labels_of(column, dialect) for column in source.columns}
         self._required = {column.name for column in source.columns if not column.optional}
         self.columns = tuple(self._labels)
+        self._write = write_numbers(source, dialect, self.columns)
         self.facts = Facts(
             place="path", dialect={"name": dialect.name, "format": "JSON", "records": list(dialect.records)},
             labels=self._list_labels(), encoding=document.encoding,
@@ -64,13 +66,13 @@ class JsonColumnsReader:
                     rows = Rows(self.columns)
         yield rows
 
-    def _read_lists(self, path: str, held: dict[str, Any]) -> Iterator[tuple[str | None, ...]]:
+    def _read_lists(self, path: str, held: dict[str, Any]) -> Iterator[Cells]:
         lengths = {len(values) for values in held.values() if isinstance(values, list)}
         if len(lengths) != 1:
             raise Refusal(f"the lists have {len(lengths)} different lengths, so rows cannot be told", f"$.{path}")
         columns = [self._find(name, path, held) for name in self._labels]
         for number in range(lengths.pop()):
-            yield tuple(show_value(value[number]) if isinstance(value, list) else value for value in columns)
+            yield self._write([show_value(value[number]) if isinstance(value, list) else value for value in columns])
 
     def _find(self, name: str, path: str, held: dict[str, Any]) -> list[Any] | str | None:
         """A column's list, or the one value that all rows have."""

@@ -12,6 +12,7 @@ from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Located
 from conditioners.readers.headers import is_surrounding, surroundings
 from conditioners.readers.json_showing import show_json
+from conditioners.readers.numbers import write_numbers
 
 NOT_A_LIST = "not_a_list"
 
@@ -41,6 +42,7 @@ class TreeWalker:
         self._order = [by_level.index(column) for column in range(len(found))]
         self._constants = list[str | None](constants.values())
         self.columns = (*(name for name, _ in labelled), *constants)
+        self._write = write_numbers(source, dialect, self.columns)
         self.inner = [name for (name, _), (level, _) in zip(labelled, found, strict=True) if level]
         """Columns whose values stand in the lists."""
         self._labels = {label for _, label in labelled}
@@ -90,7 +92,7 @@ class TreeWalker:
         cells = (*cells, *self._find_here(node, level))
         names = self._levels[level]
         if level == len(self._levels) - 1 and not names:
-            yield Place(path, node), [cells[number] for number in self._order] + self._constants
+            yield Place(path, node), self._write([cells[number] for number in self._order] + self._constants)
             return
         elements = step(node, names)
         path = path + "".join(f".{name}" for name in names)

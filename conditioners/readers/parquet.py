@@ -141,6 +141,14 @@ def describe_unusual(file: ParquetFile) -> dict[str, list[str]]:
     return {how: names for how, names in found.items() if names}
 
 
+def list_fractions(file: ParquetFile) -> set[str]:
+    """The columns of numbers that may have decimal places."""
+    import pyarrow as pa
+
+    kinds = {field.name: _value_type(field) for field in file.schema_arrow}
+    return {name for name, kind in kinds.items() if pa.types.is_floating(kind) or pa.types.is_decimal(kind)}
+
+
 def _value_type(field: Any) -> Any:
     import pyarrow as pa
 

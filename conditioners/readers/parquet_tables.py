@@ -15,7 +15,8 @@ from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Facts, Located, TextBatch
 from conditioners.readers.headers import NearMiss, find_header, surroundings
 from conditioners.readers.json_showing import show_json
-from conditioners.readers.parquet import open_parquet_file, read_text_batches
+from conditioners.readers.numbers import number_columns
+from conditioners.readers.parquet import list_fractions, open_parquet_file, read_text_batches
 
 if TYPE_CHECKING:
     import polars as pl
@@ -42,9 +43,14 @@ class ParquetReader:
             header = find_header(source, dialect, [labels], miss)
             if header is None:
                 raise Refusal(miss.describe(source, ["the schema"]))
+            fractions = list_fractions(self._file)
             self._stack = stack.pop_all()
         self._labels = {name: labels[position] for name, position in header.positions.items()}
         self.columns = (*self._labels, *self._constants)
+        numbers = [self.columns[at] for at in number_columns(source, dialect, self.columns)]
+        self._otherwise = {name for name in numbers if self._labels.get(name) in fractions}
+        """Columns whose points are no points as this dialect writes numbers."""
+        self._mark = dialect.numbers.decimal
         self.facts = Facts(
             place="row", dialect={"name": dialect.name, "format": "Parquet"}, header_rows=["the schema"],
             labels=labels, ignored=header.ignored,
@@ -64,7 +70,7 @@ class ParquetReader:
         import polars as pl
 
         frame = part.frame.select(
-            *(pl.col(label).alias(name) for name, label in self._labels.items()),
+            *(self._write(name, pl.col(label)).alias(name) for name, label in self._labels.items()),
             *(pl.lit(value).alias(name) for name, value in self._constants.items()),
         )
 
@@ -72,3 +78,6 @@ class ParquetReader:
             return Located(str(part.first_row + row), show_json(part.frame.row(row, named=True)))
 
         return TextBatch(frame, lambda rows: [locate(row) for row in rows])
+
+    def _write(self, name: str, cells: pl.Expr) -> pl.Expr:
+        return cells.str.replace(".", self._mark, literal=True) if name in self._otherwise else cells

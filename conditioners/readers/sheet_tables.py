@@ -17,6 +17,7 @@ from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextB
 from conditioners.readers.ending import CAUSE
 from conditioners.readers.headers import Header, NearMiss, find_header, surroundings
 from conditioners.readers.html_tables import read_html_tables
+from conditioners.readers.numbers import write_numbers
 from conditioners.readers.workbook import TextRow, load_sheets, sheet_height, text_rows
 
 
@@ -63,6 +64,7 @@ class SheetReader:
         self._headers = self._find_headers()
         first = next(iter(self._headers.values()))
         self.columns = (*first.positions, *self._surroundings)
+        self._write = write_numbers(source, dialect, self.columns)
         self.facts = Facts(
             place="cell", dialect={"name": dialect.name, "format": sheets[0].format, "sheets": list(self._headers)},
             header_rows=[f"{sheet}!A{header.row + 1}" for sheet, header in self._headers.items()],
@@ -115,7 +117,7 @@ class SheetReader:
                     self.facts.skipped.add(f"cell {sheet.name}!A{number}", CAUSE, sheet.height - number + 1)
                     return
                 values = [cells[position] if position < len(cells) else None for position in positions]
-                yield _Origin(sheet.name, number, cells), [*values, *constants]
+                yield _Origin(sheet.name, number, cells), self._write([*values, *constants])
             elif number <= header.row:
                 cause = "before the header row" if any(cells) else "blank"
                 self.facts.skipped.add(f"cell {sheet.name}!A{number}", cause)

@@ -7,11 +7,12 @@ import json
 import zipfile
 
 import openpyxl
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from conditioners.columns import Text, Whole
+from conditioners.columns import Decimal, Text, Whole
 from conditioners.corrections import parse_corrections
 from conditioners.dialects import (
     Delimited,
@@ -20,6 +21,7 @@ from conditioners.dialects import (
     JsonColumns,
     JsonLines,
     JsonTree,
+    Numbers,
     Parquet,
     ProductActivity,
     Workbook,
@@ -178,3 +180,25 @@ def test_the_summary_has_counts_nulls_extremes_keys_hash_and_rejects(case):
     assert (summary.distinct_keys, summary.rejects) == (2, {"units not_a_number": 1})
     assert summary.sha256 == hashlib.sha256(accepted).hexdigest()
     assert bool(summary.labels) != isinstance(source.dialects[0], FixedWidth), "labels are what drift is measured by"
+
+
+def test_a_number_that_the_file_holds_as_one_has_a_point_for_its_decimals_whatever_marks_thousands(make_source, run):
+    european, sheet, packed = Numbers(decimal=",", thousands="."), openpyxl.Workbook(), [io.BytesIO(), io.BytesIO()]
+    for row in (["a", "b"], [1.234, 5.5], ["1.234", "5.5"]):
+        sheet.active.append(row)
+    sheet.save(packed[0])
+    pl.DataFrame({"a": [1.234], "b": [5.5]}).write_parquet(packed[1])
+    objects = b'{"a":1.234,"b":5.5}\n{"a":"1.234","b":"5.5"}'
+    lists = b'{"r":{"a":[1.234,"1.234"],"b":[5.5,"5.5"]}}'
+    columns = (Decimal("a", 3), Text("b"))
+    paths, parallel = {"a": "[].a", "b": "[].b"}, {"a": "r.a", "b": "r.b"}
+    for dialect, data in (
+        (Workbook(name="d", numbers=european), packed[0].getvalue()),
+        (JsonTree(name="d", records="[]", labels=paths, numbers=european), b"[" + objects.replace(b"\n", b",") + b"]"),
+        (JsonLines(name="d", numbers=european), objects),
+        (JsonColumns(name="d", records=("r",), labels=parallel, numbers=european), lists),
+        (Parquet(name="d", numbers=european), packed[1].getvalue()),
+    ):
+        rows = run(make_source(columns=columns, key=(), dialects=(dialect,)), data).rows
+
+        assert rows == ["1.234,5.5", "1234.000,5.5"][: len(rows)], dialect
