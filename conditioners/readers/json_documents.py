@@ -16,8 +16,9 @@ from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Facts, Located, Rows, TextBatch
 from conditioners.readers.decoding import DAMAGE, Decoder, show_damage
-from conditioners.readers.json_elements import Elements, ListCutter
+from conditioners.readers.json_elements import Elements
 from conditioners.readers.json_labels import RECORDS, list_labels
+from conditioners.readers.json_lists import ListCutter
 from conditioners.readers.json_showing import show_json
 from conditioners.readers.json_tree import NOT_A_LIST, Cells, Place, TreeWalker
 from conditioners.readers.misfits import Misfits, Tally

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
@@ -36,6 +36,8 @@ _NAMES, _MANY = 100_000, 16
 """Different ones of one object, or of all objects that have many."""
 _SHOWN = 80
 """Characters of a name in a reason."""
+_FURTHER = bytes(range(0x80, 0xC0))
+"""Bytes of a character behind its first."""
 
 
 class TextPlace(NamedTuple):
@@ -48,13 +50,21 @@ class TextPlace(NamedTuple):
         """The place behind a text that begins here."""
         lines = text.count(b"\n")
         last = text[text.rfind(b"\n") + 1 :] if lines else text
-        return TextPlace(self.line + lines, (1 if lines else self.character) + len(last.decode()))
+        # Characters are counted by their first bytes, so that a text may end within one.
+        return TextPlace(self.line + lines, (1 if lines else self.character) + len(last.translate(None, _FURTHER)))
 
     def __str__(self) -> str:
         return f"line {self.line}, character {self.character}"
 
 
 _START = TextPlace()
+Origins = Sequence[tuple[int, TextPlace]]
+"""Where parts of a text stand in the document: the number of a part's first character, and its place there."""
+_WHOLE: Origins = ((0, _START),)
+
+
+class TooLarge(Refusal):
+    """A document is larger, or takes more memory, than one that is held as a whole may."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +78,21 @@ class Document:
 
 
 def load_document(opened: OpenedRaw, limits: Limits) -> Document:
-    """Read and parse a whole document; raises Refusal when it is too large or no JSON."""
+    """Read and parse a whole document; raises TooLarge when it cannot be held, Refusal when it is no JSON."""
+    data = bytearray()
+    for block in opened.blocks():
+        data += block
+        if len(data) > limits.json_bytes:
+            raise TooLarge(f"the JSON document is larger than the limit of {limits.json_bytes} bytes")
     decoder = Decoder(("utf-8",))
-    text = decoder.feed(opened.read_whole("the JSON document", limits.json_bytes), last=True)
+    text = decoder.feed(bytes(data), last=True)
     value = parse_json(text, limits)
-    return Document(value, {"name": decoder.name, "evidence": decoder.evidence}, DAMAGE in text or b"\\u" in text)
+    return Document(value, {"name": decoder.name, "evidence": decoder.evidence}, may_be_damaged(text))
+
+
+def may_be_damaged(text: bytes) -> bool:
+    """Whether strings of a text may hold characters marked as damage."""
+    return DAMAGE in text or b"\\u" in text
 
 
 def _mark_lone_surrogates(data: bytes) -> bytes:
@@ -97,14 +117,14 @@ def reckon_room(data: bytes) -> int:
 
 
 def check_room(data: bytes, limits: Limits) -> None:
-    """Raises Refusal when the values would take too much memory."""
+    """Raises TooLarge when the values would take too much memory."""
     if reckon_room(data) > limits.json_room:
         refuse_room(limits)
 
 
 def refuse_room(limits: Limits) -> NoReturn:
-    """Raises Refusal for values that would take too much memory."""
-    raise Refusal(f"the JSON document would take more than {limits.json_room // MIB} MiB of memory")
+    """Raises TooLarge for values that would take too much memory."""
+    raise TooLarge(f"the JSON document would take more than {limits.json_room // MIB} MiB of memory")
 
 
 def refuse_depth(limits: Limits) -> NoReturn:
@@ -112,17 +132,17 @@ def refuse_depth(limits: Limits) -> NoReturn:
     raise Refusal(f"the JSON document is nested deeper than {limits.depth} levels")
 
 
-def parse_json(data: bytes, limits: Limits, own: int = 0, at: TextPlace = _START) -> Any:
+def parse_json(data: bytes, limits: Limits, origins: Origins = _WHOLE) -> Any:
     """A document whose numbers are kept as written; raises Refusal when it is no JSON, too deep, or ambiguous.
 
-    What stands behind its first `own` characters begins at a place in a larger text, of which a fault is then told.
+    Of a fault is told where it stands in the larger text that parts of this one come from.
     """
     if data.count(b"{") + data.count(b"[") > limits.depth and _is_deep(data, limits.depth):
         refuse_depth(limits)
-    return parse_shallow(data, limits, own, at)
+    return parse_shallow(data, limits, origins)
 
 
-def parse_shallow(data: bytes, limits: Limits, own: int = 0, at: TextPlace = _START) -> Any:
+def parse_shallow(data: bytes, limits: Limits, origins: Origins = _WHOLE) -> Any:
     """As parse_json, for a document that is known not to be too deep."""
     if _SURROGATE.search(data):
         data = _mark_lone_surrogates(data)
@@ -136,7 +156,7 @@ def parse_shallow(data: bytes, limits: Limits, own: int = 0, at: TextPlace = _ST
             object_pairs_hook=_Names().take,
         )
     except json.JSONDecodeError as error:
-        begin, place = (own, at) if error.pos >= own else (0, _START)
+        begin, place = next((each for each in reversed(origins) if each[0] <= error.pos), _WHOLE[0])
         raise Refusal(f"not JSON: {error.msg}", str(place.behind(error.doc[begin : error.pos].encode()))) from None
 
 

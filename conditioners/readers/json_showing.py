@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NoReturn
 
 
 class Number(str):
@@ -12,14 +12,24 @@ class Number(str):
     __slots__ = ()
 
 
+class Unheld:
+    """A value that is too large to be held, and so to be shown."""
+
+    def refuse(self) -> NoReturn:
+        """Raises Refusal, which says what is too large."""
+        raise NotImplementedError
+
+
 def show_json(value: Any) -> str:
-    """A value as compact JSON, numbers as they were written."""
+    """A value as compact JSON, numbers as they were written; raises Refusal for one that is too large."""
     if isinstance(value, Number):
         return str(value)
     if isinstance(value, dict):
         return "{" + ",".join(f"{json.dumps(name)}:{show_json(item)}" for name, item in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ",".join(map(show_json, value)) + "]"
+    if isinstance(value, Unheld):
+        value.refuse()
     return json.dumps(value, ensure_ascii=False)
 
 

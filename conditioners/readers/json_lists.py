@@ -1,0 +1,74 @@
+"""Cuts a JSON document of any size at the commas of one list: what stands around it, and pieces of whole elements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Any
+
+from conditioners.limits import Limits
+from conditioners.outcome import Refusal
+from conditioners.readers.json_elements import ElementCutter, Elements
+from conditioners.readers.json_marks import MarkScanner, find_list
+from conditioners.readers.json_parsing import TextPlace, check_room, parse_json, reckon_room, refuse_room
+
+
+class ListCutter:
+    """Takes a document's text as UTF-8, in blocks as they come, and cuts it at the commas of a list.
+
+    The pieces and what stands around them are JSON if, and only if, the document is.
+    """
+
+    def __init__(self, texts: Iterator[bytes], names: Sequence[str], limits: Limits) -> None:
+        """Reads until the list begins to which `names` lead from the root, or to the end if there is none.
+
+        Raises Refusal when what stands before it is too large.
+        """
+        self._texts, self._names, self._limits = texts, names, limits
+        self._head, self._rest, self.has_list = self._find_list()
+        path = "$" + "".join(f".{name}" for name in names)
+        self._elements = ElementCutter(path, len(names) + 1, TextPlace().behind(self._head), limits)
+
+    def _find_list(self) -> tuple[bytes, bytes, bool]:
+        text = b""
+        for block in self._texts:
+            text += block
+            marks = MarkScanner().scan(text)
+            opening = find_list(text, marks, self._names)
+            if opening is not None:
+                end = int(marks.places[opening]) + 1
+                self._check_size(end)
+                return text[:end], text[end:], True
+            self._check_size(len(text))
+            check_room(text, self._limits)
+        return text, b"", False
+
+    def _check_size(self, size: int) -> None:
+        most = self._limits.json_bytes
+        if size > most:
+            raise Refusal(f"the JSON document without its records is larger than the limit of {most} bytes")
+
+    def parse_head(self) -> Any:
+        """The document up to the list, which is empty; raises Refusal when it is no JSON."""
+        closing = b"]" + b"}" * len(self._names) if self.has_list else b""
+        return parse_json(self._head + closing, self._limits)
+
+    def cut(self) -> Iterator[Elements]:
+        """All elements, in order; raises Refusal when one is too large or too deep, or what stands behind them is."""
+        yield from self._elements.cut(chain([self._rest], self._texts))
+        if self._elements.tail is None:
+            return
+        self._check_size(len(self._head) + len(self._elements.tail))
+        for text in self._texts:
+            self._elements.tail += text
+            self._check_size(len(self._head) + len(self._elements.tail))
+
+    def parse_surroundings(self) -> Any:
+        """The document but for the list's elements; for when all have been cut. Raises Refusal when it is no JSON."""
+        if self._elements.tail is None:
+            return self.parse_head()
+        text = self._head + b"]" + self._elements.tail
+        if not self._elements.has_room(reckon_room(text)):
+            refuse_room(self._limits)
+        origins = ((0, TextPlace()), (len(self._head.decode()) + 1, self._elements.at))
+        return parse_json(text, self._limits, origins)
