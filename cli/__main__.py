@@ -10,6 +10,7 @@ from typing import NoReturn
 import typer
 
 from cli.failures import Failure
+from conditioners.outcome import SourceError
 from shared.domain.fleets import FleetError
 from shared.ports import LakeUnavailable, LedgerUnavailable
 from shared.wiring import SettingsError
@@ -40,7 +41,7 @@ def main() -> int:
         signal.signal(number, _leave_in_order)
     try:
         app(prog_name="python3 headrace.py")
-    except (Failure, SettingsError, FleetError, LakeUnavailable, LedgerUnavailable) as failure:
+    except (Failure, SourceError, SettingsError, FleetError, LakeUnavailable, LedgerUnavailable) as failure:
         print(f"headrace: {failure}", file=sys.stderr)
         return 1
     return 0

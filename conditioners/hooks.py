@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
 
 from conditioners.declaration import Source
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 def apply_hook(source: Source, frame: pl.DataFrame) -> tuple[pl.DataFrame, NDArray[np.int64]]:
     """The frame after the source's hook, and which of its rows are left, by number and in order.
 
-    Raises SourceError when the hook adds rows, repeats one, or loses a column.
+    Raises SourceError when the hook fails, adds rows, repeats one, or loses a column.
     """
     import numpy as np
 
@@ -28,7 +30,7 @@ def apply_hook(source: Source, frame: pl.DataFrame) -> tuple[pl.DataFrame, NDArr
 
     given = frame.to_pandas(use_pyarrow_extension_array=True)
     cells = {name: _arrow_cells(given[name]) for name in frame.columns}
-    changed = source.hook(given)
+    changed = _run_hook(source.hook, source.name, given)
     lost = set(frame.columns) - set(changed.columns)
     if lost:
         raise SourceError(f"the hook of {source.name} lost the column {sorted(lost)[0]!r}")
@@ -37,6 +39,19 @@ def apply_hook(source: Source, frame: pl.DataFrame) -> tuple[pl.DataFrame, NDArr
         changed = changed.sort_index()
     unchanged = {name for name in frame.columns if _arrow_cells(changed[name]) is cells[name]}
     return pl.DataFrame([frame[name] if name in unchanged else _to_text(changed[name]) for name in frame.columns]), kept
+
+
+def _run_hook(hook: Callable[[pd.DataFrame], pd.DataFrame], name: str, given: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd
+
+    try:
+        changed = hook(given)
+    except Exception as error:
+        where = "".join(f" in line {frame.lineno}" for frame in extract_tb(error.__traceback__)[1:2])
+        raise SourceError(f"the hook of {name} failed{where}: {type(error).__name__}: {error}") from error
+    if not isinstance(changed, pd.DataFrame):
+        raise SourceError(f"the hook of {name} returned no frame but {type(changed).__name__}")
+    return changed
 
 
 def _kept_rows(source: Source, index: pd.Index[Any], height: int) -> NDArray[np.int64]:

@@ -7,6 +7,7 @@ import pkgutil
 import re
 from dataclasses import dataclass
 from functools import cache
+from types import ModuleType
 
 from conditioners import sources
 from conditioners.declaration import Source
@@ -35,15 +36,22 @@ class Unidentified:
 
 @cache
 def all_sources() -> tuple[Source, ...]:
-    """Every declared source, by name. Raises SourceError when a module declares none, or a name stands twice."""
+    """Every declared source, by name. Raises SourceError when a module fails or has none, or a name stands twice."""
     found: dict[str, Source] = {}
     for module in pkgutil.iter_modules(sources.__path__):
-        declared = getattr(importlib.import_module(f"{sources.__name__}.{module.name}"), "SOURCE", None)
+        declared = getattr(_load(module.name), "SOURCE", None)
         if not isinstance(declared, Source):
             raise SourceError(f"conditioners/sources/{module.name}.py has no SOURCE")
         if found.setdefault(declared.name, declared) is not declared:
             raise SourceError(f"two modules declare the source {declared.name}")
     return tuple(found[name] for name in sorted(found))
+
+
+def _load(name: str) -> ModuleType:
+    try:
+        return importlib.import_module(f"{sources.__name__}.{name}")
+    except Exception as error:
+        raise SourceError(f"conditioners/sources/{name}.py: {type(error).__name__}: {error}") from error
 
 
 def get_source(name: str) -> Source:

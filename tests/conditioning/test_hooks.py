@@ -36,3 +36,14 @@ def test_a_hook_that_adds_rows_or_loses_columns_is_a_fault(make_source, run):
         run(make_source(hook=lambda frame: pd.concat([frame, frame])), TEXT)
     with pytest.raises(SourceError, match="lost the column 'units'"):
         run(make_source(hook=lambda frame: frame.drop(columns="units")), TEXT)
+
+
+def test_a_hook_that_fails_is_told_with_its_line_and_what_it_raised(make_source, run):
+    def fail(frame):
+        return frame.assign(store=frame["shop"])
+
+    line = fail.__code__.co_firstlineno + 1
+    with pytest.raises(SourceError, match=f"the hook of toy failed in line {line}: KeyError: 'shop'"):
+        run(make_source(hook=fail), TEXT)
+    with pytest.raises(SourceError, match="the hook of toy returned no frame but NoneType"):
+        run(make_source(hook=lambda frame: None), TEXT)

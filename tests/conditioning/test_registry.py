@@ -56,3 +56,16 @@ def test_importing_the_registry_and_engine_imports_nothing_heavy():
     )
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_module_that_cannot_be_read_is_told_by_its_name_in_one_line(tmp_path):
+    (tmp_path / "torn.py").write_text("SOURCE = Source(")
+    code = (
+        f"import sys; from conditioners import sources; sources.__path__.append({str(tmp_path)!r}); "
+        "from cli.__main__ import main; sys.argv = ['headrace.py', 'condition', 'stores', 'a.csv', '--out', '.']; "
+        "sys.exit(main())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+
+    told = "headrace: conditioners/sources/torn.py: SyntaxError: '(' was never closed (torn.py, line 1)\n"
+    assert (done.returncode, done.stderr) == (1, told)
