@@ -37,9 +37,11 @@ class Limits:
     document_bytes: int = 64 * MIB
     """A format that has to be read whole: a workbook (packed), an EDI interchange."""
     json_bytes: int = 16 * MIB
-    """A JSON document without its records, or one of these; both take up to twenty times their size in memory."""
+    """A JSON document without its records or long lists, or one record; all take up to twenty times that in memory."""
     json_room: int = 384 * MIB
     """What the values of a JSON document that are held at the same time take in memory."""
+    spilled_bytes: int = 640 * MIB
+    """Long parallel lists of a JSON document, packed, in a temporary file."""
     html_bytes: int = 16 * MIB
     """An HTML document, which takes about ten times its size in memory."""
     html_marks: int = 1_000_000

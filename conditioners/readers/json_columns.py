@@ -2,37 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 from conditioners.declaration import Source
 from conditioners.dialects import JsonColumns
+from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextBatch
 from conditioners.readers.decoding import show_damage
 from conditioners.readers.headers import is_surrounding
-from conditioners.readers.json_parsing import Document
+from conditioners.readers.json_outline import JsonText, LongList, read_outline
+from conditioners.readers.json_parallel import Portion, SpilledLists
+from conditioners.readers.json_parsing import Document, TooLarge, load_document
 from conditioners.readers.json_showing import show_json, show_value
 from conditioners.readers.json_tree import step
-from conditioners.readers.numbers import Cells, write_numbers
 
+_MOST_LISTS = 500
+"""Long ones in a document."""
 _RECORDS = "@records"
+
+
+class _Listed(NamedTuple):
+    """A column whose values stand in the list of that name."""
+
+    name: str
+
+
+class _Rows(NamedTuple):
+    """Where some rows come from: the object at a path, and the part of its lists that they stand in."""
+
+    path: str
+    held: Mapping[str, Any]
+    portion: Portion
+
+    def locate(self, number: int) -> Located:
+        """The place and the raw text of one row."""
+        values = self.portion.values
+        shown = {name: values[name][number] if name in values else value for name, value in self.held.items()}
+        return Located(f"$.{self.path}[{self.portion.first + number}]", show_damage(show_json(shown)))
+
+
+@dataclass(frozen=True)
+class ColumnsDocument:
+    """A document of which long lists are not held."""
+
+    document: Document
+    text: JsonText
+    lists: tuple[LongList, ...]
+
+    @classmethod
+    def load(cls, opened: OpenedRaw, limits: Limits) -> ColumnsDocument:
+        """Read a document; raises Refusal when it is no JSON, or too large without its long lists."""
+        text = JsonText(opened)
+        with suppress(TooLarge):
+            return cls(load_document(opened, limits), text, ())
+        outline = read_outline(text, limits, _MOST_LISTS)
+        return cls(Document(outline.value, text.encoding, text.damaged), text, outline.lists)
 
 
 class JsonColumnsReader:
     """Reads one document in one dialect."""
 
-    def __init__(self, source: Source, dialect: JsonColumns, opened: OpenedRaw, document: Document) -> None:
-        self._dialect, self._document, self._opened = dialect, document, opened
+    def __init__(
+        self, source: Source, dialect: JsonColumns, opened: OpenedRaw, loaded: ColumnsDocument, limits: Limits
+    ) -> None:
+        self._dialect, self._opened, self._limits = dialect, opened, limits
+        self._document, self._text, self._lists = loaded.document, loaded.text, loaded.lists
         self._labels = {column.name: source.labels_of(column, dialect) for column in source.columns}
         self._required = {column.name for column in source.columns if not column.optional}
         self.columns = tuple(self._labels)
-        self._write = write_numbers(source, dialect, self.columns)
         self.facts = Facts(
             place="path", dialect={"name": dialect.name, "format": "JSON", "records": list(dialect.records)},
-            labels=self._list_labels(), encoding=document.encoding,
+            labels=self._list_labels(), encoding=self._document.encoding,
         )  # fmt: skip
         declared = {label for labels in self._labels.values() for label in labels}
         self.facts.ignored = [label for label in self.facts.labels if label not in declared]
@@ -53,29 +98,40 @@ class JsonColumnsReader:
     def parts(self) -> Iterator[Rows]:
         """Rows in portions."""
         rows = Rows(self.columns)
-        for path in self._dialect.records:
-            held = step(self._document.value, path.split("."))
-            if held is None:
-                continue
-            if not isinstance(held, dict):
-                raise Refusal("an object that holds lists should stand here", f"$.{path}")
-            for number, cells in enumerate(self._read_lists(path, held)):
-                rows.add((path, number, held), cells)
-                if len(rows.cells) >= BATCH_ROWS:
-                    yield rows
-                    rows = Rows(self.columns)
+        with SpilledLists(self._text, self._lists, self._limits) as spilled:
+            for path in self._dialect.records:
+                held = step(self._document.value, path.split("."))
+                if held is None:
+                    continue
+                if not isinstance(held, dict):
+                    raise Refusal("an object that holds lists should stand here", f"$.{path}")
+                lists = self._find_lists(path, held)
+                columns = [self._find(name, path, held) for name in self._labels]
+                for portion in spilled.read_parallel(lists):
+                    self._add(_Rows(path, held, portion), columns, rows)
+                    if len(rows.cells) >= BATCH_ROWS or self._lists:
+                        yield rows
+                        rows = Rows(self.columns)
+            spilled.check_unread()
         yield rows
 
-    def _read_lists(self, path: str, held: dict[str, Any]) -> Iterator[Cells]:
-        lengths = {len(values) for values in held.values() if isinstance(values, list)}
+    def _find_lists(self, path: str, held: dict[str, Any]) -> Mapping[str, LongList | list[Any]]:
+        lists = {name: values for name, values in held.items() if isinstance(values, list | LongList)}
+        lengths = {values.count if isinstance(values, LongList) else len(values) for values in lists.values()}
         if len(lengths) != 1:
             raise Refusal(f"the lists have {len(lengths)} different lengths, so rows cannot be told", f"$.{path}")
-        columns = [self._find(name, path, held) for name in self._labels]
-        for number in range(lengths.pop()):
-            yield self._write([show_value(value[number]) if isinstance(value, list) else value for value in columns])
+        return lists
 
-    def _find(self, name: str, path: str, held: dict[str, Any]) -> list[Any] | str | None:
-        """A column's list, or the one value that all rows have."""
+    def _add(self, origin: _Rows, columns: Sequence[_Listed | str | None], rows: Rows) -> None:
+        """Append the rows of a portion."""
+        portion = origin.portion
+        values = [portion.values[each.name] if isinstance(each, _Listed) else each for each in columns]
+        for number in range(portion.rows):
+            cells = [each if each is None or isinstance(each, str) else show_value(each[number]) for each in values]
+            rows.add((origin, number), cells)
+
+    def _find(self, name: str, path: str, held: dict[str, Any]) -> _Listed | str | None:
+        """The list that a column stands in, or the one value that all rows have."""
         for label in self._labels[name]:
             if label == _RECORDS:
                 return path
@@ -85,7 +141,7 @@ class JsonColumnsReader:
             if inside != label:
                 if inside in held:
                     value = held[inside]
-                    return value if isinstance(value, list) else show_value(value)
+                    return _Listed(inside) if isinstance(value, list | LongList) else show_value(value)
             elif not label.startswith(tuple(f"{other}." for other in self._dialect.records)):
                 value = step(self._document.value, label.split("."))
                 if value is not None:
@@ -99,7 +155,6 @@ class JsonColumnsReader:
         return replace(part.to_batch(_locate), damaged=self._document.damaged)
 
 
-def _locate(origin: tuple[str, int, dict[str, Any]]) -> Located:
-    path, number, held = origin
-    shown = {name: values[number] if isinstance(values, list) else values for name, values in held.items()}
-    return Located(f"$.{path}[{number}]", show_damage(show_json(shown)))
+def _locate(origin: tuple[_Rows, int]) -> Located:
+    rows, number = origin
+    return rows.locate(number)

@@ -85,7 +85,7 @@ class ElementCutter:
         return sum(self._small) + max(self._large) + more <= self._limits.json_room
 
     def cut(self, texts: Iterable[bytes]) -> Iterator[Elements]:
-        """All elements, in order; takes no block behind the list's end. Raises Refusal when one is too large or deep."""
+        """All elements, in order, and no block behind the list's end; raises Refusal when one is too large or deep."""
         scanner = MarkScanner()
         for text in texts:
             yield from self._cut_block(text, scanner.scan(text))

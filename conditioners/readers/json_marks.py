@@ -34,6 +34,10 @@ class Marks:
         """The first marks, so many of them."""
         return Marks(self.places[:number], self.signs[:number], self.depths[:number], self.quotes)
 
+    def behind(self, number: int, start: int) -> Marks:
+        """The marks but for so many at the beginning, with places counted from another start; without quotes."""
+        return Marks(self.places[number:] - start, self.signs[number:], self.depths[number:], self.quotes[:0])
+
 
 class MarkScanner:
     """Takes a document's text in blocks, and remembers between them what is open."""

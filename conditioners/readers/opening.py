@@ -31,10 +31,9 @@ from conditioners.readers.edi_loops import EdiLoopReader
 from conditioners.readers.edi_messages import find_kinds
 from conditioners.readers.fixed_width import FixedWidthReader, find_fixed_width
 from conditioners.readers.html_tables import is_html
-from conditioners.readers.json_columns import JsonColumnsReader
+from conditioners.readers.json_columns import ColumnsDocument, JsonColumnsReader
 from conditioners.readers.json_documents import JsonReader
 from conditioners.readers.json_lines import JsonLinesReader, has_json_lines
-from conditioners.readers.json_parsing import load_document
 from conditioners.readers.layouts import Layout, find_layouts
 from conditioners.readers.parquet import MAGIC as PARQUET
 from conditioners.readers.parquet_tables import ParquetReader
@@ -106,12 +105,12 @@ def _open_json(source: Source, dialects: Sequence[_Json], opened: OpenedRaw, lim
         return open_best(source, lines, lambda each: JsonLinesReader(source, each, opened, limits))
     paths = [[each.records] if isinstance(each.records, str) else each.records for each in dialects]
     refused = f"the document has no list of records at {' or '.join(path for each in paths for path in each)}"
-    load = cache(lambda: load_document(opened, limits))
+    load = cache(lambda: ColumnsDocument.load(opened, limits))
 
     def open_in(dialect: _Json) -> Reader:
         reader: JsonReader | JsonColumnsReader
         if isinstance(dialect, JsonColumns):
-            reader = JsonColumnsReader(source, dialect, opened, load())
+            reader = JsonColumnsReader(source, dialect, opened, load(), limits)
         else:
             assert isinstance(dialect, JsonTree)
             reader = JsonReader(source, dialect, opened, limits)
