@@ -2,10 +2,10 @@
 
     python -m bench.conditioning.run [--size 20MB] [--rounds 3] [--peers FOLDER] [--dirty]
 
-Each side is a whole process, imports and all, interleaved with the others; CPU is user and system time. Headrace runs
-on one core as well, to tell what the second one is good for. DuckDB is no requirement of the project: it is installed
-into a throw-away folder, or taken from --peers. With --dirty the export has ragged rows and stray quotes; sides that
-fail, or leave other answers, are told and not timed.
+Each side is a whole process, imports and all, interleaved with the others, there and back; CPU is user and system time.
+Headrace runs on one core as well, to tell what the second one is good for. DuckDB is no requirement of the project: it
+is installed into a throw-away folder, or taken from --peers. With --dirty the export has ragged rows and stray quotes;
+sides that fail, or leave other answers, are told and not timed.
 """
 
 from __future__ import annotations
@@ -73,10 +73,15 @@ def main() -> None:
         else:
             check_answers(commands, folder)
         costs = {side: Cost() for side in commands}
-        for _ in range(given.rounds):
-            for side, command in commands.items():
-                run_side(command, folder / "out", costs[side])
+        for number in range(given.rounds):
+            for side in order_of(list(commands), number):
+                run_side(commands[side], folder / "out", costs[side])
     _report(given.size, costs)
+
+
+def order_of(sides: list[str], number: int) -> list[str]:
+    """The sides in a round: there and back, for who follows a large process pays for memory that this one gave up."""
+    return sides[::-1] if number % 2 else sides
 
 
 def write_export(path: Path, size: str, *, dirty: bool = False) -> None:
