@@ -9,6 +9,7 @@ from importlib.metadata import packages_distributions
 
 import pytest
 
+import headrace
 from cli.checks import CHECKS
 
 HEAVY = {"mlflow", "numpy", "pandas", "polars", "pyarrow", "scipy", "sklearn", "sqlalchemy", "jax", "optax", "openpyxl"}
@@ -47,6 +48,20 @@ def test_the_launcher_needs_nothing_but_python(root):
     foreign = {name.partition(".")[0] for name in imported_names(root / "headrace.py")} - sys.stdlib_module_names
 
     assert not foreign
+
+
+def test_the_launcher_has_modules_compiled_once_also_where_none_may_lie_beside_the_source(monkeypatch, tmp_path):
+    started = []
+    show = [sys.executable, "-c", "import sys; print(sys.dont_write_bytecode, sys.pycache_prefix)"]
+    monkeypatch.setattr(headrace, "ENVIRONMENT", tmp_path)
+    monkeypatch.setattr(headrace, "prepare", lambda requirements: sys.executable)
+    monkeypatch.setattr(headrace, "_become", lambda command: started.append(subprocess.check_output(show, text=True)))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    headrace.main(["doctor"])
+
+    assert started == [f"False {tmp_path / 'bytecode'}\n"]
 
 
 def test_importing_the_function_app_loads_nothing_heavy(indexed):

@@ -40,7 +40,7 @@ def account(tmp_path):
                 break
         time.sleep(0.1)
     yield f"http://127.0.0.1:{port}/devstoreaccount1"
-    emulator.terminate()
+    emulator.kill()  # asked to end, it first waits for connections that nobody closes
     emulator.wait()
 
 
