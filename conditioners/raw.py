@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
@@ -9,6 +10,10 @@ from typing import BinaryIO, Protocol
 
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal, SourceError
+
+
+_SEQUENCE = re.compile(rb"\x1e\s*[\[{]")
+"""How a JSON text sequence begins (RFC 7464): each value stands behind a mark, which JSON itself cannot hold."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +27,10 @@ class RawInput:
 
 
 class OpenedRaw:
-    """A raw file with its first bytes in `head`. The first call of `blocks` goes on behind them; later ones reopen."""
+    """A raw file with its first bytes in `head`. The first call of `blocks` goes on behind them; later ones reopen.
+
+    The marks of a JSON text sequence are read as blanks, so that it is JSON Lines.
+    """
 
     def __init__(self, raw: RawInput, limits: Limits, member: str = "") -> None:
         """`member` is its path in the archive that it is packed in."""
@@ -31,10 +39,13 @@ class OpenedRaw:
         self._stack = ExitStack()
         self._stream: BinaryIO | None = None
         self.head = b""
+        self._is_sequence = False
 
     def __enter__(self) -> OpenedRaw:
         self._stream = self._stack.enter_context(self._raw.open())
-        self.head = fill(self._stream, self._limits.chunk_bytes)
+        head = fill(self._stream, self._limits.chunk_bytes)
+        self._is_sequence = _SEQUENCE.match(head) is not None
+        self.head = self._without_marks(head)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -68,7 +79,10 @@ class OpenedRaw:
             total += len(block)
             if total > self._limits.raw_bytes:
                 raise Refusal(f"the file is larger than the limit of {self._limits.raw_bytes} bytes")
-            yield block
+            yield self._without_marks(block)
+
+    def _without_marks(self, block: bytes) -> bytes:
+        return block.replace(b"\x1e", b" ") if self._is_sequence else block
 
     def read_whole(self, what: str, limit: int) -> bytes:
         """All bytes, for a format that has to be held in memory; raises Refusal when they are more than may be."""

@@ -40,11 +40,11 @@ class Profile:
         """How much a row looks like labels of these columns (above 0) or like one more row of them (below)."""
         return sum(column.support_label(cell) for column, cell in zip(self._columns, cells, strict=True))
 
-    def contradicts_everywhere(self, cells: Sequence[str]) -> bool:
-        """Whether a row has text in at least two columns that hold something else, and fits none of those."""
+    def contradicts_everywhere(self, cells: Sequence[str], fewest: int = 2) -> bool:
+        """Whether a row has text in at least so many columns that hold something else, and fits none of those."""
         typed = [(column, cell) for column, cell in zip(self._columns, cells, strict=True) if column.typed is not None]
         filled = [(column, cell) for column, cell in typed if kind_of(cell) is not Kind.EMPTY]
-        return len(filled) >= 2 and all(kind_of(cell) not in TYPED for _, cell in filled)
+        return len(filled) >= fewest and all(kind_of(cell) not in TYPED for _, cell in filled)
 
     def has_types_of(self, cells: Sequence[str]) -> bool:
         """Whether a row has what most of the typed columns hold, in those in which it has anything."""

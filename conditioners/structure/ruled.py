@@ -24,6 +24,8 @@ _RULER, _DASHES = frozenset("-=+|:. \t"), ("--", "==")
 _JOINT = re.compile(r"[|+]\s*:?[-=]{2,}:?\s*[|+]?|[-=]{2,}:?\s*[|+]")
 _DRAWN = str.maketrans("─━═│┃║┌┬┐├┼┤└┴┘╔╦╗╠╬╣╚╩╝╞╪╡╒╤╕╘╧╛", "---|||" + "+" * 27)
 """Box drawing characters as those that stand for them in ASCII."""
+_COUNT = re.compile(r"\(\d+ rows?(?: affected)?\)|\d+ rows? in set.*")
+"""What database shells write below a table."""
 _BAR = re.compile(r"(?<!\\)\|")
 
 
@@ -35,10 +37,12 @@ class RuledRows(LineRows):
     columns: tuple[tuple[int, int], ...] = ()
 
     def rows(self) -> Iterator[Row]:
-        """All rows but rulers, in order."""
+        """All rows but rulers and counts of rows, in order."""
         for row in self.text.lines():
             if _is_ruler(row.raw):
                 self.skipped.add(f"{self.within}{row.place}", "a ruler")
+            elif _COUNT.fullmatch(row.raw.strip()):
+                self.skipped.add(f"{self.within}{row.place}", "a count of rows")
             else:
                 yield Row(row.place, cut(row.raw, self.columns) if self.columns else split_bars(row.raw), row.raw)
 

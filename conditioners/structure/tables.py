@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 
 from conditioners.structure.ahead import Ahead
 from conditioners.structure.blocks import Block
@@ -65,6 +66,8 @@ class _Table:
         self._held: list[Row] = []
         """Rows that are notes if the table ends here, and kept or dropped if it goes on."""
         self._is_behind_blank = False
+        self._has_title = False
+        """Whether the held rows stand behind a blank one and have one cell each, as titles do."""
         self._has_notes = True
         """False once there were too many of them to be notes."""
 
@@ -76,8 +79,11 @@ class _Table:
                 yield from self._take(block)
                 continue
             row = self._ahead.first()
-            if row is None or self._begins_another(row):
+            if row is None:
                 break
+            if self._begins_another(row):
+                yield from self._end(is_followed=True)
+                return
             yield from self._judge(row)
             self._ahead.take(1)
         yield from self._end()
@@ -103,6 +109,8 @@ class _Table:
         elif row.is_comment and row.width != self._head.cells:
             yield Passed(row.place, "a comment")
         elif (kept := self._keep(row)) is None or self._is_note(row):
+            is_title = self._is_behind_blank and row.filled == 1
+            self._has_title = is_title and (self._has_title or not self._held)
             self._held.append(row)
             if len(self._held) >= _MOST_HELD:
                 self._has_notes = False
@@ -148,10 +156,13 @@ class _Table:
         """The held rows, now that the table goes on."""
         for row in self._held:
             yield self._keep(row) or self._drop(row)
-        self._held = []
+        self._held, self._has_title = [], False
 
-    def _end(self) -> Iterator[Found]:
-        """The held rows, now that the table has ended."""
+    def _end(self, *, is_followed: bool = False) -> Iterator[Found]:
+        """The held rows, now that the table has ended, at its last row or where labels of another one follow."""
+        if is_followed and self._has_title:
+            yield from (Passed(row.place, "before the table") for row in self._held)
+            return
         are_notes = self._head.cells >= 3 and all(self._may_be_note(row) for row in self._held)
         for row in self._held:
             yield Passed(row.place, "behind the table") if are_notes else self._keep(row) or self._drop(row)
@@ -173,15 +184,21 @@ class _Table:
         if self._head.labels is not None and row.cells == self._head.labels:
             return True
         if row.width == self._head.cells:
-            if not (self._is_behind_blank and self._profile.contradicts_everywhere(row.cells)):
+            fewest = 1 if self._has_title else 2
+            if not (self._is_behind_blank and self._profile.contradicts_everywhere(row.cells, fewest)):
                 return False
         elif self._keep(row) is not None:
             return False
         return not any(kind_of(cell) in TYPED for cell in row.cells) and self._heads_a_table(row)
 
     def _heads_a_table(self, row: Row) -> bool:
-        following = [each for each in self._ahead.look(4 * _FEW)[1:] if each.filled][:_FEW]
-        if len(following) < _FEW or any(each.width != row.width for each in following):
+        behind = self._ahead.look(4 * _FEW)[1:]
+        following = [each for each in behind if each.filled][:_FEW]
+        if self._is_behind_blank and len(stretch := list(takewhile(lambda each: each.filled, behind))) == _FEW - 1:
+            following = stretch
+        elif len(following) < _FEW:
+            return False
+        if any(each.width != row.width for each in following):
             return False
         profile = Profile([each.cells or () for each in following], row.width)
         return profile.support_labels(row.cells or ()) >= 1.0

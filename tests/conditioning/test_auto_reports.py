@@ -145,16 +145,27 @@ def test_an_arff_file_is_its_rows_under_its_attributes(read):
     assert ("line 10", "a comment") in found.skipped
 
 
+WIDE = "@relation r\n" + "".join(f"@attribute a{n} real\n" for n in range(1000)) + "@data\n"
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        (ARFF + "{0 sunny, 2 yes}\n", "the rows of the ARFF file are sparse, which is not read"),
+        (WIDE + "{}\n" * 10_000, "sparse rows leave out more than 5000000 values"),
         (ARFF.replace("@DATA", ""), "the ARFF file has no @data within its first mebibyte"),
         (ARFF.replace("real", "relational"), "the ARFF file has no attributes, or some that are not read"),
     ],
 )
 def test_an_arff_file_that_is_not_read_is_refused_with_the_reason(condition, text, reason):
     assert condition(text, "weather.arff")[0].reason == reason
+
+
+def test_a_sparse_arff_row_has_what_it_leaves_out_as_the_format_defines_it_or_is_rejected(read):
+    sparse = "@relation r\n@attribute a real\n@attribute b {'x y',z}\n@attribute c string\n@data\n"
+    rows, rejects, _ = read(sparse + "{0 5, 2 'p, q'}\n{1 z, 2 ?}\n{0 5}\n{2 a, 1 z}\n{2 a, 3 z}\n1,z,w\n", "r.arff")
+
+    assert rows == [["a", "b", "c"], ["5", "x y", "p, q"], ["0", "z", "?"], ["1", "z", "w"]]
+    assert rejects == ["8", "9", "10"]
 
 
 @pytest.mark.parametrize("text", [ARFF, DRAWN["psql"].format("a | b | c\n" * 3), "a\x1fb\x1e1\x1f2\x1e3\x1f4"])
@@ -242,3 +253,36 @@ def test_looking_for_rulers_and_relations_takes_no_longer_than_reading(tmp_path)
     }  # fmt: skip
 
     assert [each["exit"] for each in condition_files(files, tmp_path, declared=False)] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("shell", ["psql", "mysql"])
+def test_the_count_of_rows_below_a_drawn_table_of_two_columns_is_no_row(read, shell):
+    text = {
+        "psql": "a | b\n--+--\nx | 1\ny | 2\n(2 rows)\n",
+        "mysql": "|a|b|\n+--+--+\n|x|1|\n|y|2|\n2 rows in set (0.00 sec)\n",
+    }
+    rows, rejects, found = read(text[shell])
+
+    assert (rows, rejects) == ([["a", "b"], ["x", "1"], ["y", "2"]], [])
+    assert found.skipped[-1] == ("line 5", "a count of rows")
+
+
+def test_a_title_behind_a_blank_line_stands_above_the_next_table_and_is_no_row_of_the_last(read):
+    rows, rejects, found = read("Sales\nshop,units\nx,2\ny,4\n\nReturns\nitem,count\nz,6\nw,8\n")
+
+    assert (rows[:3], rejects) == ([["shop", "units"], ["x", "2"], ["y", "4"]], [])
+    assert [(table.labels, table.rows_in) for table in found.further_tables] == [(("item", "count"), 2)]
+    assert ("line 6", "before the table") in found.skipped
+
+
+def test_a_delimiter_of_three_marks_is_found_and_a_cell_of_its_middle_one_is_none(read):
+    rows, rejects, found = read("id|~|name|~|note\n1|~|a,b|~|~\n2|~|c;d|~|\n3|~||~|e\n")
+
+    assert rows == [["id", "name", "note"], ["1", "a,b", "~"], ["2", "c;d", ""], ["3", "", "e"]]
+    assert (rejects, found.dialect["delimiter"]) == ([], "|~|")
+
+
+def test_a_sequence_of_json_texts_is_read_as_json_lines(read):
+    rows, rejects, _ = read('\x1e{"a":"01","b":1}\n\x1e{bad\n\x1e{"a":"\\u001e","b":2}\n', "events.json-seq")
+
+    assert (rows, rejects) == ([["a", "b"], ["01", "1"], ["\x1e", "2"]], ["line 2"])
