@@ -1,4 +1,4 @@
-"""Cells of a workbook as text, exactly: whole numbers without a point, days as ISO 8601, errors by their name."""
+"""Cells of a workbook as text, exactly: whole numbers without a point, days as ISO 8601, durations as hours."""
 
 from __future__ import annotations
 
@@ -25,7 +25,16 @@ def show_cell(value: Any) -> str | None:
         return value.date().isoformat() if midnight else value.isoformat(sep=" ")
     if isinstance(value, datetime.date | datetime.time):
         return value.isoformat()
+    if isinstance(value, datetime.timedelta):
+        return _show_duration(value)
     return None if value is None else str(value)
+
+
+def _show_duration(value: datetime.timedelta) -> str:
+    """Hours, however many, as in `36:00:00`."""
+    minutes, seconds = divmod(abs(value), datetime.timedelta(minutes=1))
+    clock = str(seconds).removeprefix("0:00:")
+    return f"{'-' if value < datetime.timedelta() else ''}{minutes // 60:02}:{minutes % 60:02}:{clock}"
 
 
 def _show_number(value: float) -> str:

@@ -54,6 +54,14 @@ def test_days_of_both_epochs_are_the_same_day(source, run):
     assert result.rows == ["2024-02-29,007,5,1.10"]
 
 
+def test_durations_are_hours_however_many_and_errors_no_values(make_source, run):
+    source = make_source(columns=(Text("a"), Text("b", optional=True)), key=(), dialects=(Workbook(name="w"),))
+    long, short = datetime.timedelta(days=1, hours=12, seconds=1.5), datetime.timedelta(minutes=5)
+    result = run(source, write_book(("S", [["a", "b"], [long, "#N/A"], [short, "x"]])))
+
+    assert result.rows == ["36:00:01.500000,", "00:05:00,x"]
+
+
 def test_title_rows_and_totals_are_skipped_and_the_table_may_stand_anywhere(source, run):
     rows = [["A title"], [], ["", "", *HEADER], ["", "", *ROW], [], ["Total", "", "", "", 5]]
     result = run(source, write_book(("S", rows)))
