@@ -14,7 +14,7 @@ from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import Decoder
 from conditioners.readers.json_elements import ElementCutter, Elements
-from conditioners.readers.json_marks import BRACKET, COMMA, Marks, MarkScanner
+from conditioners.readers.json_marks import BRACE, BRACKET, COMMA, Marks, MarkScanner
 from conditioners.readers.json_parsing import TextPlace, TooLarge, may_be_damaged, parse_json, refuse_depth
 from conditioners.readers.json_showing import Unheld
 
@@ -68,13 +68,19 @@ class LongList(Unheld):
     """Behind its closing bracket."""
     count: int = 0
     """Its elements, if the document is JSON."""
-    is_flat: bool = True
-    """Whether it holds neither lists nor objects."""
+    objects: int = 0
+    lists: int = 0
+    """Elements that are objects, and that are lists."""
     path: str = ""
 
     def cut(self, texts: Iterator[bytes], limits: Limits) -> Iterator[Elements]:
         """Its elements, from the text between its brackets; raises Refusal when one is too large."""
         return ElementCutter(self.path, self.above, self.at, limits).cut(texts)
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether it holds neither lists nor objects."""
+        return not self.objects and not self.lists
 
     def refuse(self) -> NoReturn:
         """Raises TooLarge: the list would have to be held."""
@@ -182,11 +188,13 @@ class _OutlineScanner:
             found.count += 1
 
     def _count(self, found: LongList, marks: Marks, depth: int) -> None:
-        """Count commas that stand in no list or object at that depth."""
+        """Count commas, and what is opened, where so many lists and objects are open."""
         import numpy as np
 
         found.count += int(np.count_nonzero((marks.signs == COMMA) & (marks.depths == depth)))
-        found.is_flat = found.is_flat and not bool((marks.depths > depth).any())
+        opened = marks.signs[marks.depths == depth + 1]
+        found.objects += int(np.count_nonzero(opened == BRACE))
+        found.lists += int(np.count_nonzero(opened == BRACKET))
 
     def _pass(self, text: bytes, marks: Marks) -> tuple[int, int]:
         """Go on in a long list; how many bytes and marks of the text are its own."""

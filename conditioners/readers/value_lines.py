@@ -23,8 +23,8 @@ from conditioners.readers.records import Syntax
 LINES = Syntax(delimiter="\n", quote="")
 _SHORT = 64 * KIB
 """Bytes of a line that cannot hold too much to be parsed at once."""
-_FILLED_SHARE = 20
-"""One line of so many has to hold something, where very many hold nothing."""
+FILLED_SHARE = 20
+"""One line, or element of a list, of so many has to hold something, where very many hold nothing."""
 
 
 def begins_with_lines(head: bytes, limits: Limits) -> bool:
@@ -120,7 +120,7 @@ class ValueLines:
 
     def _note_empty(self, line: int) -> None:
         self._empty += 1
-        if self._empty > self._limits.unread_rows and (self.count - self._empty) * _FILLED_SHARE < self.count:
+        if self._empty > self._limits.unread_rows and (self.count - self._empty) * FILLED_SHARE < self.count:
             raise Refusal(f"of the first {self.count} lines of JSON {self._empty} hold nothing", f"line {line}")
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
+
+from conditioners.structure.long_records import LongRecords, read_parallel
 
 _MOST = 500
 """Tables of one document that are told apart; a document of more is one record."""
@@ -33,13 +36,21 @@ def find_tables(value: Any) -> list[Found]:
 
 def _size(value: Any) -> int:
     """About how many cells a table has."""
+    if isinstance(value, LongRecords):
+        return value.cells
     if isinstance(value, list):
         return sum(len(item) for item in value)
-    return len(value) * max((len(item) for item in value.values()), default=0)
+    return len(value) * max((_length(item) for item in value.values()), default=0)
+
+
+def _length(value: Any) -> int:
+    return value.count if isinstance(value, LongRecords) else len(value)
 
 
 def is_table(value: Any) -> bool:
     """Whether a value holds several records, in whatever form."""
+    if isinstance(value, LongRecords):
+        return value.are_objects or value.are_rows
     if isinstance(value, list):
         return bool(value) and (all(isinstance(item, dict) for item in value) or is_list_of_rows(value))
     return isinstance(value, dict) and (is_columnar(value) or is_keyed(value))
@@ -47,6 +58,8 @@ def is_table(value: Any) -> bool:
 
 def is_list_of_rows(value: Any) -> bool:
     """A list of lists that hold more scalars than further lists."""
+    if isinstance(value, LongRecords):
+        return value.are_rows
     if not (isinstance(value, list) and value and all(isinstance(item, list) for item in value)):
         return False
     cells = [isinstance(cell, list | dict) for item in value for cell in item]
@@ -56,10 +69,16 @@ def is_list_of_rows(value: Any) -> bool:
 def is_columnar(value: dict[str, Any]) -> bool:
     """An object of two or more equally long lists of scalars."""
     lists = list(value.values())
-    if len(lists) < 2 or not all(isinstance(item, list) for item in lists):
+    if len(lists) < 2 or not all(isinstance(item, list | LongRecords) for item in lists):
         return False
-    scalar = all(not isinstance(cell, list | dict) for item in lists for cell in item)
-    return scalar and len({len(item) for item in lists}) == 1 and len(lists[0]) > 1
+    return all(map(_is_flat, lists)) and len(set(map(_length, lists))) == 1 and _length(lists[0]) > 1
+
+
+def _is_flat(value: LongRecords | list[Any]) -> bool:
+    """Whether a list holds scalars alone."""
+    if isinstance(value, LongRecords):
+        return value.is_flat
+    return all(not isinstance(cell, list | dict) for cell in value)
 
 
 def is_keyed(value: dict[str, Any]) -> bool:
@@ -71,14 +90,26 @@ def is_keyed(value: dict[str, Any]) -> bool:
     return "key" not in items[0] and all(len(common) * 2 > len(item) for item in items)
 
 
-def list_records(table: Found) -> list[Found]:
+def list_records(table: Found) -> Iterator[Found]:
     """The records of a table, each with its path."""
     path, value = table
-    if isinstance(value, list):
-        return [Found(f"{path}[{number}]", item) for number, item in enumerate(value)]
-    if is_columnar(value):
-        names, count = list(value), len(next(iter(value.values())))
-        return [Found(f"{path}.*[{at}]", {name: value[name][at] for name in names}) for at in range(count)]
-    if is_keyed(value):
-        return [Found(f"{path}.{key}", {"key": key, **item}) for key, item in value.items()]
-    return [table]
+    if isinstance(value, list) or (isinstance(value, LongRecords) and is_table(value)):
+        elements = value if isinstance(value, list) else value.elements()
+        for number, item in enumerate(elements):
+            yield Found(f"{path}[{number}]", item)
+    elif isinstance(value, dict) and is_columnar(value):
+        for number, record in enumerate(_read_columns(value)):
+            yield Found(f"{path}.*[{number}]", record)
+    elif isinstance(value, dict) and is_keyed(value):
+        for key, item in value.items():
+            yield Found(f"{path}.{key}", {"key": key, **item})
+    else:
+        yield table
+
+
+def _read_columns(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if any(isinstance(item, LongRecords) for item in value.values()):
+        yield from read_parallel(value)
+        return
+    for cells in zip(*value.values(), strict=True):
+        yield dict(zip(value, cells, strict=True))

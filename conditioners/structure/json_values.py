@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal, Skipped
 from conditioners.raw import OpenedRaw
-from conditioners.readers.json_parsing import Document, load_document
+from conditioners.readers.json_outline import JsonText
+from conditioners.readers.json_parsing import Document, TooLarge, load_document
 from conditioners.readers.json_showing import show_json
 from conditioners.readers.value_lines import begins_with_lines
 from conditioners.structure.json_nodes import show_cell
-from conditioners.structure.json_tables import Found, find_tables, is_list_of_rows, list_records
+from conditioners.structure.json_tables import Found, find_tables, is_columnar, is_list_of_rows, list_records
 from conditioners.structure.line_records import LineSurvey, read_records
+from conditioners.structure.long_records import LongRecords, load_long_document
 from conditioners.structure.records import Record, RecordGrid
 from conditioners.structure.rows import Row, no_resplit
 from conditioners.structure.unfolding import Unfolding, UnfoldingSurvey
@@ -56,7 +60,7 @@ def open_json(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[R
         yield from _open_lines(LineSurvey.take_all(opened, limits), opened.member, skipped)
         return
     try:
-        document = load_document(opened, limits)
+        document = _load(opened, limits)
     except Refusal as refusal:
         # What was parsed before it hangs on the traceback.
         refused = refusal.with_traceback(None)
@@ -65,6 +69,13 @@ def open_json(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[R
         return
     survey = LineSurvey.take_all(opened, limits, refused)
     yield from _open_lines(survey, opened.member, skipped)
+
+
+def _load(opened: OpenedRaw, limits: Limits) -> Document:
+    """A document, with LongRecords for its long lists if it cannot be held as a whole."""
+    with suppress(TooLarge):
+        return load_document(opened, limits)
+    return load_long_document(JsonText(opened), limits)
 
 
 def _open_lines(survey: LineSurvey, member: str, skipped: Skipped) -> Iterator[RecordGrid | ListGrid]:
@@ -86,9 +97,10 @@ def _open_document(
 ) -> Iterator[RecordGrid | ListGrid]:
     if document.value in ([], {}):
         return
-    if not isinstance(document.value, dict | list):
+    if not isinstance(document.value, dict | list | LongRecords):
         raise Refusal("the JSON document holds no table")
     tables = find_tables(document.value)
+    _check_outside(document.value, tables)
     if tables[0].path != "$":
         paths = ", ".join(table.path for table in tables[:5]) + (", ..." if len(tables) > 5 else "")
         skipped.add("path $", f"outside of the records at {paths}")
@@ -105,14 +117,39 @@ def _open_table(table: Found, name: str, document: Document, limits: Limits) -> 
     encoding = dict(document.encoding)
     form = {"format": "JSON", "records": table.path}
     if is_list_of_rows(table.value):
-        return ListGrid(form, partial(iter, table.value), table.path, encoding, name)
-    records, survey = list_records(table), UnfoldingSurvey(limits)
-    for record in records:
+        return ListGrid(form, _open_rows(table.value), table.path, encoding, name)
+    unfolding = _survey(table, limits)
+    return RecordGrid(name, form, unfolding.labels, partial(_unfold, table, unfolding), encoding)
+
+
+def _open_rows(value: LongRecords | list[list[Any]]) -> Callable[[], Iterable[list[Any]]]:
+    if isinstance(value, LongRecords):
+        value.require_room()
+        return value.elements
+    return partial(iter, value)
+
+
+def _survey(table: Found, limits: Limits) -> Unfolding:
+    if isinstance(table.value, LongRecords) and table.value.are_objects:
+        return table.value.unfolding.settle()
+    survey = UnfoldingSurvey(limits)
+    # The records of parallel lists have the same labels, all of them.
+    is_first_enough = isinstance(table.value, dict) and is_columnar(table.value)
+    for record in islice(list_records(table), 1 if is_first_enough else None):
         survey.take(record.value)
-    unfolding = survey.settle()
-    return RecordGrid(name, form, unfolding.labels, partial(_unfold, records, unfolding), encoding)
+    return survey.settle()
 
 
-def _unfold(records: Iterable[Found], unfolding: Unfolding) -> Iterator[tuple[str, Record]]:
-    for path, value in records:
+def _unfold(table: Found, unfolding: Unfolding) -> Iterator[tuple[str, Record]]:
+    for path, value in list_records(table):
         yield from unfolding.rows(path, value)
+
+
+def _check_outside(value: Any, tables: Iterable[Found]) -> None:
+    """Raises Refusal when a long list that stands in no table is no JSON, for nobody else reads it."""
+    if any(table.value is value for table in tables):
+        return
+    if isinstance(value, LongRecords):
+        value.check()
+    for inner in value.values() if isinstance(value, dict) else ():
+        _check_outside(inner, tables)

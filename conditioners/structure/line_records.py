@@ -6,17 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from conditioners.limits import MIB, Limits
+from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.value_lines import BrokenLine, ValueLines
+from conditioners.structure.list_rows import RowTally
 from conditioners.structure.records import Record
 from conditioners.structure.unfolding import Unfolding, UnfoldingSurvey
-
-_HELD = 1000
-"""Rows without labels that are looked at together, to find out which of them are tables."""
-_CELL = 100
-"""Bytes in memory for a cell, beside its text."""
 
 
 @dataclass
@@ -26,14 +22,8 @@ class LineSurvey:
     lines: ValueLines
     unfolding: UnfoldingSurvey
     limits: Limits
-    lists: int = 0
-    """Lines that hold a list."""
-    cells: int = 0
-    """Of these lists."""
-    nested: int = 0
-    """Of these cells, lists and objects."""
-    widest: int = 0
-    """Most cells of a list."""
+    rows: RowTally = field(default_factory=RowTally)
+    """Of the lines that hold a list."""
     checksum: int = field(default=0, init=False)
 
     @classmethod
@@ -56,25 +46,18 @@ class LineSurvey:
         if isinstance(found, BrokenLine):
             return
         if isinstance(found, list):
-            self.lists += 1
-            self.cells += len(found)
-            self.widest = max(self.widest, len(found))
-            self.nested += sum(isinstance(cell, list | dict) for cell in found)
+            self.rows.take(found)
         # The text of a value that is no object says nothing about how objects unfold.
         self.unfolding.take(found if isinstance(found, dict) else None)
 
     @property
     def is_list_of_rows(self) -> bool:
-        """Whether all lines are lists that hold more scalars than further lists; see json_tables."""
-        return self.lists == self.lines.count and (not self.cells or self.nested * 2 < self.cells)
+        """Whether all lines are lists that hold more scalars than further lists."""
+        return self.rows.are_rows(self.lines.count)
 
     def require_room(self) -> None:
         """Raises Refusal when as many rows as are looked at together may take too much memory."""
-        whole = self.cells * _CELL + self.lines.size * 2
-        held = (self.widest * _CELL + self.lines.longest * 2) * _HELD
-        if min(whole, held) > self.limits.json_room:
-            most = self.limits.json_room // MIB
-            raise Refusal(f"the rows of the JSON lines would take more than {most} MiB of memory")
+        self.rows.require_room(self.lines.size, self.lines.longest, self.limits)
 
     def read_again(self) -> Iterator[Any]:
         """All lines once more; raises Refusal when they are others now."""

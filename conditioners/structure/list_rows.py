@@ -1,0 +1,47 @@
+"""Counts what lists in place of records hold, to tell whether they are rows of cells, and what these take in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from conditioners.limits import MIB, Limits
+from conditioners.outcome import Refusal
+
+_HELD = 1000
+"""Rows without labels that are looked at together, to find out which of them are tables."""
+_CELL = 100
+"""Bytes in memory for a cell, beside its text."""
+
+
+@dataclass
+class RowTally:
+    """What the values that are lists hold."""
+
+    lists: int = 0
+    cells: int = 0
+    nested: int = 0
+    """Of these cells, lists and objects."""
+    widest: int = 0
+    """Most cells of a list."""
+
+    def take(self, value: list[Any]) -> None:
+        """The next list."""
+        self.lists += 1
+        self.cells += len(value)
+        self.widest = max(self.widest, len(value))
+        self.nested += sum(isinstance(cell, list | dict) for cell in value)
+
+    def are_rows(self, values: int) -> bool:
+        """Whether all values, so many, are lists that hold more scalars than further lists; see json_tables."""
+        return self.lists == values and (not self.cells or self.nested * 2 < self.cells)
+
+    def require_room(self, size: int, longest: int, limits: Limits) -> None:
+        """Raises Refusal when as many rows as are looked at together may take too much memory.
+
+        Their text takes so many bytes together, and the longest one's.
+        """
+        whole = self.cells * _CELL + size * 2
+        held = (self.widest * _CELL + longest * 2) * _HELD
+        if min(whole, held) > limits.json_room:
+            raise Refusal(f"the lists in JSON would take more than {limits.json_room // MIB} MiB of memory")

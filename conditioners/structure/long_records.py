@@ -1,0 +1,126 @@
+"""Lists of a JSON document that are too long to be held: surveyed once, and read as often as they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+from conditioners.limits import Limits
+from conditioners.outcome import Refusal
+from conditioners.readers.json_outline import JsonText, LongList, read_outline
+from conditioners.readers.json_parallel import SpilledLists
+from conditioners.readers.json_parsing import Document
+from conditioners.readers.json_showing import Unheld, show_json
+from conditioners.readers.value_lines import FILLED_SHARE
+from conditioners.structure.list_rows import RowTally
+from conditioners.structure.unfolding import UnfoldingSurvey
+
+_MOST_LISTS = 16
+"""Long ones in a document, each of which is read on its own."""
+
+
+@dataclass
+class LongRecords(Unheld):
+    """A long list, and what its elements are."""
+
+    text: JsonText
+    found: LongList
+    limits: Limits
+    rows: RowTally = field(default_factory=RowTally)
+    cells: int = 0
+    """In its elements."""
+    longest: int = 0
+    """Characters of the longest element that is a list."""
+    unfolding: UnfoldingSurvey = field(init=False)
+    is_checked: bool = False
+    """Whether all of it has been read, and so is JSON."""
+
+    def __post_init__(self) -> None:
+        self.unfolding = UnfoldingSurvey(self.limits)
+
+    @property
+    def count(self) -> int:
+        """How many elements it has."""
+        return self.found.count
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether all of its elements are scalars."""
+        return self.found.is_flat
+
+    @property
+    def are_objects(self) -> bool:
+        """Whether all of its elements are objects."""
+        return 0 < self.found.objects == self.count
+
+    @property
+    def are_rows(self) -> bool:
+        """Whether its elements are rows of cells."""
+        return self.count > 0 and self.rows.are_rows(self.count)
+
+    def elements(self) -> Iterator[Any]:
+        """All elements; raises Refusal when the list is no JSON, or the document is another one than it was."""
+        texts = self.text.between(self.found.start, self.found.end)
+        for piece in self.found.cut(texts, self.limits):
+            yield from piece.parse(self.limits)
+        for _ in texts:
+            pass
+        self.is_checked = True
+
+    def survey(self) -> None:
+        """Find out what records it has; raises Refusal when one is no JSON, or nearly all hold nothing."""
+        if not self.are_objects and self.found.lists < self.count:
+            return
+        empty = 0
+        for number, element in enumerate(self.elements(), start=1):
+            if not element:
+                empty += 1
+                if empty > self.limits.unread_rows and (number - empty) * FILLED_SHARE < number:
+                    reason = f"of the first {number} elements of the list {empty} hold nothing"
+                    raise Refusal(reason, f"{self.found.path}[{number - 1}]")
+            self.cells += len(element)
+            if isinstance(element, dict):
+                self.unfolding.take(element)
+            else:
+                self.rows.take(element)
+                self.longest = max(self.longest, len(show_json(element)))
+
+    def check(self) -> None:
+        """Raises Refusal when it is no JSON, unless that is known already."""
+        if not self.is_checked:
+            for _ in self.elements():
+                pass
+
+    def require_room(self) -> None:
+        """Raises Refusal when as many rows as are looked at together may take too much memory."""
+        self.rows.require_room(self.found.end - self.found.start, self.longest, self.limits)
+
+    def refuse(self) -> NoReturn:
+        """Raises TooLarge: the list would have to be held."""
+        self.found.refuse()
+
+
+def load_long_document(text: JsonText, limits: Limits) -> Document:
+    """A document with LongRecords in place of its long lists; raises Refusal when it is no JSON, or too large still."""
+    outline = read_outline(text, limits, _MOST_LISTS)
+    long = {found.path: LongRecords(text, found, limits) for found in outline.lists}
+    for records in long.values():
+        records.survey()
+    return Document(_put_in(outline.value, long), text.encoding, text.damaged)
+
+
+def _put_in(value: Any, long: Mapping[str, LongRecords]) -> Any:
+    if isinstance(value, dict):
+        return {name: _put_in(inner, long) for name, inner in value.items()}
+    return long[value.path] if isinstance(value, LongList) else value
+
+
+def read_parallel(lists: Mapping[str, LongRecords | list[Any]]) -> Iterator[dict[str, Any]]:
+    """The records of equally long lists, of which some are long; raises Refusal when one of these is no JSON."""
+    plain = {name: each.found if isinstance(each, LongRecords) else each for name, each in lists.items()}
+    long = [each for each in lists.values() if isinstance(each, LongRecords)]
+    with SpilledLists(long[0].text, [each.found for each in long], long[0].limits) as spilled:
+        for portion in spilled.read_parallel(plain):
+            for cells in zip(*portion.values.values(), strict=True):
+                yield dict(zip(portion.values, cells, strict=True))
