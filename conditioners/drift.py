@@ -9,6 +9,8 @@ from difflib import SequenceMatcher
 from typing import Any
 
 _ALIKE = 0.75
+_MOST_COMPARED, _COMPARED = 50, 100
+"""Labels that are new or missing, and characters of each, beyond which it takes long to say which are alike."""
 _MOST = 0.5
 _UNREADABLE = ("not_a_number", "not_a_day", "not_a_moment", "too_many_places", "bad_format", "not_allowed")
 _KINDS = {
@@ -88,19 +90,22 @@ def _by_name(labels: Sequence[str]) -> dict[str, str]:
 
 def _pair(gone: Sequence[str], come: Sequence[str], old: Sequence[str], new: Sequence[str]) -> list[tuple[str, str]]:
     """Which missing label is which new one."""
-    pairs, left = [], list(come)
+    places = {name: at for at, name in enumerate(old)} if len(old) == len(new) else {}
+    are_few = max(len(gone), len(come)) <= _MOST_COMPARED
+    pairs, left = [], dict.fromkeys(come)
     for name in gone:
-        at = old.index(name)
-        same_place = len(old) == len(new) and new[at] in left
-        found = new[at] if same_place else max(left, key=lambda other: _likeness(name, other), default=None)
-        if found is not None and (same_place or _likeness(name, found) >= _ALIKE):
+        found = new[places[name]] if name in places else None
+        if found not in left:
+            alike = max(left, key=lambda other: _likeness(name, other), default=None) if are_few else None
+            found = alike if alike is not None and _likeness(name, alike) >= _ALIKE else None
+        if found is not None:
             pairs.append((name, found))
-            left.remove(found)
+            del left[found]
     return pairs
 
 
 def _likeness(name: str, other: str) -> float:
-    return SequenceMatcher(None, name, other).ratio()
+    return SequenceMatcher(None, name[:_COMPARED], other[:_COMPARED]).ratio()
 
 
 def _find_retyped(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterable[Retyped]:

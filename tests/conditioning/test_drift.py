@@ -116,3 +116,16 @@ def test_a_drift_is_told_in_words():
     assert describe_drift(drift.to_json()) == "new 'd', new 'e', missing 'b', n was digits and is text"
     same = {"labels": ["a"], "columns": {}, "rejects": {}, "rows_in": 1}
     assert describe_drift(find_drift(same, same).to_json()) == ""
+
+
+def test_of_very_many_new_labels_none_is_looked_for_among_those_that_are_missing():
+    before, after = ({"labels": labels, "columns": {}} for labels in many_labels())
+    found = find_drift(before, after)
+
+    assert (len(found.missing), len(found.new), found.renamed) == (51, 52, ())
+    before, after = ({"labels": labels[2:], "columns": {}} for labels in many_labels())
+    assert len(find_drift(before, after).renamed) == 49
+
+
+def many_labels():
+    return [f"column {number}" for number in range(51)], [f"column {number}, new" for number in range(52)]
