@@ -1,9 +1,11 @@
-"""What a large file costs `condition --auto`, against one of a tenth of its size: neither memory nor CPU per byte grow.
+"""What a large file costs, against one of a tenth of its size: neither memory nor CPU per byte grow.
 
-    python -m bench.conditioning.auto_sizes [--megabytes 300]
+    python -m bench.conditioning.auto_sizes [--megabytes 300] [--only TEXT]
 
-Files of JSON Lines with ten columns and of delimited text, each conditioned by a process of its own; told are CPU (user
-and system) and the most memory of that process, and the ratios of the two sizes.
+Files of JSON Lines and a JSON document with ten columns, JSON of ten parallel lists, and delimited text, each
+conditioned by `condition --auto` in a process of its own; and the parallel lists once more under a declaration. Told
+are CPU (user and system) and the most memory of that process, and the ratios of the two sizes; --only takes the forms
+whose name holds the text.
 """
 
 from __future__ import annotations
@@ -25,12 +27,26 @@ MOST_MEMORY, MOST_GROWTH = 512, 1.25
 _CHILD = """
 import resource, sys
 from pathlib import Path
-from conditioners.auto import AutoConditioned, condition_auto
+from conditioners.auto import condition_auto
+from conditioners.columns import Decimal, Text, Whole
+from conditioners.declaration import Source
+from conditioners.dialects import JsonColumns
+from conditioners.engine import condition
+from conditioners.outcome import Refused
 from conditioners.raw import RawInput
 
 path, nowhere = Path(sys.argv[1]), open("/dev/null", "wb")
 raw = RawInput(path.name, lambda: path.open("rb"), path.stat().st_size)
-assert isinstance(condition_auto(raw, lambda _: nowhere, nowhere), AutoConditioned)
+if sys.argv[2] == "declared":
+    kinds = {"units": Whole("units"), "dollars": Decimal("dollars", 2)}
+    names = ("week_start", "store_id", "sku", "state", "category", "units", "dollars", "note", "lat", "lon")
+    dialect = JsonColumns(name="columns", records=("sales",), labels={name: f"sales.{name}" for name in names})
+    columns = tuple(kinds.get(name, Text(name, optional=True)) for name in names)
+    source = Source(name="sales", title="Sales", files=("**",), columns=columns, key=(), dialects=(dialect,))
+    outcome = condition(source, raw, nowhere, nowhere)
+else:
+    outcome = condition_auto(raw, lambda _: nowhere, nowhere)
+assert not isinstance(outcome, Refused), outcome
 used = resource.getrusage(resource.RUSAGE_SELF)
 peak = int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) * 1024
 print(used.ru_utime + used.ru_stime, peak)
@@ -41,10 +57,16 @@ def main() -> None:
     """Run the benchmark; exit 1 if a figure is not kept."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--megabytes", type=int, default=300)
-    megabytes = options.parse_args().megabytes
-    writers = {"JSON Lines": _write_lines, "delimited text": _write_delimited}
+    options.add_argument("--only", default="")
+    given = options.parse_args()
+    writers = {
+        "JSON Lines": _write_lines, "JSON document": _write_document, "JSON columns": _write_columns,
+        "JSON columns, declared": _write_columns, "delimited text": _write_delimited,
+    }  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="headrace-bench-") as folder:
-        kept = [_compare(form, writer, Path(folder) / "file", megabytes) for form, writer in writers.items()]
+        path = Path(folder) / "file"
+        chosen = [(form, writer) for form, writer in writers.items() if given.only in form]
+        kept = [_compare(form, writer, path, given.megabytes) for form, writer in chosen]
     sys.exit(not all(kept))
 
 
@@ -52,20 +74,20 @@ def _compare(form: str, write: Callable[[Path, int], None], path: Path, megabyte
     costs = []
     for size in (megabytes // 10, megabytes):
         write(path, size)
-        cpu, peak = _condition(path)
+        cpu, peak = _condition(path, "declared" if "declared" in form else "auto")
         costs.append((cpu / size, peak))
-        print(f"{form:<16}{size:5} MB {cpu:8.2f} s CPU {peak:6.0f} MB of memory")
+        print(f"{form:<24}{size:5} MB {cpu:8.2f} s CPU {peak:6.0f} MB of memory")
     (small_cpu, small_peak), (large_cpu, large_peak) = costs
     cpu, memory = large_cpu / small_cpu, large_peak / small_peak
     is_kept = max(cpu, memory) <= MOST_GROWTH and large_peak <= MOST_MEMORY
     verdict = "kept" if is_kept else "LOST"
-    print(f"{form:<16}large to small: CPU per byte {cpu:.2f}, memory {memory:.2f} (at most {MOST_GROWTH}) {verdict}")
+    print(f"{form:<24}large to small: CPU per byte {cpu:.2f}, memory {memory:.2f} (at most {MOST_GROWTH}) {verdict}")
     return is_kept
 
 
-def _condition(path: Path) -> tuple[float, float]:
+def _condition(path: Path, how: str) -> tuple[float, float]:
     """Seconds of CPU, and megabytes."""
-    command = [sys.executable, "-c", _CHILD, str(path)]
+    command = [sys.executable, "-c", _CHILD, str(path), how]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
     cpu, peak = done.stdout.split()
     return float(cpu), int(peak) / 1e6
@@ -76,6 +98,33 @@ def _write_lines(path: Path, megabytes: int) -> None:
     with path.open("w", encoding="utf-8") as file:
         while written < megabytes * 1_000_000:
             written += file.write(json.dumps(_make_record(chance)) + "\n")
+
+
+def _write_document(path: Path, megabytes: int) -> None:
+    chance, written, mark = random.Random(5), 0, '{"made": "2024-01-01", "sales": ['
+    with path.open("w", encoding="utf-8") as file:
+        while written < megabytes * 1_000_000:
+            written += file.write(mark + json.dumps(_make_record(chance)))
+            mark = ",\n"
+        file.write('], "next": null}\n')
+
+
+def _write_columns(path: Path, megabytes: int) -> None:
+    chance, texts, written = random.Random(5), dict[str, list[str]](), 0
+    while written < megabytes * 1_000_000:
+        record = _make_record(chance)
+        place = record.pop("place")
+        assert isinstance(place, dict)
+        for name, value in {**record, **place}.items():
+            texts.setdefault(name, []).append(text := json.dumps(value))
+            written += len(text) + 1
+    with path.open("w", encoding="utf-8") as file:
+        mark = '{"made": "2024-01-01", "sales": {'
+        for name, each in texts.items():
+            file.write(f'{mark}"{name}": [')
+            file.writelines(("," if number else "") + text for number, text in enumerate(each))
+            mark = "],\n"
+        file.write("]}}\n")
 
 
 def _make_record(chance: random.Random) -> dict[str, object]:

@@ -216,10 +216,9 @@ class _OutlineScanner:
         return size, number
 
     def finish(self) -> Outline:
-        """The outline, at the text's end; raises Refusal when what was kept is no JSON."""
+        """The outline, at the text's end; raises Refusal when what was kept is no JSON, or a long list has no end."""
         if self._is_inside:
-            self._lists[-1].end = self._taken
-            self._parts.append(_Part(self._place, bytearray()))
+            raise Refusal("not JSON: a list does not end", str(self._place))
         # A text does not hold its own hash, so that nothing in it can be taken for one of these marks.
         mark = hashlib.sha256(b"".join(part.text for part in self._parts)).hexdigest()
         texts, origins, characters = list[bytes](), list[tuple[int, TextPlace]](), 0

@@ -118,7 +118,7 @@ def test_any_document_that_is_read_in_pieces_is_read_as_it_is_as_a_whole():
         ('{"data":[%s,{"id" 1}]}', "not JSON: Expecting ':' delimiter", "line 2, character 8"),
         ('{"data":[%s],"x":}', "not JSON: Expecting value", "line 2, character 7"),
         ('{"x" 1, "data":[%s]}', "not JSON: Expecting ':' delimiter", "line 1, character 6"),
-        ('{"data":[%s', "not JSON: Expecting ',' delimiter", "line 2, character 1"),
+        ('{"data":[%s', "not JSON: a list does not end", "line 2, character 1"),
         ('{"data":[%s}', "not JSON: Expecting ',' delimiter", "line 2, character 2"),
         ('{"data":[%s]}{}', "not JSON: Extra data", "line 2, character 3"),
         ('{"data":[%s],"data":1}', "the name 'data' stands twice in an object", None),

@@ -1,0 +1,130 @@
+"""Parallel lists of JSON of any size are read side by side, as they are when the document is held as a whole."""
+
+import json
+import random
+import tracemalloc
+from dataclasses import replace
+
+import pytest
+
+from conditioners.columns import Decimal, Text
+from conditioners.dialects import JsonColumns
+from conditioners.limits import Limits
+from conditioners.outcome import Refused
+from tests.conditioning.conftest import make_source, run
+
+SMALL = Limits(json_bytes=4096, chunk_bytes=512)
+"""Under which lists of some dozens of bytes are long ones."""
+SOURCE = make_source(
+    columns=(
+        Text("at"), Decimal("degrees", 1, optional=True), Text("note", optional=True), Text("unit", optional=True),
+        Text("kind"),
+    ),
+    key=(),
+    dialects=(
+        JsonColumns(
+            name="columns", records=("hourly", "more.daily"),
+            labels={
+                "at": ("hourly.time", "more.daily.time"), "degrees": "hourly.t", "unit": "units.t", "kind": "@records",
+                "note": ("hourly.note", "more.daily.note"),
+            },
+        ),
+    ),
+)  # fmt: skip
+
+
+def make_lists(count, chance=None):
+    chance = chance or random.Random(count)
+    notes = [None, 7, "é€😀", 'a"b\\,[{', True, [1, [2]], {"a": [1, 2]}, "\ud83d"]
+    return {
+        "time": [f"2024-{number}" for number in range(count)],
+        "t": [chance.choice([number / 10, None, "x"]) for number in range(count)],
+        "note": [chance.choice(notes) for _ in range(count)],
+    }
+
+
+def make_document(chance):
+    """A document that may have a list too many, of another length, or of no use."""
+    lists = make_lists(chance.choice([0, 1, 40, 300]), chance)
+    if chance.random() < 0.2:
+        lists[chance.choice(["time", "other"])] = [1] * chance.choice([40, 300])
+    document = {"units": {"t": "°C"}, "hourly": lists}
+    if chance.random() < 0.4:
+        document["more"] = {"daily": make_lists(chance.choice([3, 200]), chance)}
+    if chance.random() < 0.3:
+        document["junk"] = [{"a": number} for number in range(200)]
+    names = list(document)
+    chance.shuffle(names)
+    return {name: document[name] for name in names}
+
+
+def tell(result):
+    """All that comes out; of the encoding only its name, for the evidence is what was seen at a time."""
+    if isinstance(result.outcome, Refused):
+        return result.outcome
+    return replace(result.summary, encoding=result.summary.encoding["name"]), result.accepted, result.quarantined
+
+
+def test_long_lists_give_the_rows_rejects_and_summary_that_short_ones_do():
+    chance, read = random.Random(3), 0
+    for _ in range(80):
+        data = json.dumps(make_document(chance), indent=chance.choice([None, 1])).encode()
+        whole = tell(run(SOURCE, data))
+        read += not isinstance(whole, Refused) and len(data) > SMALL.json_bytes
+
+        assert tell(run(SOURCE, data, limits=SMALL)) == whole, data
+    assert read > 20
+
+
+def test_a_rejected_row_of_long_lists_is_told_by_its_path_with_all_of_its_values():
+    lists = {"time": ["a"] * 999, "t": [1] * 998 + [1.25], "other": [{"x": [1]}] * 999}
+    (reject,) = run(SOURCE, json.dumps({"hourly": lists}).encode(), limits=SMALL).rejects
+
+    assert (reject["path"], reject["rule"]) == ("$.hourly[998]", "too_many_places")
+    assert reject["raw"] == '{"time":"a","t":1.25,"other":{"x":[1]}}'
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "where"),
+    [
+        ('{"hourly":{"time":[%s1],"t":[%s1,2]}}', "the lists have 2 different lengths", "$.hourly"),
+        ('{"hourly":{"time":[%s1],"t":[%s1 2]}}', "not JSON: Expecting ',' delimiter", "line 1, character 8030"),
+        ('{"hourly":{"time":[%s1],"t":[%s1]},"junk":[%s,]}', "not JSON: Expecting value", "line 1, character 12040"),
+        ('{"hourly":{"time":[%s1],"t":[%s1', "not JSON: a list does not end", "line 1, character 8029"),
+        ('{"hourly":{"time":[%s1],"t":[%s1]}', "not JSON: Expecting ',' delimiter", "line 1, character 8031"),
+        ('{"units":{"t":[%s1]},"hourly":{"time":[%s1]}}', "a list that is neither a list of records", "$.units.t"),
+    ],
+)
+def test_long_lists_that_are_no_table_are_refused_with_the_place_of_the_fault(text, reason, where):
+    refusal = run(SOURCE, text.replace("%s", "1," * 2000).encode(), limits=SMALL).refusal
+
+    assert refusal.reason.startswith(reason)
+    assert refusal.where == where
+
+
+def test_a_value_larger_than_lists_side_by_side_may_hold_is_refused_by_its_path():
+    lists = {"time": ["a"] * 900, "note": ["b"] * 899 + ["x" * 200_000]}
+    refusal = run(SOURCE, json.dumps({"hourly": lists}).encode(), limits=SMALL).refusal
+
+    assert refusal.reason == "an element of the list is larger than the limit of 4096 bytes"
+    assert refusal.where == "$.hourly.note[899]"
+
+
+def test_lists_that_take_too_much_of_the_disk_are_refused():
+    limits = replace(SMALL, spilled_bytes=1000)
+    refusal = run(SOURCE, json.dumps({"hourly": make_lists(9000)}).encode(), limits=limits).refusal
+
+    assert refusal.reason == "the long lists of the JSON document take more than 1000 bytes of temporary disk, packed"
+
+
+def test_lists_of_long_values_are_read_a_few_rows_at_a_time():
+    lists = {"time": [f"{number:04}" + "x" * 4000 for number in range(1500)], "note": [1] * 1500}
+    data = json.dumps({"hourly": lists}).encode()
+    limits = Limits(json_bytes=64 << 10, chunk_bytes=64 << 10, threads=0)
+    tracemalloc.start()
+    result = run(SOURCE, data, limits=limits)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert result.summary.rows_out == 1500
+    assert peak < 5 * len(data)
