@@ -54,6 +54,13 @@ def forget_cloud(monkeypatch):
     monkeypatch.setenv("AZUREML_CURRENT_CLOUD", "AzureCloud")
 
 
+@pytest.fixture
+def no_flushing(monkeypatch):
+    """What this process writes need not be on the disk; only a machine that loses its power could tell."""
+    monkeypatch.setattr("os.fsync", lambda descriptor: None)
+    monkeypatch.setattr("shared.ledger.store.PRAGMAS", ("journal_mode=WAL", "synchronous=OFF", "foreign_keys=ON"))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     """With HEADRACE_NO_SKIPS=1, as in CI, a test that is skipped has failed, and says why it was skipped."""

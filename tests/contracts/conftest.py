@@ -27,6 +27,11 @@ class Clock:
         self.time += timedelta(**spell)
 
 
+@pytest.fixture(autouse=True)
+def write_to_no_disk(no_flushing):
+    """It is processes that die here, not the machine."""
+
+
 @pytest.fixture
 def clock():
     return Clock()

@@ -86,13 +86,6 @@ def live_through(story, lake, ledger, clock, doom):
     reconcile(lake, ledger, clock)
 
 
-@pytest.fixture(autouse=True)
-def no_flushing(monkeypatch):
-    """It is processes that die here, not the machine: what they wrote need not be on its disk."""
-    monkeypatch.setattr("os.fsync", lambda descriptor: None)
-    monkeypatch.setattr("shared.ledger.store.PRAGMAS", ("journal_mode=WAL", "synchronous=OFF", "foreign_keys=ON"))
-
-
 @pytest.mark.parametrize("story", list(STORIES))
 def test_whenever_the_process_dies_each_content_has_one_output_and_every_row_its_place(
     story, tmp_path, make_ledger, clock

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -76,18 +78,42 @@ def sample_lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.fixture
-def start_headrace(
-    tmp_path: Path,
-    sample_lake: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    start_host: Callable[..., SteppedHost],  # noqa: F811
-) -> Iterator[Callable[..., Headrace]]:
-    """Start the app on a copy of the sample lake, with the fleet `tiny`."""
-    import shutil
+@pytest.fixture(scope="session")
+def conditioned(sample_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, datetime]]:
+    """A home whose raw files are all conditioned, beside its host's state, and when that was done."""
+    folder = tmp_path_factory.mktemp("conditioned")
+    link_files(sample_lake, folder / "home" / "lake")
+    with pytest.MonkeyPatch.context() as patch:
+        settle_in(folder / "home", patch)
+        host = SteppedHost(PROJECT, folder / "state.db", lake=folder / "home" / "lake", start=FORECAST_DAY)
+        patch.setattr(wiring, "now", host.virtual_clock.now)
+        host.run()
+        done_at = host.virtual_clock.now()
+        host.close()
+        wiring.ledger().close()
+        wiring.forget()
+    before = stamps_in(folder)
+    yield folder, done_at
+    assert stamps_in(folder) == before, "a test wrote into a file instead of replacing it"
 
-    home = tmp_path / "home"
-    shutil.copytree(sample_lake, home / "lake")
+
+def link_files(source: Path, target: Path) -> None:
+    """Lay the same files at another place: a copy would be other versions of its blobs. Databases are copied."""
+    shutil.copytree(source, target, copy_function=_lay, dirs_exist_ok=True)
+
+
+def _lay(source: str, target: str) -> None:
+    (shutil.copy2 if ".db" in Path(source).name else os.link)(source, target)
+
+
+def stamps_in(folder: Path) -> dict[Path, tuple[int, int]]:
+    """What changes when somebody writes into a file."""
+    found = {file: file.stat() for file in folder.rglob("*") if file.is_file()}
+    return {file: (stat.st_mtime_ns, stat.st_size) for file, stat in found.items()}
+
+
+def settle_in(home: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[FakeBackend, FakeRegistry]:
+    """Make the app use a home, the fleet `tiny`, and scripted runs."""
     monkeypatch.setenv("HEADRACE_HOME", str(home))
     monkeypatch.setenv("HEADRACE_CALLBACK_HOSTS", "example.org")
     wiring.forget()
@@ -97,6 +123,23 @@ def start_headrace(
     wiring.fleets.put({"tiny": replace(demand, name="tiny", regions=REGIONS, data_gate=gate)})
     wiring.ml_backend.put(backend)
     wiring.model_registry.put(registry)
+    return backend, registry
+
+
+@pytest.fixture(autouse=True)
+def write_to_no_disk(no_flushing: None) -> None:
+    """No process is killed here, and no machine."""
+
+
+@pytest.fixture
+def open_headrace(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    start_host: Callable[..., SteppedHost],  # noqa: F811
+) -> Iterator[Callable[..., Headrace]]:
+    """Start the app on what lies in the test's folder by then, with the fleet `tiny`."""
+    home = tmp_path / "home"
+    backend, registry = settle_in(home, monkeypatch)
 
     def start(**options: object) -> Headrace:
         options = {"start": FORECAST_DAY, "lake": home / "lake", **options}
@@ -110,11 +153,20 @@ def start_headrace(
 
 
 @pytest.fixture
-def headrace(start_headrace: Callable[..., Headrace]) -> Headrace:
+def start_headrace(
+    tmp_path: Path, sample_lake: Path, open_headrace: Callable[..., Headrace]
+) -> Callable[..., Headrace]:
+    """Start the app on raw files of which none is conditioned."""
+    link_files(sample_lake, tmp_path / "home" / "lake")
+    return open_headrace
+
+
+@pytest.fixture
+def headrace(tmp_path: Path, conditioned: tuple[Path, datetime], open_headrace: Callable[..., Headrace]) -> Headrace:
     """The app with all of its raw files conditioned."""
-    started = start_headrace()
-    started.host.run()
-    return started
+    folder, done_at = conditioned
+    link_files(folder, tmp_path)
+    return open_headrace(start=done_at)
 
 
 @pytest.fixture
