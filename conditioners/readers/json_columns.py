@@ -20,6 +20,7 @@ from conditioners.readers.json_parallel import Portion, SpilledLists
 from conditioners.readers.json_parsing import Document, TooLarge, load_document
 from conditioners.readers.json_showing import show_json, show_value
 from conditioners.readers.json_tree import step
+from conditioners.readers.numbers import write_numbers
 
 _MOST_LISTS = 500
 """Long ones in a document."""
@@ -75,6 +76,7 @@ class JsonColumnsReader:
         self._labels = {column.name: source.labels_of(column, dialect) for column in source.columns}
         self._required = {column.name for column in source.columns if not column.optional}
         self.columns = tuple(self._labels)
+        self._write = write_numbers(source, dialect, self.columns)
         self.facts = Facts(
             place="path", dialect={"name": dialect.name, "format": "JSON", "records": list(dialect.records)},
             labels=self._list_labels(), encoding=self._document.encoding,
@@ -128,7 +130,7 @@ class JsonColumnsReader:
         values = [portion.values[each.name] if isinstance(each, _Listed) else each for each in columns]
         for number in range(portion.rows):
             cells = [each if each is None or isinstance(each, str) else show_value(each[number]) for each in values]
-            rows.add((origin, number), cells)
+            rows.add((origin, number), self._write(cells))
 
     def _find(self, name: str, path: str, held: dict[str, Any]) -> _Listed | str | None:
         """The list that a column stands in, or the one value that all rows have."""
