@@ -20,7 +20,7 @@ from conditioners.readers.layouts import Layout
 from conditioners.readers.locating import FEW, RecordIndex, sort_out
 from conditioners.readers.misfits import Misfits, Tally
 from conditioners.readers.portions import cut_portions
-from conditioners.readers.records import WRONG_COUNT, OddRecord
+from conditioners.readers.records import RULES, WRONG_COUNT, RecordParser
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,6 +31,8 @@ _QUOTE_REASONS = {
     "stray_quote": "text follows a closing quote",
     "unterminated_quote": "a quote is opened and not closed",
 }
+_Bad = tuple[int, str, str]
+"""A record that cannot be read, by number, with rule and reason."""
 _SPARE = 3
 """Bytes for each cell, delimiter included, beyond which hardly a row is empty."""
 
@@ -44,6 +46,7 @@ class DelimitedReader:
         self._constants = {name: opened.describe(label) for name, label in surroundings(source, layout.dialect).items()}
         self._width = len(layout.header.labels)
         self._syntax = replace(layout.syntax, width=self._width)
+        self._parser = RecordParser(self._syntax, limits)
         self._misfits = Misfits(limits)
         needed = {column.name for column in source.columns if not column.optional}
         self._needs_cells = (
@@ -84,36 +87,55 @@ class DelimitedReader:
 
     def read(self, part: Chunk) -> TextBatch:
         """The rows of a chunk."""
-        import polars as pl
+        index = RecordIndex(part, self._syntax)
+        if len(part.pieces) == 1 and isinstance(part.pieces[0], Span):
+            frame, bad = self._read_even(part.data)
+            return self._batch(part, index, frame, bad, frame.height + len(bad))
+        frame, bad = self._read_mixed(part, index)
+        return self._batch(part, index, frame, bad, len(index.ends))
 
-        frames: list[pl.DataFrame] = []
-        bad: list[tuple[int, str, str]] = []
-        odd: list[tuple[str, ...]] = []
-        """Fields of records that are read by themselves, and that stand behind the last frame."""
-        total = 0
-        for piece in part.pieces:
-            if isinstance(piece, OddRecord):
-                fault = self._find_fault(piece)
-                bad += [(total, *fault)] if fault else []
-                odd += [piece.fields] if piece.fields and not fault else []
-                total += 1
-                continue
-            frames += self._frame_odd(odd)
-            odd.clear()
-            frame, wrong = self._read_span(part.data, piece)
-            bad += [(total + number, rule, reason) for number, rule, reason in wrong]
-            total += frame.height + len(wrong)
-            frames.append(frame)
-        frames += self._frame_odd(odd)
-        empty = pl.DataFrame(schema=dict.fromkeys(self._layout.header.positions, pl.String))
-        frame = pl.concat(frames) if len(frames) > 1 else frames[0] if frames else empty
-        return self._batch(part, frame, bad, total)
-
-    def _batch(self, part: Chunk, frame: pl.DataFrame, bad: list[tuple[int, str, str]], total: int) -> TextBatch:
+    def _read_mixed(self, part: Chunk, index: RecordIndex) -> tuple[pl.DataFrame, list[_Bad]]:
+        """Rows of a chunk with odd records: all that can be read are, at once, but for those with an escape."""
         import numpy as np
         import polars as pl
 
-        index = RecordIndex(part, self._syntax)
+        escaped = index.find_readable_with(self._syntax.escape)
+        is_even = index.rules == 0
+        is_even[escaped] = False
+        even_at = np.flatnonzero(is_even)
+        frame, wrong = self._read_even(index.cut_out(is_even))
+        bad = [(int(even_at[number]), rule, reason) for number, rule, reason in wrong]
+        even_at = np.delete(even_at, [number for number, *_ in wrong])
+        for number in np.flatnonzero(index.rules).tolist():
+            rule = RULES[index.rules[number]]
+            bad.append((number, rule, _QUOTE_REASONS[rule]))
+        good_at, fields = self._parse_each(part.data, index, escaped, bad)
+        if fields:
+            order = np.argsort(np.concatenate([even_at, good_at]))
+            frame = pl.concat([frame, self._frame_fields(fields)])[order]
+        return frame, sorted(bad)
+
+    def _parse_each(
+        self, data: bytes, index: RecordIndex, numbers: NDArray[np.int64], bad: list[_Bad]
+    ) -> tuple[list[int], list[tuple[str, ...]]]:
+        """The fields of some records, by number; those of another width become bad ones."""
+        good_at, good = [], []
+        for number, start in zip(numbers.tolist(), index.starts[numbers].tolist(), strict=True):
+            record = self._parser.parse_one(data, start, last=True)
+            assert record is not None and record.fields is not None
+            if len(record.fields) == self._width:
+                good_at.append(number)
+                good.append(record.fields)
+            else:
+                bad.append((number, WRONG_COUNT, self._describe_width(len(record.fields))))
+        return good_at, good
+
+    def _batch(
+        self, part: Chunk, index: RecordIndex, frame: pl.DataFrame, bad: Sequence[_Bad], total: int
+    ) -> TextBatch:
+        import numpy as np
+        import polars as pl
+
         numbers = [number for number, _, _ in bad]
         hollow = self._find_hollow(part, index, numbers, total)
         if len(hollow):
@@ -139,12 +161,15 @@ class DelimitedReader:
         hollow = np.setdiff1d(np.flatnonzero(index.are_blank(np.arange(total), self._syntax.delimiter)), bad)
         return hollow if len(hollow) > FEW else none
 
-    def _read_span(self, data: bytes, span: Span) -> tuple[pl.DataFrame, list[tuple[int, str, str]]]:
+    def _read_even(self, data: bytes) -> tuple[pl.DataFrame, list[_Bad]]:
+        """Records in which every quote stands where it may and nothing is escaped, and those of another width."""
         import polars as pl
         import pyarrow as pa
         from pyarrow import csv
 
-        wrong: list[tuple[int, str, str]] = []
+        if not data:
+            return pl.DataFrame(schema=dict.fromkeys(self._layout.header.positions, pl.String)), []
+        wrong: list[_Bad] = []
 
         def set_aside(row: csv.InvalidRow) -> str:
             wrong.append((row.number - 1, WRONG_COUNT, self._describe_width(row.actual_columns)))
@@ -153,10 +178,8 @@ class DelimitedReader:
         names = [str(number) for number in range(self._width)]
         used = sorted(set(self._layout.header.positions.values()))
         syntax = self._syntax
-        text = pa.py_buffer(data).slice(span.start, span.end - span.start)
-        if data.startswith(BOM_UTF8, span.start):
-            # The parser drops one mark, which within a file is a character of the first cell.
-            text = pa.py_buffer(BOM_UTF8 + data[span.start : span.end])
+        # The parser drops one mark, which within a file is a character of the first cell.
+        text = pa.py_buffer(BOM_UTF8 + data if data.startswith(BOM_UTF8) else data)
         table = csv.read_csv(
             pa.BufferReader(text),
             read_options=csv.ReadOptions(column_names=names, use_threads=False, block_size=text.size + 1),
@@ -175,20 +198,11 @@ class DelimitedReader:
         cells = [frame[names[at]].alias(name) for name, at in self._layout.header.positions.items()]
         return pl.DataFrame(cells), wrong
 
-    def _frame_odd(self, records: Sequence[tuple[str, ...]]) -> list[pl.DataFrame]:
+    def _frame_fields(self, records: Sequence[tuple[str, ...]]) -> pl.DataFrame:
         import polars as pl
 
-        if not records:
-            return []
         positions = self._layout.header.positions
-        return [pl.DataFrame({name: [fields[at] for fields in records] for name, at in positions.items()})]
-
-    def _find_fault(self, record: OddRecord) -> tuple[str, str] | None:
-        """Rule and reason, when a record that was read by itself has other fields than the header row."""
-        if record.rule is not None:
-            return record.rule, _QUOTE_REASONS[record.rule]
-        found = len(record.fields or ())
-        return (WRONG_COUNT, self._describe_width(found)) if found != self._width else None
+        return pl.DataFrame({name: [fields[at] for fields in records] for name, at in positions.items()})
 
     def _describe_width(self, found: int) -> str:
         return f"{found} fields where the header row has {self._width}"

@@ -13,7 +13,7 @@ from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import Decoder
 from conditioners.readers.headers import Header, NearMiss, find_header
-from conditioners.readers.records import OddRecord, RecordParser, Syntax
+from conditioners.readers.records import ParsedRecord, RecordParser, Syntax
 
 _HEAD = 64 * KIB
 
@@ -58,7 +58,7 @@ def find_layouts(source: Source, dialects: Sequence[Delimited], opened: OpenedRa
                 if re.match(dialect.opening, head.decode("utf-8", "ignore")):
                     found.append(_layout_without_header(dialect, syntax, line_end))
                 continue
-            records, rows = _head_records(head, syntax, dialect.header_within, limits), list[tuple[int, OddRecord]]()
+            records, rows = _head_records(head, syntax, dialect.header_within, limits), list[tuple[int, ParsedRecord]]()
             before = miss.matched
             header = find_header(source, dialect, _fields_of(records, rows), miss)
             if miss.matched > before:
@@ -85,18 +85,20 @@ def _decode_head(opened: OpenedRaw, dialect: Delimited) -> tuple[bytes, str]:
     return (head.replace(b"\r", b"\n") if line_end == "cr" else head), line_end
 
 
-def _head_records(head: bytes, syntax: Syntax, lines: int, limits: Limits) -> Iterator[tuple[int, OddRecord]]:
+def _head_records(head: bytes, syntax: Syntax, lines: int, limits: Limits) -> Iterator[tuple[int, ParsedRecord]]:
     """The first records, each with its line."""
     parser, position, line = RecordParser(syntax, limits), 0, 1
     while position < len(head) and line <= lines + 1:
-        record = parser.parse(head, position, last=True)
+        record = parser.parse_one(head, position, last=True)
         assert record is not None
         yield line, record
         line += max(1, head.count(b"\n", position, record.end))
         position = record.end
 
 
-def _fields_of(records: Iterable[tuple[int, OddRecord]], taken: list[tuple[int, OddRecord]]) -> Iterator[Sequence[str]]:
+def _fields_of(
+    records: Iterable[tuple[int, ParsedRecord]], taken: list[tuple[int, ParsedRecord]]
+) -> Iterator[Sequence[str]]:
     """The records' fields; notes each record that was taken."""
     for line, record in records:
         taken.append((line, record))
@@ -104,7 +106,7 @@ def _fields_of(records: Iterable[tuple[int, OddRecord]], taken: list[tuple[int, 
 
 
 def _layout(
-    dialect: Delimited, syntax: Syntax, header: Header, head: bytes, rows: list[tuple[int, OddRecord]], line_end: str
+    dialect: Delimited, syntax: Syntax, header: Header, head: bytes, rows: list[tuple[int, ParsedRecord]], line_end: str
 ) -> Layout:
     line, first = rows[header.row]
     _, last = rows[header.row + dialect.header_rows - 1]

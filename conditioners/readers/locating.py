@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from conditioners.readers.batches import Located, Unread
 from conditioners.readers.cutting import Chunk, Marks, Span
 from conditioners.readers.decoding import show_damage
-from conditioners.readers.records import CR, LF, Syntax
+from conditioners.readers.records import CR, LF, OddRecord, Syntax
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,9 +41,50 @@ class RecordIndex:
         ]
 
     @property
+    def starts(self) -> NDArray[np.int64]:
+        """The first position of each record."""
+        return self._bounds[0]
+
+    @property
     def ends(self) -> NDArray[np.int64]:
         """The position behind each record."""
         return self._bounds[1]
+
+    @cached_property
+    def rules(self) -> NDArray[np.uint8]:
+        """What each record breaks, by its number in RULES."""
+        import numpy as np
+
+        rules = np.zeros(len(self.ends), np.uint8)
+        odd = [piece for piece in self._chunk.pieces if isinstance(piece, OddRecord)]
+        rules[np.searchsorted(self.ends, np.concatenate([piece.ends for piece in odd]))] = np.concatenate(
+            [piece.rules for piece in odd]
+        )
+        return rules
+
+    def find_readable_with(self, mark: str) -> NDArray[np.int64]:
+        """The numbers of records that can be read and hold a character of ASCII."""
+        import numpy as np
+
+        data = self._chunk.data
+        if not mark or mark.encode() not in data:
+            return np.empty(0, np.int64)
+        places = np.flatnonzero(np.frombuffer(data, np.uint8) == ord(mark))
+        holders = np.unique(self.ends.searchsorted(places, "right"))
+        readable: NDArray[np.int64] = holders[self.rules[holders] == 0]
+        return readable
+
+    def cut_out(self, chosen: NDArray[np.bool_]) -> bytes:
+        """The text of some records, next to each other."""
+        import numpy as np
+
+        turns = np.flatnonzero(np.diff(chosen, prepend=False, append=False))
+        bounds = np.append(self.starts, self.ends[-1])[turns].tolist()
+        stretches = [self._chunk.data[start:end] for start, end in zip(bounds[::2], bounds[1::2], strict=True)]
+        if b"\r" in self._chunk.data:
+            # The CR that a record ends with would make one line end with the LF that is all of another.
+            stretches = [text + b"\n" if text.endswith(b"\r") else text for text in stretches]
+        return b"".join(stretches)
 
     def are_blank(self, records: NDArray[np.int64], filler: str) -> NDArray[np.bool_]:
         """Whether records hold nothing but blanks and characters that say nothing by themselves."""
@@ -62,34 +103,33 @@ class RecordIndex:
 
     @cached_property
     def _bounds(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where records begin and end: at line ends outside of quotes, counted from where a span begins."""
         import numpy as np
 
-        ends = np.concatenate(
-            [
-                self._record_ends(piece) if isinstance(piece, Span) else np.array([piece.end])
-                for piece in self._chunk.pieces
-            ]
-        )
+        pieces = self._chunk.pieces
+        piece_ends = np.array([piece.end for piece in pieces])
+        is_span = np.array([isinstance(piece, Span) for piece in pieces])
+        lines, quotes = self._find_line_ends(), self._marks.quotes
+        holders = np.searchsorted(piece_ends, lines, "right")
+        are_ends = is_span[holders]
+        if len(quotes):
+            before = np.searchsorted(quotes, np.concatenate([[0], piece_ends[:-1]]))
+            are_ends &= (np.searchsorted(quotes, lines) - before[holders]) % 2 == 0
+        odd_ends = [piece.ends for piece in pieces if isinstance(piece, OddRecord)]
+        ends = np.sort(np.concatenate([lines[are_ends] + 1, piece_ends, *odd_ends]), kind="stable")
+        ends = ends[np.append(True, ends[1:] != ends[:-1])]
         return np.concatenate([[0], ends[:-1]]), ends
 
-    def _record_ends(self, span: Span) -> NDArray[np.int64]:
-        """Line ends outside of quotes; a bare CR ends a record as well."""
+    def _find_line_ends(self) -> NDArray[np.int64]:
+        """The last byte of each line; a bare CR ends one as well."""
         import numpy as np
 
-        array = np.frombuffer(self._chunk.data, np.uint8)[span.start : span.end]
-        marks = self._marks.within(span.start, span.end)
-        ends = marks.feeds
-        returns = int(np.count_nonzero(array == CR))
-        if returns != np.count_nonzero(array[ends[ends > 0] - 1] == CR):
-            is_end = array == LF
-            is_end |= (array == CR) & np.append(array[1:] != LF, True)
-            ends = np.flatnonzero(is_end)
-        if len(marks.quotes):
-            ends = ends[np.searchsorted(marks.quotes, ends) % 2 == 0]
-        ends = ends + 1
-        if len(ends) == 0 or ends[-1] < len(array):
-            ends = np.append(ends, len(array))
-        return ends + span.start
+        array = np.frombuffer(self._chunk.data, np.uint8)
+        feeds = self._marks.feeds
+        is_return = array == CR
+        if np.count_nonzero(is_return) == np.count_nonzero(array[feeds[feeds > 0] - 1] == CR):
+            return feeds
+        return np.flatnonzero((array == LF) | (is_return & np.append(array[1:] != LF, True)))
 
 
 def sort_out(

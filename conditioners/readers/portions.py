@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -18,9 +19,11 @@ def cut_portions(chunks: Iterator[Chunk], syntax: Syntax, limits: Limits, misfit
 
     Raises Refusal when nearly all lines are blank, or most have quotes that cannot be read.
     """
+    import numpy as np
+
     number = 0
     for chunk in chunks:
-        odd = sum(isinstance(piece, OddRecord) and piece.rule is not None for piece in chunk.pieces)
+        odd = sum(int(np.count_nonzero(piece.rules)) for piece in chunk.pieces if isinstance(piece, OddRecord))
         misfits.look_at(chunk.first_line, chunk.lines, len(chunk.data), syntax.width or 1, odd)
         ends = _portion_ends(chunk, syntax, limits.portion_records)
         for portion in _cut_up(chunk, ends) if len(ends) > 1 else (chunk,):
@@ -46,16 +49,17 @@ def _portion_ends(chunk: Chunk, syntax: Syntax, most: int) -> list[int]:
 
 def _cut_up(chunk: Chunk, ends: Sequence[int]) -> Iterator[Chunk]:
     start, line = 0, chunk.first_line
+    piece_ends = [piece.end for piece in chunk.pieces]
     for end in ends:
         data = chunk.data[start:end]
         lines = count_bytes(data, LF)
-        yield Chunk(data, line, tuple(_clip(chunk.pieces, start, end)), lines)
+        held = chunk.pieces[bisect_right(piece_ends, start) : bisect_left(piece_ends, end) + 1]
+        yield Chunk(data, line, tuple(_clip(piece, start, end) for piece in held), lines)
         start, line = end, line + lines
 
 
-def _clip(pieces: Sequence[Span | OddRecord], start: int, end: int) -> Iterator[Span | OddRecord]:
-    """What stands of the pieces between two ends of records, counted from the first."""
-    for piece in pieces:
-        first, last = max(piece.start, start), min(piece.end, end)
-        if first < last:
-            yield replace(piece, start=first - start, end=last - start)
+def _clip(piece: Span | OddRecord, start: int, end: int) -> Span | OddRecord:
+    """What stands of a piece between two ends of records, counted from the first."""
+    if isinstance(piece, OddRecord):
+        return piece.clip(start, end)
+    return Span(max(piece.start, start) - start, min(piece.end, end) - start)

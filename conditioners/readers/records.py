@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import re
+from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from conditioners.limits import Limits
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 LF, CR = 10, 13
 WRONG_COUNT, STRAY, UNTERMINATED = "wrong_field_count", "stray_quote", "unterminated_quote"
 TELLING = 3
 """Delimiters in one line of a quoted field that make it look like a record."""
+RULES = ("", STRAY, UNTERMINATED)
+"""What a record may break, by number; the first is that it can be read."""
+_ENOUGH = 16
+"""Readable records in a row after which it is worth while to look for the next odd one."""
 
 
 @dataclass(frozen=True)
@@ -25,13 +36,31 @@ class Syntax:
 
 
 @dataclass(frozen=True)
-class OddRecord:
-    """A record that is parsed by itself: `fields` if they can be told apart, else the rule that it breaks."""
+class ParsedRecord:
+    """A record that was read by itself: `fields` if they can be told apart, else the rule that it breaks."""
 
     start: int
     end: int
     fields: tuple[str, ...] | None
     rule: str | None = None
+
+
+@dataclass(frozen=True)
+class OddRecord:
+    """A record that had to be looked at by itself, and those behind it that were as well while that was at hand."""
+
+    start: int
+    end: int
+    ends: NDArray[np.int64]
+    """Of each record; the last one is `end`."""
+    rules: NDArray[np.uint8]
+    """What each record breaks, by its number in RULES."""
+
+    def clip(self, start: int, end: int) -> OddRecord:
+        """The records between two ends of records, counted from the first."""
+        first, last = self.ends.searchsorted([start, end], "right").tolist()
+        ends = self.ends[first:last] - start
+        return OddRecord(max(0, self.start - start), int(ends[-1]), ends, self.rules[first:last])
 
 
 class RecordParser:
@@ -47,8 +76,39 @@ class RecordParser:
         self._unescape = re.compile(escape + rb"([^\r\n])") if syntax.escape else None
         self._quote, self._delimiter = syntax.quote.encode(), syntax.delimiter.encode()
         self._width, self._limits = syntax.width, limits
+        self._lines = _compile_lines(delimiter, quote, escape)
 
     def parse(self, data: bytes, start: int, *, last: bool) -> OddRecord | None:
+        """The record that begins at `start`, and those behind it until many in a row can be read.
+
+        None when the data end, and are not the last, before the first record does.
+        """
+        import numpy as np
+
+        ends, rules, readable = array("q"), bytearray(), 0
+        for end, rule in self._look_at_each(data, start, last):
+            ends.append(end)
+            rules.append(rule)
+            readable = 0 if rule else readable + 1
+            if readable == _ENOUGH:
+                break
+        return OddRecord(start, ends[-1], np.array(ends), np.frombuffer(rules, np.uint8)) if ends else None
+
+    def _look_at_each(self, data: bytes, position: int, last: bool) -> Iterator[tuple[int, int]]:
+        """The end of each record, and what it breaks."""
+        while position < len(data):
+            for match in self._lines.finditer(data, position):
+                if match.lastindex is None or match.end() - position > self._limits.line_bytes:
+                    break
+                position = match.end()
+                yield position, match.lastindex - 1
+            record = self.parse_one(data, position, last=last) if position < len(data) else None
+            if record is None:
+                return
+            position = record.end
+            yield position, RULES.index(record.rule or "")
+
+    def parse_one(self, data: bytes, start: int, *, last: bool) -> ParsedRecord | None:
         """The record that begins at `start`; None when the data end, and are not the last, before it does."""
         fields: list[str] = []
         position, limit = start, start + self._limits.line_bytes
@@ -68,11 +128,11 @@ class RecordParser:
                 return self._reject_line(data, start, STRAY, last)
             position += len(self._delimiter)
 
-    def _complete(self, data: bytes, start: int, position: int, fields: list[str], last: bool) -> OddRecord | None:
+    def _complete(self, data: bytes, start: int, position: int, fields: list[str], last: bool) -> ParsedRecord | None:
         end = min(position + (2 if data.startswith(b"\r\n", position) else 1), len(data))
         if end == len(data) and not last and data[position : position + 1] != b"\n":
             return None
-        return OddRecord(start, end, tuple(fields))
+        return ParsedRecord(start, end, tuple(fields))
 
     def _is_long(self, quoted: bytes) -> bool:
         """Whether a stretch between two quotes runs over more lines than a field may."""
@@ -96,9 +156,22 @@ class RecordParser:
             text = self._unescape.sub(rb"\1", text)
         return text.decode()
 
-    def _reject_line(self, data: bytes, start: int, rule: str, last: bool) -> OddRecord | None:
+    def _reject_line(self, data: bytes, start: int, rule: str, last: bool) -> ParsedRecord | None:
         """Give up the line that the record begins in, and nothing after it."""
         end = data.find(b"\n", start)
         if end < 0 and not last:
             return None
-        return OddRecord(start, len(data) if end < 0 else end + 1, None, rule)
+        return ParsedRecord(start, len(data) if end < 0 else end + 1, None, rule)
+
+
+def _compile_lines(delimiter: bytes, quote: bytes, escape: bytes) -> re.Pattern[bytes]:
+    """What tells records of one line: group 1 is one that can be read, group 2 one with a stray quote.
+
+    Nothing is found where it takes a closer look: at quoted lines, escapes, and open quotes.
+    """
+    quoted = quote + rb"(?:[^" + quote + escape + rb"\r\n]++|" + quote + quote + rb")*+" + quote
+    plain = rb"[^" + delimiter + escape + rb"\r\n]*+"
+    field = rb"(?:" + quoted + rb"|(?!" + quote + rb")" + plain + rb")" if quote else plain
+    readable = rb"(" + field + rb"(?:" + delimiter + field + rb")*+\r?\n)"
+    stray = rb"((?:" + field + delimiter + rb")*+" + quoted + rb"[^" + delimiter + escape + rb"\r\n][^\r\n]*+\r?\n)"
+    return re.compile(readable + (rb"|" + stray if quote else b"") + rb"|")

@@ -11,6 +11,7 @@ from conditioners.declaration import Source
 from conditioners.dialects import Delimited
 from conditioners.limits import Limits
 from conditioners.raw import OpenedRaw, RawInput
+from conditioners.readers.cutting import RecordCutter
 from conditioners.readers.opening import open_reader
 from conditioners.readers.records import RecordParser, Syntax
 
@@ -51,7 +52,7 @@ def read_one_by_one(body, escape=""):
     parser = RecordParser(Syntax(",", '"', escape, 3), Limits(record_lines=5))
     data, position, found = body.encode(), 0, []
     while position < len(data):
-        record = parser.parse(data, position, last=True)
+        record = parser.parse_one(data, position, last=True)
         line = str(2 + data.count(b"\n", 0, position))
         raw = data[position : record.end].decode().rstrip("\r\n")
         good = record.fields is not None and len(record.fields) == 3
@@ -69,6 +70,7 @@ def without_blanks(found):
 @given(BODIES, st.sampled_from([64, 100, 4096]))
 @example('x,"1,2,3\n",y\n"', 64)
 @example('"\n\n\n\n\n\n\n\n",,\n,,\n', 64)
+@example('1,x"y,3\r\r"q"z,5,6\n\n7,"8",9\n', 4096)
 def test_any_text_is_cut_and_parsed_as_one_record_after_the_other(body, chunk_bytes):
     assert without_blanks(read_by_engine(body, chunk_bytes)) == without_blanks(read_one_by_one(body))
 
@@ -77,6 +79,15 @@ def test_any_text_is_cut_and_parsed_as_one_record_after_the_other(body, chunk_by
 @given(st.lists(st.sampled_from(['"', ",", "\n", "x", "\\", '\\"', "\\\\", '"a\\",b"']), max_size=40).map("".join))
 def test_escapes_change_nothing_of_that(body):
     assert without_blanks(read_by_engine(body, 4096, escape="\\")) == without_blanks(read_one_by_one(body, "\\"))
+
+
+@pytest.mark.parametrize("line", [b'x",2,3\n', b'"x"y,2,3\n', b'"x",2,3\n', b'"x"y\n1,2,3\nx",2,3\n"\n"\n'])
+def test_odd_records_next_to_each_other_are_one_piece_or_few(line):
+    odd_first = b'"x"y\n' * 100 + line * 10_000
+    (chunk,) = RecordCutter(Syntax(",", '"', "", 3), Limits()).cut(iter([odd_first]))
+
+    assert chunk.data == odd_first
+    assert len(chunk.pieces) < 10_000 / 8
 
 
 @pytest.mark.parametrize("lines", [3, 500])
