@@ -47,8 +47,12 @@ class Profile:
         return len(filled) >= fewest and all(kind_of(cell) not in TYPED for _, cell in filled)
 
     def has_types_of(self, cells: Sequence[str]) -> bool:
-        """Whether a row has what most of the typed columns hold, in those in which it has anything."""
-        typed = [(column, kind_of(cell)) for column, cell in zip(self._columns, cells, strict=True) if column.typed]
+        """Whether a row has what most of the typed columns hold, in those in which it has more than a year may be."""
+        typed = [
+            (column, kind_of(cell))
+            for column, cell in zip(self._columns, cells, strict=True)
+            if column.typed and not (kind_of(cell) is column.typed and column.may_be_below(cell))
+        ]
         filled = [(column, kind) for column, kind in typed if kind is not Kind.EMPTY]
         return bool(filled) and sum(kind is column.typed for column, kind in filled) * 2 > len(filled)
 

@@ -10,6 +10,7 @@ from conditioners.structure.blocks import Block
 from conditioners.structure.found import Began, Dropped, Found, Kept, KeptBlock, Passed, PassedLines
 from conditioners.structure.heads import Head, find_head
 from conditioners.structure.kinds import TYPED, kind_of
+from conditioners.structure.neighbours import find_neighbour
 from conditioners.structure.profiles import Profile
 from conditioners.structure.rows import Resplit, Row, no_resplit
 
@@ -35,6 +36,9 @@ def find_tables(
         if ahead.first() is None:
             return
         looked = ahead.look(_AHEAD)
+        neighbour = find_neighbour(looked)
+        behind = looked[neighbour].place if neighbour is not None else None
+        looked = looked[:neighbour]
         start, head, header_rows = find_head(looked, resplit)
         for row in ahead.take(start):
             yield Passed(row.place, "before the table" if row.filled else "blank")
@@ -47,7 +51,7 @@ def find_tables(
                 row.cells or () for row in looked[start + header_rows :] if row.filled and not _is_sparse(row, head)
             ]
             profile = Profile([cells for cells in body if len(cells) == head.cells][:_PROFILED], head.cells)
-            yield from _Table(ahead, head, profile, resplit, words_are_apart).read()
+            yield from _Table(ahead, head, profile, resplit, words_are_apart, behind).read()
 
 
 def _is_sparse(row: Row, head: Head) -> bool:
@@ -59,10 +63,11 @@ class _Table:
     """The rows behind one head."""
 
     def __init__(
-        self, ahead: Ahead, head: Head, profile: Profile, resplit: Resplit, words_are_apart: bool
+        self, ahead: Ahead, head: Head, profile: Profile, resplit: Resplit, words_are_apart: bool, behind: str | None
     ) -> None:  # fmt: skip
+        """`behind` is the place of the first row behind the table, if that is known."""
         self._ahead, self._head, self._profile, self._resplit = ahead, head, profile, resplit
-        self._words_are_apart = words_are_apart
+        self._words_are_apart, self._behind = words_are_apart, behind
         self._held: list[Row] = []
         """Rows that are notes if the table ends here, and kept or dropped if it goes on."""
         self._is_behind_blank = False
@@ -79,7 +84,7 @@ class _Table:
                 yield from self._take(block)
                 continue
             row = self._ahead.first()
-            if row is None:
+            if row is None or row.place == self._behind:
                 break
             if self._begins_another(row):
                 yield from self._end(is_followed=True)

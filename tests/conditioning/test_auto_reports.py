@@ -286,3 +286,30 @@ def test_a_sequence_of_json_texts_is_read_as_json_lines(read):
     rows, rejects, _ = read('\x1e{"a":"01","b":1}\n\x1e{bad\n\x1e{"a":"\\u001e","b":2}\n', "events.json-seq")
 
     assert (rows, rejects) == ([["a", "b"], ["01", "1"], ["\x1e", "2"]], ["line 2"])
+
+
+@pytest.mark.parametrize("columns", [2, 3])
+def test_a_short_table_above_another_of_as_many_columns_is_no_preamble_of_it(read, columns):
+    upper = [["shop", "units", "note"], *([f"x{n}", str(n), "a"] for n in range(5))]
+    lower = [["number", "code", "day"], *([str(n), f"y{n}", f"2024-01-{n + 1:02}"] for n in range(20))]
+    upper, lower = ([row[:columns] for row in table] for table in (upper, lower))
+    text = "\n\nReturns\n".join("\n".join(map(",".join, table)) for table in (upper, lower))
+    rows, rejects, found = read(text)
+
+    assert (rows, rejects) == ([*upper, *lower], [])
+    assert [table.rows_in for table in found.further_tables] == [20]
+
+
+def test_names_and_values_above_a_table_of_two_columns_are_no_table(read):
+    days = [["day", "degrees"], *([f"2024-01-{n + 1:02}", str(n)] for n in range(8))]
+    text = "Station,Berlin\nFrom,2024-01-01\nTo,2024-12-31\n\n" + "\n".join(map(",".join, days))
+    rows, _, found = read(text)
+
+    assert rows == days
+    assert [place for place, cause in found.skipped if cause == "before the table"] == ["line 1", "line 2", "line 3"]
+
+
+def test_years_above_groups_of_labels_belong_to_these(read):
+    rows, _, _ = read(",,2024,,2025,\nshop,city,units,dollars,units,dollars\n" + "1,Rome,5,2.5,6,3.5\n" * 3)
+
+    assert rows[0] == ["shop", "city", "2024 units", "2024 dollars", "2025 units", "2025 dollars"]

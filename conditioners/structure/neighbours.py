@@ -1,0 +1,53 @@
+"""Tells tables of as many columns apart that stand one below the other, by their labels and a blank row between."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby, pairwise
+
+from conditioners.structure.kinds import TYPED, Kind, kind_of
+from conditioners.structure.profiles import Profile
+from conditioners.structure.rows import Row
+
+_ROWS, _PAIRS, _FOLLOWING = 3, 5, 2
+"""Rows below the labels that it takes: of the first table, of one with two columns, which may be names and values of a
+preamble, and of the next table."""
+_SUPPORT = 1.0
+_VALUES = TYPED - {Kind.TRUTH}
+"""Kinds that no label has; `No` may be one."""
+
+
+def find_neighbour(rows: Sequence[Row]) -> int | None:
+    """The number of the row, maybe a title, that the second of two tables begins with; None if there is none."""
+    blocks = [
+        list(block) for is_filled, block in groupby(enumerate(rows), lambda each: each[1].filled > 0) if is_filled
+    ]
+    for upper, lower in pairwise(blocks):
+        untitled = [row for _, row in lower]
+        while untitled and untitled[0].filled == 1:
+            untitled = untitled[1:]
+        if _are_neighbours([row for _, row in upper], untitled):
+            return lower[0][0]
+    return None
+
+
+def _are_neighbours(upper: Sequence[Row], lower: Sequence[Row]) -> bool:
+    """Whether both are tables with labels, and those of the lower one could be no row of the upper one."""
+    above, below = _read_table(upper), _read_table(lower)
+    if above is None or below is None or len(above[0]) != len(below[0]) or above[0] == below[0]:
+        return False
+    fewest = _PAIRS if len(above[0]) == 2 else _ROWS
+    if len(above) <= fewest or len(below) <= _FOLLOWING:
+        return False
+    return Profile(above[1:], len(above[0])).contradicts_everywhere(below[0], fewest=1)
+
+
+def _read_table(rows: Sequence[Row]) -> list[tuple[str, ...]] | None:
+    """The rows' cells, if all are of one width, and the first row holds labels of the others."""
+    cells = [row.cells for row in rows if row.cells is not None]
+    if len(cells) < len(rows) or len(cells) < 2 or len({len(each) for each in cells}) > 1 or len(cells[0]) < 2:
+        return None
+    labels, *body = cells
+    if not all(map(str.strip, labels)) or any(kind_of(label) in _VALUES for label in labels):
+        return None
+    return cells if Profile(body, len(labels)).support_labels(labels) >= _SUPPORT else None
