@@ -44,7 +44,9 @@ def _share_cores() -> list[str]:
     """Have a process for each core take file after file, in the order of the tiers; one core needs none beside it."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     processes = min(cores, MOST_PROCESSES)
-    return [f"--numprocesses={processes}", "--dist=loadfile", "--no-loadscope-reorder"] if processes > 1 else []
+    # Whoever takes the place of a process that died would wait for its tests without an end.
+    sharing = ["--dist=loadfile", "--no-loadscope-reorder", "--max-worker-restart=0"]
+    return [f"--numprocesses={processes}", *sharing] if processes > 1 else []
 
 
 def _bring_azurite() -> None:
