@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from conditioners.structure.kinds import TYPED, kind_of
-from conditioners.structure.labels import find_labels, join_labels
+from conditioners.structure.labels import count_repeated, find_labels, join_labels
 from conditioners.structure.profiles import Profile
 from conditioners.structure.rows import Resplit, Row
 
 _PROFILED = 200
+_MOST_ABOVE = 5
+"""Full rows right above labels from which on they are rows themselves, and what was taken for labels is one of them."""
 _PREAMBLE = 0.3
 """A run of equally wide rows begins the first table if it has this share of the cells of the largest run."""
 
@@ -46,13 +48,24 @@ def find_head(rows: Sequence[Row], resplit: Resplit) -> tuple[int, Head | None, 
     if above is not None:
         return above[0], above[1], start - above[0]
     table = [number for number in filled if number >= start and rows[number].width == width]
-    skipped, count = find_labels([rows[number].cells or () for number in table])
+    cells = [rows[number].cells or () for number in table]
+    skipped, count = find_labels(cells)
+    if (begin := _find_rows_above(table, cells, skipped + count - 1)) is not None:
+        skipped, count = begin, count_repeated(cells[begin:])
     start = table[skipped] if skipped < len(table) else start
     if count == 0:
         return start, Head(None, width), 0
     used = table[skipped : skipped + count]
     labels = join_labels([rows[number].cells or () for number in used], are_merged=rows[start].is_of_sheet)
     return start, Head(labels, width, tuple(rows[number].place for number in used)), used[-1] - start + 1
+
+
+def _find_rows_above(table: Sequence[int], cells: Sequence[tuple[str, ...]], last: int) -> int | None:
+    """Where rows begin that stand right above the last row of labels and are too many, and too full, for notes."""
+    begin = last
+    while begin > 0 and table[begin - 1] == table[begin] - 1 and all(map(str.strip, cells[begin - 1])):
+        begin -= 1
+    return begin if last - begin >= _MOST_ABOVE else None
 
 
 def _find_start(rows: Sequence[Row], filled: Sequence[int]) -> tuple[int, int]:

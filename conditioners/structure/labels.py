@@ -31,7 +31,7 @@ def find_labels(table: Sequence[tuple[str, ...]]) -> tuple[int, int]:
     notes = 0 if usual <= 1 or width < 3 else _count_notes(table, usual)
     if notes == len(table):
         return 0, 0
-    return notes, _count_repeated(table[notes:])
+    return notes, count_repeated(table[notes:])
 
 
 def _usual_fill(table: Sequence[Cells]) -> int:
@@ -84,7 +84,7 @@ def _count_notes(table: Sequence[Cells], usual: int) -> int:
     return next((at for at, row in enumerate(table) if _fill(row) >= max(2, _SPARSE * usual)), len(table))
 
 
-def _count_repeated(table: Sequence[tuple[str, ...]]) -> int:
+def count_repeated(table: Sequence[tuple[str, ...]]) -> int:
     """Header rows of a table whose rows tell nothing by their kinds: the first, and those equal to it."""
     first, repeats = table[0], 1
     while repeats < min(_HEADER_ROWS, len(table)) and table[repeats] == first:

@@ -313,3 +313,10 @@ def test_years_above_groups_of_labels_belong_to_these(read):
     rows, _, _ = read(",,2024,,2025,\nshop,city,units,dollars,units,dollars\n" + "1,Rome,5,2.5,6,3.5\n" * 3)
 
     assert rows[0] == ["shop", "city", "2024 units", "2024 dollars", "2025 units", "2025 dollars"]
+
+
+def test_rows_of_words_above_rows_of_numbers_are_rows_and_no_labels(read):
+    table = [["id", "v"], *([f"a{n}", "pending"] for n in range(20)), *([str(n), str(n)] for n in range(60))]
+    rows, rejects, found = read("\n".join(map(",".join, table)))
+
+    assert (rows, rejects, found.skipped) == (table, [], ())
