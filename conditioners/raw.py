@@ -11,7 +11,6 @@ from typing import BinaryIO, Protocol
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal, SourceError
 
-
 _SEQUENCE = re.compile(rb"\x1e\s*[\[{]")
 """How a JSON text sequence begins (RFC 7464): each value stands behind a mark, which JSON itself cannot hold."""
 
