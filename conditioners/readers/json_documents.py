@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from itertools import chain
 from threading import Lock
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from conditioners.declaration import Source
 from conditioners.dialects import JsonTree
@@ -21,10 +21,7 @@ from conditioners.readers.json_labels import RECORDS, list_labels
 from conditioners.readers.json_lists import ListCutter
 from conditioners.readers.json_showing import show_json
 from conditioners.readers.json_tree import NOT_A_LIST, Cells, Place, TreeWalker
-from conditioners.readers.misfits import Misfits, Tally
-
-if TYPE_CHECKING:
-    import polars as pl
+from conditioners.readers.misfits import Misfits, Tally, count_hollow
 
 
 class _Part(NamedTuple):
@@ -97,7 +94,7 @@ class JsonReader:
         """A piece as a batch; raises Refusal when most rows up to it hold nothing, or are none."""
         elements = part.elements
         batch = self._read_large(elements) if elements.is_large else self._walk(*part).to_batch(_locate)
-        unread = len(batch.unread) + self._count_hollow(batch.frame)
+        unread = len(batch.unread) + count_hollow(batch.frame, self._walker.inner)
         self._misfits.note(elements.number, Tally(elements.at.line, batch.frame.height + len(batch.unread), unread, 0))
         return replace(batch, damaged=DAMAGE in elements.text or b"\\u" in elements.text)
 
@@ -123,15 +120,6 @@ class JsonReader:
                 place, cells = found
                 rows.add(place, cells)
         return rows
-
-    def _count_hollow(self, frame: pl.DataFrame) -> int:
-        """Rows without any value from the list."""
-        import polars as pl
-
-        inner = self._walker.inner
-        if not inner or not all(frame[name].null_count() for name in inner):
-            return 0
-        return int(frame.select(pl.all_horizontal(pl.col(inner).is_null()).sum()).item())
 
 
 def _locate(place: Place) -> Located:

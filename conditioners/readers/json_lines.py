@@ -20,7 +20,7 @@ from conditioners.readers.json_labels import list_labels
 from conditioners.readers.json_parsing import parse_json
 from conditioners.readers.json_showing import show_json
 from conditioners.readers.json_tree import NOT_A_LIST, TreeWalker
-from conditioners.readers.misfits import Misfits, Tally
+from conditioners.readers.misfits import Misfits, Tally, count_hollow
 from conditioners.readers.portions import cut_portions
 from conditioners.readers.records import Syntax
 
@@ -54,6 +54,8 @@ class JsonLinesReader:
         self._decoder, self._misfits = Decoder(("utf-8",)), Misfits(limits)
         self._walker = TreeWalker(source, dialect, opened)
         self.columns = self._walker.columns
+        self._told = self._walker.inner if dialect.records else self._walker.labelled
+        """Columns of which a row that holds something has one."""
         labels = list_labels(_first_values(opened.head, limits), dialect.records)
         self._walker.require_any(source, labels)
         self.facts = Facts(
@@ -68,13 +70,17 @@ class JsonLinesReader:
         self.facts.encoding = {"name": self._decoder.name, "evidence": self._decoder.evidence}
 
     def read(self, part: Chunk) -> TextBatch:
-        """The rows of a chunk."""
-        rows = Rows(self.columns)
+        """The rows of a chunk; raises Refusal when most lines up to it are no JSON, or hold nothing."""
+        rows, barren = Rows(self.columns), 0
         for number, line in enumerate(part.data.removesuffix(b"\n").split(b"\n"), start=part.first_line):
+            before = len(rows.cells) + len(rows.unread)
             self._read_line(number, line, rows)
-        unread = len(rows.unread)
-        self._misfits.note(part.number, Tally(part.first_line, len(rows.cells) + unread, unread, 0))
-        return replace(rows.to_batch(_locate), damaged=DAMAGE in part.data or b"\\u" in part.data)
+            barren += before == len(rows.cells) + len(rows.unread)
+        batch = rows.to_batch(_locate)
+        found, unread = batch.frame.height + len(batch.unread), len(batch.unread)
+        unread += barren + count_hollow(batch.frame, self._told)
+        self._misfits.note(part.number, Tally(part.first_line, found + barren, unread, 0))
+        return replace(batch, damaged=DAMAGE in part.data or b"\\u" in part.data)
 
     def _read_line(self, number: int, line: bytes, rows: Rows) -> None:
         if not line.strip():

@@ -41,7 +41,8 @@ class TreeWalker:
         by_level = sorted(range(len(found)), key=lambda column: found[column][0])
         self._order = [by_level.index(column) for column in range(len(found))]
         self._constants = list[str | None](constants.values())
-        self.columns = (*(name for name, _ in labelled), *constants)
+        self.labelled = [name for name, _ in labelled]
+        self.columns = (*self.labelled, *constants)
         self._write = write_numbers(source, dialect, self.columns)
         self.inner = [name for (name, _), (level, _) in zip(labelled, found, strict=True) if level]
         """Columns whose values stand in the lists."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from threading import Lock
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _MOSTLY_BLANK = 10
 """Blank lines for each other one, beyond which those many are not what a file is about."""
@@ -73,3 +77,12 @@ class Misfits:
 
 def _refuse_unread(rows: int, unread: int, line: int) -> Refusal:
     return Refusal(f"of the first {rows} rows {unread} cannot be read; the file is in another form", f"line {line}")
+
+
+def count_hollow(frame: pl.DataFrame, columns: Sequence[str]) -> int:
+    """Rows without any value in these columns, of which there are some."""
+    import polars as pl
+
+    if not columns or not all(frame[name].null_count() for name in columns):
+        return 0
+    return int(frame.select(pl.all_horizontal(pl.col(columns).is_null()).sum()).item())

@@ -115,7 +115,21 @@ def test_json_lines_of_hardly_anything_but_junk_are_refused(make_source, run):
     source = make_source(columns=(Text("a"),), key=(), dialects=(JsonLines(name="l"),))
 
     assert run(source, b'{"a":"1"}\n' + b"\n" * 5000, limits=FEW).refusal.reason == BLANK
-    assert "in another form" in run(source, b'{"a":"1"}\n' + b"{,}\n" * 5000, limits=FEW).refusal.reason
+    for junk in (b"{,}\n", b"{}\n", b'{"b":[1]}\n'):
+        assert "in another form" in run(source, b'{"a":"1"}\n' + junk * 5000, limits=FEW).refusal.reason
+        assert run(source, b'{"a":"1"}\n' * 2500 + junk * 2400, limits=FEW).summary.rows_out == 2500
+
+
+@pytest.mark.parametrize("line", [b"{}\n", b'{"a":"1"}\n', b'{"a":"1","rows":[]}\n', b'{"a":"1","rows":[{}]}\n'])
+def test_json_lines_whose_lists_hold_nothing_are_refused(make_source, run, line):
+    labels = {"a": "a", "b": "rows[].b"}
+    source = make_source(
+        columns=(Text("a"), Text("b")), key=(), dialects=(JsonLines(name="l", records="rows[]", labels=labels),)
+    )
+
+    first = b'{"a":"1","rows":[{"b":"1"}]}\n'
+    assert "in another form" in run(source, first + line * 5000, limits=FEW).refusal.reason
+    assert run(source, first * 2500 + line * 2400, limits=FEW).summary.rows_out == 2500
 
 
 def test_text_of_hardly_anything_but_damage_is_refused(toy, run):
