@@ -17,6 +17,7 @@ from conditioners.readers.json_elements import ElementCutter, Elements
 from conditioners.readers.json_marks import BRACE, BRACKET, COMMA, Marks, MarkScanner
 from conditioners.readers.json_parsing import TextPlace, TooLarge, may_be_damaged, parse_json, refuse_depth
 from conditioners.readers.json_showing import Unheld
+from conditioners.readers.value_lines import FILLED_SHARE
 
 _SHARE = 64
 """A list is long that takes more than such a part of what a document without its lists may take."""
@@ -71,6 +72,8 @@ class LongList(Unheld):
     objects: int = 0
     lists: int = 0
     """Elements that are objects, and that are lists."""
+    empty: int = 0
+    """Elements that are `{}` or `[]`."""
     path: str = ""
 
     def cut(self, texts: Iterator[bytes], limits: Limits) -> Iterator[Elements]:
@@ -139,7 +142,7 @@ class _OutlineScanner:
         self._taken = self._kept = 0
 
     def take(self, text: bytes) -> None:
-        """The next slice; raises Refusal when what is kept of the text is too large, or nested too deep."""
+        """The next slice; raises Refusal when what is kept is too large, a list holds hardly anything, or it is deep."""
         marks = self._marks.scan(text)
         if len(marks.depths) and int(marks.depths.max()) > self._limits.depth:
             refuse_depth(self._limits)
@@ -195,6 +198,11 @@ class _OutlineScanner:
         opened = marks.signs[marks.depths == depth + 1]
         found.objects += int(np.count_nonzero(opened == BRACE))
         found.lists += int(np.count_nonzero(opened == BRACKET))
+        signs, is_closed = marks.signs[:-1], (marks.depths[:-1] == depth + 1) & (marks.depths[1:] == depth)
+        is_empty = (signs == BRACE) | ((signs == BRACKET) & (np.diff(marks.places) == 1))
+        found.empty += int(np.count_nonzero(is_closed & is_empty))
+        if found.empty > self._limits.unread_rows and (found.count - found.empty) * FILLED_SHARE < found.count:
+            raise Refusal(f"of the first {found.count} elements of a list {found.empty} hold nothing", str(self._place))
 
     def _pass(self, text: bytes, marks: Marks) -> tuple[int, int]:
         """Go on in a long list; how many bytes and marks of the text are its own."""

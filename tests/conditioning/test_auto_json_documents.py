@@ -147,9 +147,12 @@ def test_an_element_larger_than_what_is_held_is_refused_by_its_path():
 
 def test_long_lists_of_hardly_anything_are_refused():
     few = Limits(json_bytes=4096, chunk_bytes=512, unread_rows=1000)
-    outcome, _, _ = condition(b'[{"a":1},' + b"{}," * 3000 + b"{}]", limits=few)
-
-    assert outcome.reason == "of the first 1002 elements of the list 1001 hold nothing"
+    for nothing, reason in (
+        (b"{}", "of the first 1024 elements of a list 1008 hold nothing"),
+        (b"[ ]", "of the first 1001 elements of the list 1001 hold nothing"),
+    ):
+        outcome, _, _ = condition(b"[" + (nothing + b",") * 3000 + nothing + b"]", limits=few)
+        assert outcome.reason == reason
 
 
 def test_a_large_document_takes_a_small_part_of_its_size_in_memory():
