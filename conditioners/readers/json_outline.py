@@ -142,7 +142,7 @@ class _OutlineScanner:
         self._taken = self._kept = 0
 
     def take(self, text: bytes) -> None:
-        """The next slice; raises Refusal when what is kept is too large, a list holds hardly anything, or it is deep."""
+        """The next slice; raises Refusal when what is kept is too large, a list holds hardly anything, or is deep."""
         marks = self._marks.scan(text)
         if len(marks.depths) and int(marks.depths.max()) > self._limits.depth:
             refuse_depth(self._limits)
