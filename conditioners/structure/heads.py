@@ -86,7 +86,7 @@ def _usual_width(rows: Sequence[Row], filled: Sequence[int], width: int) -> int:
     """The given width, unless that of a few ragged rows came first."""
     widths = Counter(rows[number].width for number in filled)
     near = [each for each in widths if abs(each - width) <= 1 and each > 0]
-    best = max(near, key=lambda each: (widths[each] * each, each))
+    best = max(near, key=lambda each: (widths[each] * each, each), default=width)
     return best if widths[best] > 2 * widths[width] else width
 
 
