@@ -9,6 +9,8 @@ from conditioners.structure.kinds import TYPED, Kind, kind_of
 from conditioners.structure.profiles import Profile
 from conditioners.structure.rows import Row
 
+_BLOCKS = 3
+"""Stretches without blank rows that are looked at: one may be a preamble."""
 _ROWS, _PAIRS, _FOLLOWING = 3, 5, 2
 """Rows below the labels that it takes: of the first table, of one with two columns, which may be names and values of a
 preamble, and of the next table."""
@@ -22,7 +24,7 @@ def find_neighbour(rows: Sequence[Row]) -> int | None:
     blocks = [
         list(block) for is_filled, block in groupby(enumerate(rows), lambda each: each[1].filled > 0) if is_filled
     ]
-    for upper, lower in pairwise(blocks):
+    for upper, lower in pairwise(blocks[:_BLOCKS]):
         untitled = [row for _, row in lower]
         while untitled and untitled[0].filled == 1:
             untitled = untitled[1:]
@@ -33,8 +35,10 @@ def find_neighbour(rows: Sequence[Row]) -> int | None:
 
 def _are_neighbours(upper: Sequence[Row], lower: Sequence[Row]) -> bool:
     """Whether both are tables with labels, and those of the lower one could be no row of the upper one."""
+    if not upper or not lower or upper[0].width != lower[0].width or upper[0].cells == lower[0].cells:
+        return False
     above, below = _read_table(upper), _read_table(lower)
-    if above is None or below is None or len(above[0]) != len(below[0]) or above[0] == below[0]:
+    if above is None or below is None:
         return False
     fewest = _PAIRS if len(above[0]) == 2 else _ROWS
     if len(above) <= fewest or len(below) <= _FOLLOWING:
