@@ -33,8 +33,8 @@ from conditioners.outcome import Conditioned
 from conditioners.raw import RawInput
 
 _SECONDS = 2.0
-_HANG = 30
-"""Seconds after which the process is ended, with its stack on standard error."""
+_HANG, _STUCK = 30, 600
+"""Seconds of CPU, and of waiting, after which the process is ended, with its stack on standard error."""
 _MEMORY = 4 << 30
 """Of address space; a reader that asks for more ends the process."""
 _TURN = 1000
@@ -157,6 +157,7 @@ def fuzz(target: Target, seed: int, numbers: range) -> Iterator[tuple[int, bool,
 def _work(run: Run, targets: list[Target], inputs: int, at: Path) -> None:
     """Fuzz all readers in turns; `at` holds the input at hand, should the process die of it."""
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    faulthandler.register(signal.SIGPROF, chain=True)
     with at.open("wb", buffering=0) as hand:
         while waiting := [target for target in targets if run.of(target).inputs < inputs]:
             for target in waiting:
@@ -169,11 +170,13 @@ def _take_turn(run: Run, target: Target, inputs: int, hand: int) -> None:
     progress, began = run.of(target), time.process_time()
     for number in range(progress.inputs, min(inputs, progress.inputs + _TURN)):
         os.pwrite(hand, f"{number:12d} {target.name}\n".encode(), 0)
-        faulthandler.dump_traceback_later(_HANG, exit=True)
+        faulthandler.dump_traceback_later(_STUCK, exit=True)
+        signal.setitimer(signal.ITIMER_PROF, _HANG)
         read, fault = find_fault(target, make_input(target, run.seed, number))
         progress.inputs, progress.read = number + 1, progress.read + read
         if fault is not None:
             run.note(target, number, fault)
+    signal.setitimer(signal.ITIMER_PROF, 0)
     faulthandler.cancel_dump_traceback_later()
     progress.seconds += time.process_time() - began
 
