@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,13 +20,19 @@ COLUMNS = {
     "files": "files", "refused": "files_quarantined", "in": "rows_in", "out": "rows_out",
     "quarantined": "rows_quarantined", "duplicate": "rows_duplicate", "last day": "last_date", "last drop": "landed_at",
 }  # fmt: skip
+MOST_REFUSED = 10
+"""Refused files that are named, of each source."""
+REMEDY = (
+    "mend the file and drop it again, or mend its source in conditioners/sources and run: "
+    "python3 headrace.py source replay PATH"
+)
 
 
 @app.command("ls")
 def list_sources(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """List the sources with their files, rows and freshness."""
+    """List the sources with their files, rows and freshness; and files that were refused, each with its reason."""
     from conditioners.drift import describe_drift
     from conditioners.registry import all_sources
     from shared import wiring
@@ -35,17 +41,51 @@ def list_sources(
     seen = {told["source"]: told for told in ledger.reports.report_sources()}
     names = sorted({source.name for source in all_sources()} | set(seen))
     told = [
-        {**seen.get(name, {"source": name, "files": 0}), "drift": ledger.files.find_last_drift(name)} for name in names
-    ]
+        {
+            **seen.get(name, {"source": name, "files": 0}),
+            "drift": ledger.files.find_last_drift(name), "refused": _list_refused(name),
+        }
+        for name in names
+    ]  # fmt: skip
     if as_json:
         print_json({"sources": told})
         return
     print_table(["source", *COLUMNS], [[each["source"], *map(each.get, COLUMNS.values())] for each in told])
     for each in told:
+        _tell_refused(each)
         if standing := each.get("files_on_older_output"):
             print(f"{each['source']}: {standing} refused, where the output made before stays in use")
         if each["drift"] and (words := describe_drift(each["drift"])):
             print(f"{each['source']}: the last file differs from the one before: {words}")
+
+
+def _list_refused(source: str) -> list[dict[str, Any]]:
+    """The files of a source that were refused last; `replaced` where the lake holds another version by now, or none."""
+    from shared import wiring
+    from shared.domain.files import FileState
+
+    refused = wiring.ledger().reports.list_files(source=source, state=FileState.QUARANTINED, top=MOST_REFUSED)
+    return [
+        {**{name: file[name] for name in ("path", "reason", "seen_at")}, "replaced": _is_replaced(file)}
+        for file in refused
+    ]
+
+
+def _is_replaced(file: dict[str, Any]) -> bool:
+    from shared import wiring
+
+    found = wiring.lake().stat("raw", file["path"])
+    return found is None or found.etag != file["etag"]
+
+
+def _tell_refused(told: dict[str, Any]) -> None:
+    for file in told["refused"]:
+        since = "; the lake no longer holds this version, so nothing is left to do" if file["replaced"] else ""
+        print(f"{told['source']}: {file['path']} was refused: {file['reason']}{since}")
+    if (more := told.get("files_quarantined", 0) - len(told["refused"])) > 0:
+        print(f"{told['source']}: {more} more were refused before; GET /files?state=quarantined tells all")
+    if any(not file["replaced"] for file in told["refused"]):
+        print(f"{told['source']}: {REMEDY}")
 
 
 @app.callback()
