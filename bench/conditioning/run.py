@@ -1,6 +1,6 @@
 """Runs the weekly-shipments job on every side, checks that all leave the same bytes, and prints cost and ratios.
 
-    python -m bench.conditioning.run [--size 20MB] [--rounds 3] [--peers FOLDER] [--dirty]
+    python -m bench.conditioning.run [--size 20MB] [--rounds 5] [--peers FOLDER] [--dirty]
 
 Each side is a whole process, imports and all, interleaved with the others, there and back; CPU is user and system time.
 Headrace runs on one core as well, to tell what the second one is good for. DuckDB is no requirement of the project: it
@@ -59,7 +59,7 @@ def main() -> None:
     """Run the benchmark; exit 1 if a side's answer differs."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--size", choices=SIZES, default="20MB")
-    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--peers", type=Path)
     options.add_argument("--dirty", action="store_true")
     given = options.parse_args()
