@@ -25,17 +25,18 @@ _VALUES = (b"<v>", b"<is>")
 _TEXTS = re.compile(rb"<(?:[^\s<>/:]+:)?sst[\s>]")
 
 
-def check_package(data: bytes, limits: Limits) -> None:
+def check_package(data: bytes, limits: Limits) -> int:
     """Unpack every member, and measure the sheets; raises Refusal when the package is damaged, protected or too large.
 
-    A program may call its parts what it likes, so what a member is, is told by what stands in it.
+    Answers how many cells hold an error, such as #N/A. A program may call its parts what it likes, so what a member is,
+    is told by what stands in it.
     """
     try:
         with open_zip(io.BytesIO(data), limits) as package:
             if len(package.infolist()) > limits.members:
                 raise Refusal(f"the package has more than {limits.members} members")
             require_apart(package.infolist())
-            _Package(package, len(data), limits).check()
+            return _Package(package, len(data), limits).check()
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
         raise Refusal(f"the file is damaged or cut off: {error or 'it ends early'}") from None
 
@@ -47,7 +48,7 @@ class _Package:
         self._names = {member.filename for member in package.infolist()}
         self._shared: Sequence[int] = ()
 
-    def check(self) -> None:
+    def check(self) -> int:
         """Count first, which is quick, then measure what has been counted."""
         self._refuse_protected()
         self._count()
@@ -56,6 +57,7 @@ class _Package:
             for block in self._blocks(member):
                 part.feed(block)
             part.close()
+        return self._room.errors
 
     def _refuse_protected(self) -> None:
         if _MANIFEST in self._names:

@@ -22,6 +22,8 @@ class Room:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._closed = 0
+        self.errors = 0
+        """Cells that hold an error, such as #N/A, of the sheets that were closed."""
 
     @property
     def most_cells(self) -> int:
@@ -32,6 +34,7 @@ class Room:
         """A sheet is measured to its end; raises Refusal when it is too large."""
         self.check(extent)
         self._closed += extent.size
+        self.errors += extent.errors
 
     def check(self, extent: Extent) -> None:
         """Raises Refusal when the sheet as far as it was measured, with those before it, is too large."""
@@ -54,6 +57,8 @@ class Extent:
     filled: int = 0
     text: int = 0
     """Bytes of the texts, one that several cells share counted for each of them."""
+    errors: int = 0
+    """Cells that hold an error, which the parser hands out as empty ones."""
 
     @property
     def area(self) -> int:

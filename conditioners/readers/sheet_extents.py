@@ -74,6 +74,8 @@ class XlsxSheet:
     _ANY = re.compile(_PREFIX + rb"(c|row)(?=[\s/>])" + _ATTRIBUTES)
     _AT = re.compile(rb"""(?<![^\s"'])r\s*=\s*["']([A-Za-z]*)([0-9]*)""")
     _SHARED = re.compile(rb"""\bt\s*=\s*["']s["'][^<>]*>\s*<v>\s*([0-9]{1,9})\s*<""")
+    _ERROR = re.compile(_PREFIX + rb"""c\s[^<>]*?\bt\s*=\s*["']e["'](?:[^<>]*[^<>/])?>""")
+    _ERROR_KIND = (b'"e"', b"'e'")
     _SHARED_KIND = re.compile(rb"""\bt\s*=\s*["']s["']""")
 
     def __init__(self, member: str, room: Room, shared: Sequence[int]) -> None:
@@ -91,6 +93,8 @@ class XlsxSheet:
         if not self._take_common(text):
             self._take_any(text)
         self._take_texts(text, self._extent.filled - before)
+        if any(kind in text for kind in self._ERROR_KIND):
+            self._extent.errors += len(self._ERROR.findall(text))
         self._room.check(self._extent)
 
     def close(self) -> None:
@@ -141,6 +145,7 @@ class OdsSheets:
     """The content of an ods: all its tables."""
 
     _ANY = re.compile(_PREFIX + rb"(table|table-row|table-cell|covered-table-cell)(?=[\s/>])" + _ATTRIBUTES)
+    _ERROR = re.compile(rb"""value-type\s*=\s*["']error["']""")
     _TIMES = re.compile(rb"""number-(?:rows|columns)-repeated\s*=\s*["']\s*([0-9]*)""")
 
     def __init__(self, member: str, room: Room) -> None:
@@ -176,6 +181,8 @@ class OdsSheets:
         if b"value-type" in attributes or not attributes.endswith(b"/"):
             self._shown = self._rows * times
             self._extent.filled += self._shown
+            if b"error" in attributes and self._ERROR.search(attributes):
+                self._extent.errors += self._shown
             self._extent.reach(self._row + self._rows, self._column)
 
     def _times(self, attributes: bytes) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 
@@ -31,12 +31,17 @@ class Sheet:
     rows: Callable[[], Iterator[TextRow]]
     encoding: Mapping[str, str] | None = None
     """Name and evidence, of formats that are text."""
+    evidence: Mapping[str, int] = field(default_factory=dict)
+    """What was found out about the whole workbook."""
 
 
 def open_workbook_sheets(opened: OpenedRaw, limits: Limits) -> list[Sheet]:
     """The sheets of a workbook; raises Refusal when it cannot be read."""
-    sheets = load_sheets(opened, limits)
-    return [Sheet("workbook", sheet.name, sheet_height(sheet), partial(text_rows, sheet)) for sheet in sheets]
+    book = load_sheets(opened, limits)
+    return [
+        Sheet("workbook", sheet.name, sheet_height(sheet), partial(text_rows, sheet), evidence=book.evidence)
+        for sheet in book.sheets
+    ]
 
 
 def open_html_sheets(opened: OpenedRaw, limits: Limits) -> list[Sheet]:
@@ -66,7 +71,10 @@ class SheetReader:
         self.columns = (*first.positions, *self._surroundings)
         self._write = write_numbers(source, dialect, self.columns)
         self.facts = Facts(
-            place="cell", dialect={"name": dialect.name, "format": sheets[0].format, "sheets": list(self._headers)},
+            place="cell",
+            dialect={
+                "name": dialect.name, "format": sheets[0].format, "sheets": list(self._headers), **sheets[0].evidence,
+            },
             header_rows=[f"{sheet}!A{header.row + 1}" for sheet, header in self._headers.items()],
             labels=list(first.labels), ignored=first.ignored, filler="\t",
             header_text="\t".join(first.labels).rstrip("\t") if dialect.header_rows == 1 else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
@@ -23,18 +23,27 @@ _MOST_MERGED = 1_000_000
 """Rows of all merged cells of a sheet together."""
 
 
-def load_sheets(opened: OpenedRaw, limits: Limits) -> list[CalamineSheet]:
+class LoadedBook(NamedTuple):
+    """The sheets of a workbook, and what the parser does not tell of them."""
+
+    sheets: list[CalamineSheet]
+    evidence: dict[str, int]
+    """`error_cells`: how many cells hold an error, such as #N/A, which are read as empty; nothing where none does."""
+
+
+def load_sheets(opened: OpenedRaw, limits: Limits) -> LoadedBook:
     """The sheets of a workbook file; raises Refusal for whatever the parser makes of a faulty one."""
     import python_calamine
 
     data = opened.read_whole("the workbook", limits.document_bytes)
+    errors = 0
     if data.startswith(b"PK"):
-        check_package(data, limits)
+        errors = check_package(data, limits)
     elif data.startswith(MAGIC):
-        data = _rewrap(data, limits)
+        data, errors = _rewrap(data, limits)
     try:
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
-            return list(_worksheets(workbook, limits))
+            return LoadedBook(list(_worksheets(workbook, limits)), {"error_cells": errors} if errors else {})
     except python_calamine.PasswordError:
         raise Refusal(PROTECTED) from None
     except (python_calamine.CalamineError, OSError) as error:
@@ -46,17 +55,17 @@ def load_sheets(opened: OpenedRaw, limits: Limits) -> list[CalamineSheet]:
         raise Refusal(f"the workbook cannot be read: {error}") from None
 
 
-def _rewrap(data: bytes, limits: Limits) -> bytes:
-    """An xls workbook, measured, in a container that says what is in it and nothing else."""
+def _rewrap(data: bytes, limits: Limits) -> tuple[bytes, int]:
+    """An xls workbook, measured, in a container that says what is in it and nothing else; and its cells with errors."""
     container = Container(data)
     if container.has(ENCRYPTED):
         raise Refusal(PROTECTED)
     name, stream = container.find_workbook()
-    measure_xls(stream, limits)
+    errors = measure_xls(stream, limits)
     # The parser would look for a zip package in whatever is no xls after all.
     if b"PK\x05\x06" in stream:
         stream = stream.replace(b"PK\x05\x06", b"PK\0\0")
-    return wrap(name, stream)
+    return wrap(name, stream), errors
 
 
 def _worksheets(workbook: CalamineWorkbook, limits: Limits) -> Iterator[CalamineSheet]:

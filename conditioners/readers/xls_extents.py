@@ -15,12 +15,12 @@ from conditioners.readers.room import PROTECTED, Extent, Room
 _HEAD = Struct("<HH")
 _PLACE = Struct("<HH")
 _END, _SHEET, _NAME, _PASSWORD, _STRINGS, _CONTINUED = 0x0A, 0x85, 0x18, 0x2F, 0xFC, 0x3C
-_DIMENSIONS, _MERGED, _FORMULA, _SHARED, _SEVERAL = 0x0200, 0xE5, 0x06, 0xFD, 0xBD
+_DIMENSIONS, _MERGED, _FORMULA, _SHARED, _SEVERAL, _TRUTH = 0x0200, 0xE5, 0x06, 0xFD, 0xBD, 0x0205
 _FORMULA_TEXT = 0x0207
 _TEXTS = (0x0204, _FORMULA_TEXT)
-_CELLS = frozenset((0x0203, 0x0204, 0x0205, _FORMULA_TEXT, 0x027E, _SHARED, _SEVERAL, _FORMULA))
-"""Records of a cell: a number, a text, a truth value, a formula and the text it gives, a number in short, a shared
-text, and several short numbers. The parser keeps formulas in an area of their own."""
+_CELLS = frozenset((0x0203, 0x0204, _TRUTH, _FORMULA_TEXT, 0x027E, _SHARED, _SEVERAL, _FORMULA))
+"""Records of a cell: a number, a text, a truth value or an error, a formula and the text it gives, a number in short, a
+shared text, and several short numbers. The parser keeps formulas in an area of their own."""
 _FORMULA_LENGTH = 20
 _COPIED = 24
 """Bytes for each cell of the area: the parser hands out copies of the sheets, which it keeps."""
@@ -28,11 +28,15 @@ _SHEET_AREA = 1 << 24
 _RECORDS = 6_000_000
 """Of one workbook, with those of a sheet that is named twice counted twice."""
 _IGNORED = b"\xff\xff"
+_NO_NUMBER, _ERROR = b"\xff\xff", 2
 
 
-def measure_xls(stream: bytearray, limits: Limits) -> None:
-    """Check the sheets of a workbook's stream, and empty its formulas; raises Refusal when they are too large."""
-    _Workbook(stream, limits).measure()
+def measure_xls(stream: bytearray, limits: Limits) -> int:
+    """Check the sheets of a workbook's stream, and empty its formulas; raises Refusal when they are too large.
+
+    Answers how many cells hold an error, such as #N/A.
+    """
+    return _Workbook(stream, limits).measure()
 
 
 class _Workbook:
@@ -43,12 +47,13 @@ class _Workbook:
         """Of the shared texts."""
         self._left = _RECORDS
 
-    def measure(self) -> None:
+    def measure(self) -> int:
         starts = self._read_globals()
         if len(starts) > self._limits.sheets:
             raise Refusal(f"the workbook has more than {self._limits.sheets} sheets")
         for number, start in enumerate(starts, start=1):
             self._measure_sheet(start, f"sheet {number}")
+        return self._room.errors
 
     def _records(self, start: int) -> Iterator[tuple[int, int, int]]:
         """Kind, place and length of each record from a place on, to the end of the part that begins there."""
@@ -107,8 +112,11 @@ class _Workbook:
                 extent.text += 3 * length
             elif kind == _SEVERAL:
                 count = max(1, (length - 6) // 6)
+            elif kind == _TRUTH and length >= 8:
+                extent.errors += stream[at + 7] == 1
             elif kind == _FORMULA and length >= _FORMULA_LENGTH + 2:
                 stream[at + _FORMULA_LENGTH : at + _FORMULA_LENGTH + 2] = b"\0\0"
+                extent.errors += stream[at + 12 : at + 14] == _NO_NUMBER and stream[at + 6] == _ERROR
                 formulas.filled += 1
                 formulas.reach(row + 1, column + 1)
             extent.filled += count

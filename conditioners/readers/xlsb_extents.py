@@ -10,6 +10,7 @@ from conditioners.readers.room import Extent, Room
 
 _ROW, _SHARED, _TEXT_ITEM = 0x00, 0x07, 0x13
 _TEXTS = (0x06, 0x08)
+_ERRORS = (0x03, 0x0B)
 _CELLS = {0x02: 12, 0x03: 9, 0x04: 9, 0x05: 16, 0x06: 12, 0x07: 12, 0x08: 12, 0x09: 16, 0x0A: 9, 0x0B: 9}
 """The least bytes of numbers, errors, truth values and texts, with a formula and without one."""
 _LEAST = {_ROW: 4, **_CELLS}
@@ -126,6 +127,8 @@ class XlsbSheet:
                 elif kind in _TEXTS:
                     _check_text(kind, content, 8, extent.where)
                     extent.text += 2 * len(content)
+                elif kind in _ERRORS:
+                    extent.errors += 1
         self._room.check(extent)
 
     def close(self) -> None:

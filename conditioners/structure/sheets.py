@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from conditioners.limits import Limits
@@ -30,6 +30,8 @@ class SheetGrid:
     words_are_apart: bool = False
     has_labels: bool = False
     known_encoding: dict[str, str] | None = None
+    evidence: Mapping[str, int] = field(default_factory=dict)
+    """What was found out about the whole workbook."""
 
     def rows(self) -> Iterator[Row]:
         """All rows, in order."""
@@ -42,8 +44,8 @@ class SheetGrid:
     resplit = staticmethod(no_resplit)
 
     def describe(self) -> dict[str, Any]:
-        """The format."""
-        return {"format": self.format}
+        """The format, and what was found out about the workbook."""
+        return {"format": self.format, **self.evidence}
 
     def encoding(self) -> dict[str, str] | None:
         """That of an HTML document; the cells of a workbook are no bytes of text."""
@@ -66,8 +68,9 @@ def _column_letter(number: int) -> str:
 
 def open_workbook(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[SheetGrid]:
     """The sheets of a workbook; one that holds a single cell is a note."""
-    for sheet in load_sheets(opened, limits):
-        grid = SheetGrid(_name(opened, sheet.name), "workbook", list(text_rows(sheet)))
+    book = load_sheets(opened, limits)
+    for sheet in book.sheets:
+        grid = SheetGrid(_name(opened, sheet.name), "workbook", list(text_rows(sheet)), evidence=book.evidence)
         if sum(1 for cells in grid.cells for cell in cells if cell) > 1:
             yield grid
         else:

@@ -8,6 +8,7 @@ import pytest
 
 from conditioners.columns import Day, Text, Whole
 from conditioners.dialects import Workbook
+from conditioners.readers.containers import Container, wrap
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "data" / "messy" / "excel-calamine"
 needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the shared data are not beside this checkout")
@@ -88,3 +89,31 @@ def test_an_open_document_with_an_element_that_never_ends_is_refused_and_not_wai
 
     assert run(source, whole).rows == ["007,1"]
     assert run(source, cut.getvalue()).refusal.reason.startswith("the workbook cannot be read: ")
+
+
+def xls_of_1904():
+    """A workbook whose record of the epoch (Date1904, [MS-XLS] 2.4.77) is set."""
+    name, stream = Container((SAMPLES / "base.xls").read_bytes()).find_workbook()
+    at = stream.index(b"\x22\0\2\0\0\0")
+    stream[at + 4] = 1
+    return wrap(name, stream)
+
+
+def xlsb_of_1904():
+    """A workbook in whose properties (BrtWbProp, [MS-XLSB] 2.4.822) the bit of the epoch is set."""
+    changed = io.BytesIO()
+    with zipfile.ZipFile(SAMPLES / "base.xlsb") as package, zipfile.ZipFile(changed, "w") as written:
+        for name in package.namelist():
+            content = bytearray(package.read(name))
+            if name == "xl/workbook.bin":
+                content[content.index(b"\x99\1\x0c") + 3] |= 1
+            written.writestr(name, bytes(content))
+    return changed.getvalue()
+
+
+@needs_samples
+@pytest.mark.parametrize("make", [xls_of_1904, xlsb_of_1904])
+def test_days_of_binary_workbooks_count_from_1904_where_they_say_so(make_source, run, make):
+    source = make_source(columns=(Text("a", labels=("String",)),), key=(), dialects=(Workbook(name="w"),))
+
+    assert run(source, make()).summary.labels[5:7] == ("2014-10-11", "2014-10-11 10:10:10")

@@ -1,0 +1,80 @@
+"""Cells with an error (#N/A, #REF! …) are read as empty, and the summary says how many there were."""
+
+import io
+import struct
+import zipfile
+
+import openpyxl
+import pytest
+
+from conditioners.columns import Text
+from conditioners.dialects import Workbook
+from tests.conditioning.hostile_files import pack
+from tests.conditioning.test_hostile_workbooks import LINES, TABLE, line, number, record, xls, xlsb
+from tests.conditioning.test_workbook_formats import ods
+
+NA, IS_ERROR = 0x2A, 1
+
+
+def xlsx_of(*rows):
+    book, packed = openpyxl.Workbook(), io.BytesIO()
+    for row in rows:
+        book.active.append(row)
+    book.save(packed)
+    return packed.getvalue()
+
+
+def xls_error(row, column):
+    return record(0x0205, struct.pack("<HHHBB", row, column, 0, NA, IS_ERROR))
+
+
+def xls_truth(row, column):
+    return record(0x0205, struct.pack("<HHHBB", row, column, 0, 1, 0))
+
+
+def xls_formula(row, column, result):
+    return record(0x06, struct.pack("<HHH", row, column, 0) + result + struct.pack("<HIH", 0, 0, 0))
+
+
+ERROR_RESULT = bytes([2, 0, NA, 0, 0, 0, 0xFF, 0xFF])
+TRUE_RESULT = bytes([1, 0, 1, 0, 0, 0, 0xFF, 0xFF])
+XLS = xls(
+    TABLE + xls_error(3, 0) + xls_truth(3, 1) + xls_formula(4, 0, ERROR_RESULT) + xls_formula(4, 1, TRUE_RESULT)
+    + xls_formula(5, 0, struct.pack("<d", 2.0)) + number(5, 1)
+)  # fmt: skip
+XLSB = xlsb(
+    LINES + line(3, 0, kind=0x03, value=bytes([NA])) + line(4, 0, 1, kind=0x0B, value=bytes([NA]) + bytes(8))
+    + line(5, 0, 1, kind=0x04, value=b"\1")
+)  # fmt: skip
+XLSX = xlsx_of(["a", "b"], ["x", "#N/A"], ["y", "#REF!"], ["z", 't="e" <c t="e">'], ["w", True])
+ERROR = (
+    '<table:table-cell office:value-type="string" office:string-value="" {}="error" xmlns:calcext="urn:x">'
+    "<text:p>#N/A</text:p></table:table-cell>"
+)
+
+
+def ods_with_errors():
+    plain = ods([("string", "a"), ("string", "b")], [("string", "x"), ("string", "error")])
+    with zipfile.ZipFile(io.BytesIO(plain)) as package:
+        members = [(name, package.read(name)) for name in package.namelist()]
+    row = f"<table:table-row>{ERROR.format('calcext:value-type') * 2}</table:table-row></table:table>".encode()
+    return pack([(name, content.replace(b"</table:table>", row)) for name, content in members])
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "errors"),
+    [("a.xlsx", XLSX, 2), ("a.xls", XLS, 2), ("a.xlsb", XLSB, 3), ("a.ods", ods_with_errors(), 2)],
+)
+def test_cells_with_an_error_are_counted_and_no_others(condition, name, data, errors):
+    (told,) = condition({name: data}, declared=False)
+
+    assert told["dialect"] == {"format": "workbook", "error_cells": errors}
+
+
+def test_a_declared_workbook_tells_of_its_errors_and_one_without_any_says_nothing(make_source, run):
+    source = make_source(columns=(Text("a"), Text("b", optional=True)), key=(), dialects=(Workbook(name="w"),))
+    result = run(source, XLSX)
+
+    assert result.rows[:2] == ["x,", "y,"]
+    assert result.summary.dialect["error_cells"] == 2
+    assert "error_cells" not in run(source, xlsx_of(["a", "b"], ["x", "y"])).summary.dialect
