@@ -5,6 +5,7 @@ Formats are those of chrono's strftime module, which polars takes; what a cell h
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from conditioners.dialects import Dialect
@@ -58,9 +59,13 @@ def parse_moment(cell: pl.Expr, dialect: Dialect, *, utc: bool) -> pl.Expr:
     """
     import polars as pl
 
+    return pl.coalesce([_parse_moment(cell, written) for written in moment_formats(dialect, utc=utc)])
+
+
+def moment_formats(dialect: Dialect, *, utc: bool) -> Sequence[str]:
+    """Those of a dialect's formats that moments are read in: with an offset where one is wanted and any tells it."""
     told = [written for written in dialect.moments if ("%#z" in written) == utc]
-    formats = told or (dialect.moments if utc else ())
-    return pl.coalesce([_parse_moment(cell, written) for written in formats])
+    return told or (dialect.moments if utc else ())
 
 
 def _parse_moment(cell: pl.Expr, written: str) -> pl.Expr:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from conditioners.columns import Column, Day, Decimal, Moment, Text, Whole
+from conditioners.date_forms import pattern_of
+from conditioners.dates import moment_formats
 from conditioners.dialects import Dialect, ShiftBy
 from conditioners.readers.decoding import show_damage
 
@@ -20,28 +24,37 @@ def explain(rule: str, column: Column, text: str | None, dialect: Dialect) -> st
     if rule == "undecodable":
         return f"{column.name}: {text!r} has bytes that the file's encoding does not know"
     shown = repr(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")
-    return f"{column.name}: {shown} {_fault(rule, column, dialect)}"
+    return f"{column.name}: {shown} {_fault(rule, column, text, dialect)}"
 
 
-def _fault(rule: str, column: Column, dialect: Dialect) -> str:
+def _fault(rule: str, column: Column, text: str, dialect: Dialect) -> str:
     if rule == "bad_format":
         return _unfit(column, dialect)
     if isinstance(column, Day | Moment):
-        return _day_fault(rule, column, dialect)
+        return _day_fault(rule, column, text, dialect)
     if isinstance(column, Text):
         allowed = dialect.values.get(column.name) or column.choices
         return f"is none of {', '.join(allowed)}"
     return _number_fault(rule, column, dialect)
 
 
-def _day_fault(rule: str, column: Day | Moment, dialect: Dialect) -> str:
+def _day_fault(rule: str, column: Day | Moment, text: str, dialect: Dialect) -> str:
     if rule == "too_early":
         return f"is before {column.earliest}"
     if rule == "too_late":
         return f"is after {column.latest}"
     if rule == "wrong_weekday" and isinstance(column, Day):
         return f"is no {_WEEKDAYS[(column.weekday or 1) - 1]}"
-    what, formats = ("day", dialect.days) if isinstance(column, Day) else ("moment", dialect.moments)
+    if isinstance(column, Day):
+        return _unwritten("day", text, dialect.days, dialect.days)
+    return _unwritten("moment", text, dialect.moments, moment_formats(dialect, utc=column.utc))
+
+
+def _unwritten(what: str, text: str, formats: Sequence[str], taken: Sequence[str]) -> str:
+    """What is wrong with a day or moment that is none; `taken` are the formats that it may have."""
+    found = next((written for written in taken if re.fullmatch(pattern_of(written), text)), None)
+    if found is not None:
+        return f"is written like {_show_format(found)}, but there is no such {what}"
     return f"is no {what} written like {' or '.join(map(_show_format, formats))}"
 
 

@@ -96,3 +96,21 @@ def test_a_week_that_the_year_does_not_have_is_rejected(make_source, run):
 def test_moment_formats_that_contradict_each_other_are_a_fault_of_the_declaration():
     with pytest.raises(SourceError, match="contradicts"):
         Delimited(name="d", moments=("%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M"))
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "reason"),
+    [
+        (Day("at"), "2024-02-30", "is written like yyyy-mm-dd, but there is no such day"),
+        (Day("at"), "2024-2-3x", "is no day written like yyyy-mm-dd"),
+        (Moment("at"), "2024-02-30T06:00:00", "is written like yyyy-mm-ddThh:mm:ss, but there is no such moment"),
+        (Moment("at", utc=True), "2024-02-29T06:00:00", "is no moment written like yyyy-mm-ddThh:mm:ss+hh:mm"),
+    ],
+)
+def test_a_reason_tells_what_does_not_exist_from_what_is_written_in_no_declared_form(
+    make_source, run, column, cell, reason
+):
+    formats = ("%Y-%m-%dT%H:%M:%S%#z", "%Y-%m-%dT%H:%M:%S")
+    (reject,) = condition(make_source, run, column, [cell], moments=formats).rejects
+
+    assert reject["reason"].startswith(f"at: '{cell}' {reason}")

@@ -29,6 +29,7 @@ static const char *RULES[FAULTS][3] = {
     {"dollars", "too_small", " is below 0"},
     {"", "key_conflict", "an earlier row has the same key and other values"},
 };
+static const char *NO_SUCH_DAY = " is written like dd.mm.yyyy, but there is no such day";
 static int (*sha_start)(void *); static int (*sha_add)(void *, const void *, size_t); static int (*sha_end)(uint8_t *, void *);
 static uint64_t sha_state[64];
 
@@ -55,6 +56,10 @@ static void put_text(Out *out, const uint8_t *text, size_t size, int quoted) {
     }
     if (needs) *to++ = '"';
     out->used += (size_t)(to - start);
+}
+static int is_like_a_day(Text cell) {
+    for (size_t i = 0; i < cell.size; i++) if (i == 2 || i == 5 ? cell.at[i] != '.' : cell.at[i] < '0' || cell.at[i] > '9') return 0;
+    return cell.size == 10;
 }
 static void put(Out *out, const char *text) { size_t n = strlen(text); memcpy(out->data + out->used, text, n); out->used += n; }
 static void put_byte(Out *out, uint8_t byte) { out->data[out->used++] = byte; }
@@ -196,7 +201,8 @@ int main(int count, char **arguments) {
             rejected[fault]++;
             put_number(&bad, here); put_byte(&bad, ','); put(&bad, RULES[fault][1]); put_byte(&bad, ','); put(&bad, RULES[fault][0]); put_byte(&bad, ',');
             char reason[512];
-            if (cell.at) snprintf(reason, sizeof reason, "%s: '%.*s'%s", RULES[fault][0], (int)cell.size, cell.at, RULES[fault][2]);
+            const char *why = fault == NO_DAY && is_like_a_day(cell) ? NO_SUCH_DAY : RULES[fault][2];
+            if (cell.at) snprintf(reason, sizeof reason, "%s: '%.*s'%s", RULES[fault][0], (int)cell.size, cell.at, why);
             else snprintf(reason, sizeof reason, "%s", RULES[fault][2]);
             put_text(&bad, (uint8_t *)reason, strlen(reason), 1); put_byte(&bad, ',');
             put_text(&bad, start, (size_t)(at - start) - 2, 1); put_byte(&bad, '\n');
