@@ -106,7 +106,8 @@ def _make_sample(week: IsoWeek, seed: int) -> dict[str, int]:
 
 
 def _run_week(api: Api, week: IsoWeek, files: int) -> dict[str, Any]:
-    progress = Progress()
+    fleet = wiring.fleets()[FLEET]
+    progress = Progress(regions=len(fleet.shards(fleet.segments)))
     _wait_for_conditioning(api, files, progress)
     started = api.post("start/weekly", {"fleet": FLEET, "week": str(week)})
     run = api.get(f"runs/{started['id']}")

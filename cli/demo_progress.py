@@ -22,7 +22,9 @@ SAY_AGAIN_SECONDS = 5.0
 class Progress:
     """Prints progress to standard error."""
 
-    def __init__(self) -> None:
+    def __init__(self, regions: int | None = None) -> None:
+        """`regions`, if known, is how many are trained and forecast in all: their runs come a few at a time."""
+        self._regions = regions
         self._started = time.monotonic()
         self._rewrites = sys.stderr.isatty()
         self._last, self._said_at = "", 0.0
@@ -34,7 +36,7 @@ class Progress:
     def show_run(self, run: Mapping[str, Any]) -> None:
         """What the weekly run is at."""
         step = (run["now"] or {}).get("step", "ingest")
-        self._say(STEPS.get(step, step) + _describe(run["runs"], step))
+        self._say(STEPS.get(step, step) + _describe(run["runs"], step, self._regions))
 
     def end(self) -> None:
         """Leave the line as it is."""
@@ -59,14 +61,17 @@ def _step_of(text: str) -> str:
     return text.partition(":")[0]
 
 
-def _describe(runs: Iterable[Mapping[str, Any]], step: str) -> str:
+def _describe(runs: Iterable[Mapping[str, Any]], step: str, regions: int | None) -> str:
     mine = [run for run in runs if run["kind"] == step]
     if not mine:
         return ""
-    ended = sum(run["state"] not in ("queued", "running") for run in mine)
+    unfinished = {run["shard"] for run in mine if run["state"] in ("queued", "running")}
+    begun = {run["shard"] for run in mine}
+    ended = len(begun - unfinished)
+    counts = f"{ended} of {regions} regions done" if regions else f"{ended} of {len(begun)} runs done so far"
     running = sorted((run for run in mine if run["state"] == "running"), key=lambda run: str(run["started_at"]))
     told = ", ".join(f"{run['shard']} {run['progress'] or 'starting'} ({_since(run)})" for run in running)
-    return f": {ended} of {len(mine)} regions" + (f"; now {told}" if told else "")
+    return f": {counts}" + (f"; now {told}" if told else "")
 
 
 def _since(run: Mapping[str, Any]) -> str:
