@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -29,13 +29,14 @@ _NUMBERS = (
     Numbers(), Numbers(thousands=","), Numbers(decimal=",", thousands="."),
     Numbers(decimal=",", thousands=" \u00a0\u202f"), Numbers(thousands="'"), Numbers(decimal=","),
 )  # fmt: skip
-_CURRENCY = re.compile(r"^[+-]?\s?(\$|€|£|¥|USD|EUR|GBP)\s?[0-9.,]|[0-9]\s?(\$|€|£|¥|USD|EUR|GBP)$")
+_MARK = r"\$|€|£|¥|USD|EUR|GBP"
+_CURRENCY = re.compile(rf"^[+(-]?\s?({_MARK})\s?[0-9.,(]|[0-9)]\s?({_MARK})\)?$")
 _YEARS = range(1900, 2101)
 _TELLING_WEEKDAYS = 4
 _MOST, _TRIED = 0.5, 100
 _MOST_DIGITS = 18
-_BARE = re.compile(r"[^0-9a-z(]{0,4}[0-9][0-9.,']*$")
-_BRACKETS = re.compile(r"\D{0,4}\([^0-9a-z]{0,4}[0-9][0-9.,' ]*\)$")
+_BARE = re.compile(rf"[^0-9a-z(]{{0,4}}[0-9][0-9.,']*(?:\s?(?:{_MARK}))?$")
+_BRACKETS = re.compile(rf"\D{{0,4}}\([^0-9a-z]{{0,4}}[0-9][0-9.,' ]*(?:{_MARK})?\)(?:\s?(?:{_MARK}))?$")
 _TRAILING_MINUS = re.compile(r"[0-9][0-9.,' ]*-$")
 
 
@@ -45,6 +46,8 @@ class Conventions:
 
     numbers: Numbers
     remarks: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
+    """All cells with a mark that may stand for thousands as well as for decimals, if it is so of each of them."""
 
 
 def find_numbers(columns: Sequence[Counter[str]], *, has_typed_cells: bool) -> Conventions:
@@ -68,9 +71,8 @@ def find_numbers(columns: Sequence[Counter[str]], *, has_typed_cells: bool) -> C
         if "." in cell or "," in cell
     ]
     told: tuple[str, ...] = ("numbers in brackets are read as minus: check numbers",) if best.brackets else ()
-    if marked and all(re.fullmatch(r"[^0-9]*[0-9]{1,3}[.,][0-9]{3}", cell) for cell in marked):
-        told += (f"the mark in {marked[0]} may stand for thousands or for decimals: check numbers",)
-    return Conventions(best, told)
+    is_doubtful = all(re.fullmatch(r"[^0-9]*[0-9]{1,3}[.,][0-9]{3}", cell) for cell in marked)
+    return Conventions(best, told, tuple(marked) if is_doubtful else ())
 
 
 def _has_brackets(cells: Counter[str]) -> bool:
@@ -109,17 +111,25 @@ def fit_formats(
 ) -> tuple[Fit, list[str]] | None:  # fmt: skip
     """How the cells fit those of the formats that the most of them are written in; None if hardly any fits one.
 
-    With `has_days`, ISO days may stand among moments, as workbooks show midnight; their format is then the last one.
+    With `has_days`, ISO days may stand among others, as workbooks show days and midnight; their format is then the last
+    one.
     """
     some = [cell for cell in cells if cell not in NOTHING][:_TRIED]
-    likely = [each for each in formats if sum(parse_day(cell, each) is not None for cell in some) * 2 > len(some)]
+    days = {cell for cell in some if has_days and parse_day(cell, ISO_DAY)}
+    likely = [each for each in formats if _is_likely(some, days, each)]
     fits = {each: find_fit(cells, _matches_day(each, has_days=has_days)) for each in likely}
     if not fits:
         return None
     best = max(fits.values(), key=lambda fit: fit.fitting.total())
     fitting = [each for each, fit in fits.items() if fit.fitting.total() == best.fitting.total()]
-    is_mixed = has_days and any(parse_day(cell, ISO_DAY) for cell in best.fitting)
+    is_mixed = has_days and ISO_DAY not in fitting and any(parse_day(cell, ISO_DAY) for cell in best.fitting)
     return best, [*fitting, ISO_DAY] if is_mixed else fitting
+
+
+def _is_likely(some: Sequence[str], days: Collection[str], written: str) -> bool:
+    """Whether most cells are in a format or among the days, and some are in the format."""
+    written_so = {cell for cell in some if parse_day(cell, written) is not None}
+    return bool(written_so) and len(written_so | set(days)) * 2 > len(some)
 
 
 def _matches_day(written: str, *, has_days: bool) -> Callable[[str], bool]:
@@ -135,9 +145,9 @@ def tell_doubt(label: str, fitting: Sequence[str]) -> str | None:
     return None
 
 
-def find_weekday(cells: Iterable[str], written: str) -> int | None:
+def find_weekday(cells: Iterable[str], formats: Sequence[str]) -> int | None:
     """The one weekday that all dates fall on, 1 for Monday, if there are enough of them to tell."""
-    days = {day for cell in set(cells) if (day := parse_day(cell, written))}
+    days = {day for cell in set(cells) for written in formats if (day := parse_day(cell, written))}
     weekdays = {day.isoweekday() for day in days}
     return weekdays.pop() if len(weekdays) == 1 and len(days) >= _TELLING_WEEKDAYS else None
 

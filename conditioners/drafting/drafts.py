@@ -10,12 +10,13 @@ from itertools import combinations
 from textwrap import wrap
 
 from conditioners.dialects import ISO_DAY, ISO_MOMENTS, PLAIN, Numbers
-from conditioners.drafting.conventions import DAY_FORMATS, MOMENT_FORMATS, find_numbers
+from conditioners.drafting.conventions import DAY_FORMATS, MOMENT_FORMATS, Conventions, find_numbers
 from conditioners.drafting.forms import Form, find_form
 from conditioners.drafting.guessing import Guess, guess_column
 from conditioners.drafting.naming import name_columns, shorten_paths
 from conditioners.drafting.samples import NoDraft, Sample
 from conditioners.drafting.text import WIDTH, show_call, show_mapping, show_string, show_tuple
+from conditioners.drafting.typed_cells import find_typed_numerals
 from conditioners.drafting.widening import unfold_sample
 from conditioners.readers.headers import normalise
 
@@ -70,6 +71,7 @@ def draft_source(name: str, sample: Sample) -> Draft:
     guesses = _settle_doubts(guesses)
     form = find_form(sample, guesses).widened(widening)
     declared, remarks = _leave_out(guesses, form, has_header=sample.labels is not None)
+    told = (*conventions.remarks, *_tell_doubtful(conventions, sample))
     key = _find_key(declared, guesses, sample.columns)
     for apart in sample.apart_by:
         column = apart if apart not in {guess.name for guess in declared} else f"in_{apart}"
@@ -78,9 +80,16 @@ def draft_source(name: str, sample: Sample) -> Draft:
     return Draft(
         name, tuple(declared), key, form, conventions.numbers,
         _formats(declared, "Day", DAY_FORMATS, (ISO_DAY,)), _formats(declared, "Moment", MOMENT_FORMATS, ISO_MOMENTS),
-        (*sample.remarks, *conventions.remarks, *remarks, *(each for guess in declared for each in guess.remarks)),
+        (*sample.remarks, *told, *remarks, *(each for guess in declared for each in guess.remarks)),
         sample.file_name, sample.packing.members,
     )  # fmt: skip
+
+
+def _tell_doubtful(conventions: Conventions, sample: Sample) -> tuple[str, ...]:
+    """What to check of marks that may mean either; in numbers that a workbook holds as such they never do."""
+    typed = find_typed_numerals(sample) if conventions.doubtful else frozenset()
+    cells = [cell for cell in conventions.doubtful if cell not in typed]
+    return (f"the mark in {cells[0]} may stand for thousands or for decimals: check numbers",) if cells else ()
 
 
 def _settle_doubts(guesses: Sequence[Guess]) -> list[Guess]:

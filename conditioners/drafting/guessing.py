@@ -56,11 +56,12 @@ class Guess:
 
     def settle_doubt(self, settled: Collection[str]) -> Guess:
         """The guess, in that of its formats which is known to be in use."""
-        known = [written for written in (*self.formats, *self.doubtful) if written in settled]
+        days = tuple(written for written in self.formats[1:] if written == ISO_DAY)
+        known = [each for each in (*self.formats, *self.doubtful) if each in settled and each not in days]
         if not self.doubtful or not known:
             return self
         told = f"{self.label!r} is read as {known[0]}, as other columns are: check the format"
-        return replace(self, formats=(known[0],), doubtful=(), remarks=(*self.remarks[1:], told))
+        return replace(self, formats=(known[0], *days), doubtful=(), remarks=(*self.remarks[1:], told))
 
 
 def guess_column(
@@ -82,11 +83,14 @@ def _guess_filled(bare: Guess, counts: Counter[str], numbers: Numbers, *, has_ty
     code = _guess_code(bare, counts)
     if code is not None:
         return code
+    told: tuple[str, ...] = ()
     for kind, formats in (("Day", DAY_FORMATS), ("Moment", MOMENT_FORMATS)):
-        found = fit_formats(counts, formats, has_days=kind == "Moment" and has_typed_cells)
+        found = fit_formats(counts, formats, has_days=has_typed_cells)
         if found is not None and found[0].is_good:
             return _take_words(_guess_date(bare, kind, found[1], found[0].fitting), found[0])
-    return _guess_number(bare, counts, numbers)
+        told = told or (_tell_undated(bare.label, kind, *found) if found is not None else ())
+    guess = _guess_number(bare, counts, numbers)
+    return replace(guess, remarks=told) if guess.kind == "Text" and not guess.remarks else guess
 
 
 def _guess_code(bare: Guess, counts: Counter[str]) -> Guess | None:
@@ -151,6 +155,14 @@ def _tell_mixed(label: str, fit: Fit) -> tuple[str, ...]:
     return (f"{label!r} is text, since {others.total()} of {numerals + others.total()} cells are no numbers: {odd}",)
 
 
+def _tell_undated(label: str, kind: str, fit: Fit, formats: Sequence[str]) -> tuple[str, ...]:
+    """What to know of a text most of whose cells are days or moments."""
+    others = fit.words + fit.misfits
+    odd, total = ", ".join(repr(cell[:20]) for cell, _ in others.most_common(3)), others.total() + fit.fitting.total()
+    what = f"no {kind.lower()}s written like {formats[0]}"
+    return (f"{label!r} is text, since {others.total()} of {total} cells are {what}: {odd}",)
+
+
 def _take_words(guess: Guess, fit: Fit) -> Guess:
     """The guess, with words that stand for no value."""
     told = fit.tell_words(guess.label)
@@ -160,12 +172,14 @@ def _take_words(guess: Guess, fit: Fit) -> Guess:
 def _guess_date(bare: Guess, kind: str, fitting: Sequence[str], cells: Counter[str]) -> Guess:
     doubt = tell_doubt(bare.label, fitting)
     arguments: tuple[str, ...] = ("utc=True",) if "%#z" in fitting[0] else ()
-    weekday = find_weekday(cells, fitting[0]) if kind == "Day" and "%d" in fitting[0] else None
+    days = tuple(each for each in fitting[1:] if each == ISO_DAY)
+    formats = (fitting[0], *days)
+    weekday = find_weekday(cells, formats) if kind == "Day" and "%d" in fitting[0] else None
     if weekday is not None:
         arguments = (f"weekday={weekday}",)
-    formats = (fitting[0], *(each for each in fitting[1:] if each == ISO_DAY and kind == "Moment"))
+    mixed = (f"{bare.label!r} has days as such beside text written like {fitting[0]}: both are read",) if days else ()
     return replace(
-        bare, kind=kind, arguments=arguments, formats=formats, remarks=(doubt,) if doubt else (),
+        bare, kind=kind, arguments=arguments, formats=formats, remarks=(*((doubt,) if doubt else ()), *mixed),
         doubtful=tuple(fitting[1:]) if doubt else (),
     )  # fmt: skip
 

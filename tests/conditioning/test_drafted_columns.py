@@ -1,5 +1,9 @@
 """Drafted columns: the type that by far the most cells have, with what does not fit told and never dropped silently."""
 
+import datetime
+import io
+
+import openpyxl
 import pytest
 
 from conditioners.dialects import Numbers
@@ -177,3 +181,48 @@ def test_rows_that_begin_like_totals_are_told(draft):
 
     told = "rows that begin like totals are rows: 3, such as 'Subtotal TX 3'; skip them if they are none"
     assert told in written.remarks
+
+
+def workbook(label, cells):
+    book, data = openpyxl.Workbook(), io.BytesIO()
+    for row in [["row", label], *([f"r{number}", cell] for number, cell in enumerate(cells))]:
+        book.active.append(row)
+    book.save(data)
+    return data.getvalue()
+
+
+@pytest.mark.parametrize(("cells", "in_doubt"), [([1.234, 22.125, 7.875], False), (["1.234", "22.125", "7.875"], True)])
+def test_the_point_in_numbers_of_a_workbook_is_in_doubt_only_where_they_are_text(draft, cells, in_doubt):
+    written, source = draft("t.xlsx", workbook("weight", cells))
+
+    assert type(column(source)).__name__ == "Decimal"
+    assert any("may stand for thousands" in remark for remark in written.remarks) == in_doubt
+
+
+@pytest.mark.parametrize("texts", [2, 15])
+def test_days_of_a_workbook_beside_days_as_text_are_all_read_and_it_is_told(draft, texts):
+    days = [datetime.date(2025, 3, day) for day in range(1, 18)]
+    cells = [day.strftime("%d.%m.%Y") if day.day <= texts else day for day in days]
+    written, source = draft("t.xlsx", workbook("delivered", cells))
+
+    assert source.dialects[0].days == ("%Y-%m-%d", "%d.%m.%Y")
+    assert (written.summary.rows_out, written.summary.columns["delivered"].min) == (17, "2025-03-01")
+    assert any("beside text written like %d.%m.%Y" in remark for remark in written.remarks)
+
+
+def test_a_text_most_of_whose_cells_are_days_is_told_with_what_is_none(draft):
+    cells = [f"{day:02}.03.2025" for day in range(1, 16)] + [f"2025/03/{day}" for day in range(10, 20)]
+    written, source = draft("t.csv", table("delivered", cells))
+
+    assert type(column(source)).__name__ == "Text"
+    assert any("10 of 25 cells are no days written like %d.%m.%Y" in remark for remark in written.remarks)
+
+
+@pytest.mark.parametrize("minus", ["(1,50) €", "€ (1,50)", "(€1,50)", "(1,50 €)"])
+def test_brackets_with_a_currency_on_either_side_are_minus(draft, minus):
+    around = "{} €" if minus.endswith(("€", "€)")) else "€ {}"
+    cells = [around.format(f"{number},25") for number in range(5)]
+    written, source = draft("t.csv", table("amount", [*cells, minus]))
+
+    assert (source.dialects[0].numbers.brackets, source.dialects[0].numbers.currency) == (True, ("€",))
+    assert (written.summary.rows_out, written.summary.columns["amount"].min) == (6, "-1.50")
