@@ -18,7 +18,7 @@ from conditioners.readers.batches import Facts, Located, Rows, TextBatch
 from conditioners.readers.decoding import DAMAGE, Decoder, show_damage
 from conditioners.readers.json_elements import Elements
 from conditioners.readers.json_labels import RECORDS, list_labels
-from conditioners.readers.json_lists import ListCutter
+from conditioners.readers.json_lists import Hollow, ListCutter
 from conditioners.readers.json_showing import show_json
 from conditioners.readers.json_tree import NOT_A_LIST, Cells, Place, TreeWalker
 from conditioners.readers.misfits import Misfits, Tally, count_hollow
@@ -61,6 +61,8 @@ class JsonReader:
             for _ in ahead.cut():
                 pass
             return self._walker.find_around(ahead.parse_surroundings())
+        except Hollow:
+            raise
         except Refusal:
             return around  # The fault is met again, and told unless an element before it has one.
 

@@ -26,6 +26,8 @@ from conditioners.readers.records import Syntax
 
 _LINES = Syntax(delimiter="\n", quote="")
 _HEAD = 64 * KIB
+_LONG = 16
+"""Bytes of a line; chunks in which most are longer are not searched for lines that hold nothing."""
 
 
 def has_json_lines(head: bytes, limits: Limits) -> bool:
@@ -44,6 +46,12 @@ def _first_values(head: bytes, limits: Limits) -> Iterator[Any]:
     for line in text.split(b"\n")[: None if len(head) <= _HEAD else -1]:
         with suppress(Refusal):
             yield parse_json(line, limits)
+
+
+def _count_bare(chunk: Chunk) -> int:
+    """Lines that hold an empty object or list, or null."""
+    lines = chunk.data.translate(None, b" \t\r").removesuffix(b"\n").split(b"\n")
+    return sum(map(lines.count, (b"{}", b"[]", b"null")))
 
 
 class JsonLinesReader:
@@ -66,8 +74,19 @@ class JsonLinesReader:
     def parts(self) -> Iterator[Chunk]:
         """Chunks of whole lines."""
         texts = (self._decoder.feed(block, last=not block) for block in chain(self._opened.blocks(), [b""]))
-        yield from cut_portions(RecordCutter(_LINES, self._limits).cut(texts), _LINES, self._limits, self._misfits)
+        chunks = self._look_at(RecordCutter(_LINES, self._limits).cut(texts))
+        yield from cut_portions(chunks, _LINES, self._limits, self._misfits)
         self.facts.encoding = {"name": self._decoder.name, "evidence": self._decoder.evidence}
+
+    def _look_at(self, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+        """The same chunks; raises Refusal when most lines hold nothing, before millions of them are parsed."""
+        misfits = Misfits(self._limits)
+        for chunk in chunks:
+            bare = _count_bare(chunk) if len(chunk.data) < chunk.lines * _LONG else 0
+            # Of a line with a list, each row takes two bytes or more.
+            rows = bare + len(chunk.data) // 2 if self._records else chunk.lines
+            misfits.look_at(chunk.first_line, rows, len(chunk.data), odd=bare)
+            yield chunk
 
     def read(self, part: Chunk) -> TextBatch:
         """The rows of a chunk; raises Refusal when most lines up to it are no JSON, or hold nothing."""

@@ -8,9 +8,19 @@ from typing import Any
 
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
+from conditioners.readers.batches import BATCH_ROWS
 from conditioners.readers.json_elements import ElementCutter, Elements
 from conditioners.readers.json_marks import MarkScanner, find_list
 from conditioners.readers.json_parsing import TextPlace, check_room, parse_json, reckon_room, refuse_room
+
+_SHORTEST = 7
+"""Bytes of an element that holds something, with the comma behind it: `{"":0},`."""
+_LONG = 16
+"""Bytes of an element; pieces in which most are longer are not searched for blanks."""
+
+
+class Hollow(Refusal):
+    """Most elements of a list hold nothing."""
 
 
 class ListCutter:
@@ -55,13 +65,25 @@ class ListCutter:
 
     def cut(self) -> Iterator[Elements]:
         """All elements, in order; raises Refusal when one is too large or too deep, or what stands behind them is."""
-        yield from self._elements.cut(chain([self._rest], self._texts))
+        yield from self._look_at(self._elements.cut(chain([self._rest], self._texts)))
         if self._elements.tail is None:
             return
         self._check_size(len(self._head) + len(self._elements.tail))
         for text in self._texts:
             self._elements.tail += text
             self._check_size(len(self._head) + len(self._elements.tail))
+
+    def _look_at(self, pieces: Iterator[Elements]) -> Iterator[Elements]:
+        """The same pieces; raises Refusal when most elements so far are too short to hold anything."""
+        size = 0
+        for piece in pieces:
+            short = piece.first - size // _SHORTEST
+            if short > self._limits.unread_rows and short * 2 > piece.first:
+                reason = f"of the first {piece.first} elements of a list {short} or more hold nothing"
+                raise Hollow(reason, str(piece.at))
+            is_short = len(piece.text) < _LONG * BATCH_ROWS
+            size += len(piece.text.translate(None, b" \t\r\n") if is_short else piece.text)
+            yield piece
 
     def parse_surroundings(self) -> Any:
         """The document but for the list's elements; for when all have been cut. Raises Refusal when it is no JSON."""

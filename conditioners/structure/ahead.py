@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from conditioners.structure.blocks import Block
 from conditioners.structure.found import Passed, PassedLines
 from conditioners.structure.rows import Row
+
+_FEWEST = 12
+"""Rows that are looked at far ahead in any case."""
 
 
 @dataclass
@@ -17,6 +22,8 @@ class Ahead:
 
     rows: Iterator[Row | Block]
     seen: deque[Row] = field(default_factory=deque)
+    cells_left: int = 1_000_000
+    """That may still be looked at far ahead, each time anew; those that are taken count once."""
 
     def look(self, count: int) -> Sequence[Row]:
         """The next rows, without taking them."""
@@ -26,6 +33,17 @@ class Ahead:
                 break
             self.put(piece)
         return [self.seen[number] for number in range(min(count, len(self.seen)))]
+
+    def look_far(self, count: int) -> Sequence[Row]:
+        """The next rows, fewer where many tables had so many cells behind them that all were looked at over and over.
+
+        That takes a file of hundreds of thousands of cells in tables of a few rows each.
+        """
+        rows = self.look(count)
+        cells = list(accumulate(row.width for row in rows))
+        far = max(_FEWEST, bisect_right(cells, self.cells_left))
+        self.cells_left -= cells[:far][-1] if cells else 0
+        return rows[:far]
 
     def put(self, piece: Row | Block) -> None:
         """Add to the rows that have been looked at."""
@@ -51,7 +69,7 @@ class Ahead:
                 continue
             if block is not None:
                 self.put(block)
-            if not self.seen or self.seen[0].filled:
+            if not self.seen or not self.seen[0].is_blank:
                 return
             yield Passed(self.seen.popleft().place, "blank")
 
@@ -63,4 +81,6 @@ class Ahead:
 
     def take(self, count: int) -> list[Row]:
         """The next rows, which must have been looked at."""
-        return [self.seen.popleft() for _ in range(count)]
+        rows = [self.seen.popleft() for _ in range(count)]
+        self.cells_left += sum(row.width for row in rows)
+        return rows

@@ -40,7 +40,7 @@ class Head:
 
 def find_head(rows: Sequence[Row], resplit: Resplit) -> tuple[int, Head | None, int]:
     """How many rows precede the next table, how it begins, and how many header rows it has."""
-    filled = [number for number, row in enumerate(rows) if row.filled and not row.is_comment_alone]
+    filled = [number for number, row in enumerate(rows) if not row.is_blank and not row.is_comment_alone]
     if not filled:
         return len(rows), None, 0
     start, width = _find_start(rows, filled)
@@ -95,7 +95,7 @@ def _find_odd_header(
 ) -> tuple[int, Head] | None:
     """A header row with another number of cells than its table has columns, right above the first row."""
     number = max((each for each in filled if each < start), default=start - 1)
-    if number < 0 or any(not row.filled for row in rows[number:start]):
+    if number < 0 or any(row.is_blank for row in rows[number:start]):
         return None
     body = [row.cells or () for row in rows[start : start + _PROFILED] if row.width == width]
     for cells, told in _odd_labels(rows[number], width, body, resplit):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby, pairwise
+from itertools import groupby, islice, pairwise
 
 from conditioners.structure.kinds import TYPED, Kind, kind_of
 from conditioners.structure.profiles import Profile
@@ -21,10 +21,10 @@ _VALUES = TYPED - {Kind.TRUTH}
 
 def find_neighbour(rows: Sequence[Row]) -> int | None:
     """The number of the row, maybe a title, that the second of two tables begins with; None if there is none."""
-    blocks = [
-        list(block) for is_filled, block in groupby(enumerate(rows), lambda each: each[1].filled > 0) if is_filled
-    ]
-    for upper, lower in pairwise(blocks[:_BLOCKS]):
+    # Rows behind the last of them are not even looked at for blanks: of stacked tables, each would look at all to come.
+    runs = groupby(enumerate(rows), lambda each: each[1].is_blank)
+    blocks = (list(run) for is_blank, run in runs if not is_blank)
+    for upper, lower in pairwise(islice(blocks, _BLOCKS)):
         untitled = [row for _, row in lower]
         while untitled and untitled[0].filled == 1:
             untitled = untitled[1:]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import accumulate
+from operator import itemgetter
 from typing import NamedTuple
 
 from conditioners.structure.kinds import TYPED, Kind, kind_of, shape_of
@@ -17,6 +18,8 @@ _TEXTUAL = frozenset({Kind.WORDS, Kind.TEXT, Kind.LIST, Kind.ODD, Kind.CODE})
 _YEAR = re.compile("(?:1[89]|20)[0-9]{2}")
 _LOOKED_AT = 200
 """Characters of a cell that are looked at, and remembered."""
+_MOST_FUSED = 1_000_000
+"""Cells that are put together to see whether a row was torn apart, in all its columns."""
 _MARGIN = 2.0
 """How much likelier one reading of a shifted row has to be than the next, as a logarithm."""
 
@@ -85,7 +88,9 @@ class Profile:
         """A row that has one empty cell too many, without it; None when it is not plain which one that is."""
         if len(cells) != self.width + 1 or self.is_empty:
             return None
-        return self._choose({(*cells[:at], *cells[at + 1 :]) for at, cell in enumerate(cells) if not cell.strip()})
+        # Of equal cells in a row, it makes no difference which one goes.
+        blanks = [at for at, cell in enumerate(cells) if not cell.strip() and (at == 0 or cells[at - 1] != cell)]
+        return self._choose(cells, [(at, ()) for at in blanks], 1)
 
     def fuse(self, cells: Sequence[str], mark: str, raw: str) -> tuple[str, ...] | None:
         """A row whose words were torn apart by the mark, with one column's put together again; None if none is plain.
@@ -93,23 +98,41 @@ class Profile:
         Only what stands in the raw row like that is put together, so nothing that stood in quotes.
         """
         surplus = len(cells) - self.width
-        if surplus <= 0 or self.is_empty:
+        if surplus <= 0 or self.is_empty or surplus * self.width > _MOST_FUSED:
             return None
-        readings = []
+        readings = list[tuple[int, tuple[str, ...]]]()
         for at, column in enumerate(self._columns):
-            fused = mark.join(cells[at : at + surplus + 1])
-            if column.holds_words and fused in raw:
-                readings.append((*cells[:at], fused, *cells[at + surplus + 1 :]))
-        return self._choose(readings)
+            if column.holds_words and (fused := mark.join(cells[at : at + surplus + 1])) in raw:
+                readings.append((at, (fused,)))
+        return self._choose(cells, readings, surplus)
 
-    def _choose(self, readings: Iterable[tuple[str, ...]]) -> tuple[str, ...] | None:
-        """The likeliest of some readings of a row, if it is much likelier than the next."""
-        ranked = sorted(((self.likelihood(reading), reading) for reading in readings), reverse=True)
-        if not ranked or not self.has_seen(ranked[0][1]):
+    def _choose(
+        self, cells: Sequence[str], readings: Sequence[tuple[int, tuple[str, ...]]], surplus: int
+    ) -> tuple[str, ...] | None:
+        """The likeliest of some readings of a row with surplus cells, if it is much likelier than the next.
+
+        A reading is where it puts other cells, one or none, in place of that many and the surplus ones.
+        """
+        if not readings:
             return None
+        before = _sum_up(column.likelihood(cell) for column, cell in zip(self._columns, cells, strict=False))
+        from_behind = zip(self._columns[::-1], cells[::-1], strict=False)
+        behind = _sum_up(column.likelihood(cell) for column, cell in from_behind)
+        ranked = []
+        for at, others in readings:
+            middle = sum(self._columns[at].likelihood(cell) for cell in others)
+            ranked.append((before[at] + middle + behind[self.width - at - len(others)], at, others))
+        ranked.sort(reverse=True)
         if len(ranked) > 1 and ranked[0][0] - ranked[1][0] < _MARGIN:
             return None
-        return ranked[0][1]
+        _, at, others = ranked[0]
+        best = (*cells[:at], *others, *cells[at + len(others) + surplus :])
+        return best if self.has_seen(best) else None
+
+
+def _sum_up(values: Iterable[float]) -> list[float]:
+    """The sums of the first values: of none, of one, of two, and so on."""
+    return [0.0, *accumulate(values)]
 
 
 class _Facts(NamedTuple):
@@ -133,10 +156,11 @@ def _is_numbered(cell: str) -> bool:
 
 class _Column:
     def __init__(self) -> None:
+        # Plain dictionaries: a table of thousands of columns and few rows costs mostly what the columns do.
         self.rows = 0
-        self.kinds: Counter[Kind] = Counter()
-        self._shapes: Counter[str] = Counter()
-        self._values: Counter[str] = Counter()
+        self.kinds: dict[Kind, int] = {}
+        self._shapes: dict[str, int] = {}
+        self._values: set[str] = set()
         self._longest = 0
         self._years = 0
         self._numbered = 0
@@ -144,32 +168,33 @@ class _Column:
     def add(self, cell: str) -> None:
         kind, value, is_year, is_numbered = _look_at(cell if len(cell) <= _LOOKED_AT else cell.strip()[:_LOOKED_AT])
         self.rows += 1
-        self.kinds[kind] += 1
+        self.kinds[kind] = self.kinds.get(kind, 0) + 1
         if kind is not Kind.EMPTY:
-            self._values[value] += 1
+            self._values.add(value)
             self._longest = max(self._longest, len(cell))
             self._years += is_year
             self._numbered += is_numbered
             if kind is Kind.CODE:
-                self._shapes[shape_of(cell)] += 1
+                shape = shape_of(cell)
+                self._shapes[shape] = self._shapes.get(shape, 0) + 1
 
     @property
     def _filled(self) -> int:
-        return self.rows - self.kinds[Kind.EMPTY]
+        return self.rows - self.kinds.get(Kind.EMPTY, 0)
 
     @property
     def holds_words(self) -> bool:
         """Whether most cells are words."""
-        return sum(self.kinds[kind] for kind in _TEXTUAL) * 2 > self._filled
+        return sum(self.kinds.get(kind, 0) for kind in _TEXTUAL) * 2 > self._filled
 
     @property
     def is_needed(self) -> bool:
         """Whether nearly no row lacks it."""
-        return self.rows > 1 and self.kinds[Kind.EMPTY] * 20 <= self.rows
+        return self.rows > 1 and self.kinds.get(Kind.EMPTY, 0) * 20 <= self.rows
 
-    @property
+    @cached_property
     def typed(self) -> Kind | None:
-        """The kind of nearly all cells, if labels hardly ever have it."""
+        """The kind of nearly all cells, if labels hardly ever have it; for when all of them have been added."""
         if not self._filled:
             return None
         kind, count = max(((k, n) for k, n in self.kinds.items() if k in TYPED), key=lambda p: p[1], default=(None, 0))
@@ -196,9 +221,9 @@ class _Column:
             return -1.0 if kind is self.typed else -0.5 if kind in TYPED else 1.0
         if kind in TYPED:
             return -0.5
-        if self._values[cell.strip()[:100]]:
+        if cell.strip()[:100] in self._values:
             return -1.0
-        shape, count = self._shapes.most_common(1)[0] if self._shapes else ("", 0)
+        shape, count = max(self._shapes.items(), key=itemgetter(1)) if self._shapes else ("", 0)
         if count >= _MOSTLY * self._filled:
             return -1.0 if shape_of(cell) == shape else 0.75
         if _is_numbered(cell) and self._numbered >= _MOSTLY * self._filled:
@@ -207,10 +232,10 @@ class _Column:
 
     def likelihood(self, cell: str) -> float:
         kind = kind_of(cell)
-        alike = sum(self.kinds[each] for each in _TEXTUAL) if kind in _TEXTUAL else self.kinds[kind]
+        alike = sum(self.kinds.get(each, 0) for each in _TEXTUAL) if kind in _TEXTUAL else self.kinds.get(kind, 0)
         if not alike:
             return _UNSEEN
-        if kind is Kind.CODE and self._shapes and not self._shapes[shape_of(cell)]:
+        if kind is Kind.CODE and self._shapes and shape_of(cell) not in self._shapes:
             return math.log(alike / self.rows) - 1.0
         return math.log(alike / self.rows)
 

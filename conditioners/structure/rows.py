@@ -22,6 +22,11 @@ class Row(NamedTuple):
         return sum(map(bool, map(str.strip, self.cells)))
 
     @property
+    def is_blank(self) -> bool:
+        """Whether no cell holds more than blanks."""
+        return self.cells is not None and not any(map(str.strip, self.cells))
+
+    @property
     def width(self) -> int:
         """How many cells there are; 0 when they cannot be told apart."""
         return len(self.cells or ())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from conditioners.structure.ahead import Ahead
 from conditioners.structure.blocks import Block
@@ -35,16 +35,16 @@ def find_tables(
         yield from ahead.pass_blank()
         if ahead.first() is None:
             return
-        looked = ahead.look(_AHEAD)
+        looked = ahead.look_far(_AHEAD)
         neighbour = find_neighbour(looked)
         behind = looked[neighbour].place if neighbour is not None else None
         looked = looked[:neighbour]
         start, head, header_rows = find_head(looked, resplit)
         for row in ahead.take(start):
-            yield Passed(row.place, "before the table" if row.filled else "blank")
+            yield Passed(row.place, "blank" if row.is_blank else "before the table")
         for row in ahead.take(header_rows):
             if head is None or row.place not in head.places:
-                yield Passed(row.place, "among the header rows" if row.filled else "blank")
+                yield Passed(row.place, "blank" if row.is_blank else "among the header rows")
         if head is not None:
             yield Began(head)
             body = [
@@ -108,7 +108,7 @@ class _Table:
         yield KeptBlock(block.rows)
 
     def _judge(self, row: Row) -> Iterator[Found]:
-        if row.cells is not None and not row.filled:
+        if row.is_blank:
             self._is_behind_blank = True
             yield Passed(row.place, "blank")
         elif row.is_comment and row.width != self._head.cells:
@@ -184,7 +184,7 @@ class _Table:
 
     def _begins_another(self, row: Row) -> bool:
         """Whether a further table begins here: the header row again, or other labels with rows that suit them."""
-        if row.cells is None or row.width < 2 or not row.filled:
+        if row.cells is None or row.width < 2 or row.is_blank:
             return False
         if self._head.labels is not None and row.cells == self._head.labels:
             return True
@@ -198,8 +198,9 @@ class _Table:
 
     def _heads_a_table(self, row: Row) -> bool:
         behind = self._ahead.look(4 * _FEW)[1:]
-        following = [each for each in behind if each.filled][:_FEW]
-        if self._is_behind_blank and len(stretch := list(takewhile(lambda each: each.filled, behind))) == _FEW - 1:
+        following = list(islice((each for each in behind if not each.is_blank), _FEW))
+        stretch = list(takewhile(lambda each: not each.is_blank, behind)) if self._is_behind_blank else []
+        if len(stretch) == _FEW - 1:
             following = stretch
         elif len(following) < _FEW:
             return False

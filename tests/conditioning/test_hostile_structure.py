@@ -9,8 +9,11 @@ from conditioners.auto import AutoConditioned, condition_auto
 from conditioners.limits import DEFAULT, Limits
 from conditioners.raw import RawInput
 from conditioners.structure import blocks
+from conditioners.structure.ahead import Ahead
 from conditioners.structure.kinds import kind_of, shape_of
+from conditioners.structure.neighbours import find_neighbour
 from conditioners.structure.profiles import Profile
+from conditioners.structure.rows import Row
 from conditioners.structure.sniffing import sniff
 from conditioners.structure.splitting import Effort, Exhausted, Marks, Splitter
 
@@ -105,6 +108,44 @@ def test_a_thousand_rows_of_a_single_cell_are_no_notes():
 
     few, many = condition(TEXT + note * 900)[1], condition(TEXT + note * 1500)[1]
     assert (few, many) == (TEXT, TEXT + note * 1500)
+
+
+def stacked(tables):
+    for first in range(1, 6 * tables, 6):
+        yield Row(str(first), (f"name{first}", f"size{first}", f"cost{first}"), "")
+        yield from (Row(str(first + at), (f"n{at}", str(at), "1.5"), "") for at in range(1, 5))
+        yield Row(str(first + 5), ("",), "")
+
+
+def test_a_neighbour_is_found_without_a_look_at_the_tables_behind_it():
+    class Told(list):
+        def __iter__(self):
+            return (told.append(row) or row for row in super().__iter__())
+
+    told = []
+    assert find_neighbour(Told(stacked(60))) == 6
+    assert len(told) < 20
+
+
+def test_what_is_looked_at_far_ahead_again_and_again_grows_with_what_is_taken_alone():
+    ahead = Ahead(iter(list(stacked(60))), cells_left=1000)
+    looks = []
+    while ahead.first() is not None:
+        looks.append(sum(row.width for row in ahead.look_far(300)))
+        ahead.take(6)
+
+    assert looks[0] == 50 * 16
+    assert looks[1] <= 200 + 16
+    assert all(2 * 16 <= look <= 3 * 16 for look in looks[3:-1])
+
+
+def test_a_wide_row_with_a_blank_too_many_is_realigned_where_that_is_plain():
+    rows = [tuple("" if at % 10 else str(at) for at in range(2000))] * 5
+    profile = Profile(rows, 2000)
+    shifted = (*rows[0][:1500], "", *rows[0][1500:])
+    assert profile.realign(shifted) == rows[0]
+    assert Profile([("", "1", "a")] * 5, 3).realign(("", "1", "", "a")) == ("", "1", "a")
+    assert Profile([("", "", "a")] * 5, 3).realign((" ", "", "", "a")) is None
 
 
 def test_long_cells_are_not_remembered():

@@ -10,6 +10,7 @@ from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.readers.cutting import RecordCutter
 from conditioners.readers.decoding import Decoder
+from conditioners.readers.json_lines import JsonLinesReader
 from conditioners.readers.locating import RecordIndex
 from conditioners.readers.misfits import Misfits
 from conditioners.readers.portions import cut_portions
@@ -118,6 +119,15 @@ def test_json_lines_of_hardly_anything_but_junk_are_refused(make_source, run):
     for junk in (b"{,}\n", b"{}\n", b'{"b":[1]}\n'):
         assert "in another form" in run(source, b'{"a":"1"}\n' + junk * 5000, limits=FEW).refusal.reason
         assert run(source, b'{"a":"1"}\n' * 2500 + junk * 2400, limits=FEW).summary.rows_out == 2500
+
+
+def test_json_lines_that_hold_nothing_are_counted_before_any_is_parsed(make_source, run, monkeypatch):
+    source = make_source(columns=(Text("a"),), key=(), dialects=(JsonLines(name="l"),))
+    monkeypatch.setattr(JsonLinesReader, "read", lambda *_: pytest.fail("a line is parsed"))
+
+    for line in (b"{}\n", b" { }\r\n", b"[ ]\n"):
+        refusal = run(source, b'{"a":"1"}\n' + line * 5000, limits=FEW).refusal
+        assert refusal.reason == "of the first 5001 rows 5000 cannot be read; the file is in another form"
 
 
 @pytest.mark.parametrize("line", [b"{}\n", b'{"a":"1"}\n', b'{"a":"1","rows":[]}\n', b'{"a":"1","rows":[{}]}\n'])

@@ -91,6 +91,18 @@ def test_a_document_beyond_the_limit_is_refused(source, run):
     assert result.refusal.reason == "the JSON document without its records is larger than the limit of 1000 bytes"
 
 
+@pytest.mark.parametrize("element", ["{}", " [ ]\n", "0"])
+def test_a_list_of_elements_that_are_too_short_to_hold_anything_is_refused(source, run, element):
+    few = Limits(unread_rows=2000, chunk_bytes=1 << 12)
+    full = '{"id":"a","sales":[{"units":1}]}'
+
+    refusal = run(source, f'{{"shops":[{full}{f",{element}" * 9000}]}}'.encode(), limits=few).refusal
+    assert "elements of a list" in refusal.reason
+    assert "hold nothing" in refusal.reason
+    both = f'{{"shops":[{full}{f",{full},{element}" * 4000}]}}'
+    assert run(source, both.encode(), limits=few).summary.rows_out == 4001
+
+
 def test_a_label_that_leaves_the_path_of_the_records_is_a_fault_of_the_declaration(make_source, run):
     dialect = JsonTree(name="tree", records="a[]", labels={"id": "b[].id"})
     source = make_source(columns=(Text("id"),), key=(), dialects=(dialect,))
