@@ -110,7 +110,7 @@ def find_fault(target: Target, data: bytes) -> tuple[bool, str | None]:
 def _check_auto(target: Target, data: bytes) -> tuple[bool, str | None]:
     outputs: dict[int, io.BytesIO] = {}
     raw = RawInput(target.file_name, lambda: io.BytesIO(data), len(data))
-    outcome = condition_auto(raw, lambda number: outputs.setdefault(number, io.BytesIO()), io.BytesIO())
+    outcome = condition_auto(raw, lambda number: outputs.setdefault(number, io.BytesIO()), io.BytesIO(), target.limits)
     if not isinstance(outcome, AutoConditioned):
         return False, None if outcome.reason else "refused without a reason"
     tables = (outcome.summary.table, *outcome.summary.further_tables)
@@ -131,7 +131,7 @@ def _check_source(target: Target, data: bytes) -> tuple[bool, str | None]:
     assert target.source is not None
     raw = RawInput(f"{target.source.name}/{target.file_name}", lambda: io.BytesIO(data), len(data))
     accepted, rejected = io.BytesIO(), io.BytesIO()
-    outcome = condition(target.source, raw, accepted, rejected)
+    outcome = condition(target.source, raw, accepted, rejected, target.limits)
     if not isinstance(outcome, Conditioned):
         return False, None if outcome.reason else "refused without a reason"
     found = outcome.summary

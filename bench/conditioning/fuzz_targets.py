@@ -6,6 +6,7 @@ import bz2
 import datetime
 import gzip
 import io
+import json
 import lzma
 import zipfile
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from conditioners.dialects import (
     Dialect,
     EdiLoops,
     FixedWidth,
+    JsonColumns,
     JsonLines,
     JsonTree,
     Numbers,
@@ -29,6 +31,7 @@ from conditioners.dialects import (
     Workbook,
     XmlElements,
 )
+from conditioners.limits import DEFAULT, Limits
 from conditioners.registry import all_sources
 
 _ROOT = Path(__file__).parents[2]
@@ -38,17 +41,20 @@ _COLUMNS: tuple[Column, ...] = (
     Day("day"), Text("store", pattern="[0-9]{3}"), Whole("units", minimum=0), Decimal("price", 2, optional=True),
 )  # fmt: skip
 _ROWS = [("day", "store", "units", "price"), ("2024-01-01", "007", "5", "1.50"), ("2024-01-02", "008", "0", "")]
+_IN_PIECES = Limits(json_bytes=4096, chunk_bytes=512)
+"""Under which documents of some kilobytes are too large to be held."""
 _ISA = "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *240101*0600*U*00401*000000007*0*P*>~"
 
 
 @dataclass(frozen=True)
 class Target:
-    """A reader by name, files that it can read, and the declaration; None without one."""
+    """A reader by name, files that it can read, the declaration (None without one), and the limits it works under."""
 
     name: str
     files: tuple[bytes, ...]
     source: Source | None
     file_name: str = "file"
+    limits: Limits = DEFAULT
 
 
 def list_targets() -> list[Target]:
@@ -71,6 +77,10 @@ def _declared() -> Iterator[Target]:
     fixed = FixedWidth(name="f", fields={"day": (1, 10), "store": (11, 13), "units": (14, 17), "price": (18, 23)})
     yield _target("fixed width", (b"2024-01-01007   5  1.50\r\n2024-01-02008  12\n",), fixed)
     yield _target("JSON tree", _json_documents(), JsonTree(name="j", records="shops[].sales[]", labels=_TREE_LABELS))
+    tree = JsonTree(name="j", records="sales[]")
+    yield _target("JSON tree in pieces", (_show_columns(in_rows=True),), tree, limits=_IN_PIECES)
+    columns = JsonColumns(name="c", records=("hourly",), labels=_LIST_LABELS)
+    yield _target("JSON columns in pieces", (_show_columns(), _show_columns(indent=1)), columns, limits=_IN_PIECES)
     lines = b'{"day":"2024-01-01","store":"007","units":5}\n{"units":6,"store":"008","day":"2024-01-02","price":1.5}\n'
     yield _target("JSON lines", (lines,), JsonLines(name="l"))
     yield _target("XML", _xml_documents(), XmlElements(name="x", records="report/shop/sale", labels=_XML_LABELS))
@@ -85,18 +95,20 @@ def _declared() -> Iterator[Target]:
     yield _target("packed", (*packed, _zip({"a/one.csv": text, "b/two.csv": text})), Delimited(name="d"))
 
 
-def _target(name: str, files: tuple[bytes, ...], dialect: Dialect, file_name: str = "file") -> Target:
+def _target(
+    name: str, files: tuple[bytes, ...], dialect: Dialect, file_name: str = "file", limits: Limits = DEFAULT
+) -> Target:
     source = Source(
         name="fuzzed", title="Fuzzed", files=("**",), members=("**",), columns=_COLUMNS, key=("day", "store"),
         dialects=(dialect,),
     )  # fmt: skip
-    return Target(name, files, source, file_name)
+    return Target(name, files, source, file_name, limits)
 
 
 def _undeclared(own: list[Target]) -> Iterator[Target]:
     """The same files without a declaration, and polluted text."""
     for target in own:
-        yield Target(f"auto: {target.name}", target.files, None, target.file_name)
+        yield Target(f"auto: {target.name}", target.files, None, target.file_name, target.limits)
     polluted = (each.text.encode() for each in pollute(sample_table(4)) if each.name.startswith(("file", "row_extra")))
     yield Target("auto: polluted text", tuple(polluted), None)
     columns = "Store    Units   Remark\n-----  -------  ------\n007          5  good\n008         12  not so\n"
@@ -132,6 +144,23 @@ def _json_documents() -> tuple[bytes, ...]:
         b'[{"a":{"b":1,"c":[1,2]},"d":null},{"a":{"b":2},"d":true}]',
         b'{"type":"FeatureCollection","features":[{"properties":{"n":1},"geometry":{"coordinates":[1,2]}}]}',
     )
+
+
+_LIST_LABELS = {"day": "hourly.day", "store": "hourly.store", "units": "hourly.units", "price": "units.price"}
+
+
+def _show_columns(indent: int | None = None, *, in_rows: bool = False) -> bytes:
+    """A document of lists side by side, or of records, about twice as large as may be held; a long list of no use."""
+    count = 150
+    lists = {
+        "day": [f"2024-01-{number % 28 + 1:02}" for number in range(count)],
+        "store": [f"{number:03}" for number in range(count)],
+        "units": [number if number % 3 else None for number in range(count)],
+        "note": ['a"[{\\', {"n": [1]}, "\u00fc\U0001f600", [], True] * (count // 5),
+    }
+    rows = [dict(zip(lists, values, strict=True)) for values in zip(*lists.values(), strict=True)]
+    document = {"sales": rows} if in_rows else {"units": {"price": 1.5}, "hourly": lists, "more": [{"n": 1}] * count}
+    return json.dumps(document, indent=indent).encode()
 
 
 _XML_LABELS = {

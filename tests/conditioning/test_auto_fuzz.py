@@ -7,6 +7,7 @@ import pytest
 
 from bench.conditioning.fuzz import Run, find_fault, fuzz, main, make_input
 from bench.conditioning.fuzz_targets import list_targets
+from conditioners.limits import DEFAULT
 
 TARGETS = list_targets()
 
@@ -21,6 +22,15 @@ def test_spoiled_files_are_read_or_refused_and_every_row_is_accounted_for(target
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
 def test_a_reader_can_read_a_file_that_is_not_spoiled(target):
     assert any(find_fault(target, data) == (True, None) for data in target.files)
+
+
+def test_documents_that_are_too_large_to_be_held_are_spoiled_as_well():
+    in_pieces = [target for target in TARGETS if target.limits is not DEFAULT]
+
+    assert {target.source is None for target in in_pieces} == {True, False}
+    for target in in_pieces:
+        assert all(len(data) > target.limits.json_bytes for data in target.files)
+        assert all(find_fault(target, data) == (True, None) for data in target.files)
 
 
 def test_the_same_number_gives_the_same_input_and_another_gives_another():
