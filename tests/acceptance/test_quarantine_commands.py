@@ -39,22 +39,3 @@ def test_rejected_rows_are_written_mended_and_released_and_a_repeat_changes_noth
     assert (done.returncode, f"{PATH} has no rows in quarantine" in done.stderr) == (1, True)
     assert product.run("source", "replay", "--source", "events").returncode == 0
     assert product.run("source", "replay", "events/none.csv").returncode == 1
-
-
-def test_the_sources_list_names_each_refused_file_with_its_reason_and_what_to_do_until_it_is_replaced(product):
-    raw = product.home / "lake" / "raw" / PATH
-    product.run("source", "ls")
-    raw.parent.mkdir(parents=True, exist_ok=True)
-    raw.write_text("Nothing,That,Anybody,Knows\n1,2,3,4\n")
-    reason = json.loads(product.run("source", "replay", PATH, "--json").stdout)["reason"]
-
-    told = product.run("source", "ls").stdout
-    assert f"events: {PATH} was refused: {reason}\n" in told
-    assert "events: mend the file and drop it again, or mend its source" in told
-
-    raw.write_text(CALENDAR)
-    assert "nothing is left to do" in product.run("source", "ls").stdout
-    (events,) = (
-        each for each in json.loads(product.run("source", "ls", "--json").stdout)["sources"] if each["refused"]
-    )
-    assert [(file["path"], file["reason"], file["replaced"]) for file in events["refused"]] == [(PATH, reason, True)]

@@ -1,0 +1,62 @@
+"""The command `source ls` names the files that were refused, why, and what to do until they are replaced."""
+
+import json
+
+import pytest
+
+from cli.sources import MOST_REFUSED, REMEDY, list_sources
+from conditioners.intake import condition_drop
+from shared import wiring
+from shared.adapters.folder_lake import FolderLake
+from tests.contracts.drops import DAMAGED, calendar, drop, version
+
+PATH = "events/a.csv"
+
+
+@pytest.fixture
+def lake(tmp_path):
+    return FolderLake(tmp_path / "lake")
+
+
+@pytest.fixture
+def take(lake, ledger, clock, monkeypatch):
+    """Drop a file and have it conditioned."""
+    monkeypatch.setattr(wiring, "lake", lambda: lake)
+    monkeypatch.setattr(wiring, "ledger", lambda: ledger)
+
+    def call(path, content):
+        drop(lake, path, content)
+        condition_drop(lake, ledger, path, clock)
+
+    return call
+
+
+def test_a_refused_file_is_named_with_its_reason_and_what_to_do(take, lake, ledger, capsys):
+    take(PATH, DAMAGED)
+    reason = version(ledger, lake, PATH)["reason"]
+    list_sources()
+
+    told = capsys.readouterr().out
+    assert f"events: {PATH} was refused: {reason}\nevents: {REMEDY}\n" in told
+
+
+def test_a_refused_version_that_was_replaced_asks_for_nothing(take, capsys):
+    take(PATH, DAMAGED)
+    take(PATH, calendar("one"))
+    list_sources()
+    told = capsys.readouterr().out
+    list_sources(as_json=True)
+
+    assert "the lake no longer holds this version" in told and REMEDY not in told
+    (events,) = (each for each in json.loads(capsys.readouterr().out)["sources"] if each["refused"])
+    assert [(file["path"], file["replaced"]) for file in events["refused"]] == [(PATH, True)]
+
+
+def test_of_many_refused_files_the_last_are_named_and_the_others_counted(take, capsys):
+    for number in range(MOST_REFUSED + 2):
+        take(f"events/{number}.csv", DAMAGED + b"%d" % number)
+    list_sources()
+
+    told = capsys.readouterr().out
+    assert told.count("was refused:") == MOST_REFUSED
+    assert "events: 2 more were refused before" in told
