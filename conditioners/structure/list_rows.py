@@ -30,7 +30,8 @@ class RowTally:
         self.lists += 1
         self.cells += len(value)
         self.widest = max(self.widest, len(value))
-        self.nested += sum(isinstance(cell, list | dict) for cell in value)
+        kinds = list(map(type, value))
+        self.nested += kinds.count(list) + kinds.count(dict)
 
     def are_rows(self, values: int) -> bool:
         """Whether all values, so many, are lists that hold more scalars than further lists; see json_tables."""
