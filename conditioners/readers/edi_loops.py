@@ -86,8 +86,9 @@ class EdiLoopReader:
         yield rows
 
     def _read_message(self, message: Message, rows: Rows) -> None:
-        header = _Loop(0)
+        header, is_told = _Loop(0), message.fault is None
         for loops in self._walk(message, header):
+            is_told = True
             origin = _Origin(message, tuple(loops))
             fault = message.fault and (_INVALID, message.fault)
             fault = fault or next(((_TWICE, loop.fault) for loop in (header, *loops) if loop.fault), None)
@@ -98,6 +99,10 @@ class EdiLoopReader:
             for loop in (header, *loops):
                 known |= loop.values
             rows.add(origin, [*(_pick(known, labels) for labels in self._labels.values()), *self._constants])
+        if not is_told and message.fault is not None:
+            # No row stands for the fault, so the message itself does: else nothing would tell that it was left out.
+            raw = re.sub(r"[\r\n]", "", "".join(part.raw for part in message.parts))
+            rows.add_unread(Located(f"{message.kind}[{message.control}]", raw), _INVALID, message.fault)
 
     def _walk(self, message: Message, header: _Loop) -> Iterator[list[_Loop]]:
         """The loops of each row, complete; outer loops without an innermost one are noted as skipped."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from conditioners.declaration import Source
@@ -62,9 +62,9 @@ class ProductActivityReader:
         self._constants = tuple(constants.values())
         self.columns = (*self._labels, *constants)
         self._delimiters = Delimiters("*", ">", "~")
-        self.facts = Facts(
-            place="path", dialect={"name": dialect.name, "format": "X12 852"}, labels=list(self._labels.values())
-        )
+        self._found: dict[str, None] = {}
+        """Labels that the interchange has, in order."""
+        self.facts = Facts(place="path", dialect={"name": dialect.name, "format": "X12 852"})
 
     def parts(self) -> Iterator[Rows]:
         """Rows in portions."""
@@ -84,15 +84,23 @@ class ProductActivityReader:
                 rows = Rows(self.columns)
         if sets == 0:
             raise Refusal(f"the interchange has no transaction set {KIND}")
+        self.facts.labels = list(self._found)
+        self.facts.ignored = [label for label in self._found if label not in self._labels.values()]
         yield rows
 
     def _read_set(self, found: TransactionSet, rows: Rows) -> None:
         header, items = _split_items(found)
         fault = found.fault or _judge_items(found, len(items))
         common = _read_header(header)
+        self._found.update(dict.fromkeys(common))
+        if not items and fault is None:
+            self.facts.skipped.add(f"path {KIND}[{found.control}]", "no item")
+        is_told = fault is None
         for item in items:
             ids = {f"LIN.{qualifier}": value for qualifier, value in _pairs(item.segments[0], 2)}
             _read_quantities(item, common.get("N1.RL", ""))
+            self._note_found(found, item, ids)
+            is_told = is_told or bool(item.quantities)
             for (location, _), quantities in item.quantities.items():
                 origin = _Origin(found.control, item, location)
                 if fault is not None:
@@ -100,6 +108,17 @@ class ProductActivityReader:
                     continue
                 known = {**common, **ids, _LOCATION: location, **quantities}
                 rows.add(origin, [*(known.get(label) for label in self._labels.values()), *self._constants])
+        if fault is not None and not is_told:
+            # No row stands for the fault, so the set itself does: else nothing would tell that it was left out.
+            whole = Located(f"{KIND}[{found.control}]", self._show(found.segments))
+            rows.add_unread(whole, "invalid_transaction_set", fault)
+
+    def _note_found(self, found: TransactionSet, item: _Item, ids: Iterable[str]) -> None:
+        """The labels of an item; one without a quantity is no row."""
+        activities = (activity for _, activity in item.given)
+        self._found.update(dict.fromkeys((*ids, *([_LOCATION] if item.given else []), *activities)))
+        if not item.quantities:
+            self.facts.skipped.add(f"path {KIND}[{found.control}].LIN[{item.number}]", "no quantity")
 
     def read(self, part: Rows) -> TextBatch:
         """A portion as a batch."""
@@ -108,9 +127,11 @@ class ProductActivityReader:
     def _locate(self, origin: _Origin) -> Located:
         item = origin.item
         shown = [s for s in item.segments if s.name != "SDQ" or origin.location in s.elements[3::2]]
+        return Located(f"{KIND}[{origin.control}].LIN[{item.number}].SDQ[{origin.location}]", self._show(shown))
+
+    def _show(self, segments: Sequence[Segment]) -> str:
         mark = self._delimiters
-        raw = "".join(mark.element.join(segment.elements) + mark.terminator for segment in shown)
-        return Located(f"{KIND}[{origin.control}].LIN[{item.number}].SDQ[{origin.location}]", raw)
+        return "".join(mark.element.join(segment.elements) + mark.terminator for segment in segments)
 
 
 def _split_items(found: TransactionSet) -> tuple[list[Segment], list[_Item]]:

@@ -97,3 +97,34 @@ def test_an_interchange_of_other_transaction_sets_only_is_refused(source, run):
     text = ISA + "GS*PO*A*B*20240101*0600*7*X*004010~ST*850*0002~BEG*00~SE*3*0002~GE*1*7~IEA*1*000000007~"
 
     assert run(source, text.encode()).refusal.reason == "the interchange has no transaction set 852"
+
+
+def test_a_faulty_set_without_a_row_stands_in_quarantine_itself(source, run):
+    result = run(source, (ISA + BODY).replace("LIN*", "lin*").encode())
+
+    (reject,) = result.rejects
+    assert (reject["path"], reject["rule"]) == ("852[0001]", "invalid_transaction_set")
+    assert reject["reason"] == "CTT counts 2 items, there are 0"
+    assert reject["raw"].startswith("ST*852*0001~XQ*H*") and reject["raw"].endswith("SE*11*0001~")
+    assert (result.summary.rows_in, result.summary.rows_quarantined) == (1, 1)
+
+
+def test_an_item_without_a_quantity_is_no_row_and_told(source, run):
+    result = run(source, (ISA + BODY).replace("ZA*QS*3", "ZA*QS").encode())
+
+    assert len(result.rows) == 3
+    assert result.summary.skipped == (("path 852[0001].LIN[2]", "no quantity"),)
+
+
+def test_a_set_without_an_item_is_no_row_and_told(source, run):
+    empty = "ST*852*0002~XQ*H*20240108*20240114~SE*3*0002~GE*2*7~"
+    result = run(source, (ISA + BODY).replace("GE*1*7~", empty).encode())
+
+    assert (len(result.rows), result.summary.skipped) == (4, (("path 852[0002]", "no item"),))
+
+
+def test_the_summary_tells_the_labels_that_the_interchange_has_and_those_that_nobody_declared(source, run):
+    summary = run(source, (ISA + BODY).replace("ZA*QA*9", "ZA*QP*9").encode()).summary
+
+    assert summary.labels == ("XQ02", "XQ03", "N1.RL", "LIN.VN", "SDQ", "ZA.QS", "ZA.QP")
+    assert summary.ignored_labels == ("XQ03", "N1.RL", "ZA.QP")

@@ -103,6 +103,15 @@ def test_a_loop_that_holds_no_row_is_told(make_source, run):
     assert result.summary.skipped == (("path 867[0001].PTD[1]", "no QTY in it"),)
 
 
+def test_a_faulty_message_without_a_row_stands_in_quarantine_itself(make_source, run):
+    result = run(make(make_source), x12(*HEAD, count=9))
+
+    (reject,) = result.rejects
+    assert (reject["path"], reject["rule"]) == ("867[0001]", "invalid_message")
+    assert reject["reason"] == "SE counts 9 segments, there are 5"
+    assert reject["raw"] == "BPT*00*R1*20240108*02~DTM*090*20240101~N1*SU*Acme~"
+
+
 def test_other_messages_are_skipped_by_name_and_an_interchange_of_them_alone_is_refused(make_source, run):
     refusal = run(make(make_source), x12("BEG*00", kind="850")).refusal
 
