@@ -52,9 +52,13 @@ def describe_drift(drift: Mapping[str, Any]) -> str:
         *(f"new {label!r}" for label in drift["new"]),
         *(f"missing {label!r}" for label in drift["missing"]),
         *(f"{old!r} renamed to {new!r}" for old, new in drift["renamed"]),
-        *(f"{each['column']} was {each['before']} and is {each['after']}" for each in drift["retyped"]),
+        *(f"{each['column']} was {_say(each['before'])} and is {_say(each['after'])}" for each in drift["retyped"]),
     ]
     return ", ".join(parts)
+
+
+def _say(kind: str) -> str:
+    return kind.replace("_", " ")
 
 
 def compare_with_last(recent: Iterable[Mapping[str, Any]], told: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -68,7 +72,9 @@ def find_drift(before: Mapping[str, Any], after: Mapping[str, Any]) -> Drift:
     old, new = _by_name(before["labels"]), _by_name(after["labels"])
     gone = [name for name in old if name not in new]
     come = [name for name in new if name not in old]
-    renamed = dict(_pair(gone, come, list(old), list(new)))
+    renamed = _pair_used(before, after)
+    left = [name for name in gone if name not in renamed], [name for name in come if name not in renamed.values()]
+    renamed.update(_pair(*left, list(old), list(new)))
     return Drift(
         new=tuple(new[name] for name in come if name not in renamed.values()),
         missing=tuple(old[name] for name in gone if name not in renamed),
@@ -102,6 +108,29 @@ def _pair(gone: Sequence[str], come: Sequence[str], old: Sequence[str], new: Seq
             pairs.append((name, found))
             del left[found]
     return pairs
+
+
+def _pair_used(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, str]:
+    """The one label of a column that is missing and the one that is new, where they must be names of the same column.
+
+    So it is, however unlike they are, where the same columns have values as before, each of them under one label.
+    """
+    old, new = _list_used(before), _list_used(after)
+    gone, come = [name for name in old if name not in new], [name for name in new if name not in old]
+    filled = _list_filled(before)
+    is_certain = filled == _list_filled(after) and len(old) == len(filled) == len(new)
+    return {gone[0]: come[0]} if is_certain and len(gone) == len(come) == 1 else {}
+
+
+def _list_used(summary: Mapping[str, Any]) -> list[str]:
+    """Labels that columns go by."""
+    ignored = _by_name(summary.get("ignored_labels", ()))
+    return [name for name in _by_name(summary["labels"]) if name not in ignored]
+
+
+def _list_filled(summary: Mapping[str, Any]) -> list[str]:
+    """Columns that have values."""
+    return [name for name, held in summary["columns"].items() if held["min"] is not None]
 
 
 def _likeness(name: str, other: str) -> float:

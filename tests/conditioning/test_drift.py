@@ -129,3 +129,34 @@ def test_of_very_many_new_labels_none_is_looked_for_among_those_that_are_missing
 
 def many_labels():
     return [f"column {number}" for number in range(51)], [f"column {number}, new" for number in range(52)]
+
+
+ALIKE = "store,units,note,extra\n007,5,x,1\n"
+
+
+@pytest.mark.parametrize(
+    ("after", "renamed"),
+    [
+        ("note,extra,Menge,store,new\nx,1,5,007,2\n", (("units", "Menge"),)),
+        ("note,extra,Menge,store,new\nx,1,,007,2\n", ()),
+        ("note,extra,store,new\nx,1,007,2\n", ()),
+    ],
+)
+def test_a_label_that_another_name_of_its_column_replaces_is_renamed_however_unlike_they_are(
+    make_source, run, after, renamed
+):
+    found = drift(run, make(make_source), ALIKE, after)
+
+    assert found.renamed == renamed
+    assert "new" in found.new
+
+
+def test_kinds_are_told_in_words():
+    told = {
+        "new": [],
+        "missing": [],
+        "renamed": [],
+        "retyped": [{"column": "n", "before": "digits", "after": "not_a_day"}],
+    }
+
+    assert describe_drift(told) == "n was digits and is not a day"
