@@ -13,7 +13,8 @@ _ATTRIBUTES = rb"""\s(?:[^<>"']|"[^"]*"|'[^']*')*>"""
 _TAG = re.compile(rb"<(?:[^\s<>/:]+:)?(?:Relationship|sheet)" + _ATTRIBUTES)
 _TARGET = re.compile(rb"""\bTarget\s*=\s*["']([^"']*)""")
 _LEADS_BY = re.compile(rb"""[\w.-]+:id\s*=\s*["']([^"']*)""")
-_ID = re.compile(rb"""\bId\s*=\s*["']([^"']*)""")
+_RELATION = re.compile(rb"""<(?:[^\s<>/:]+:)?Relationship((?:\s*+[\w:.-]++\s*+=\s*+(?:"[^"]*+"|'[^']*+'))*+)\s*+/?>""")
+_ATTRIBUTE = re.compile(rb"""([\w:.-]+)\s*=\s*["']([^"']*)""")
 _LEADS_NOWHERE = 0xFFFFFFFF
 _BUNDLED_SHEET, _NAME = 0x9C, 0x27
 """Records of an xlsb ([MS-XLSB] 2.4.304 and 2.4.711)."""
@@ -60,7 +61,14 @@ class SheetRelations:
                 self._ways += [_normalise(target) for target in _TARGET.findall(tag)]
                 self._ways += _LEADS_BY.findall(tag)
             if self._member == _XLSB_RELATIONS:
-                self.known.update(_ID.findall(tag))
+                self._take_relation(tag)
+
+    def _take_relation(self, tag: bytes) -> None:
+        """One that lacks its target, or whose attributes cannot be told apart, is none to the parser."""
+        found = _RELATION.fullmatch(tag)
+        attributes = dict(_ATTRIBUTE.findall(found[1])) if found else {}
+        if b"Target" in attributes:
+            self.known.add(attributes.get(b"Id", b""))
 
     def close(self) -> None:
         """The member is at its end; raises Refusal when a sheet is none, or two are the same part."""

@@ -8,7 +8,7 @@ from conditioners.limits import MIB
 from conditioners.outcome import Refusal
 from conditioners.readers.room import Extent, Room
 
-_ROW, _SHARED, _TEXT_ITEM = 0x00, 0x07, 0x13
+_ROW, _SHARED, _TEXT_ITEM, _TEXTS_BEGIN = 0x00, 0x07, 0x13, 0x9F
 _TEXTS = (0x06, 0x08)
 _ERRORS = (0x03, 0x0B)
 _CELLS = {0x02: 12, 0x03: 9, 0x04: 9, 0x05: 16, 0x06: 12, 0x07: 12, 0x08: 12, 0x09: 16, 0x0A: 9, 0x0B: 9}
@@ -87,6 +87,8 @@ class XlsbTexts:
     def __init__(self, member: str) -> None:
         self._member, self._records = member, Records(member)
         self._lengths: list[int] = []
+        self._count: int | None = None
+        """How many of them the parser takes."""
 
     def feed(self, block: bytes) -> None:
         """The next bytes."""
@@ -94,10 +96,14 @@ class XlsbTexts:
             if kind == _TEXT_ITEM:
                 _check_text(kind, content, 1, self._member)
                 self._lengths.append(2 * len(content))
+            elif kind == _TEXTS_BEGIN and self._count is None:
+                if len(content) < 8:
+                    raise _cut_off(kind, self._member)
+                self._count = int.from_bytes(content[4:8], "little")
 
     def lengths(self) -> Sequence[int]:
         """A bound for each text's bytes, in order."""
-        return self._lengths
+        return self._lengths[: self._count]
 
 
 class XlsbSheet:
@@ -123,7 +129,11 @@ class XlsbSheet:
                     extent.reach(self._row, column)
                 if kind == _SHARED:
                     shown = number(content[8:12], "little")
-                    extent.text += self._shared[shown] if shown < len(self._shared) else 0
+                    if shown >= len(self._shared):
+                        raise Refusal(
+                            "the workbook cannot be read: a cell shows a text that is not there", extent.where
+                        )
+                    extent.text += self._shared[shown]
                 elif kind in _TEXTS:
                     _check_text(kind, content, 8, extent.where)
                     extent.text += 2 * len(content)

@@ -126,17 +126,18 @@ def line(number, *columns, kind=5, value=NUMBER):
     return small(0, struct.pack("<I", number) + bytes(13)) + cells
 
 
-def xlsb(sheet, target="worksheets/sheet1.bin", named=1, names=b"", text="x", texts=b""):
+def xlsb(sheet, target="worksheets/sheet1.bin", named=1, names=b"", text="x", texts=b"", begin_texts=None):
     """A workbook of binary records with one sheet, which may be named several times."""
     sheets = b"".join(small(0x9C, struct.pack("<II", 0, n + 1) + wide("r1") + wide(f"S{n}")) for n in range(named))
     begin = small(0x81, b"") + small(0x94, struct.pack("<IIII", 0, 9, 0, 9)) + small(0x91, b"")
+    counts = struct.pack("<II", 1, 1) if begin_texts is None else begin_texts
     relation = f'<Relationship Id="r1" Type="http://x/worksheet" Target="{target}"/>'
     return pack(
         [
             ("[Content_Types].xml", "<Types/>"),
             ("xl/workbook.bin", sheets + small(0x90, b"") + names + small(0x9D, bytes(8))),
             ("xl/_rels/workbook.bin.rels", f"<Relationships>{relation}</Relationships>"),
-            ("xl/sharedStrings.bin", small(0x9F, struct.pack("<II", 1, 1)) + small(0x13, b"\0" + wide(text)) + texts),
+            ("xl/sharedStrings.bin", small(0x9F, counts) + small(0x13, b"\0" + wide(text)) + texts),
             (f"xl/{target}", begin + sheet + small(0x92, b"")),
         ]
     )
@@ -178,6 +179,18 @@ XLSB = {
     "no_sheet.xlsb": (
         xlsb(LINES, names=small(0x9C, struct.pack("<II", 0, 9) + wide("r9") + wide("S9"))),
         "the workbook cannot be read: it names a sheet that it does not have",
+    ),
+    "no_target.xlsb": (
+        xlsb(LINES, 'worksheets/a"b".bin'),
+        "the workbook cannot be read: it names a sheet that it does not have",
+    ),
+    "no_text.xlsb": (
+        xlsb(LINES + line(9, 0, kind=7, value=struct.pack("<I", 1))),
+        "the workbook cannot be read: a cell shows a text that is not there",
+    ),
+    "no_count.xlsb": (
+        xlsb(LINES, begin_texts=b""),
+        "the workbook cannot be read: a record of kind 159 is cut off",
     ),
     "name.xlsb": (
         xlsb(
