@@ -151,6 +151,14 @@ def test_a_label_that_another_name_of_its_column_replaces_is_renamed_however_unl
     assert "new" in found.new
 
 
+def test_of_columns_with_several_labels_nobody_knows_which_label_replaced_which():
+    columns = {"n": {"nulls": 0, "min": "1", "max": "2"}}
+    before = {"labels": ["a", "bbbb"], "ignored_labels": [], "columns": columns, "rejects": {}, "rows_in": 1}
+    after = {**before, "labels": ["cccc", "a", "new"], "ignored_labels": ["new"]}
+
+    assert find_drift(before, after).renamed == ()
+
+
 def test_kinds_are_told_in_words():
     told = {
         "new": [],
