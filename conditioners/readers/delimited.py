@@ -15,7 +15,7 @@ from conditioners.readers.batches import Facts, Located, TextBatch
 from conditioners.readers.cutting import Chunk, RecordCutter, Span
 from conditioners.readers.decoding import DAMAGE, Decoder
 from conditioners.readers.ending import stop_behind_table
-from conditioners.readers.headers import surroundings
+from conditioners.readers.headers import needs_cells, surroundings
 from conditioners.readers.layouts import Layout
 from conditioners.readers.locating import FEW, RecordIndex, sort_out
 from conditioners.readers.misfits import Misfits, Tally
@@ -48,10 +48,7 @@ class DelimitedReader:
         self._syntax = replace(layout.syntax, width=self._width)
         self._parser = RecordParser(self._syntax, limits)
         self._misfits = Misfits(limits)
-        needed = {column.name for column in source.columns if not column.optional}
-        self._needs_cells = (
-            source.hook is None and layout.dialect.wide is None and not needed.isdisjoint(layout.header.positions)
-        )
+        self._needs_cells = needs_cells(source, layout.dialect, layout.header.positions)
         self.columns = (*layout.header.positions, *self._constants)
         self.facts = Facts(
             place="line",

@@ -158,3 +158,9 @@ def _describe(source: Source, dialect: Dialect, name: str) -> str:
 def normalise(label: str) -> str:
     """A label for comparison: without case and stray blanks."""
     return " ".join(label.split()).casefold()
+
+
+def needs_cells(source: Source, dialect: Delimited | Workbook, present: Iterable[str]) -> bool:
+    """Whether no row can be accepted in which all of the columns that are present are empty."""
+    needed = {column.name for column in source.columns if not column.optional}
+    return source.hook is None and dialect.wide is None and not needed.isdisjoint(present)

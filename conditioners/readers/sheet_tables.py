@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
+from itertools import chain, groupby, islice
 
 from conditioners.declaration import Source
 from conditioners.dialects import Workbook
@@ -15,10 +15,13 @@ from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextBatch
 from conditioners.readers.ending import CAUSE
-from conditioners.readers.headers import Header, NearMiss, find_header, surroundings
+from conditioners.readers.headers import Header, NearMiss, find_header, needs_cells, surroundings
 from conditioners.readers.html_tables import read_html_tables
 from conditioners.readers.numbers import write_numbers
 from conditioners.readers.workbook import TextRow, load_sheets, sheet_height, text_rows
+
+_GAP = 1000
+"""Rows without a cell beyond which those that follow each other are not judged one by one."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ class SheetReader:
         self._headers = self._find_headers()
         first = next(iter(self._headers.values()))
         self.columns = (*first.positions, *self._surroundings)
+        self._needs_cells = needs_cells(source, dialect, first.positions)
         self._write = write_numbers(source, dialect, self.columns)
         self.facts = Facts(
             place="cell",
@@ -119,7 +123,7 @@ class SheetReader:
             return
         positions = [header.positions[name] for name in self.columns if name in header.positions]
         constants = [self._describe(label, sheet.name) for label in self._surroundings.values()]
-        for number, cells in enumerate(sheet.rows(), start=1):
+        for number, cells in self._close_gaps(sheet):
             if number > header.row + self._dialect.header_rows:
                 if self._until is not None and self._until.match(_show(cells)):
                     self.facts.skipped.add(f"cell {sheet.name}!A{number}", CAUSE, sheet.height - number + 1)
@@ -129,6 +133,18 @@ class SheetReader:
             elif number <= header.row:
                 cause = "before the header row" if any(cells) else "blank"
                 self.facts.skipped.add(f"cell {sheet.name}!A{number}", cause)
+
+    def _close_gaps(self, sheet: Sheet) -> Iterator[tuple[int, TextRow]]:
+        """The rows by number, except stretches of many without a cell, which are skipped if they cannot be accepted."""
+        numbered = enumerate(sheet.rows(), start=1)
+        for is_blank, stretch in groupby(numbered, key=lambda row: self._needs_cells and not any(row[1])):
+            rows = iter(stretch)
+            few = list(islice(rows, _GAP + 1)) if is_blank else []
+            if len(few) <= _GAP:
+                yield from chain(few, rows)
+            else:
+                count = len(few) + sum(1 for _ in rows)
+                self.facts.skipped.add_lines(f"cell {sheet.name}!A", few[0][0], count, "blank")
 
     def _describe(self, label: str, sheet: str) -> str:
         return sheet if label == "@sheet" else self._opened.describe(label)

@@ -90,7 +90,13 @@ def text_rows(sheet: CalamineSheet) -> Iterator[TextRow]:
     merged = _merged_below(sheet)
     open_values: dict[int, str | None] = {}
     margin: TextRow = [None] * (sheet.start[1] if sheet.start else 0)
+    blank: list[object] = []
     for row, values in enumerate(sheet.iter_rows()):
+        if len(blank) != len(values):
+            blank = [""] * len(values)
+        if values == blank and row not in merged:  # as hundreds of thousands between two cells may be
+            yield [None] * (len(margin) + len(values))
+            continue
         cells = [*margin, *((value or None) if type(value) is str else show_cell(value) for value in values)]
         for column, first in merged.get(row, ()):
             if row == first:

@@ -73,6 +73,18 @@ def test_title_rows_and_totals_are_skipped_and_the_table_may_stand_anywhere(sour
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("columns", "rows", "skipped"),
+    [((Text("a"),), 2, 1500), ((Text("name", labels=("@sheet",)), Text("a", optional=True)), 1502, 0)],
+)
+def test_of_a_long_gap_each_row_is_skipped_unless_it_can_be_accepted(make_source, run, columns, rows, skipped):
+    source = make_source(columns=columns, key=(), dialects=(Workbook(name="w"),))
+    found = run(source, write_book(("S", [["a"], ["x"], *[[]] * 1500, ["y"]]))).summary
+
+    assert (found.rows_in, found.rows_out, found.skipped_lines) == (rows, rows, skipped)
+    assert found.skipped[:1] == ((("cell S!A3", "blank"),) if skipped else ())
+
+
 def test_a_reject_is_told_by_sheet_and_row(source, run):
     result = run(source, write_book(("S", [HEADER, ["30.02.2024", "007", 5, 1], ["2024-01-01", "1", 2.5, 1]])))
 
