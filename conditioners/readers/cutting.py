@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
-from conditioners.readers.records import CR, LF, TELLING, OddRecord, RecordParser, Syntax
+from conditioners.readers.records import CR, LF, TELLING, OddRecords, RecordParser, Syntax
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,7 +60,7 @@ class Chunk:
 
     data: bytes
     first_line: int
-    pieces: tuple[Span | OddRecord, ...]
+    pieces: tuple[Span | OddRecords, ...]
     lines: int
     """Line feeds in the data."""
     number: int = 0
@@ -101,7 +101,7 @@ class RecordCutter:
         self._line += chunk.lines
         return chunk
 
-    def _split(self, data: bytes, last: bool) -> tuple[list[Span | OddRecord], int, Marks | None]:
+    def _split(self, data: bytes, last: bool) -> tuple[list[Span | OddRecords], int, Marks | None]:
         if not any(mark and mark.encode() in data for mark in (self._syntax.quote, self._syntax.escape)):
             end = len(data) if last else data.rfind(b"\n") + 1
             return [Span(0, end)] if end else [], end, None
@@ -148,9 +148,9 @@ class _QuotedSplit:
         after[self._quotes == len(self._array) - 1] = LF
         return before, after
 
-    def split(self, last: bool) -> tuple[list[Span | OddRecord], int]:
+    def split(self, last: bool) -> tuple[list[Span | OddRecords], int]:
         """The pieces, and how far they reach."""
-        pieces: list[Span | OddRecord] = []
+        pieces: list[Span | OddRecords] = []
         position = 0
         while position < len(self._data):
             suspect = self._next_suspect(position, last, patient=len(pieces) < _PATIENCE)
@@ -225,7 +225,7 @@ class _QuotedSplit:
         return position
 
 
-def _add_span(pieces: list[Span | OddRecord], start: int, end: int) -> list[Span | OddRecord]:
+def _add_span(pieces: list[Span | OddRecords], start: int, end: int) -> list[Span | OddRecords]:
     if end > start:
         pieces.append(Span(start, end))
     return pieces

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from conditioners.readers.batches import Located, Unread
 from conditioners.readers.cutting import Chunk, Marks, Span
 from conditioners.readers.decoding import show_damage
-from conditioners.readers.records import CR, LF, OddRecord, Syntax
+from conditioners.readers.records import CR, LF, OddRecords, Syntax
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,7 +56,7 @@ class RecordIndex:
         import numpy as np
 
         rules = np.zeros(len(self.ends), np.uint8)
-        odd = [piece for piece in self._chunk.pieces if isinstance(piece, OddRecord)]
+        odd = [piece for piece in self._chunk.pieces if isinstance(piece, OddRecords)]
         rules[np.searchsorted(self.ends, np.concatenate([piece.ends for piece in odd]))] = np.concatenate(
             [piece.rules for piece in odd]
         )
@@ -115,7 +115,7 @@ class RecordIndex:
         if len(quotes):
             before = np.searchsorted(quotes, np.concatenate([[0], piece_ends[:-1]]))
             are_ends &= (np.searchsorted(quotes, lines) - before[holders]) % 2 == 0
-        odd_ends = [piece.ends for piece in pieces if isinstance(piece, OddRecord)]
+        odd_ends = [piece.ends for piece in pieces if isinstance(piece, OddRecords)]
         ends = np.sort(np.concatenate([lines[are_ends] + 1, piece_ends, *odd_ends]), kind="stable")
         ends = ends[np.append(True, ends[1:] != ends[:-1])]
         return np.concatenate([[0], ends[:-1]]), ends

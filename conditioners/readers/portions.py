@@ -11,7 +11,7 @@ from conditioners.limits import Limits
 from conditioners.readers.cutting import Chunk, Span, count_bytes
 from conditioners.readers.locating import RecordIndex
 from conditioners.readers.misfits import Misfits
-from conditioners.readers.records import CR, LF, OddRecord, Syntax
+from conditioners.readers.records import CR, LF, OddRecords, Syntax
 
 
 def cut_portions(chunks: Iterator[Chunk], syntax: Syntax, limits: Limits, misfits: Misfits) -> Iterator[Chunk]:
@@ -23,7 +23,7 @@ def cut_portions(chunks: Iterator[Chunk], syntax: Syntax, limits: Limits, misfit
 
     number = 0
     for chunk in chunks:
-        odd = sum(int(np.count_nonzero(piece.rules)) for piece in chunk.pieces if isinstance(piece, OddRecord))
+        odd = sum(int(np.count_nonzero(piece.rules)) for piece in chunk.pieces if isinstance(piece, OddRecords))
         misfits.look_at(chunk.first_line, chunk.lines, len(chunk.data), syntax.width or 1, odd)
         ends = _portion_ends(chunk, syntax, limits.portion_records)
         for portion in _cut_up(chunk, ends) if len(ends) > 1 else (chunk,):
@@ -58,8 +58,8 @@ def _cut_up(chunk: Chunk, ends: Sequence[int]) -> Iterator[Chunk]:
         start, line = end, line + lines
 
 
-def _clip(piece: Span | OddRecord, start: int, end: int) -> Span | OddRecord:
+def _clip(piece: Span | OddRecords, start: int, end: int) -> Span | OddRecords:
     """What stands of a piece between two ends of records, counted from the first."""
-    if isinstance(piece, OddRecord):
+    if isinstance(piece, OddRecords):
         return piece.clip(start, end)
     return Span(max(piece.start, start) - start, min(piece.end, end) - start)

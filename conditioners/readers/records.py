@@ -46,8 +46,8 @@ class ParsedRecord:
 
 
 @dataclass(frozen=True)
-class OddRecord:
-    """A record that had to be looked at by itself, and those behind it that were as well while that was at hand."""
+class OddRecords:
+    """A record that had to be looked at by itself, and those behind it that were as well, until many could be read."""
 
     start: int
     end: int
@@ -56,11 +56,11 @@ class OddRecord:
     rules: NDArray[np.uint8]
     """What each record breaks, by its number in RULES."""
 
-    def clip(self, start: int, end: int) -> OddRecord:
+    def clip(self, start: int, end: int) -> OddRecords:
         """The records between two ends of records, counted from the first."""
         first, last = self.ends.searchsorted([start, end], "right").tolist()
         ends = self.ends[first:last] - start
-        return OddRecord(max(0, self.start - start), int(ends[-1]), ends, self.rules[first:last])
+        return OddRecords(max(0, self.start - start), int(ends[-1]), ends, self.rules[first:last])
 
 
 class RecordParser:
@@ -78,7 +78,7 @@ class RecordParser:
         self._width, self._limits = syntax.width, limits
         self._lines = _compile_lines(delimiter, quote, escape)
 
-    def parse(self, data: bytes, start: int, *, last: bool) -> OddRecord | None:
+    def parse(self, data: bytes, start: int, *, last: bool) -> OddRecords | None:
         """The record that begins at `start`, and those behind it until many in a row can be read.
 
         None when the data end, and are not the last, before the first record does.
@@ -92,7 +92,7 @@ class RecordParser:
             readable = 0 if rule else readable + 1
             if readable == _ENOUGH:
                 break
-        return OddRecord(start, ends[-1], np.array(ends), np.frombuffer(rules, np.uint8)) if ends else None
+        return OddRecords(start, ends[-1], np.array(ends), np.frombuffer(rules, np.uint8)) if ends else None
 
     def _look_at_each(self, data: bytes, position: int, last: bool) -> Iterator[tuple[int, int]]:
         """The end of each record, and what it breaks."""
