@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from typing import Any, NoReturn
 
 
@@ -12,12 +13,12 @@ class Number(str):
     __slots__ = ()
 
 
-class Unheld:
+class Unheld(ABC):
     """A value that is too large to be held, and so to be shown."""
 
+    @abstractmethod
     def refuse(self) -> NoReturn:
         """Raises Refusal, which says what is too large."""
-        raise NotImplementedError
 
 
 def show_json(value: Any) -> str:
