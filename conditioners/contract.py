@@ -123,9 +123,11 @@ class Contract:
         import polars as pl
 
         names = [rule.column.name for rule in rules]
-        padded = names if frame.height < _FEW else [name for name in names if not _is_trimmed(frame[name])]
+        short = {name: ShortCells.of(frame[name]) for name in names if frame.height >= _FEW}
+        trimmed = {name: cells for name, cells in short.items() if cells is not None and cells.are_trimmed()}
+        padded = [name for name in names if name not in trimmed]
         texts = frame.with_columns(pl.col(padded).str.strip_chars()) if padded else frame
-        return texts.select(rule.cell.alias(name_cell(rule.column)) for rule in rules)
+        return texts.select(_cell_of(rule, trimmed.get(rule.column.name)) for rule in rules)
 
     def _explain(self, numbers: Sequence[int], bad: pl.DataFrame, damaged: bool) -> list[Reject]:
         """The first fault of each row that has one; `numbers` are theirs in the batch."""
@@ -146,9 +148,12 @@ class Contract:
         return found
 
 
-def _is_trimmed(column: pl.Series) -> bool:
-    cells = ShortCells.of(column)
-    return cells is not None and cells.are_trimmed()
+def _cell_of(rule: Rules, cells: ShortCells | None) -> pl.Expr:
+    """A column's cells, null where they stand for no value; as they are where none is as long as such a one."""
+    import polars as pl
+
+    is_filled = cells is not None and not cells.have_length_of(rule.empty)
+    return (pl.col(rule.column.name) if is_filled else rule.cell).alias(name_cell(rule.column))
 
 
 def _read_at_once(rule: Rules, cells: pl.DataFrame) -> list[pl.Series]:

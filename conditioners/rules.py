@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from conditioners.columns import Column, Day, Decimal, Moment, Text, Whole
@@ -31,6 +31,8 @@ class Rules:
     """Rules by name, true for the rows that break them; the first one counts."""
     numeral: Numeral | None = None
     """Set if the value is that of a plain numeral; the first suspicion is then that the cell is none."""
+    empty: Sequence[str] = ()
+    """Texts of the source that stand for no value."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,8 @@ def compile_rules(column: Column, dialect: Dialect) -> Rules:
     missing: list[Fault] = [] if column.optional else [("missing", clean.is_null())]
     words, unfit = _extract(column, dialect, clean)
     if isinstance(column, Whole | Decimal):
-        return _compile_number(column, dialect, cell, words, value, [*missing, *unfit])
+        number = _compile_number(column, dialect, cell, words, value, [*missing, *unfit])
+        return replace(number, empty=empty)
     if isinstance(column, Text):
         parsed, faults = _compile_text(column, dialect, words, value)
     elif isinstance(column, Day):
@@ -77,7 +80,9 @@ def compile_rules(column: Column, dialect: Dialect) -> Rules:
         parsed, faults = _compile_moment(column, dialect, words, value)
     # A required value is null if it is missing or cannot be read; either way the row is bad.
     unread = clean.is_not_null() & value.is_null() if column.optional else value.is_null()
-    return Rules(column, cell, parsed, [unread, *(fault for _, fault in faults[1:])], [*missing, *unfit, *faults])
+    return Rules(
+        column, cell, parsed, [unread, *(fault for _, fault in faults[1:])], [*missing, *unfit, *faults], empty=empty
+    )
 
 
 def _extract(column: Column, dialect: Dialect, clean: pl.Expr) -> tuple[pl.Expr, list[Fault]]:

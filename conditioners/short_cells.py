@@ -6,11 +6,12 @@ cost; where it cannot tell, it says so, and they decide.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from conditioners.dialects import Numbers
+from conditioners.digit_words import WIDTH, Form, mask_last
 from conditioners.frames import pack_bits, to_series
 
 if TYPE_CHECKING:
@@ -46,6 +47,10 @@ class ShortCells:
             lengths[column.is_null().to_numpy()] = 0
         return cls(lengths, data) if lengths.max(initial=0) <= _LONGEST else None
 
+    def have_length_of(self, texts: Sequence[str]) -> bool:
+        """Whether a cell is as long as one of these."""
+        return any((self.lengths == length).any() for length in {len(text.encode()) for text in texts})
+
     @property
     def ends(self) -> NDArray[np.int64]:
         """For each cell the index in `data` of the byte behind its last one."""
@@ -71,8 +76,8 @@ class _Shape:
     mark: int
     decimals: int
 
-    def byte_at(self, place: int) -> int:
-        """What stands at a place, counted from the right: a mark, or 0 for a digit."""
+    def mark_at(self, place: int) -> int:
+        """The mark that stands at a place, counted from the right; 0 for a digit."""
         if place < self.behind:
             return self.mark if place == self.decimals else 0
         return self.thousands if (place - self.behind) % 4 == 3 else 0
@@ -81,6 +86,42 @@ class _Shape:
     def behind(self) -> int:
         """How many places the decimals take, with their mark."""
         return self.decimals + 1 if self.decimals else 0
+
+    @property
+    def forms(self) -> tuple[Form, Form]:
+        """The forms of a text's last eight characters, and of those before."""
+        marks = [(place, self.mark_at(place)) for place in reversed(range(2 * WIDTH)) if self.mark_at(place)]
+        last = Form(tuple((WIDTH - 1 - place, mark) for place, mark in marks if place < WIDTH))
+        return last, Form(tuple((2 * WIDTH - 1 - place, mark) for place, mark in marks if place >= WIDTH))
+
+
+class _Unsigned(NamedTuple):
+    """Texts behind their minus signs: lengths, first characters, and all characters in words as Form reads them."""
+
+    lengths: NDArray[np.int64]
+    leading: NDArray[np.uint8]
+    last: NDArray[np.uint64]
+    before: NDArray[np.uint64]
+    """What stands before the last eight."""
+
+    @classmethod
+    def of(cls, cells: ShortCells, is_minus: NDArray[np.bool_]) -> _Unsigned:
+        """The texts of cells, the sign left out where there is one."""
+        import numpy as np
+
+        # A cell is two words: its length with the first four characters, and the other eight.
+        words = cells.data.view("<u8").reshape(-1, 2)
+        half, whole = np.uint64(32), np.uint64(64)
+        begin = words[:, 0] >> half
+        first, rest = begin | (words[:, 1] << half), words[:, 1] >> half
+        free = (2 * WIDTH - cells.lengths).astype(np.uint64) * np.uint64(WIDTH)
+        last = ((first << (np.maximum(free, whole) - whole)) >> (whole - np.minimum(free, whole))) | (rest << free)
+        leading = (begin >> (is_minus * np.uint64(WIDTH))).astype(np.uint8)
+        return cls(cells.lengths - is_minus, leading, last, first << free)
+
+    def only(self, rows: NDArray[np.int64] | slice) -> _Unsigned:
+        """Some of the texts."""
+        return _Unsigned(self.lengths[rows], self.leading[rows], self.last[rows], self.before[rows])
 
 
 def read_numerals(column: pl.Series, numbers: Numbers, places: int) -> tuple[pl.Series, NDArray[np.bool_]] | None:
@@ -95,19 +136,17 @@ def read_numerals(column: pl.Series, numbers: Numbers, places: int) -> tuple[pl.
     if cells is None:
         return None
     is_minus = (cells.data[_LENGTH::_VIEW] == ord("-")) & (cells.lengths > 0)
-    ends, lengths = cells.ends, cells.lengths - is_minus
+    texts = _Unsigned.of(cells, is_minus)
     values = np.zeros(len(column), np.int64)
     is_filled = column.is_not_null().to_numpy()
-    open_ = np.flatnonzero(is_filled)
+    unread = is_filled.copy()
     for shape in _shapes(numbers, places):
-        found, is_read = _read_shape(cells.data, ends[open_], lengths[open_], shape)
-        rows = open_[is_read]
-        values[rows] = found[is_read] * 10 ** (places - shape.decimals)
-        open_ = open_[~is_read]
-        if len(open_) <= _ENOUGH * len(column):
+        rows = slice(None) if unread.all() else np.flatnonzero(unread)
+        found, is_read = _read_shape(texts.only(rows), shape)
+        values[rows] = found * 10 ** (places - shape.decimals)  # which means nothing where it was not read
+        unread[rows] = ~is_read
+        if np.count_nonzero(unread) <= _ENOUGH * len(column):
             break
-    unread = np.zeros(len(column), np.bool_)
-    unread[open_] = True
     return _to_series(np.where(is_minus, -values, values), places, is_filled), unread
 
 
@@ -118,30 +157,23 @@ def _shapes(numbers: Numbers, places: int) -> Iterator[_Shape]:
             yield _Shape(thousands, ord(numbers.decimal), decimals)
 
 
-def _read_shape(
-    data: NDArray[np.uint8], ends: NDArray[np.int64], lengths: NDArray[np.int64], shape: _Shape
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """The digits of each cell as one number, and whether the cell has the shape."""
-    import numpy as np
-
-    values = np.zeros(len(ends), np.int64)
-    fits = lengths > shape.decimals + bool(shape.decimals)
+def _read_shape(texts: _Unsigned, shape: _Shape) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """The digits of each text as one number, and whether the text has the shape."""
+    lengths = texts.lengths
+    longest = int(lengths.max(initial=0))
+    fits = lengths > shape.behind
+    for place in filter(shape.mark_at, range(longest)):
+        fits &= lengths != place + 1
     if shape.thousands:
         # A zero before a mark of thousands is left to the expressions, which take it for no numeral.
-        fits &= (np.take(data, ends - lengths) != ord("0")) | (lengths <= shape.behind + 3)
-    power = 1
-    for place in range(int(lengths.max(initial=0))):
-        byte, is_beyond = np.take(data, ends - 1 - place, mode="clip"), lengths <= place
-        expected = shape.byte_at(place)
-        if expected:
-            fits &= (byte == expected) | is_beyond
-            fits &= lengths != place + 1
-            continue
-        digit = byte - np.uint8(ord("0"))
-        fits &= (digit < 10) | is_beyond
-        digit[is_beyond] = 0
-        values += digit.astype(np.int64) * power
-        power *= 10
+        fits &= (texts.leading != ord("0")) | (lengths <= shape.behind + 3)
+    last, before = shape.forms
+    values, is_read = last.read(texts.last, mask_last(lengths))
+    fits &= is_read
+    if longest > WIDTH:
+        more, is_read = before.read(texts.before, mask_last(lengths - WIDTH))
+        values += more * 10**last.digits
+        fits &= is_read
     return values, fits
 
 

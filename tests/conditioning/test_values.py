@@ -195,3 +195,13 @@ def test_a_column_may_be_called_row(make_source, run):
     source = make_source(columns=(Text("row"), Whole("units")), key=())
 
     assert run(source, b"row,units\na,1\nb,x\n").rejects[0]["rule"] == "not_a_number"
+
+
+def test_among_many_cells_that_are_longer_or_shorter_a_word_for_nothing_is_found(make_source, run):
+    source = make_source(
+        columns=(Text("code"), Text("name", optional=True)), key=(), dialects=(Delimited(name="d", nulls=("N/A",)),)
+    )
+    result = run(source, b"code,name\n" + b"12345,x\n" * 3000 + b"12345,N/A\n N/A ,y\n")
+
+    assert result.rows[-1] == "12345,"
+    assert [(reject["line"], reject["rule"]) for reject in result.rejects] == [("3003", "missing")]
