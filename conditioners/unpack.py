@@ -87,6 +87,8 @@ class Unpacker:
                     yield self._archived_one(opened, archive, info)
 
     def _listed(self, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+        if not all(info.filename for info in archive.infolist()):
+            raise Refusal("a member of the archive has no name")
         listed = [info for info in archive.infolist() if not info.is_dir()]
         if len(listed) > self._limits.members:
             raise Refusal(f"the archive has more than {self._limits.members} members")

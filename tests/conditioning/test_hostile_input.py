@@ -70,6 +70,10 @@ def test_an_archive_with_a_member_whose_path_leads_elsewhere_is_refused(refuse, 
     assert sorted(file.name for file in tmp_path.rglob("*") if file.is_file()) == sorted(files)
 
 
+def test_an_archive_with_a_member_without_a_name_is_refused(refuse):
+    assert set(refuse({"a.zip": archive_with("\0.csv")})) == {"a member of the archive has no name"}
+
+
 @pytest.mark.parametrize("path", ["../up", "a/../b", "/rooted", "a\\b", "a\0b", "", "a//b", "./a", "x" * 2000])
 def test_a_blob_whose_name_leads_elsewhere_or_nowhere_is_refused(path):
     with pytest.raises(BlobNameError):
