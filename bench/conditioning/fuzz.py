@@ -1,10 +1,10 @@
-"""Gives spoiled files to each reader, under a declaration and without, and looks for what must not be.
+"""Gives spoiled files to each reader, by itself, under a declaration and without, and looks for what must not be.
 
-Run `python -m bench.conditioning.fuzz --inputs 1000000 --seed 1 --keep DIR`; `--only TEXT` takes the readers whose
-name holds it. That many inputs go to each reader, in turns. An input is wrong when a reader raises, when a summary does
-not account for every row, when it takes more than two seconds, or when the process dies of it. Wrong inputs are kept in
-DIR, and `DIR/progress.json` says how far each reader is: the same command goes on from there. The exit code says
-whether anything was wrong. Each input follows from reader, seed and number alone.
+Run `python -m bench.conditioning.fuzz --inputs 1000000 --seed 1 --keep DIR --only reader:`; `--only TEXT ...` takes the
+targets whose names hold one of them. That many inputs go to each target, in turns. An input is wrong when a reader
+raises, when a batch or summary does not account for every row, when it takes more than two seconds, or when the process
+dies of it. Wrong inputs are kept in DIR, and `DIR/progress.json` says how far each target is: the same command goes on
+from there. The exit code says whether anything was wrong. Each input follows from target, seed and number alone.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import csv
 import faulthandler
-import io
 import json
 import os
 import random
@@ -24,17 +23,12 @@ from dataclasses import asdict, dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 
+from bench.conditioning.fuzz_checks import find_fault
 from bench.conditioning.fuzz_targets import Target, list_targets
 from bench.conditioning.mutations import mutate
-from conditioners.auto import AutoConditioned, condition_auto
-from conditioners.auto_output import TableSummary
-from conditioners.engine import condition
-from conditioners.outcome import Conditioned
-from conditioners.raw import RawInput
 
-_SECONDS = 2.0
 _HANG, _STUCK = 30, 600
-"""Seconds of CPU, and of waiting, after which the process is ended, with its stack on standard error."""
+"""Seconds of CPU for an input, and of waiting for a turn's, after which the process is ended and its stack told."""
 _MEMORY = 4 << 30
 """Of address space; a reader that asks for more ends the process."""
 _TURN = 1000
@@ -96,57 +90,6 @@ def make_input(target: Target, seed: int, number: int) -> bytes:
     return mutate(chance.choice(target.files), target.files, chance)
 
 
-def find_fault(target: Target, data: bytes) -> tuple[bool, str | None]:
-    """Whether a file was read and not refused, and what is wrong with how; None if nothing is."""
-    began = time.process_time()
-    try:
-        read, fault = _check_auto(target, data) if target.source is None else _check_source(target, data)
-    except Exception as error:
-        return False, f"{type(error).__name__}: {error}"
-    seconds = time.process_time() - began
-    return read, f"took {seconds:.1f} s" if seconds > _SECONDS else fault
-
-
-def _check_auto(target: Target, data: bytes) -> tuple[bool, str | None]:
-    outputs: dict[int, io.BytesIO] = {}
-    raw = RawInput(target.file_name, lambda: io.BytesIO(data), len(data))
-    outcome = condition_auto(raw, lambda number: outputs.setdefault(number, io.BytesIO()), io.BytesIO(), target.limits)
-    if not isinstance(outcome, AutoConditioned):
-        return False, None if outcome.reason else "refused without a reason"
-    tables = (outcome.summary.table, *outcome.summary.further_tables)
-    faults = (_check_table(table, outputs[number]) for number, table in enumerate(tables, start=1))
-    return True, next((fault for fault in faults if fault), None)
-
-
-def _check_table(table: TableSummary, output: io.BytesIO) -> str | None:
-    rows = list(csv.reader(io.StringIO(output.getvalue().decode(), newline="")))
-    if table.rows_in != table.rows_out + table.rows_quarantined:
-        return "rows are not accounted for"
-    if len(rows) != table.rows_out + (table.labels is not None):
-        return f"{len(rows)} lines, but {table.rows_out} rows"
-    return "rows of another width" if any(len(row) != table.columns for row in rows) else None
-
-
-def _check_source(target: Target, data: bytes) -> tuple[bool, str | None]:
-    assert target.source is not None
-    raw = RawInput(f"{target.source.name}/{target.file_name}", lambda: io.BytesIO(data), len(data))
-    accepted, rejected = io.BytesIO(), io.BytesIO()
-    outcome = condition(target.source, raw, accepted, rejected, target.limits)
-    if not isinstance(outcome, Conditioned):
-        return False, None if outcome.reason else "refused without a reason"
-    found = outcome.summary
-    if found.rows_in != found.rows_out + found.rows_quarantined + found.rows_duplicate:
-        return True, "rows are not accounted for"
-    rows, rejects = _count_rows(accepted), _count_rows(rejected)
-    is_whole = rows == found.rows_out and rejects >= found.rows_quarantined
-    return True, None if is_whole else f"{rows} rows and {rejects} rejects are written, but {found} says otherwise"
-
-
-def _count_rows(output: io.BytesIO) -> int:
-    """Behind the header; a rejected row may stand there once for each thing that is wrong with it."""
-    return sum(1 for _ in csv.reader(io.StringIO(output.getvalue().decode(), newline=""))) - 1
-
-
 def fuzz(target: Target, seed: int, numbers: range) -> Iterator[tuple[int, bool, str | None]]:
     """For each input its number, whether it was read, and what is wrong."""
     csv.field_size_limit(1 << 30)
@@ -168,9 +111,9 @@ def _work(run: Run, targets: list[Target], inputs: int, at: Path) -> None:
 def _take_turn(run: Run, target: Target, inputs: int, hand: int) -> None:
     csv.field_size_limit(1 << 30)
     progress, began = run.of(target), time.process_time()
+    faulthandler.dump_traceback_later(_STUCK, exit=True)
     for number in range(progress.inputs, min(inputs, progress.inputs + _TURN)):
         os.pwrite(hand, f"{number:12d} {target.name}\n".encode(), 0)
-        faulthandler.dump_traceback_later(_STUCK, exit=True)
         signal.setitimer(signal.ITIMER_PROF, _HANG)
         read, fault = find_fault(target, make_input(target, run.seed, number))
         progress.inputs, progress.read = number + 1, progress.read + read
@@ -208,11 +151,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--inputs", type=int, default=10_000, help="for each reader")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", default="", help="readers whose name holds this")
+    parser.add_argument("--only", nargs="*", default=[""], help="targets whose name holds one of these")
     parser.add_argument("--keep", type=Path, required=True)
     arguments = parser.parse_args()
     arguments.keep.mkdir(parents=True, exist_ok=True)
-    targets = [target for target in list_targets() if arguments.only in target.name]
+    targets = [target for target in list_targets() if any(text in target.name for text in arguments.only)]
     run = _go_on(arguments.keep, arguments.seed, arguments.inputs, targets)
     for target in targets:
         each = run.of(target)

@@ -10,7 +10,7 @@ import json
 import lzma
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.conditioning.pollution import pollute, sample_table
@@ -36,13 +36,13 @@ from conditioners.registry import all_sources
 
 _ROOT = Path(__file__).parents[2]
 _GOLDEN = _ROOT / "tests" / "conditioning" / "golden"
-_WORKBOOKS = _ROOT.parent / "shared" / "data" / "messy" / "excel-calamine"
+_MESSY = _ROOT.parent / "shared" / "data" / "messy"
 _COLUMNS: tuple[Column, ...] = (
     Day("day"), Text("store", pattern="[0-9]{3}"), Whole("units", minimum=0), Decimal("price", 2, optional=True),
 )  # fmt: skip
 _ROWS = [("day", "store", "units", "price"), ("2024-01-01", "007", "5", "1.50"), ("2024-01-02", "008", "0", "")]
-_IN_PIECES = Limits(json_bytes=4096, chunk_bytes=512)
-"""Under which documents of some kilobytes are too large to be held."""
+_IN_PIECES = Limits(json_bytes=1024, chunk_bytes=256)
+"""Under which documents of one kilobyte are too large to be held."""
 _ISA = "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *240101*0600*U*00401*000000007*0*P*>~"
 
 
@@ -55,12 +55,15 @@ class Target:
     source: Source | None
     file_name: str = "file"
     limits: Limits = DEFAULT
+    only_read: bool = False
+    """Whether rows are read and not judged, which takes most of the time."""
 
 
 def list_targets() -> list[Target]:
-    """Every reader, under a declaration and without; and each source that ships, with its golden files."""
-    own = list(_declared())
-    return [*own, *_undeclared(own), *_shipped()]
+    """Every reader by itself, conditioning under a declaration and without, and all sources that ship."""
+    declared = [*_declared(), *_declared_workbooks()]
+    readers = [replace(each, name=f"reader: {each.name}", only_read=True) for each in declared]
+    return [*readers, *declared, *_undeclared(declared), *_shipped()]
 
 
 def _declared() -> Iterator[Target]:
@@ -78,9 +81,10 @@ def _declared() -> Iterator[Target]:
     yield _target("fixed width", (b"2024-01-01007   5  1.50\r\n2024-01-02008  12\n",), fixed)
     yield _target("JSON tree", _json_documents(), JsonTree(name="j", records="shops[].sales[]", labels=_TREE_LABELS))
     tree = JsonTree(name="j", records="sales[]")
-    yield _target("JSON tree in pieces", (_show_columns(in_rows=True),), tree, limits=_IN_PIECES)
+    yield _target("JSON tree in pieces", (_show_columns(20, in_rows=True),), tree, limits=_IN_PIECES)
     columns = JsonColumns(name="c", records=("hourly",), labels=_LIST_LABELS)
-    yield _target("JSON columns in pieces", (_show_columns(), _show_columns(indent=1)), columns, limits=_IN_PIECES)
+    shown = (_show_columns(25), _show_columns(15, indent=1))
+    yield _target("JSON columns in pieces", shown, columns, limits=_IN_PIECES)
     lines = b'{"day":"2024-01-01","store":"007","units":5}\n{"units":6,"store":"008","day":"2024-01-02","price":1.5}\n'
     yield _target("JSON lines", (lines,), JsonLines(name="l"))
     yield _target("XML", _xml_documents(), XmlElements(name="x", records="report/shop/sale", labels=_XML_LABELS))
@@ -93,6 +97,22 @@ def _declared() -> Iterator[Target]:
     yield _target("EDIFACT", (_make_edifact().encode(),), _SLSRPT)
     packed = (gzip.compress(text.encode()), bz2.compress(text.encode()), lzma.compress(text.encode()))
     yield _target("packed", (*packed, _zip({"a/one.csv": text, "b/two.csv": text})), Delimited(name="d"))
+
+
+def _declared_workbooks() -> Iterator[Target]:
+    """Those of kinds that no library here can write."""
+    columns = (Text("first", labels=("text", "1")), Text("second", labels=("date", "2")))
+    source = Source(
+        name="fuzzed", title="Fuzzed", files=("**",), columns=columns, key=(), dialects=(Workbook(name="w"),)
+    )  # fmt: skip
+    kinds = {
+        "xls": ("csvkit/test.xls", "excel-calamine/base.xls"),
+        "xlsb": ("excel-calamine/any_sheets.xlsb", "excel-calamine/base.xlsb"),
+    }
+    for ending, names in kinds.items():
+        paths = [_MESSY / name for name in names]
+        if all(path.is_file() for path in paths):
+            yield Target(ending, tuple(path.read_bytes() for path in paths), source, f"file.{ending}")
 
 
 def _target(
@@ -116,10 +136,6 @@ def _undeclared(own: list[Target]) -> Iterator[Target]:
         "Report of the week: 3\n\nday | units\n----|-----\n1 Jan | 5\n2 Jan | 6\n\nTotal: 11\n\na;b\n1;2\n3;4\n5;6\n"
     )
     yield Target("auto: reports", (columns.encode(), report.encode(), "город;шт\nКиев;5\n".encode("cp1251")), None)
-    for ending in ("xls", "xlsb"):
-        path = _WORKBOOKS / f"base.{ending}"
-        if path.is_file():
-            yield Target(f"auto: {ending}", (path.read_bytes(),), None, path.name)
 
 
 def _shipped() -> Iterator[Target]:
@@ -149,9 +165,8 @@ def _json_documents() -> tuple[bytes, ...]:
 _LIST_LABELS = {"day": "hourly.day", "store": "hourly.store", "units": "hourly.units", "price": "units.price"}
 
 
-def _show_columns(indent: int | None = None, *, in_rows: bool = False) -> bytes:
-    """A document of lists side by side, or of records, about twice as large as may be held; a long list of no use."""
-    count = 150
+def _show_columns(count: int, indent: int | None = None, *, in_rows: bool = False) -> bytes:
+    """A document of lists side by side, or of so many records, larger than may be held; and a long list of no use."""
     lists = {
         "day": [f"2024-01-{number % 28 + 1:02}" for number in range(count)],
         "store": [f"{number:03}" for number in range(count)],

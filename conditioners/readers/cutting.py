@@ -94,10 +94,12 @@ class RecordCutter:
         self._rest = data[end:]
         if len(self._rest) > self._limits.line_bytes:
             raise Refusal(f"a line is longer than the limit of {self._limits.line_bytes} bytes", f"line {self._line}")
-        whole, known = data[:end], None
-        if marks is not None and len(marks.feeds) + len(marks.quotes) < len(data) // _FEW_MARKS:
-            known = marks.within(0, end)
-        chunk = Chunk(whole, self._line, tuple(pieces), count_bytes(whole, LF), marks=known)
+        whole = data[:end]
+        known = marks.within(0, end) if marks is not None else None
+        lines = len(known.feeds) if known is not None else count_bytes(whole, LF)
+        if known is not None and len(known.feeds) + len(known.quotes) >= len(data) // _FEW_MARKS:
+            known = None
+        chunk = Chunk(whole, self._line, tuple(pieces), lines, marks=known)
         self._line += chunk.lines
         return chunk
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
@@ -91,7 +91,7 @@ def text_rows(sheet: CalamineSheet) -> Iterator[TextRow]:
     open_values: dict[int, str | None] = {}
     margin: TextRow = [None] * (sheet.start[1] if sheet.start else 0)
     blank: list[object] = []
-    for row, values in enumerate(sheet.iter_rows()):
+    for row, values in enumerate(_parsed_rows(sheet)):
         if len(blank) != len(values):
             blank = [""] * len(values)
         if values == blank and row not in merged:  # as hundreds of thousands between two cells may be
@@ -104,6 +104,20 @@ def text_rows(sheet: CalamineSheet) -> Iterator[TextRow]:
             else:
                 cells[column] = open_values[column]
         yield cells
+
+
+def _parsed_rows(sheet: CalamineSheet) -> Iterator[list[Any]]:
+    """The sheet's rows as Python values; raises Refusal at a duration that Python has no room for."""
+    row, values = 0, sheet.iter_rows()
+    while True:
+        try:
+            parsed = next(values)
+        except StopIteration:
+            return
+        except OverflowError as error:
+            raise Refusal(f"a cell of the row cannot be read: {error}", f"{sheet.name}!A{row + 1}") from None
+        row += 1
+        yield parsed
 
 
 def _merged_below(sheet: CalamineSheet) -> dict[int, list[tuple[int, int]]]:

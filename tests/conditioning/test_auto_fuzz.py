@@ -5,7 +5,8 @@ import signal
 
 import pytest
 
-from bench.conditioning.fuzz import Run, find_fault, fuzz, main, make_input
+from bench.conditioning.fuzz import Run, fuzz, main, make_input
+from bench.conditioning.fuzz_checks import find_fault
 from bench.conditioning.fuzz_targets import list_targets
 from conditioners.limits import DEFAULT
 
@@ -41,7 +42,7 @@ def test_the_same_number_gives_the_same_input_and_another_gives_another():
 
 
 def test_a_reader_that_raises_is_found_out(monkeypatch):
-    monkeypatch.setattr("bench.conditioning.fuzz._check_source", lambda *_: 1 / 0)
+    monkeypatch.setattr("bench.conditioning.fuzz_checks._check_reader", lambda *_: 1 / 0)
 
     assert find_fault(TARGETS[0], b"a,b\n1,2\n") == (False, "ZeroDivisionError: division by zero")
 
@@ -49,8 +50,8 @@ def test_a_reader_that_raises_is_found_out(monkeypatch):
 def test_a_reader_that_kills_the_process_is_noted_and_the_run_goes_on_behind_it(monkeypatch, tmp_path, capfd):
     deadly = make_input(TARGETS[0], 1, 2)
     monkeypatch.setattr(
-        "bench.conditioning.fuzz._check_source",
-        lambda _, data: os.kill(os.getpid(), signal.SIGKILL) if data == deadly else (True, None),
+        "bench.conditioning.fuzz_checks._check_reader",
+        lambda *given: os.kill(os.getpid(), signal.SIGKILL) if given[-1] == deadly else (True, None),
     )
     monkeypatch.setattr("sys.argv", ["fuzz", "--inputs", "5", "--only", TARGETS[0].name, "--keep", str(tmp_path)])
     with pytest.raises(SystemExit) as ended:
@@ -59,7 +60,7 @@ def test_a_reader_that_kills_the_process_is_noted_and_the_run_goes_on_behind_it(
     assert ended.value.code == 1
     progress = Run.load(tmp_path, 1).of(TARGETS[0])
     assert (progress.inputs, progress.wrong) == (5, 1)
-    assert (tmp_path / "delimited-1-2").read_bytes() == deadly
+    assert (tmp_path / "reader_delimited-1-2").read_bytes() == deadly
     assert "the process died: SIGKILL" in capfd.readouterr().out
 
 

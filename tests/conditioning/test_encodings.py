@@ -20,6 +20,23 @@ def test_the_same_table_comes_out_of_any_encoding(make_source, run, encoding, ch
     assert result.rows == ROWS
 
 
+@pytest.mark.parametrize("others", ["", "çà €"])
+def test_every_byte_of_a_code_page_is_its_character_whatever_else_the_text_holds(make_source, run, others):
+    source = make_source(dialects=(Delimited(name="plain", encodings=("windows-1252",)),))
+    letters = bytes(range(0xA1, 0x100)).decode("cp1252") + others
+    result = run(source, f"day,store,units,price,note\n2024-01-01,001,1,,{letters}\n".encode("cp1252"))
+
+    assert result.rows == [f"2024-01-01,001,1,,{letters}"]
+
+
+def test_a_byte_that_a_code_page_leaves_free_is_no_character(make_source, run):
+    source = make_source(dialects=(Delimited(name="plain", encodings=("windows-1252",)),))
+    early = "day,store,units,price,note\n" + "2024-01-01,001,1,,Müller\n" * 50
+    result = run(source, early.encode("cp1252") + b"2024-01-02,001,1,,\x81\n", limits=Limits(chunk_bytes=256))
+
+    assert [(r["line"], r["rule"]) for r in result.rejects][-1] == ("52", "undecodable")
+
+
 def test_the_evidence_for_the_encoding_is_in_the_summary(make_source, run):
     source = make_source(dialects=(Delimited(name="plain", encodings=("windows-1252",)),))
 

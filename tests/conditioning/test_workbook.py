@@ -62,6 +62,16 @@ def test_durations_are_hours_however_many_and_errors_no_values(make_source, run)
     assert result.rows == ["36:00:01.500000,", "00:05:00,x"]
 
 
+def test_a_duration_beyond_all_bounds_refuses_the_workbook_by_its_row(source, run):
+    book = openpyxl.load_workbook(io.BytesIO(write_book(("S", [HEADER, ROW, ["2024-03-01", "007", 4e9, 1]]))))
+    book["S"]["C3"].number_format = "[h]:mm:ss"
+    packed = io.BytesIO()
+    book.save(packed)
+    refused = run(source, packed.getvalue())
+
+    assert (refused.refusal.reason.split(":")[0], refused.refusal.where) == ("a cell of the row cannot be read", "S!A3")
+
+
 def test_title_rows_and_totals_are_skipped_and_the_table_may_stand_anywhere(source, run):
     rows = [["A title"], [], ["", "", *HEADER], ["", "", *ROW], [], ["Total", "", "", "", 5]]
     result = run(source, write_book(("S", rows)))
