@@ -68,7 +68,7 @@ class Limits:
     """Row identities held to find duplicates; files with more rows are read twice."""
     rows_to_sort: int = 1_000_000
     """Of a file whose form loses the table's order."""
-    chunk_bytes: int = 3584 * KIB
+    chunk_bytes: int = 3 * MIB
     portion_records: int = 1 << 16
     """Records of text that are judged together."""
     threads: int = 2
