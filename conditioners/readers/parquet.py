@@ -97,7 +97,8 @@ def _check_columns(group: Any, limits: Limits) -> None:
 def read_text_batches(file: ParquetFile, columns: Sequence[str] | None, limits: Limits) -> Iterator[pl.DataFrame]:
     """Batches of some columns, each cell as text; raises Refusal for a batch that unpacks to too much.
 
-    Where `columns` is None all of them are read, and what holds no single values is JSON or hex digits.
+    Where `columns` is None all of them are read, each under its number, for several may have the same name, and what
+    holds no single values is JSON or hex digits.
     """
     import polars as pl
 
@@ -110,7 +111,7 @@ def read_text_batches(file: ParquetFile, columns: Sequence[str] | None, limits: 
         rows += batch.num_rows
         if rows > told:
             break
-        names = batch.schema.names
+        names = batch.schema.names if columns is not None else map(str, range(batch.num_columns))
         yield pl.DataFrame(
             [pl.Series(name, _as_text(batch.column(at)), dtype=pl.String) for at, name in enumerate(names)]
         )

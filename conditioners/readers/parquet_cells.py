@@ -38,6 +38,10 @@ def show_cells(column: Any) -> list[str | None]:
         return _show_floats(column)
     if pa.types.is_boolean(kind):
         return [None if value is None else "true" if value else "false" for value in column.to_pylist()]
+    if pa.types.is_decimal(kind):
+        return [None if value is None else format(value, "f") for value in column.to_pylist()]
+    if pa.types.is_duration(kind):
+        return _show_durations(column)
     if is_bytes(kind):
         return [None if value is None else value.hex() for value in column.to_pylist()]
     return [None if value is None else str(value) for value in column.to_pylist()]
@@ -68,6 +72,21 @@ def _show_times(column: Any) -> list[str | None]:
 def _show_moment(value: Any) -> str:
     midnight = (value.hour, value.minute, value.second, value.microsecond) == (0, 0, 0, 0) and value.tzinfo is None
     return str(value.date().isoformat() if midnight else value.isoformat(sep=" "))
+
+
+def _show_durations(column: Any) -> list[str | None]:
+    """Hours, however many, as in `36:00:00`, with as many places as the unit has where it is no whole second."""
+    import pyarrow as pa
+
+    places = 3 * ("s", "ms", "us", "ns").index(column.type.unit)
+
+    def show(value: int) -> str:
+        seconds, rest = divmod(abs(value), 10**places)
+        minutes, seconds = divmod(seconds, 60)
+        fraction = f".{rest:0{places}}" if rest else ""
+        return f"{'-' if value < 0 else ''}{minutes // 60:02}:{minutes % 60:02}:{seconds:02}{fraction}"
+
+    return [None if value is None else show(value) for value in column.cast(pa.int64()).to_pylist()]
 
 
 def _show_floats(column: Any) -> list[str | None]:

@@ -90,15 +90,21 @@ def test_a_day_that_python_has_not_is_quarantined_as_text(make_source, run):
     assert (reject["row"], reject["rule"], reject["column"]) == ("1", "not_a_day", "day")
 
 
+def find_table(data):
+    """The table that a file without a declaration gives, and the dialect that is told."""
+    sink = io.BytesIO()
+    outcome = condition_auto(RawInput("f", lambda: io.BytesIO(data), len(data)), lambda _: sink, io.BytesIO())
+    assert isinstance(outcome, AutoConditioned), outcome
+    return sink.getvalue().decode(), outcome.summary.dialect
+
+
 @pytest.fixture
 def detect():
     """The rows that a file without a declaration gives, by column, and the dialect that is told."""
 
     def call(data):
-        sink = io.BytesIO()
-        outcome = condition_auto(RawInput("f", lambda: io.BytesIO(data), len(data)), lambda _: sink, io.BytesIO())
-        assert isinstance(outcome, AutoConditioned), outcome
-        return list(csv.DictReader(io.StringIO(sink.getvalue().decode(), newline=""))), outcome.summary.dialect
+        text, dialect = find_table(data)
+        return list(csv.DictReader(io.StringIO(text, newline=""))), dialect
 
     return call
 
@@ -153,3 +159,39 @@ def test_a_draft_leaves_out_columns_of_lists_and_says_so(draft):
 
     assert source.names == ("store", "units")
     assert any("no single values: tags" in remark for remark in written.remarks)
+
+
+def write_columns(names, *columns):
+    sink = io.BytesIO()
+    pq.write_table(pa.Table.from_arrays(list(columns), names=names), sink)
+    return sink.getvalue()
+
+
+def test_small_decimals_have_no_exponent(make_source, run, detect):
+    small = pa.array([decimal.Decimal("0E-8"), decimal.Decimal("1E-8")], pa.decimal128(18, 8))
+    data = write_columns(["store", "price"], pa.array(["007", "008"]), small)
+    source = make_source(columns=(Text("store"), Decimal("price", 8)), key=(), dialects=(Parquet(name="p"),))
+
+    assert run(source, data).rows == ["007,0.00000000", "008,0.00000001"]
+    assert [row["price"] for row in detect(data)[0]] == ["0.00000000", "0.00000001"]
+
+
+def test_columns_of_the_same_name_and_without_one_are_all_there_without_a_declaration():
+    columns = (pa.array(["a"]), pa.array(["b"]), pa.array(["c"]))
+
+    assert find_table(write_columns(["x", "x", ""], *columns))[0] == "x,x,\na,b,c\n"
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_durations_are_hours_in_every_unit(detect, unit):
+    second = 1000 ** ["s", "ms", "us", "ns"].index(unit)
+    lengths = pa.array([-3600 * second, 129_600 * second, None], pa.duration(unit))
+    rows, _ = detect(write_columns(["id", "length"], pa.array(["a", "b", "c"]), lengths))
+
+    assert [row["length"] for row in rows] == ["-01:00:00", "36:00:00", ""]
+
+
+def test_parts_of_a_second_of_a_duration_are_kept(detect):
+    rows, _ = detect(write_columns(["id", "length"], pa.array(["a"]), pa.array([-1_000_000_001], pa.duration("ns"))))
+
+    assert rows[0]["length"] == "-00:00:01.000000001"
