@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from conditioners.columns import Column, Day, Decimal, Moment, Text, Whole
 from conditioners.dates import parse_day, parse_moment, show_moment
 from conditioners.dialects import Dialect, Numbers, ShiftBy
-from conditioners.numerals import is_numeral, parse_numeral, shift_decimal
+from conditioners.numerals import is_multiple, is_numeral, parse_numeral, parse_scaled
 
 if TYPE_CHECKING:
     import polars as pl
@@ -54,9 +54,9 @@ def type_of(column: Column) -> pl.DataType:
 
     if isinstance(column, Day):
         return pl.Date()
-    if isinstance(column, Decimal):
+    if isinstance(column, Decimal) and column.places:
         return pl.Decimal(38, column.places)
-    return pl.Int64() if isinstance(column, Whole) else pl.String()
+    return pl.Int64() if isinstance(column, Whole | Decimal) else pl.String()
 
 
 def compile_rules(column: Column, dialect: Dialect) -> Rules:
@@ -87,10 +87,13 @@ def compile_rules(column: Column, dialect: Dialect) -> Rules:
 
 def _extract(column: Column, dialect: Dialect, clean: pl.Expr) -> tuple[pl.Expr, list[Fault]]:
     """The part of a cell that is the value."""
+    import polars as pl
+
     pattern = dialect.extract.get(column.name)
     if pattern is None:
         return clean, []
-    words = clean.str.extract(f"^(?:{pattern})$", 1)
+    words = clean.str.extract(f"^(?:{pattern})$", 1).str.strip_chars()
+    words = pl.when(words != "").then(words)
     return words, [("bad_format", clean.is_not_null() & words.is_null())]
 
 
@@ -176,11 +179,15 @@ def _parse_shifted(
 ) -> tuple[pl.Expr, pl.Expr]:  # fmt: skip
     places = column.places if isinstance(column, Decimal) else 0
     written = max(places + shift, 0)
-    parsed = parse_numeral(clean, dialect.numbers, written)
-    not_exact = ~is_numeral(clean, dialect.numbers, None if _is_rounded(column) else written)
-    if places + shift < 0 and not _is_rounded(column):
-        not_exact |= parsed % 10 ** -(places + shift) != 0
-    return shift_decimal(parsed, shift, places) if shift else parsed, not_exact
+    if not shift and not _is_rounded(column):
+        return parse_numeral(clean, dialect.numbers, places), ~is_numeral(clean, dialect.numbers, places)
+    parsed = parse_scaled(clean, dialect.numbers, shift, places).cast(type_of(column), strict=False)
+    if _is_rounded(column):
+        return parsed, ~is_numeral(clean, dialect.numbers, None)
+    not_exact = ~is_numeral(clean, dialect.numbers, written)
+    if places + shift < 0:
+        not_exact |= ~is_multiple(clean, dialect.numbers, -(places + shift))
+    return parsed, not_exact
 
 
 def _is_rounded(column: Whole | Decimal) -> bool:

@@ -205,3 +205,47 @@ def test_among_many_cells_that_are_longer_or_shorter_a_word_for_nothing_is_found
 
     assert result.rows[-1] == "12345,"
     assert [(reject["line"], reject["rule"]) for reject in result.rejects] == [("3003", "missing")]
+
+
+def test_one_name_of_a_currency_may_begin_or_end_another(make_source, run):
+    cells = ["US$5", "5 US$", "$5", "kr. 5", "5.00 kr.", "kr 5", "$.50"]
+    found = judge(make_source, run, Decimal("n", 2), cells, numbers=Numbers(currency=("$", "US$", "kr", "kr.")))
+
+    assert found == ["5.00"] * 6 + ["0.50"]
+
+
+def test_the_point_behind_an_abbreviated_currency_is_no_decimal_mark(make_source, run):
+    found = judge(make_source, run, Decimal("n", 2), ["Rs.500", "Rs 500"], numbers=Numbers(currency=("Rs",)))
+
+    assert found == ["not_a_number", "500.00"]
+
+
+@pytest.mark.parametrize("cell", ["--5", "-$-5", "-5-", "+5-", "$($5)"])
+def test_two_signs_or_two_currencies_make_no_number(make_source, run, cell):
+    numbers = Numbers(currency=("$",), trailing_minus=True, brackets=True)
+
+    assert judge(make_source, run, Decimal("n", 2), [cell], numbers=numbers) == ["not_a_number"]
+
+
+def test_a_number_that_is_scaled_beyond_what_can_be_held_costs_its_own_row(make_source, run):
+    cells = ["1.5", "9" * 38, "9223372036854775", "9223372036854776", "1.0005"]
+
+    assert judge(make_source, run, Whole("n"), cells, shifts={"n": 3}) == [
+        "1500", "too_large", "9223372036854775000", "too_large", "too_many_places",
+    ]  # fmt: skip
+    assert judge(make_source, run, Whole("n"), ["9" * 38, "1200", "1250"], shifts={"n": -2}) == [
+        "too_many_places", "12", "too_many_places",
+    ]  # fmt: skip
+    assert judge(make_source, run, Decimal("n", 2), ["9" * 37, "0.5"], shifts={"n": 6}) == ["too_large", "500000.00"]
+
+
+def test_a_number_is_rounded_once_also_where_it_is_scaled_or_becomes_whole(make_source, run):
+    found = judge(make_source, run, Decimal("n", 0, rounded=True), ["14.6", "25.0001", "25"], shifts={"n": -1})
+
+    assert found == ["1", "3", "2"]
+    assert judge(make_source, run, Decimal("n", 0, rounded=True), ["12.5", "13.5"]) == ["12", "14"]
+
+
+def test_a_value_that_is_extracted_has_no_blanks_around_it_and_is_not_empty(make_source, run):
+    assert judge(make_source, run, Text("t"), ["a b kg", "kg"], extract={"t": "(.*)kg"}) == ["a b", "bad_format"]
+    assert judge(make_source, run, Whole("n"), ["5 kg"], extract={"n": "(.*)kg"}) == ["5"]
