@@ -92,7 +92,7 @@ class Wide:
     values: Mapping[str, str]
     """For a column, a regular expression that the labels of its cells match; its first group is what goes `into`."""
     keep_empty: bool = False
-    """Whether an empty cell is a row without a value, and not none at all; of several `values`, the first decides."""
+    """Whether an empty cell is a row without a value, and not none at all; of several `values`, if all are empty."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +135,7 @@ class Repeated:
     width: int
     count: int
     fields: Mapping[str, tuple[int, int]]
-    """For a column, first and last character within a repetition; one whose first column is empty is no row."""
+    """For a column, first and last character within a repetition; one whose columns are all empty is no row."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -65,7 +65,7 @@ class DelimitedReader:
         """Chunks of whole records behind the header row."""
         for line, text in self._layout.preamble:
             self.facts.skipped.add(f"line {line}", "before the header row" if text.strip() else "blank")
-        first_line = self._layout.header_line + max(1, self._layout.header_text.count("\n") + 1)
+        first_line = self._layout.data_line
         texts, until = self._texts(), self._layout.dialect.until
         if until is not None:
             texts = stop_behind_table(texts, until, first_line, self.facts.skipped)

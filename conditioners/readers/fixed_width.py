@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from conditioners.declaration import Source
 from conditioners.dialects import FixedWidth, Repeated
-from conditioners.limits import KIB, Limits
+from conditioners.limits import Limits
+from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Facts, TextBatch
 from conditioners.readers.cutting import Chunk, RecordCutter
 from conditioners.readers.decoding import DAMAGE, Decoder
 from conditioners.readers.headers import surroundings
+from conditioners.readers.layouts import decode_head
 from conditioners.readers.locating import RecordIndex, sort_out
 from conditioners.readers.misfits import Misfits, Tally
 from conditioners.readers.portions import cut_portions
@@ -29,9 +31,19 @@ _LINES = Syntax(delimiter="\n", quote="")
 
 
 def find_fixed_width(dialects: Sequence[FixedWidth], opened: OpenedRaw) -> list[FixedWidth]:
-    """The dialects whose opening the file has."""
-    heads = (Decoder(dialect.encodings).feed(opened.head[: 64 * KIB], last=False).decode() for dialect in dialects)
-    return [dialect for dialect, head in zip(dialects, heads, strict=True) if re.match(dialect.opening, head)]
+    """The dialects whose opening the file has; raises Refusal when none has, and the text is in no encoding of one."""
+    found, refused = [], None
+    for dialect in dialects:
+        try:
+            head, _ = decode_head(opened, dialect.encodings)
+        except Refusal as refusal:
+            refused = refusal
+            continue
+        if re.match(dialect.opening, head.decode("utf-8", "ignore")):
+            found.append(dialect)
+    if refused is not None and not found:
+        raise refused
+    return found
 
 
 class FixedWidthReader:
@@ -45,13 +57,21 @@ class FixedWidthReader:
         self._groups = GroupReader(dialect.tagged) if dialect.tagged else None
         self._end = max(last for _, last in self._spans.values())
         self.columns = (*self._spans, *(self._groups.columns if self._groups else ()), *self._constants)
-        self.facts = Facts(place="line", dialect={"name": dialect.name, "format": "fixed width"})
+        _, self._line_end = decode_head(opened, dialect.encodings)
+        self.facts = Facts(
+            place="line", dialect={"name": dialect.name, "format": "fixed width", "line_end": self._line_end}
+        )
 
     def parts(self) -> Iterator[Chunk]:
         """Chunks of whole lines."""
-        texts = (self._decoder.feed(block, last=not block) for block in chain(self._opened.blocks(), [b""]))
-        yield from cut_portions(RecordCutter(_LINES, self._limits).cut(texts), _LINES, self._limits, self._misfits)
+        chunks = RecordCutter(_LINES, self._limits).cut(self._texts())
+        yield from cut_portions(chunks, _LINES, self._limits, self._misfits)
         self.facts.encoding = {"name": self._decoder.name, "evidence": self._decoder.evidence}
+
+    def _texts(self) -> Iterator[bytes]:
+        for block in chain(self._opened.blocks(), [b""]):
+            text = self._decoder.feed(block, last=not block)
+            yield text.replace(b"\r", b"\n") if self._line_end == "cr" else text
 
     def read(self, part: Chunk) -> TextBatch:
         """The rows of a chunk."""
@@ -59,7 +79,7 @@ class FixedWidthReader:
         import polars as pl
 
         line = pl.Series("line", part.data.decode().removesuffix("\n").split("\n")).str.strip_chars_end("\r")
-        wrong, groups = self._find_faults(line)
+        wrong, groups = self._find_faults(line, damaged=DAMAGE in part.data)
         index = RecordIndex(part, _LINES)
         bad = [(number, *wrong[number]) for number in sorted(wrong)]
         unread, passed = sort_out(bad, index, self.facts.filler)
@@ -71,18 +91,19 @@ class FixedWidthReader:
         frame = self._slice(line)
         frame = frame.with_columns(groups) if groups else frame
         frame = frame.filter(pl.Series(is_readable)).select(self.columns)
-        return TextBatch(frame, lambda rows: index.locate(readable[list(rows)]), unread, DAMAGE in part.data, passed)
+        return TextBatch(frame, lambda rows: index.locate(readable[list(rows)]), unread, passed=passed)
 
-    def _find_faults(self, line: pl.Series) -> tuple[dict[int, tuple[str, str]], list[pl.Series]]:
+    def _find_faults(self, line: pl.Series, *, damaged: bool) -> tuple[dict[int, tuple[str, str]], list[pl.Series]]:
         """Lines that cannot be read, by number, with rule and reason; and the columns that stand in groups."""
         import polars as pl
 
         is_wrong = self._has_wrong_width(line).arg_true().to_list()
         wrong = {number: ("wrong_width", self._describe_width(line[number])) for number in is_wrong}
         if self._groups is None:
-            return wrong, []
+            return wrong | _find_damage(line, damaged=damaged), []
         rows = [self._groups.read(text) for text in line.str.slice(self._end).str.strip_chars_end().to_list()]
         wrong |= {number: ("wrong_group", fault) for number, (_, fault) in enumerate(rows) if fault}
+        wrong |= _find_damage(line, damaged=damaged)
         cells = zip(*(found for found, _ in rows), strict=True)
         columns = zip(self._groups.columns, cells, strict=True)
         return wrong, [pl.Series(name, values, dtype=pl.String) for name, values in columns]
@@ -111,6 +132,15 @@ class FixedWidthReader:
         if self._dialect.width is None:
             return f"text behind the last field, which ends at character {self._end}"
         return f"{len(line)} characters where a line has {self._dialect.width}"
+
+
+def _find_damage(line: pl.Series, *, damaged: bool) -> dict[int, tuple[str, str]]:
+    """Lines whose characters cannot be counted, since some are unknown, by number with rule and reason."""
+    if not damaged:
+        return {}
+    reason = "the line has bytes that the file's encoding does not know, so that its characters cannot be counted"
+    found = line.str.contains(DAMAGE.decode(), literal=True).arg_true().to_list()
+    return dict.fromkeys(found, ("undecodable", reason))
 
 
 def _repeat(repeated: Repeated | None) -> dict[str, tuple[int, int]]:

@@ -29,6 +29,8 @@ class Layout:
     header_text: str
     data_offset: int
     """Of the first byte behind the header row, in decoded text."""
+    data_line: int
+    """The line that this byte stands in."""
     preamble: tuple[tuple[int, str], ...]
     """Lines before the header row."""
     line_end: str
@@ -48,7 +50,7 @@ def find_layouts(source: Source, dialects: Sequence[Delimited], opened: OpenedRa
     refused: Refusal | None = None
     for dialect in dialects:
         try:
-            head, line_end = _decode_head(opened, dialect)
+            head, line_end = decode_head(opened, dialect.encodings)
         except Refusal as refusal:
             refused = refusal
             continue
@@ -78,9 +80,10 @@ def find_layouts(source: Source, dialects: Sequence[Delimited], opened: OpenedRa
     return [replace(layout, also_fits=others) for layout in fitting]
 
 
-def _decode_head(opened: OpenedRaw, dialect: Delimited) -> tuple[bytes, str]:
+def decode_head(opened: OpenedRaw, encodings: tuple[str, ...]) -> tuple[bytes, str]:
+    """The beginning of a text in UTF-8, and what its lines end with; raises Refusal if it is in none of the encodings."""
     raw = opened.head[:_HEAD]
-    head = Decoder(dialect.encodings).feed(raw, last=raw == opened.head)
+    head = Decoder(encodings).feed(raw, last=raw == opened.head)
     line_end = "crlf" if b"\r\n" in head else "lf" if b"\n" in head else "cr" if b"\r" in head else "none"
     return (head.replace(b"\r", b"\n") if line_end == "cr" else head), line_end
 
@@ -92,7 +95,7 @@ def _head_records(head: bytes, syntax: Syntax, lines: int, limits: Limits) -> It
         record = parser.parse_one(head, position, last=True)
         assert record is not None
         yield line, record
-        line += max(1, head.count(b"\n", position, record.end))
+        line += head.count(b"\n", position, record.end)
         position = record.end
 
 
@@ -112,12 +115,13 @@ def _layout(
     _, last = rows[header.row + dialect.header_rows - 1]
     preamble = tuple((before, _show(head, row.start, row.end)) for before, row in rows[: header.row])
     text = _show(head, first.start, last.end)
-    return Layout(dialect, syntax, header, line, text, last.end, preamble, line_end)
+    data_line = 1 + head.count(b"\n", 0, last.end)
+    return Layout(dialect, syntax, header, line, text, last.end, data_line, preamble, line_end)
 
 
 def _layout_without_header(dialect: Delimited, syntax: Syntax, line_end: str) -> Layout:
     positions = {name: number for number, name in enumerate(dialect.fields) if name}
-    return Layout(dialect, syntax, Header(-1, positions, dialect.fields), 0, "", 0, (), line_end)
+    return Layout(dialect, syntax, Header(-1, positions, dialect.fields), 0, "", 0, 1, (), line_end)
 
 
 def _show(head: bytes, start: int, end: int) -> str:

@@ -121,11 +121,13 @@ class RecordIndex:
         return np.concatenate([[0], ends[:-1]]), ends
 
     def _find_line_ends(self) -> NDArray[np.int64]:
-        """The last byte of each line; a bare CR ends one as well."""
+        """The last byte of each line; a bare CR ends one as well, except where a line is all of a record."""
         import numpy as np
 
-        array = np.frombuffer(self._chunk.data, np.uint8)
         feeds = self._marks.feeds
+        if self._syntax.delimiter == "\n":
+            return feeds
+        array = np.frombuffer(self._chunk.data, np.uint8)
         is_return = array == CR
         if np.count_nonzero(is_return) == np.count_nonzero(array[feeds[feeds > 0] - 1] == CR):
             return feeds

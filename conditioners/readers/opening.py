@@ -154,11 +154,11 @@ def _unfold(dialect: Dialect, reader: Reader) -> Reader:
     """The reader, or one that makes a row of each repetition, where the dialect has them."""
     if isinstance(dialect, FixedWidth) and dialect.repeated is not None:
         repeated = dialect.repeated
-        empty = words_for_nothing(dialect.nulls, dialect.sentinels, next(iter(repeated.fields)))
+        empty = words_for_nothing(dialect, repeated.fields)
         return UnfoldingReader(reader, Folding(repeated.into, tuple(repeated.fields), appended=True, empty=empty))
     if isinstance(dialect, Delimited | Workbook) and dialect.wide is not None:
         wide = dialect.wide
-        empty = words_for_nothing(dialect.nulls, dialect.sentinels, next(iter(wide.values)))
+        empty = words_for_nothing(dialect, wide.values)
         return UnfoldingReader(reader, Folding(wide.into, tuple(wide.values), empty=empty, keep_empty=wide.keep_empty))
     return reader
 

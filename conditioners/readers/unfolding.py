@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from conditioners.dialects import Dialect
 from conditioners.readers.batches import Facts, Located, Reader, TextBatch
 
 if TYPE_CHECKING:
@@ -26,11 +27,11 @@ class Folding:
     into: str
     """The column that takes each repetition's key."""
     values: Sequence[str]
-    """The columns that repeat; the first decides whether there is anything."""
+    """The columns that repeat; a repetition in which all are empty is no row."""
     appended: bool = False
     """Whether the key is put behind what the column holds already."""
-    empty: tuple[str, ...] = ()
-    """Words that mean as much as an empty cell."""
+    empty: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """For each of them, words that mean as much as an empty cell."""
     keep_empty: bool = False
 
 
@@ -96,15 +97,21 @@ class UnfoldingReader:
 
         if self._folding.keep_empty:
             return pl.lit(value=True)
-        text = pl.col(self._folding.values[0]).str.strip_chars()
-        return text.is_not_null() & ~text.is_in(["", *self._folding.empty])
+        return pl.any_horizontal(self._is_filled(name) for name in self._folding.values)
+
+    def _is_filled(self, name: str) -> pl.Expr:
+        import polars as pl
+
+        text = pl.col(name).str.strip_chars()
+        return text.is_not_null() & ~text.is_in(["", *self._folding.empty.get(name, ())])
 
     def _tell_passed(self, batch: TextBatch, count: int) -> list[tuple[Located, str, int]]:
         if count == 0:
             return []
-        return [(batch.locate([0])[0], f"no {self._folding.values[0]} in a repetition, here or further on", count)]
+        wanted = " or ".join(self._folding.values)
+        return [(batch.locate([0])[0], f"no {wanted} in a repetition, here or further on", count)]
 
 
-def words_for_nothing(nulls: tuple[str, ...], sentinels: Mapping[str, tuple[str, ...]], column: str) -> tuple[str, ...]:
-    """The words that mean an empty cell in a column of a dialect."""
-    return (*nulls, *sentinels.get(column, ()))
+def words_for_nothing(dialect: Dialect, columns: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The words that mean an empty cell in each of some columns of a dialect."""
+    return {column: (*dialect.nulls, *dialect.sentinels.get(column, ())) for column in columns}

@@ -215,3 +215,10 @@ def test_a_nul_and_an_empty_quoted_field_are_kept_apart_from_nothing(toy, run):
     result = run(toy, HEADER.encode() + b'2024-01-01,001,1,"",a\x00b\n')
 
     assert result.rows == ["2024-01-01,001,1,,a\x00b"]
+
+
+def test_a_cr_in_the_preamble_is_counted_as_no_line(toy, run):
+    result = run(toy, b"a\rb\n" + HEADER.encode() + b"2024-01-01,001,x,,\n")
+
+    assert [reject["line"] for reject in result.rejects] == ["3"]
+    assert result.summary.header_rows == ("line 2",)

@@ -46,3 +46,37 @@ def test_a_file_that_opens_otherwise_is_refused(make_source, run):
     result = run(source_of(make_source, opening="HDR"), b"007abc      1\n")
 
     assert result.refusal.reason == "the file is in none of the dialects of toy: f"
+
+
+def test_lines_may_end_with_cr_alone(make_source, run):
+    result = run(source_of(make_source), b"007abc     12\r008abc      x\r009abc      1\r")
+
+    assert result.rows == ["007,abc,12", "009,abc,1"]
+    assert [(r["line"], r["raw"]) for r in result.rejects] == [("2", "008abc      x")]
+    assert result.summary.dialect["line_end"] == "cr"
+
+
+def test_a_cr_within_a_line_is_a_character_of_it_and_shifts_no_other_line(make_source, run):
+    result = run(source_of(make_source), b"007a\rb     12\r\n008abc      x\r\n009abc      1\r\n")
+
+    assert result.accepted.split("\n")[1:-1] == ['007,"a\rb",12', "009,abc,1"]
+    assert [(r["line"], r["raw"]) for r in result.rejects] == [("2", "008abc      x")]
+
+
+def test_a_line_whose_characters_cannot_be_counted_is_rejected(make_source, run):
+    fields = {"code": (1, 3), "name": (8, 12)}
+    source = make_source(
+        columns=(Text("code"), Text("name")), key=(), dialects=(FixedWidth(name="f", fields=fields),)
+    )  # fmt: skip
+    result = run(source, b"007----abc\n008-\xff--abc\n")
+
+    assert result.rows == ["007,abc"]
+    assert [(r["line"], r["rule"], r["raw"]) for r in result.rejects] == [("2", "undecodable", r"008-\xff--abc")]
+
+
+def test_a_dialect_whose_encodings_cannot_hold_the_text_leaves_it_to_the_next(make_source, run):
+    fields = {"code": (1, 3), "name": (4, 9)}
+    dialects = [FixedWidth(name=name, fields=fields, encodings=(name,)) for name in ("shift_jis", "latin-1")]
+    result = run(make_source(columns=(Text("code"), Text("name")), key=(), dialects=dialects), b"007M\xfcller\n")
+
+    assert result.rows == ["007,Müller"]

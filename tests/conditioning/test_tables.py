@@ -168,3 +168,21 @@ def test_fields_that_repeat_in_a_line_become_rows_and_only_days_that_exist(make_
     assert result.rows == ["007,2025-01-01,1,a", "007,2025-01-02,2,"]
     assert [(r["line"], r["rule"]) for r in result.rejects] == [("2", "not_a_day")]
     assert (result.summary.rows_in, result.summary.skipped_lines) == (3, 3)
+
+
+def test_a_repetition_is_a_row_if_any_of_its_values_is_there(make_source, run):
+    columns = (*COLUMNS, Decimal("dollars", 2, optional=True))
+    wide = Wide(into="week", values={"units": "(.*) Units", "dollars": "(.*) Sales"})
+    source = make(make_source, columns, days=("%G-W%V",), wide=wide, nulls=("-",))
+    text = b"Store,2025-W01 Units,2025-W01 Sales,2025-W02 Sales\n007,-,2.5,7\n008,,-,\n"
+    result = run(source, text)
+
+    assert result.rows == ["007,2024-12-30,,2.50", "007,2025-01-06,,7.00"]
+    assert result.summary.skipped == (("line 2", "no units or dollars in a repetition, here or further on"),)
+
+
+@pytest.mark.parametrize("text", [b"\nstore,week,units\n", b"store,week,units\n\n"])
+def test_lines_behind_labels_of_two_rows_keep_their_numbers_if_one_of_these_is_blank(make_source, run, text):
+    result = run(make(make_source, header_rows=2), text + b"007,2025-01-06,1\n007,2025-01-06,x\n")
+
+    assert [reject["line"] for reject in result.rejects] == ["4"]
