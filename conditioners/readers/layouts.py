@@ -81,7 +81,7 @@ def find_layouts(source: Source, dialects: Sequence[Delimited], opened: OpenedRa
 
 
 def decode_head(opened: OpenedRaw, encodings: tuple[str, ...]) -> tuple[bytes, str]:
-    """The beginning of a text in UTF-8, and what its lines end with; raises Refusal if it is in none of the encodings."""
+    """The beginning of a text in UTF-8, and what its lines end with; raises Refusal if no encoding can hold it."""
     raw = opened.head[:_HEAD]
     head = Decoder(encodings).feed(raw, last=raw == opened.head)
     line_end = "crlf" if b"\r\n" in head else "lf" if b"\n" in head else "cr" if b"\r" in head else "none"
