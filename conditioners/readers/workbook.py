@@ -49,10 +49,14 @@ def load_sheets(opened: OpenedRaw, limits: Limits) -> LoadedBook:
     except (python_calamine.CalamineError, OSError) as error:
         raise Refusal(f"the workbook cannot be read: {error}") from None
     except BaseException as error:
-        # The parser is compiled Rust; where it gives up in panic, the exception is no Exception.
-        if type(error).__name__ != "PanicException":
+        if not _is_panic(error):
             raise
         raise Refusal(f"the workbook cannot be read: {error}") from None
+
+
+def _is_panic(error: BaseException) -> bool:
+    """Whether the parser, which is compiled Rust, gave up; its exception is no Exception, and has no public name."""
+    return type(error).__name__ == "PanicException"
 
 
 def _rewrap(data: bytes, limits: Limits) -> tuple[bytes, int]:
@@ -107,17 +111,16 @@ def text_rows(sheet: CalamineSheet) -> Iterator[TextRow]:
 
 
 def _parsed_rows(sheet: CalamineSheet) -> Iterator[list[Any]]:
-    """The sheet's rows as Python values; raises Refusal at a duration that Python has no room for."""
-    row, values = 0, sheet.iter_rows()
-    while True:
-        try:
-            parsed = next(values)
-        except StopIteration:
-            return
-        except OverflowError as error:
-            raise Refusal(f"a cell of the row cannot be read: {error}", f"{sheet.name}!A{row + 1}") from None
-        row += 1
-        yield parsed
+    """The sheet's rows as Python values; raises Refusal at a duration that Python, or the parser, has no room for."""
+    row = 1
+    try:
+        for values in sheet.iter_rows():
+            yield values
+            row += 1
+    except BaseException as error:
+        if not isinstance(error, OverflowError) and not _is_panic(error):
+            raise
+        raise Refusal(f"a cell of the row cannot be read: {error}", f"{sheet.name}!A{row}") from None
 
 
 def _merged_below(sheet: CalamineSheet) -> dict[int, list[tuple[int, int]]]:
