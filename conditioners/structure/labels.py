@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from conditioners.structure.kinds import TYPED, kind_of
 from conditioners.structure.profiles import Profile
@@ -11,6 +12,8 @@ _PROFILED = 200
 _HEADER_ROWS = 4
 _NOTES = 30
 """Rows of a table's width that may stand above its labels."""
+_WIDE = 3
+"""Columns from which on a cell that stands in all of them is a title."""
 _SPARSE = 0.4
 _DENSE = 0.6
 """Shares of the usual number of filled cells: a row with fewer than the first is a note, with more than the second is
@@ -26,8 +29,13 @@ def find_labels(table: Sequence[tuple[str, ...]]) -> tuple[int, int]:
     data = next((at for at, row in enumerate(table[: _NOTES + 1]) if below.has_types_of(row)), None)
     if data:
         last = max(range(max(0, data - _HEADER_ROWS), data), key=lambda at: (_fill(table[at]), at))
-        if _fill(table[last]) >= _DENSE * usual and _could_head(table[last], below):
-            return _extend_upwards(table, last, usual, below)
+        while last and _could_be_row_below(table[last], table[last - 1], below):
+            last -= 1
+        is_full = _fill(table[last]) >= _DENSE * usual and _could_head(table[last], below)
+        if is_full or below.could_be_units(table[last]):
+            first, count = _extend_upwards(table, last, usual, below)
+            units = list(takewhile(below.could_be_units, table[last + 1 : min(data, first + _HEADER_ROWS)]))
+            return first, count + len(units)
     notes = 0 if usual <= 1 or width < 3 else _count_notes(table, usual)
     if notes == len(table):
         return 0, 0
@@ -53,7 +61,7 @@ def _extend_upwards(table: Sequence[Cells], last: int, usual: int, below: Profil
 
 def _belongs_above(upper: Cells, lower: Cells, usual: int, below: Profile) -> bool:
     """Whether a row is a further header row: the same labels, those the lower one lacks, or labels of groups."""
-    if not _could_head(upper, below, distinct=False):
+    if not _could_head(upper, below, distinct=False) or _is_title(upper):
         return False
     is_full = _fill(upper) >= _DENSE * usual and below.contradicts_everywhere(upper)
     if list(upper) == list(lower) or is_full or _are_merged(upper, lower):
@@ -63,13 +71,33 @@ def _belongs_above(upper: Cells, lower: Cells, usual: int, below: Profile) -> bo
     return completes or is_group
 
 
+def _could_be_row_below(lower: Cells, upper: Cells, below: Profile) -> bool:
+    """Whether a row without values, such as one of `closed` days, stands below labels that tell all columns apart."""
+    if not all(map(str.strip, upper)) or len(set(upper)) < len(upper) or not _could_head(upper, below):
+        return False
+    return len(set(filter(str.strip, lower))) < _fill(lower) or below.has_value_among(lower)
+
+
+def _is_title(cells: Cells) -> bool:
+    """Whether one cell goes on over the whole width, as titles in HTML do."""
+    return len(cells) >= _WIDE and len(set(cells)) == 1
+
+
 def _are_merged(upper: Cells, lower: Cells) -> bool:
-    """Whether every cell of the upper row goes on in the lower one or beside it, and some do so in either way."""
+    """Whether every cell of the upper row goes on in the lower one or beside it, and some do so in either way.
+
+    Beside it stands the same cell again, or nothing where the lower row has a label.
+    """
     below = [bool(up.strip()) and up == low for up, low in zip(upper, lower, strict=True)]
-    beside = [
-        bool(up.strip()) and up in (*upper[max(0, at - 1) : at], *upper[at + 1 : at + 2]) for at, up in enumerate(upper)
-    ]
+    beside = [_goes_on_beside(upper, lower, at) for at in range(len(upper))]
     return any(below) and any(beside) and all(map(any, zip(below, beside, strict=True)))
+
+
+def _goes_on_beside(upper: Cells, lower: Cells, at: int) -> bool:
+    if not upper[at].strip():
+        return at > 0 and bool(lower[at].strip())
+    is_over_blanks = at + 1 < len(upper) and not upper[at + 1].strip() and bool(lower[at + 1].strip())
+    return is_over_blanks or upper[at] in (*upper[max(0, at - 1) : at], *upper[at + 1 : at + 2])
 
 
 def _could_head(cells: Cells, below: Profile, *, distinct: bool = True) -> bool:

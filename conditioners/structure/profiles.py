@@ -20,6 +20,7 @@ _LOOKED_AT = 200
 """Characters of a cell that are looked at, and remembered."""
 _MOST_FUSED = 1_000_000
 """Cells that are put together to see whether a row was torn apart, in all its columns."""
+_LIKE_VALUES = -1.0
 _MARGIN = 2.0
 """How much likelier one reading of a shifted row has to be than the next, as a logarithm."""
 
@@ -63,6 +64,22 @@ class Profile:
         """Whether a row has no value in any of the columns (at least one) that never lack one, bar the first."""
         needed = [cell for column, cell in zip(self._columns[1:], cells[1:], strict=True) if column.is_needed]
         return bool(needed) and all(kind_of(cell) is Kind.EMPTY for cell in needed)
+
+    def could_be_units(self, cells: Sequence[str]) -> bool:
+        """Whether a row has words in two columns of values or more, and nothing elsewhere, as rows of units have.
+
+        Rows with words for nothing are none: those have something in the other columns that no row lacks.
+        """
+        filled = [(column, cell) for column, cell in zip(self._columns, cells, strict=True) if cell.strip()]
+        if len(filled) < 2 or not all(column.typed and _is_word_above(column, cell) for column, cell in filled):
+            return False
+        return any(column.is_needed and not cell.strip() for column, cell in zip(self._columns, cells, strict=True))
+
+    def has_value_among(self, cells: Sequence[str]) -> bool:
+        """Whether some cell is one that its column has as well, or of the same form as its codes."""
+        return any(
+            column.support_label(cell) <= _LIKE_VALUES for column, cell in zip(self._columns, cells, strict=True)
+        )
 
     def count_values(self, cells: Sequence[str]) -> int:
         """How many cells look like values rather than labels; a date or year above other values may be a label."""
@@ -128,6 +145,10 @@ class Profile:
         _, at, others = ranked[0]
         best = (*cells[:at], *others, *cells[at + len(others) + surplus :])
         return best if self.has_seen(best) else None
+
+
+def _is_word_above(column: _Column, cell: str) -> bool:
+    return kind_of(cell) not in (*TYPED, Kind.EMPTY) or column.may_be_below(cell)
 
 
 def _sum_up(values: Iterable[float]) -> list[float]:
