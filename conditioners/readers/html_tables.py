@@ -30,6 +30,11 @@ class HtmlTable:
 
     name: str
     rows: list[list[str | None]]
+    left_out: int = 0
+    """Rows that are not read, for the table holds others: most such tables only lay out a page."""
+
+
+HOLDS_OTHERS = "holds other tables, which are read instead"
 
 
 def is_html(head: bytes) -> bool:
@@ -41,7 +46,7 @@ def is_html(head: bytes) -> bool:
 def read_html_tables(
     opened: OpenedRaw, limits: Limits, guess: Guess | None = None
 ) -> tuple[list[HtmlTable], dict[str, str]]:
-    """All tables that hold no other table, and the document's encoding with the evidence.
+    """All tables, those that hold others without their rows, and the document's encoding with the evidence.
 
     Raises Refusal when the document is too large or cannot be read.
     """
@@ -62,8 +67,11 @@ def read_html_tables(
     budget = _Budget(limits.cells, limits.columns)
     found = []
     for number, table in enumerate(root.iter("table"), start=1):
+        name = f"table {number}"
         if next(table.iterdescendants("table"), None) is None:
-            found.append(HtmlTable(f"table {number}", _read_rows(table, budget)))
+            found.append(HtmlTable(name, _read_rows(table, budget)))
+        else:
+            found.append(HtmlTable(name, [], sum(1 for row in table.iter("tr") if _table_of(row) is table)))
     return found, encoding
 
 
@@ -95,20 +103,28 @@ def _read_rows(table: _Element, budget: _Budget) -> list[list[str | None]]:
     rows: list[list[str | None]] = []
     pending: dict[int, tuple[str | None, int]] = {}
     """Cells that reach down from rows above: by column, the text and how many rows are left."""
-    for cells in _rows_of(table):
-        row = _place_cells(cells, pending, budget)
-        rows.append(row)
+    group: _Element | None = None
+    for part, cells in _rows_of(table):
+        if part is not group:
+            pending.clear()  # No cell reaches out of its part of the table (HTML, 4.9.12.1, "ending a row group").
+        group = part
+        if cells or pending:
+            rows.append(_place_cells(cells, pending, budget))
     width = max((len(row) for row in rows), default=0)
     budget.spend(width * len(rows) - sum(map(len, rows)))
     return [row + [None] * (width - len(row)) for row in rows]
 
 
-def _rows_of(table: _Element) -> Iterator[list[_Element]]:
-    """The cells of each row; cells that stand in a group without a row make one of their own."""
-    for part in table.iter("tr", "thead"):
-        cells = [child for child in part if child.tag in ("td", "th")]
-        if cells:
-            yield cells
+def _rows_of(table: _Element) -> Iterator[tuple[_Element | None, list[_Element]]]:
+    """The part of the table and the cells of each row; cells of a head without a row make one of their own."""
+    for element in table.iter("tr", "thead"):
+        cells = [child for child in element if child.tag in ("td", "th")]
+        if element.tag == "tr" or cells:
+            yield (element.getparent() if element.tag == "tr" else element), cells
+
+
+def _table_of(row: _Element) -> _Element | None:
+    return next(row.iterancestors("table"), None)
 
 
 def _place_cells(
@@ -128,8 +144,8 @@ def _place_cells(
         cell = next(waiting, None)
         if cell is None:
             break
-        text, down = _text_of(cell), _span(cell, "rowspan")
-        for spanned in range(_span(cell, "colspan")):
+        text, down = _text_of(cell), _span(cell, "rowspan") or _MOST_SPANNED
+        for spanned in range(_span(cell, "colspan") or 1):
             row.append(text)
             if down > 1:
                 pending[column + spanned] = (text, down - 1)
@@ -140,8 +156,9 @@ def _place_cells(
 
 
 def _span(cell: Any, name: str) -> int:
+    """What an attribute says; a height of 0 is all that is left of the table's part."""
     value = (cell.get(name) or "1").strip()
-    return min(max(int(value), 1), _MOST_SPANNED) if value.isascii() and value.isdigit() and len(value) < 6 else 1
+    return min(int(value), _MOST_SPANNED) if value.isascii() and value.isdigit() and len(value) < 6 else 1
 
 
 def _text_of(cell: Any) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from conditioners.limits import MIB
 from conditioners.outcome import Refusal
@@ -58,8 +59,7 @@ class SharedTexts:
 
     def lengths(self) -> Sequence[int]:
         """Of each text, in order; complete behind the last block."""
-        ends = [*self._starts[1:], self._seen]
-        return [end - start for start, end in zip(self._starts, ends, strict=True)]
+        return [end - start for start, end in pairwise([*self._starts, self._seen])]
 
 
 class XlsxSheet:

@@ -16,7 +16,7 @@ from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextBatch
 from conditioners.readers.ending import CAUSE
 from conditioners.readers.headers import Header, NearMiss, find_header, needs_cells, surroundings
-from conditioners.readers.html_tables import read_html_tables
+from conditioners.readers.html_tables import HOLDS_OTHERS, read_html_tables
 from conditioners.readers.numbers import write_numbers
 from conditioners.readers.workbook import TextRow, load_sheets, sheet_height, text_rows
 
@@ -36,6 +36,8 @@ class Sheet:
     """Name and evidence, of formats that are text."""
     evidence: Mapping[str, int] = field(default_factory=dict)
     """What was found out about the whole workbook."""
+    left_out: str = ""
+    """Why its rows are not read."""
 
 
 def open_workbook_sheets(opened: OpenedRaw, limits: Limits) -> list[Sheet]:
@@ -50,7 +52,12 @@ def open_workbook_sheets(opened: OpenedRaw, limits: Limits) -> list[Sheet]:
 def open_html_sheets(opened: OpenedRaw, limits: Limits) -> list[Sheet]:
     """The tables of an HTML document; raises Refusal when it cannot be read."""
     tables, encoding = read_html_tables(opened, limits)
-    return [Sheet("HTML", table.name, len(table.rows), partial(iter, table.rows), encoding) for table in tables]
+    return [
+        Sheet(
+            "HTML", table.name, table.left_out or len(table.rows), partial(iter, table.rows), encoding,
+            left_out=HOLDS_OTHERS if table.left_out else "",
+        ) for table in tables
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -119,7 +126,7 @@ class SheetReader:
     def _read_sheet(self, sheet: Sheet) -> Iterator[tuple[_Origin, TextRow]]:
         header = self._headers.get(sheet.name)
         if header is None:
-            self.facts.skipped.add(f"sheet {sheet.name}", "no header row", sheet.height)
+            self.facts.skipped.add(f"sheet {sheet.name}", sheet.left_out or "no header row", sheet.height)
             return
         positions = [header.positions[name] for name in self.columns if name in header.positions]
         constants = [self._describe(label, sheet.name) for label in self._surroundings.values()]

@@ -96,7 +96,7 @@ def open_grids(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[
     elif head.startswith(MAGIC):
         yield from open_parquet(opened, limits)
     elif is_html(head):
-        yield from open_html(opened, limits)
+        yield from open_html(opened, limits, skipped)
     elif start.startswith(b"<?xml") or (start.startswith(b"<") and opened.name.endswith(".xml")):
         yield from open_xml(opened, limits, skipped)
     elif is_edi(head):

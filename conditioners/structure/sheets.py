@@ -10,7 +10,7 @@ from typing import Any
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal, Skipped
 from conditioners.raw import OpenedRaw
-from conditioners.readers.html_tables import read_html_tables
+from conditioners.readers.html_tables import HOLDS_OTHERS, read_html_tables
 from conditioners.readers.workbook import load_sheets, text_rows
 from conditioners.structure.encodings import guess_facts
 from conditioners.structure.rows import Row, no_resplit
@@ -77,13 +77,17 @@ def open_workbook(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterat
             skipped.add(f"sheet {grid.name}", "no table")
 
 
-def open_html(opened: OpenedRaw, limits: Limits) -> Iterator[SheetGrid]:
+def open_html(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[SheetGrid]:
     """The tables of an HTML document; raises Refusal when it has none."""
     tables, encoding = read_html_tables(opened, limits, lambda data: guess_facts(_TAG.sub(b"\n", data)))
     if not tables:
         raise Refusal("the HTML document has no table")
     for table in tables:
-        yield SheetGrid(_name(opened, table.name), "HTML", table.rows, known_encoding=encoding)
+        name = _name(opened, table.name)
+        if table.left_out:
+            skipped.add(f"cell {name}!A1", HOLDS_OTHERS, table.left_out)
+        else:
+            yield SheetGrid(name, "HTML", table.rows, known_encoding=encoding)
 
 
 def _name(opened: OpenedRaw, sheet: str) -> str:

@@ -1,9 +1,13 @@
 """HTML tables, by whatever name: the same declaration as for a workbook's sheets."""
 
+import io
+
 import pytest
 
+from conditioners.auto import condition_auto
 from conditioners.columns import Text, Whole
 from conditioners.dialects import Numbers, Workbook
+from conditioners.raw import RawInput
 
 PAGE = """<html><head><title>x</title></head><body><table><tr><td>menu</td></tr></table>
 <table><thead><tr><th>Store</th><th>Region</th><th>Units</th></tr></thead>
@@ -81,3 +85,34 @@ def test_a_page_of_single_bytes_that_says_it_is_wide_is_not_believed(make_source
 
     assert result.rows[0] == "007,Köln,1"
     assert result.summary.encoding["name"] == "cp1252"
+
+
+HEADER = "<tr><th>store</th><th>region</th><th>units</th></tr>"
+
+
+def test_a_row_all_of_whose_cells_stand_in_the_one_above_is_a_row(make_source, run):
+    covered = "<tr><td rowspan=2>007</td><td rowspan=2>Ulm</td><td rowspan=2>1</td></tr><tr></tr>"
+    page = f"<table>{HEADER}{covered}<tr><td>008</td><td>Bonn</td><td>2</td></tr></table>"
+
+    assert run(make(make_source), page.encode()).rows == ["007,Ulm,1", "007,Ulm,1", "008,Bonn,2"]
+
+
+@pytest.mark.parametrize("height", ["0", "3"])
+def test_a_cell_ends_with_its_part_of_the_table(make_source, run, height):
+    first = f"<tr><td>007</td><td rowspan={height}>Ulm</td><td>1</td></tr><tr><td>008</td><td>2</td></tr>"
+    second = "<tr><td>009</td><td>Bonn</td><td>3</td></tr>"
+    page = f"<table><thead>{HEADER}</thead><tbody>{first}</tbody><tbody>{second}</tbody></table>"
+
+    assert run(make(make_source), page.encode()).rows == ["007,Ulm,1", "008,Ulm,2", "009,Bonn,3"]
+
+
+def test_the_rows_of_a_table_that_holds_others_are_told(make_source, run):
+    page = f"<table><tr><td>Sales</td></tr><tr><td><table>{HEADER}{ROWS}</table></td></tr></table>".encode()
+    sink = io.BytesIO()
+    auto = condition_auto(RawInput("f", lambda: io.BytesIO(page), len(page)), lambda _: sink, io.BytesIO()).summary
+    declared = run(make(make_source), page).summary
+
+    assert ("sheet table 1", "holds other tables, which are read instead") in declared.skipped
+    assert ("cell table 1!A1", "holds other tables, which are read instead") in auto.skipped
+    assert (declared.skipped_lines, auto.skipped_lines) == (2, 2)
+    assert sink.getvalue().decode().startswith("store,region,units\n007,")

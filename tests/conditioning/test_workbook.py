@@ -140,3 +140,10 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_parsed(sour
     result = run(source, packed.getvalue(), limits=Limits(workbook_bytes=20_000_000))
 
     assert result.refusal.reason == "the package unpacks to more than 16777216 bytes"
+
+
+def test_numbers_alone_are_a_table(make_source, run):
+    """openpyxl writes a list of shared texts then that has none."""
+    source = make_source(columns=(Whole("2024"), Whole("2025")), key=(), dialects=(Workbook(name="w"),))
+
+    assert run(source, write_book(("S", [[2024, 2025], [1, 2], [3, 4]]))).rows == ["1,2", "3,4"]
