@@ -29,6 +29,7 @@ _SHARE = 6
 """A piece may take one such part of the memory for a document's values, unless it is a single element."""
 _ALIVE = 4
 """Pieces that are in work at the same time."""
+_LONGEST_WORD = len(rb"\ud83d\ude00")
 
 
 class Elements(NamedTuple):
@@ -129,10 +130,16 @@ class ElementCutter:
             try:
                 parse_shallow(opening + self._held, self._limits, ((len(opening), self.at),))
             except Refusal as refusal:
-                if refusal.where != str(self.at.behind(self._held)) and not refusal.reason.startswith(UNTERMINATED):
+                if refusal.where not in self._list_last_places() and not refusal.reason.startswith(UNTERMINATED):
                     raise
         reason = f"an element of the list is larger than the limit of {self._limits.json_bytes} bytes"
         raise Refusal(reason, f"{self._path}[{self._first}]") from None
+
+    def _list_last_places(self) -> set[str]:
+        """Where a fault may be none, for the rest of an escape or of a word such as `true` has not come."""
+        last = self._held[-_LONGEST_WORD:]
+        before = self.at.behind(self._held[: -len(last)])
+        return {str(before.behind(last[:length])) for length in range(len(last) + 1)}
 
     def _cut_off(self, text: bytes, closing: bytes, cut: _Cut) -> Elements:
         """What is held and some text, as a piece. `closing` is a byte if the list ends there, none if the text does."""

@@ -238,6 +238,17 @@ def test_an_element_that_is_too_large_is_told_by_its_place():
     assert run(source_of("data[]"), data, limits=SMALL).refusal.where == "$.data[70]"
 
 
+@pytest.mark.parametrize("word", ['"' + r"\u0416" * 100 + '"', "[" + "false," * 100 + "0]"])
+@pytest.mark.parametrize("shift", range(6))
+def test_an_element_that_is_cut_within_an_escape_or_a_word_is_no_less_json(word, shift):
+    data = f'{{"data":[{{"units":{" " * shift}{word}}}]}}'.encode()
+    limits = Limits(json_bytes=256, chunk_bytes=64)
+
+    assert run(source_of("data[]"), data, limits=limits).refusal.reason == (
+        "an element of the list is larger than the limit of 256 bytes"
+    )
+
+
 def test_what_stands_before_the_list_has_a_limit():
     data = b'{"meta":"' + b"x" * 5000 + b'","data":[]}'
     reason = "the JSON document without its records is larger than the limit of 4096 bytes"
