@@ -108,11 +108,15 @@ def open_grids(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[
 
 
 def _open_json_or_text(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[Grid]:
-    """A table whose first cell begins with a bracket is no JSON, unless the file's name says so."""
+    """A table whose first cell begins with a bracket is no JSON, unless the file's name says so.
+
+    What is wrong with JSON is seldom in its first line, if it has others. A fault without a line is a limit's.
+    """
     try:
         yield from open_json(opened, limits, skipped)
-    except Refusal:
-        if opened.name.endswith(_JSON_NAMES):
+    except Refusal as refusal:
+        is_of_first_line = re.match(r"line 1\b", refusal.where or "") and b"\n" in opened.head.strip()
+        if opened.name.endswith(_JSON_NAMES) or not is_of_first_line:
             raise
         text = TextRows(opened, limits)
         if text.sniffed.columns < 2:

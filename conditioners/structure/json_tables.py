@@ -87,7 +87,7 @@ def is_keyed(value: dict[str, Any]) -> bool:
     if len(items) < 3 or not all(isinstance(item, dict) and item for item in items):
         return False
     common = set(items[0]).intersection(*items)
-    return "key" not in items[0] and all(len(common) * 2 > len(item) for item in items)
+    return all("key" not in item and len(common) * 2 > len(item) for item in items)
 
 
 def list_records(table: Found) -> Iterator[Found]:

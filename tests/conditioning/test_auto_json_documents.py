@@ -191,3 +191,18 @@ def test_records_of_a_large_document_stand_in_a_row_each_with_their_labels():
         ["id", "shop.city", "shop.no", "lines.sku", "lines.n", "lines.ok", "lines.x"],
         ["00000", "Köln", "0", "A", "1.5", "true", ""],
     ]
+
+
+def test_the_names_of_records_are_told_where_a_later_one_has_a_key_of_its_own():
+    document = {f"shop {n}": {"a": n, "b": n, "c": n, **({"key": "own"} if n else {})} for n in range(3)}
+    _, (table,), _ = condition(json.dumps(document).encode())
+
+    assert all(name in table for name in (*document, "own"))
+
+
+@pytest.mark.parametrize("fault", ['{"a": 2, "b": "' + "x" * 5000 + '"}', '{"a": NaN, "b": 2}', '{"a": 2, "b"'])
+def test_a_document_that_is_refused_is_no_table_of_its_text_whatever_it_is_called(fault):
+    document = "[" + ",\n".join([*(f'{{"a": {n}, "b": "{n}"}}' for n in range(99)), fault]) + "\n]"
+    outcome, _, _ = condition(document.encode(), "report", SMALL)
+
+    assert isinstance(outcome, Refused)
