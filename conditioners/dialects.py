@@ -122,6 +122,9 @@ class Delimited(Dialect):
         for mark in (*self.delimiters, self.quote, self.escape or ""):
             if len(mark.encode()) > 1 or (mark == "" and mark in self.delimiters):
                 raise SourceError(f"dialect {self.name!r}: the mark {mark!r} must be one ASCII character")
+        named = [name for name in self.fields if name]
+        if len(set(named)) != len(named):
+            raise SourceError(f"dialect {self.name!r}: a column stands twice in its fields")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,6 +198,7 @@ class XmlElements(Dialect):
 
     A label is the path of an element or attribute from the root: `report/store/@id`, `report/store/week/units`. A name
     without prefix is the local name in any namespace; `s:store` is one in the namespace that `namespaces` has for `s`.
+    Of two attributes with the same local name the one in no namespace has it; two in different ones are `given_twice`.
     """
 
     records: str

@@ -159,7 +159,7 @@ def refuse_entity(element: _Element) -> None:
 
 def free(element: _Element) -> None:
     """Forget an element that was read, and its elder siblings."""
-    element.clear()
+    element.clear(keep_tail=True)  # There may be text of the element around it.
     parent = element.getparent()
     while parent is not None and element.getprevious() is not None:
         del parent[0]

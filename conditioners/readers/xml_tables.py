@@ -78,6 +78,8 @@ class XmlReader:
             depth += 1
         if depth == 0:
             raise SourceError(f"{label} does not begin at the root of the records")
+        if depth == len(names) < len(self._record):
+            raise SourceError(f"{label} stands around the records, so that its text is theirs as well")
         if depth == len(self._record):
             self._inner[number] = names[depth:]
         else:
@@ -144,7 +146,7 @@ class _Walk:
             self._forget(depth)
             for number, (at, way) in self._outer.items():
                 if at == depth and way[0].startswith("@"):
-                    self._known[number] = _attribute(element, way[0])
+                    self._known[number] = self._take_attribute(element, way[0])
 
     def _forget(self, depth: int) -> None:
         """Another element begins at a depth: what was known from the one before holds no longer."""
@@ -183,12 +185,19 @@ class _Walk:
                 continue
             if number in self._known:
                 raise Refusal(f"{'/'.join(way)} stands twice", "/" + "/".join(self._places))
-            value = _attribute(element, way[-1]) if way[-1].startswith("@") else text_of(element)
+            value = self._take_attribute(element, way[-1]) if way[-1].startswith("@") else text_of(element)
             self._known[number] = value
             for row in self._waiting:
                 if number in row.open:
                     row.cells[number] = value
                     row.open.discard(number)
+
+    def _take_attribute(self, element: _Element, name: str) -> str | None:
+        """A value that stands above records; raises Refusal when there are two."""
+        found = _attributes(element, name)
+        if len(found) > 1:
+            raise Refusal(f"{name} stands twice, in two namespaces", "/" + "/".join(self._places))
+        return found[0] if found else None
 
     def _read_record(self, element: _Element) -> None:
         from lxml import etree
@@ -219,7 +228,7 @@ class _Walk:
             children = [child for child in element if isinstance(child.tag, str)]
             found = [f"{path}/@{str(name).rpartition('}')[2]}" for name in element.attrib]
             found += [path] if not children and element is not record else []
-            self._facts.labels += [label for label in found if label not in self._facts.labels]
+            self._facts.labels += [label for label in dict.fromkeys(found) if label not in self._facts.labels]
             ways += [(child, f"{path}/{child.tag.rpartition('}')[2]}") for child in reversed(children)]
 
     def _take_finished(self) -> Iterator[_Row]:
@@ -240,10 +249,11 @@ def _is_named(tag: str, name: str) -> bool:
     return tag == name or ("{" not in name and tag.rpartition("}")[2] == name)
 
 
-def _attribute(element: _Element, name: str) -> str | None:
+def _attributes(element: _Element, name: str) -> list[str]:
+    """The values of the attributes that go by a name: the one in no namespace alone, where there is one."""
     wanted = name.removeprefix("@")
-    found = [value for key, value in element.attrib.items() if _is_named(str(key), wanted)]
-    return str(found[0]) if found else None
+    found = {str(key): str(value) for key, value in element.attrib.items() if _is_named(str(key), wanted)}
+    return [found[wanted]] if wanted in found else list(found.values())
 
 
 def _find(element: _Element, way: Names) -> list[str | None]:
@@ -251,6 +261,6 @@ def _find(element: _Element, way: Names) -> list[str | None]:
     if not way:
         return [text_of(element)]
     if way[0].startswith("@"):
-        return [_attribute(element, way[0])]
+        return list(_attributes(element, way[0]))
     children = [child for child in element if isinstance(child.tag, str) and _is_named(child.tag, way[0])]
     return [value for child in children for value in _find(child, way[1:])]

@@ -55,6 +55,7 @@ def _measure(opened: OpenedRaw, limits: Limits) -> _Shape:
     shape, path, budget = _Shape(), [], NodeBudget(limits)
     for event, element in walk_elements(opened, limits, budget):
         if event == "start":
+            _note_text(shape, path, element.getprevious())
             path.append(local_name(element))
             shape.counts[tuple(path)] += 1
             if len(shape.counts) > _PATHS:
@@ -65,10 +66,17 @@ def _measure(opened: OpenedRaw, limits: Limits) -> _Shape:
             continue
         if (len(element) == 0 and not element.attrib) or (element.text and element.text.strip()):
             shape.leaves.setdefault(tuple(path))
+        _note_text(shape, path, element[-1] if len(element) else None)
         path.pop()
         free(element)
         budget.renew()
     return shape
+
+
+def _note_text(shape: _Shape, path: list[str], child: _Element | None) -> None:
+    """Note that there is text at a path, if there is any behind a child that was read."""
+    if child is not None and child.tail and child.tail.strip():
+        shape.leaves.setdefault(tuple(path))
 
 
 def _choose_record(shape: _Shape) -> Path:

@@ -359,3 +359,13 @@ def test_elements_that_come_again_in_a_record_are_rows_only_if_its_own_values_st
 
     assert before == [["q/@id", "q/n", "sku"], ["1", "x", "A"], ["1", "x", "B"], ["2", "y", "C"]]
     assert behind == [["@id", "line/sku", "n"], ["1", "A, B", "x"], ["2", "C", "y"]]
+
+
+def test_text_behind_the_elements_inside_of_a_value_is_kept():
+    items = "".join(f"<item><no>{n}</no><note><b>new</b> and {n}</note> behind {n}</item>" for n in range(3))
+    rows, _ = read_xml(f"<list>{items}</list>")
+
+    assert rows == [
+        ["no", "note/b", "note", "item"],
+        *([str(n), "new", f"and {n}", f"behind {n}"] for n in range(3)),
+    ]

@@ -109,6 +109,8 @@ def test_a_document_that_cannot_be_trusted_is_refused(make_source, run, text, re
 def test_a_label_that_begins_elsewhere_or_a_prefix_without_namespace_is_a_fault_of_the_declaration(make_source, run):
     with pytest.raises(SourceError, match="root of the records"):
         run(make(make_source, {**LABELS, "shop": "other/@id"}), b"<report/>")
+    with pytest.raises(SourceError, match="stands around the records"):
+        run(make(make_source, {**LABELS, "shop": "report/shop"}), b"<report/>")
     with pytest.raises(SourceError, match="declared namespace"):
         run(make(make_source, {**LABELS, "shop": "s:report/@id"}), b"<report/>")
 
@@ -117,3 +119,21 @@ def test_a_document_in_wide_characters_is_read(make_source, run):
     text = report(SHOP).replace("<?xml version='1.0'?>", "<?xml version='1.0' encoding='utf-16'?>")
 
     assert run(make(make_source), text.encode("utf-16")).rows == run(make(make_source), report(SHOP).encode()).rows
+
+
+NAMESPACES = 'xmlns:a="urn:a" xmlns:b="urn:b"'
+
+
+def test_an_attribute_in_no_namespace_goes_before_others_and_of_two_others_none_does(make_source, run):
+    one = '<sale a:note="a" note="none"><units>1</units></sale>'
+    two = '<sale a:note="a" b:note="b"><units>2</units></sale>'
+    result = run(make(make_source), report(f'<shop {NAMESPACES} id="1">{one}{two}</shop>').encode())
+
+    assert result.rows == ["1,,1,none,2024"]
+    assert [(each["path"], each["rule"]) for each in result.rejects] == [("/report[1]/shop[1]/sale[2]", "given_twice")]
+
+
+def test_two_attributes_above_the_records_that_one_label_leads_to_are_refused(make_source, run):
+    shop = f'<shop {NAMESPACES} a:id="1" b:id="2">{SALES}</shop>'
+
+    assert run(make(make_source), report(shop).encode()).refusal.reason == "@id stands twice, in two namespaces"
