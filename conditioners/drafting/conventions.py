@@ -17,19 +17,24 @@ DAY_FORMATS = (
     "%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%m/%d/%y",
     "%d/%m/%y", "%d.%m.%y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%b %d, %Y", "%B %d, %Y", "%d %B %Y",
     "%G-W%V", "%GW%V", "%G%V", "%Y-%m", "%m/%Y", "%m.%Y", "%b %Y", "%B %Y", "%b-%y",
+    "%m-%d-%y", "%d-%m-%y", "Week %V %G", "Wk %V %G", "KW %V/%G", "KW %V %G", "%G KW %V", "%Y.%m.%d", "%Y年%m月%d日",
 )  # fmt: skip
 MOMENT_FORMATS = (
     "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%#z", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M",
     "%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%#z",
     "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %I:%M %p",
     "%m/%d/%Y %I:%M:%S %p", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%Y%m%d%H%M",
+    "%Y-%m-%d %H:%M:%S %#z", "%m/%d/%y %H:%M", "%d/%m/%y %H:%M", "%m/%d/%y %I:%M %p", "%d.%m.%y %H:%M",
+    "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%d-%b-%Y %H:%M:%S", "%d/%m/%Y %I:%M %p",
 )  # fmt: skip
 _TWINS = (("%m/%d", "%d/%m"), ("%m-%d", "%d-%m"))
 _NUMBERS = (
     Numbers(), Numbers(thousands=","), Numbers(decimal=",", thousands="."),
     Numbers(decimal=",", thousands=" \u00a0\u202f"), Numbers(thousands="'"), Numbers(decimal=","),
 )  # fmt: skip
-_MARK = r"\$|€|£|¥|USD|EUR|GBP"
+_MARK = (
+    r"R\$|US\$|C\$|A\$|\$|€|£|¥|₹|₺|₽|zł|Kč|Ft|kr|USD|EUR|GBP|CHF|CAD|AUD|BRL|MXN|PLN|CZK|HUF|SEK|NOK|DKK|JPY|CNY|INR"
+)
 _CURRENCY = re.compile(rf"^[+(-]?\s?({_MARK})\s?[0-9.,(]|[0-9)]\s?({_MARK})\)?$")
 _YEARS = range(1900, 2101)
 _TELLING_WEEKDAYS = 4
@@ -115,6 +120,9 @@ def fit_formats(
     one.
     """
     some = [cell for cell in cells if cell not in NOTHING][:_TRIED]
+    words = _find_leading_words(some)
+    # Only whole days: behind words such as `week`, 02/2025 is no month.
+    formats = [*formats, *(f"{words}{each}" for each in formats if words and "%d" in each)]
     days = {cell for cell in some if has_days and parse_day(cell, ISO_DAY)}
     likely = [each for each in formats if _is_likely(some, days, each)]
     fits = {each: find_fit(cells, _matches_day(each, has_days=has_days)) for each in likely}
@@ -124,6 +132,12 @@ def fit_formats(
     fitting = [each for each, fit in fits.items() if fit.fitting.total() == best.fitting.total()]
     is_mixed = has_days and ISO_DAY not in fitting and any(parse_day(cell, ISO_DAY) for cell in best.fitting)
     return best, [*fitting, ISO_DAY] if is_mixed else fitting
+
+
+def _find_leading_words(cells: Sequence[str]) -> str:
+    """The words before the first digit, as `wk ending 1/5/25` has, if all cells have the same; else nothing."""
+    found = {re.match(r"(?:[^0-9%]*[^\W\d][^0-9%]*[ :])?", cell)[0] for cell in cells}  # type: ignore[index]
+    return found.pop() if len(found) == 1 else ""
 
 
 def _is_likely(some: Sequence[str], days: Collection[str], written: str) -> bool:
@@ -140,9 +154,16 @@ def _matches_day(written: str, *, has_days: bool) -> Callable[[str], bool]:
 def tell_doubt(label: str, fitting: Sequence[str]) -> str | None:
     """What to check when day and month of all dates could be exchanged."""
     for month_first, day_first in _TWINS:
-        if {month_first, day_first} <= {written[:5] for written in fitting}:
+        if all(any(each in written for written in fitting) for each in (month_first, day_first)):
             return f"every date of {label!r} can be read as month/day and as day/month: check the format"
     return None
+
+
+def tell_weeks(label: str, written: str) -> str | None:
+    """What to check of weeks that may be those of a company's own year, or six digits that may be months."""
+    if "%V" not in written or written == "%G-W%V":
+        return None
+    return f"{label!r} is read as ISO weeks, each as its Monday: check that they are no months or fiscal weeks"
 
 
 def find_weekday(cells: Iterable[str], formats: Sequence[str]) -> int | None:

@@ -52,7 +52,8 @@ class Draft:
     def without_key(self) -> Draft:
         """The draft without its key, which does not tell all rows apart."""
         told = f"no key: {' and '.join(self.key)} tell the first rows apart, but not all; declare one if there is one"
-        return replace(self, key=(), remarks=(*self.remarks, told))
+        kept = tuple(remark for remark in self.remarks if remark != _tell_key(self.key)[0])
+        return replace(self, key=(), remarks=(*kept, told))
 
 
 def draft_source(name: str, sample: Sample) -> Draft:
@@ -60,7 +61,9 @@ def draft_source(name: str, sample: Sample) -> Draft:
     if not _IDENTIFIER.fullmatch(name):
         raise NoDraft(f"{name!r} is no name for a source: lower-case letters, digits and _, a letter first")
     sample, widening = unfold_sample(sample)
-    labels = sample.labels or tuple(f"column_{number}" for number in range(1, len(sample.columns) + 1))
+    labels = sample.labels or ("",) * len(sample.columns)
+    if sample.labels is None or sample.odd_header:
+        labels = tuple(label.strip() or f"column_{number}" for number, label in enumerate(labels, start=1))
     filled = [Counter(stripped for cell in cells if (stripped := cell.strip())) for cells in sample.columns]
     conventions = find_numbers(filled, has_typed_cells=sample.has_typed_cells)
     named = shorten_paths(labels) if sample.has_paths else labels
@@ -70,7 +73,7 @@ def draft_source(name: str, sample: Sample) -> Draft:
     ]
     guesses = _settle_doubts(guesses)
     form = find_form(sample, guesses).widened(widening)
-    declared, remarks = _leave_out(guesses, form, has_header=sample.labels is not None)
+    declared, remarks = _leave_out(guesses, form, has_header=sample.labels is not None and not sample.odd_header)
     told = (*conventions.remarks, *_tell_doubtful(conventions, sample))
     key = _find_key(declared, guesses, sample.columns)
     for apart in sample.apart_by:
@@ -80,7 +83,7 @@ def draft_source(name: str, sample: Sample) -> Draft:
     return Draft(
         name, tuple(declared), key, form, conventions.numbers,
         _formats(declared, "Day", DAY_FORMATS, (ISO_DAY,)), _formats(declared, "Moment", MOMENT_FORMATS, ISO_MOMENTS),
-        (*sample.remarks, *told, *remarks, *(each for guess in declared for each in guess.remarks)),
+        (*sample.remarks, *told, *remarks, *_tell_key(key), *(each for guess in declared for each in guess.remarks)),
         sample.file_name, sample.packing.members,
     )  # fmt: skip
 
@@ -90,6 +93,12 @@ def _tell_doubtful(conventions: Conventions, sample: Sample) -> tuple[str, ...]:
     typed = find_typed_numerals(sample) if conventions.doubtful else frozenset()
     cells = [cell for cell in conventions.doubtful if cell not in typed]
     return (f"the mark in {cells[0]} may stand for thousands or for decimals: check numbers",) if cells else ()
+
+
+def _tell_key(key: Sequence[str]) -> tuple[str, ...]:
+    """What a key, which a sample cannot but suggest, does to rows that have the same one."""
+    told = f"the key is {' and '.join(key)}, which no two rows of the sample share"
+    return (f"{told}: where rows of later files do, all but the first are duplicates or rejected",) if key else ()
 
 
 def _settle_doubts(guesses: Sequence[Guess]) -> list[Guess]:
@@ -104,17 +113,24 @@ def _leave_out(guesses: Sequence[Guess], form: Form, *, has_header: bool) -> tup
         return list(guesses), [_TOUCHING] if form.kind == "FixedWidth" else []
     counts = Counter(normalise(guess.label) for guess in guesses)
     kept = [guess for guess in guesses if guess.label.strip() and counts[normalise(guess.label)] == 1]
-    left = [guess.label for guess in guesses if guess not in kept]
+    left = [guess for guess in guesses if guess not in kept]
     if not any(guess.is_required for guess in kept):
         raise NoDraft("no column with a label of its own is filled in every row; declare it by hand")
-    return kept, [f"the label {label!r} is empty or stands twice, so its column is not declared" for label in left]
+    return kept, [
+        f"the label {guess.label!r} is empty or stands twice, so its column is not declared{_tell_example(guess)}"
+        for guess in left
+    ]
+
+
+def _tell_example(guess: Guess) -> str:
+    return f": {guess.example[:20]!r} and so on" if guess.example else ""
 
 
 def _formats(
     guesses: Sequence[Guess], kind: str, order: Sequence[str], default: tuple[str, ...]
 ) -> tuple[str, ...]:  # fmt: skip
     used = {written for guess in guesses if guess.kind == kind for written in guess.formats}
-    return tuple(written for written in dict.fromkeys((*order, ISO_DAY)) if written in used) or default
+    return tuple(written for written in dict.fromkeys((*order, ISO_DAY, *sorted(used))) if written in used) or default
 
 
 def _find_key(

@@ -101,7 +101,7 @@ def _delimited(sample: Sample, guesses: Sequence[Guess]) -> Form:
     if form["escape"]:
         arguments.append(f"escape={show_string(form['escape'])}")
     arguments += _encodings(sample)
-    if sample.labels is None:
+    if sample.labels is None or sample.odd_header:
         arguments.append(show_tuple([show_string(guess.name) for guess in guesses], _INDENT, before="fields="))
     return Form("Delimited", (*arguments, *_header_rows(sample)))
 

@@ -16,21 +16,29 @@ from conditioners.drafting.conventions import (
     fit_formats,
     matches_numeral,
     tell_doubt,
+    tell_weeks,
 )
 from conditioners.drafting.fitting import Fit, find_fit
 from conditioners.drafting.naming import names_code
+from conditioners.structure.kinds import Kind, kind_of
 
 _FLOATED = re.compile(r"[0-9]{3,}\.0")
 _UNIT = re.compile(r"(?<=[0-9])(\s+[A-Za-z]{1,6}|\s?[%\u00b0][A-Za-z]?)$")
 _MOST_UNITS = 0.9
+_CODE_LIKE_MONEY = re.compile("[A-Z]{3}[-+]?[0-9]")
+_LOOKS_LIKE = {
+    Kind.NUMBER: "numbers", Kind.MONEY: "amounts", Kind.SHARE: "shares", Kind.DAY: "days", Kind.MOMENT: "moments",
+}  # fmt: skip
 _SCALES = (
     (
         re.compile(
-            r"\bthousands?\b|[(,\s][$\u20ac\u00a3]?\s?'?000s?\b|\bTsd\b|\bT\u20ac|\bTEUR\b|\$K\b", re.IGNORECASE
+            r"\bthousands?\b|[(,\s][$\u20ac\u00a3]?\s?'?000s?\b|\bTsd\b|\b[TK]\u20ac|\b[TK]EUR\b|\$K\b"
+            r"|\b(en milliers|in Tausend|em mil|en miles)\b",
+            re.IGNORECASE,
         ),
         3,
     ),
-    (re.compile(r"\bin millions?\b|\$ ?m(il|illions?|m)\b|\bMio\b", re.IGNORECASE), 6),
+    (re.compile(r"\bin millions?\b|\$ ?m(il|illions?|m)\b|\bMio\b|\bM\u20ac|\bMEUR\b", re.IGNORECASE), 6),
 )
 _PLACES_ALWAYS_FIT = 10
 
@@ -51,6 +59,8 @@ class Guess:
     """The power of ten that the label says numbers are to be multiplied by."""
     remarks: tuple[str, ...] = ()
     is_required: bool = True
+    example: str = ""
+    """One of its cells."""
     doubtful: tuple[str, ...] = ()
     """Formats that fit as well as the one taken, but exchange day and month."""
 
@@ -70,7 +80,8 @@ def guess_column(
     """What a column holds, by all of its cells in the sample."""
     counts = Counter(cell.strip() for cell in cells)
     del counts[""]
-    guess = _guess_filled(Guess(name, label), counts, numbers, has_typed_cells=has_typed_cells)
+    bare = Guess(name, label, example=next(iter(counts), ""))
+    guess = _guess_filled(bare, counts, numbers, has_typed_cells=has_typed_cells)
     if counts.total() == len(cells) and cells and not guess.sentinels:
         return guess
     return replace(guess, arguments=(*guess.arguments, "optional=True"), is_required=False)
@@ -90,7 +101,9 @@ def _guess_filled(bare: Guess, counts: Counter[str], numbers: Numbers, *, has_ty
             return _take_words(_guess_date(bare, kind, found[1], found[0].fitting), found[0])
         told = told or (_tell_undated(bare.label, kind, *found) if found is not None else ())
     guess = _guess_number(bare, counts, numbers)
-    return replace(guess, remarks=told) if guess.kind == "Text" and not guess.remarks else guess
+    if guess.kind != "Text" or guess.remarks:
+        return guess
+    return replace(guess, remarks=told or _tell_unknown_form(bare.label, counts))
 
 
 def _guess_code(bare: Guess, counts: Counter[str]) -> Guess | None:
@@ -163,6 +176,20 @@ def _tell_undated(label: str, kind: str, fit: Fit, formats: Sequence[str]) -> tu
     return (f"{label!r} is text, since {others.total()} of {total} cells are {what}: {odd}",)
 
 
+def _tell_unknown_form(label: str, counts: Counter[str]) -> tuple[str, ...]:
+    """What to know of a text that looks like numbers or dates, in a form that is not known here."""
+    kinds: Counter[Kind] = Counter()
+    for cell, count in counts.items():
+        kinds[kind_of(cell)] += count
+    kind, count = kinds.most_common(1)[0]
+    if kind not in _LOOKS_LIKE or count < _MOST_UNITS * counts.total():
+        return ()
+    cell = next(cell for cell in counts if kind_of(cell) is kind)
+    if _CODE_LIKE_MONEY.match(cell):
+        return ()
+    return (f"{label!r} is text, though it looks like {_LOOKS_LIKE[kind]}, such as {cell!r}: declare its form",)
+
+
 def _take_words(guess: Guess, fit: Fit) -> Guess:
     """The guess, with words that stand for no value."""
     told = fit.tell_words(guess.label)
@@ -170,7 +197,8 @@ def _take_words(guess: Guess, fit: Fit) -> Guess:
 
 
 def _guess_date(bare: Guess, kind: str, fitting: Sequence[str], cells: Counter[str]) -> Guess:
-    doubt = tell_doubt(bare.label, fitting)
+    is_doubtful = tell_doubt(bare.label, fitting) is not None
+    doubt = tell_doubt(bare.label, fitting) or tell_weeks(bare.label, fitting[0])
     arguments: tuple[str, ...] = ("utc=True",) if "%#z" in fitting[0] else ()
     days = tuple(each for each in fitting[1:] if each == ISO_DAY)
     formats = (fitting[0], *days)
@@ -180,7 +208,7 @@ def _guess_date(bare: Guess, kind: str, fitting: Sequence[str], cells: Counter[s
     mixed = (f"{bare.label!r} has days as such beside text written like {fitting[0]}: both are read",) if days else ()
     return replace(
         bare, kind=kind, arguments=arguments, formats=formats, remarks=(*((doubt,) if doubt else ()), *mixed),
-        doubtful=tuple(fitting[1:]) if doubt else (),
+        doubtful=tuple(fitting[1:]) if is_doubtful else (),
     )  # fmt: skip
 
 

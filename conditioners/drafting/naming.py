@@ -12,7 +12,7 @@ _CODE_WORDS = (
     "zip|postal|postcode|plz|code|id|sku|upc|ean|gtin|item|store|plu|phone|fips|naics|account|no|nr|number|num|nbr"
 )
 _NAMES_CODE = re.compile(
-    rf"({_CODE_WORDS})( code| id)?|(zip|postal|postcode|plz|sku|upc|ean|gtin|fips|naics) .*|"
+    rf"({_CODE_WORDS})( code| id)?|(zip|postal|postcode|plz|sku|upc|ean|gtin|fips|naics|code|cod|codigo|código) .*|"
     rf"(?!.*\b(per|by|of|count)\b).* ({_CODE_WORDS})|\w*(num|nbr|code)"
 )
 _LONGEST_NAME = 60

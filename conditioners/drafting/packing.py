@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import PurePosixPath
 
 from conditioners.limits import DEFAULT
 from conditioners.outcome import Refusal
+from conditioners.paths import compile_path
 from conditioners.raw import OpenedRaw, RawInput
 from conditioners.unpack import Unpacker, is_office_package
 
@@ -55,12 +58,30 @@ def keep_members(data: bytes, names: Collection[str]) -> bytes:
 
 
 def _find_patterns(alike: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
-    """Patterns that the wanted members fit and no other does: by ending, by name, or each of them."""
-    for part in ("suffix", "name"):
-        shared = {getattr(PurePosixPath(name), part) for name in alike}
-        if len(shared) == 1 and not shared & {getattr(PurePosixPath(name), part) for name in others}:
-            return (f"**/*{shared.pop()}" if part == "suffix" else f"**/{shared.pop()}",)
-    return tuple(alike)
+    """Patterns that the wanted members fit and no other does: by ending, by name, or each of them.
+
+    The next archive may have other numbers and regions in its names, so these are left open where they can be.
+    """
+    for pattern in _shared_patterns([PurePosixPath(name) for name in alike]):
+        fits = compile_path(pattern).fullmatch
+        if all(map(fits, alike)) and not any(map(fits, others)):
+            return (pattern,)
+    opened = tuple(dict.fromkeys(re.sub("[0-9]+", "*", name) for name in alike))
+    is_apart = not any(compile_path(pattern).fullmatch(name) for pattern in opened for name in others)
+    return opened if is_apart else tuple(alike)
+
+
+def _shared_patterns(paths: Sequence[PurePosixPath]) -> Iterator[str]:
+    names, suffixes = {path.name for path in paths}, {path.suffix for path in paths}
+    suffix = suffixes.pop() if len(suffixes) == 1 else ""
+    if suffix:
+        yield f"**/*{suffix}"
+    if len(names) == 1:
+        yield f"**/{names.pop()}"
+        return
+    letters = takewhile(lambda each: len(set(each)) == 1, zip(*names, strict=False))
+    if prefix := re.sub("[0-9]+", "*", "".join(each[0] for each in letters)).rstrip("*"):
+        yield f"**/{prefix}*{suffix}"
 
 
 def _find_difference(paths: Sequence[PurePosixPath]) -> tuple[str, ...]:

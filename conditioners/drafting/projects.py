@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from conditioners.declaration import Source
+from conditioners.drafting.asides import find_total
 from conditioners.drafting.cutting import cut_sample
 from conditioners.drafting.drafts import Draft, draft_source, write_module
-from conditioners.drafting.samples import NoDraft, Sample, is_total, look_at_sample
+from conditioners.drafting.samples import NoDraft, Sample, look_at_sample
 from conditioners.engine import condition
 from conditioners.outcome import Refused, SourceError, Summary
 from conditioners.raw import RawInput
@@ -123,20 +124,33 @@ def _find_footers(rejected: bytes, sample: Sample) -> list[str]:
     rows = csv.DictReader(io.StringIO(rejected.decode(), newline=""))
     place = (rows.fieldnames or ["line"])[0]
     header = sample.labels[0] if sample.labels and sample.form["format"] == "fixed width" else None
+    heading, headings = sample.asides.shared_heading, sample.asides.headings
     found = []
     for row in rows:
-        is_header = header and row["raw"].lstrip().startswith(header)
-        if f"{place} {row[place]}" in sample.outside or is_header or is_total(row["raw"]):
-            found.append(_match_beginning(row["raw"]))
+        raw = row["raw"]
+        is_header = header and raw.lstrip().startswith(header)
+        if f"{place} {row[place]}" in sample.odd_header:
+            found.append(f"{re.escape(raw)}$".replace("\\ ", " "))
+        elif f"{place} {row[place]}" in sample.outside or is_header:
+            found.append(_match_beginning(raw))
+        elif total := find_total(raw):
+            found.append(_match_beginning(total if any(map(str.isalpha, total)) else raw))
+        elif heading and " ".join(raw.strip('\t ,;|"').split()) in headings:
+            found.append(_match_beginning(raw[: raw.find(heading) + len(heading)]))
     return found
 
 
 def _match_beginning(raw: str) -> str:
-    """A pattern for lines that begin as this one does: blank cells, and the words before any number."""
+    """A pattern for lines that begin as this one does: blank cells, and the words before any number.
+
+    Where a number comes first, any other may stand there in the next file.
+    """
     blank, text = re.match(r"(\t*)(.*)", raw.split("\n")[0]).groups()  # type: ignore[union-attr]
     words = re.match(r"[^0-9\t;|]*", text)[0][:_FOOTER].rstrip(" ,")  # type: ignore[index]
-    escaped = re.sub(r"\\([ \-#&~])", r"\1", re.escape(words if len(words) > 2 else text[:_FOOTER]))
-    return (r"\t+" if blank else "") + escaped.replace("\\\t", r"\t")
+    escaped = re.escape(words if len(words) > 2 else text[:_FOOTER])
+    if len(words) <= 2 and sum(map(str.isalpha, text[:_FOOTER])) > 2:
+        escaped = re.sub("[0-9]+", "[0-9]+", escaped)
+    return (r"\t+" if blank else "") + re.sub(r"\\([ \-#&~])", r"\1", escaped).replace("\\\t", r"\t")
 
 
 def _cut(source: Source, sample: Sample) -> bytes | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -13,18 +12,14 @@ from typing import Any
 from conditioners.auto import AutoSummary, condition_auto
 from conditioners.auto_output import TableSummary
 from conditioners.drafting import interchanges, trees
+from conditioners.drafting.asides import Asides, find_total, part_asides, without_bare_sum
 from conditioners.drafting.packing import Packing, find_packing, is_archive, keep_members
+from conditioners.drafting.preambles import tell_preamble
 from conditioners.outcome import Refused
 from conditioners.raw import RawInput
 
 _ROWS = 20_000
 """Rows that a guess is made from."""
-_TOTAL = re.compile(r"\W*(grand |sub-?)?(totals?|total(e|es|en)?|sum|summe|gesamt(summe)?|somme|suma)\b", re.IGNORECASE)
-
-
-def is_total(text: str) -> bool:
-    """Whether a row begins with a word for a sum."""
-    return _TOTAL.match(text) is not None
 
 
 class NoDraft(Exception):
@@ -51,6 +46,9 @@ class Sample:
     has_alike_sheets: bool = False
     """Whether further sheets hold tables with the same labels."""
     packing: Packing = field(default_factory=Packing)
+    asides: Asides = field(default_factory=Asides)
+    odd_header: tuple[str, ...] = ()
+    """Where labels stand that are not as many as the rows have cells, as with a delimiter behind the rows alone."""
 
     @property
     def apart_by(self) -> tuple[str, ...]:
@@ -69,14 +67,11 @@ class Sample:
 
 
 def look_at_sample(file_name: str, data: bytes) -> Sample:
-    """The first table of a sample, in an archive the one with the most rows; raises NoDraft when there is none."""
-    summary, first = _find_tables(file_name, data)
+    """The first table of a sample, in an archive or workbook the one with the most rows; raises NoDraft for none."""
+    summary, outputs = _find_tables(file_name, data)
     tables = (summary.table, *summary.further_tables)
     if is_archive(data):
-        rows: Counter[tuple[str, ...] | None] = Counter()
-        for table in tables:
-            rows[table.labels] += table.rows_out
-        most = rows.most_common(1)[0][0]
+        most = _find_largest(tables)
         alike = [table.name for table in tables if table.labels == most]
         if most != summary.table.labels:
             inner = look_at_sample(file_name, keep_members(data, alike))
@@ -85,11 +80,22 @@ def look_at_sample(file_name: str, data: bytes) -> Sample:
         packing, tables = find_packing(data, alike), tuple(table for table in tables if table.name in alike)
     else:
         packing = Packing()
-    return _look_closer(_describe(file_name, data, summary, tables, packing, first))
+    main = 0
+    if summary.dialect["format"] in ("workbook", "HTML"):
+        main = [table.labels for table in tables].index(_find_largest(tables))
+    return _look_closer(_describe(file_name, data, summary, tables, main, packing, outputs[main]))
 
 
-def _find_tables(file_name: str, data: bytes) -> tuple[AutoSummary, bytes]:
-    """What tables there are, and the first one."""
+def _find_largest(tables: Sequence[TableSummary]) -> tuple[str, ...] | None:
+    """The labels that stand over the most rows; of sheets, a page to read has fewer than the table it tells of."""
+    rows: Counter[tuple[str, ...] | None] = Counter()
+    for table in tables:
+        rows[table.labels] += table.rows_out
+    return rows.most_common(1)[0][0]
+
+
+def _find_tables(file_name: str, data: bytes) -> tuple[AutoSummary, list[bytes]]:
+    """What tables there are, as facts and as standard CSV."""
     outputs: list[io.BytesIO] = []
 
     def open_table(_: int) -> io.BytesIO:
@@ -102,24 +108,37 @@ def _find_tables(file_name: str, data: bytes) -> tuple[AutoSummary, bytes]:
         raise NoDraft(f"the sample cannot be read: {outcome.reason}")
     if not outcome.summary.table.rows_out:
         raise NoDraft("there is no table in the sample")
-    return outcome.summary, outputs[0].getvalue()
+    return outcome.summary, [output.getvalue() for output in outputs]
 
 
 def _describe(
-    file_name: str, data: bytes, summary: AutoSummary, tables: Sequence[TableSummary], packing: Packing, first: bytes
+    file_name: str, data: bytes, summary: AutoSummary, tables: Sequence[TableSummary], main: int, packing: Packing,
+    output: bytes,
 ) -> Sample:  # fmt: skip
-    encoding, table = (summary.encoding or {}).get("name"), summary.table
+    encoding, table = (summary.encoding or {}).get("name"), tables[main]
     guessed = [f"the code page {encoding} is a guess"] if "confidence" in (summary.encoding or {}) else []
-    rows = _read_rows(first, has_labels=table.labels is not None)
-    remarks = (*packing.remarks, *guessed, *_tell_tables(table, tables), *_tell_totals(rows))
+    read = _read_rows(output, has_labels=table.labels is not None)
+    rows, asides = part_asides(_without_totals(read)) if table.labels is not None else (_without_totals(read), Asides())
+    above = () if is_archive(data) else tell_preamble(file_name, data, summary.skipped, table, tables)
+    odd = table.header_rows if "labels for" in table.header_note else ()
+    by_place = (f"{table.header_note}: columns are declared by their places, whatever the labels are",) if odd else ()
+    remarks = (
+        *packing.remarks,
+        *guessed,
+        *by_place,
+        *_tell_tables(table, tables),
+        *above,
+        *asides.tell(),
+        *_tell_totals(read),
+    )
     return Sample(
         file_name, data, dict(summary.dialect), encoding if encoding not in ("utf-8", "ascii") else None,
         _collapse(table.labels, len(table.header_rows)), max(1, len(table.header_rows)),
-        _turn(rows, table.columns),
+        tuple(zip(*without_bare_sum(rows), strict=True)) or ((),) * table.columns,
         frozenset(place for place, _ in summary.skipped), remarks,
         has_alike_sheets=summary.dialect["format"] == "workbook"
         and any(other.labels == table.labels and other.name != table.name for other in tables),
-        packing=packing,
+        packing=packing, asides=asides, odd_header=odd,
     )  # fmt: skip
 
 
@@ -164,17 +183,17 @@ def _read_rows(data: bytes, has_labels: bool) -> list[list[str]]:
     return [row for row, _ in zip(rows, range(_ROWS), strict=False)]
 
 
-def _turn(rows: Sequence[Sequence[str]], width: int) -> tuple[tuple[str, ...], ...]:
-    """The columns of rows, without the totals behind them."""
+def _without_totals(rows: Sequence[Sequence[str]]) -> list[Sequence[str]]:
+    """Rows without the totals behind them."""
     end = len(rows)
-    while end > 1 and is_total(" ".join(rows[end - 1])):
+    while end > 1 and find_total(" ".join(rows[end - 1])):
         end -= 1
-    return tuple(zip(*rows[:end], strict=True)) or ((),) * width
+    return list(rows[:end])
 
 
 def _tell_totals(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
     """What to check where whole rows begin with a word for a sum."""
-    totals = [" ".join(row).strip() for row in rows if all(map(str.strip, row)) and is_total(" ".join(row))]
+    totals = [" ".join(row).strip() for row in rows if all(map(str.strip, row)) and find_total(" ".join(row))]
     if not totals:
         return ()
     return (f"rows that begin like totals are rows: {len(totals)}, such as {totals[0]!r}; skip them if they are none",)

@@ -19,6 +19,8 @@ _AHEAD = 400
 _PROFILED = 200
 _FEW = 3
 """Rows that other labels need behind them to begin a table."""
+_TITLE = 2
+"""Cells that a title behind a blank line may have, such as `Market:` and its name."""
 _MOST_HELD = 1000
 """Rows in a row that may be notes; more of them are rows."""
 
@@ -153,7 +155,8 @@ class _Table:
         """Whether a row of the right width is a note, should the table end behind it."""
         if row.cells is None or row.width != self._head.cells or not self._has_notes:
             return False
-        if self._head.cells >= 3 and row.filled * 2 < row.width and self._profile.lacks_all_typed(row.cells):
+        is_short = row.filled * 2 < row.width or (self._is_behind_blank and row.filled <= _TITLE)
+        if self._head.cells >= 3 and is_short and self._profile.lacks_all_typed(row.cells):
             return True
         return _is_sparse(row, self._head) and self._profile.lacks_all_needed(row.cells)
 

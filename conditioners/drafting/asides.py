@@ -1,0 +1,90 @@
+"""Rows of a sample that are none of its table's: totals among the rows, and what heads groups of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_TOTAL = re.compile(
+    r"\W*((grand |sub-?)?(totals?|total(e|es|en)?|sum|summe|gesamt(summe)?|somme|suma)\b|\*+(?=\s*([|;,\t\"]|$)))",
+    re.IGNORECASE,
+)
+_USUAL, _MOST = 0.6, 0.4
+"""The share of rows that fill a column which rows are to have, and that of asides beyond which they are rows."""
+_FEWEST_COLUMNS, _SHORTEST_PREFIX, _TELLING_ROWS = 3, 3, 10
+
+
+def find_total(text: str) -> str | None:
+    """What a row begins with up to a word for a sum; None if it begins otherwise."""
+    found = _TOTAL.match(text)
+    return found[0] if found else None
+
+
+@dataclass(frozen=True)
+class Asides:
+    """Rows without what the others have: sums of these, or a single cell of words above some of them."""
+
+    totals: tuple[str, ...] = ()
+    headings: tuple[str, ...] = ()
+
+    @property
+    def shared_heading(self) -> str:
+        """What all headings begin with, such as `Region:`; empty if that is too little to tell them by."""
+        starts = [re.match(r"[^:]*:?", heading)[0] for heading in self.headings]  # type: ignore[index]
+        prefix = starts[0] if starts and len(set(starts)) == 1 and starts[0].endswith(":") else ""
+        return prefix if len(prefix.strip()) >= _SHORTEST_PREFIX else ""
+
+    def tell(self) -> tuple[str, ...]:
+        """What to check of them."""
+        told = []
+        if self.totals:
+            told.append(f"rows taken for totals, since they lack cells: {_show(self.totals)}")
+        if self.headings:
+            told.append(
+                f"rows of one cell, which may head those below: {_show(self.headings)}; what they tell is in no column"
+            )
+        return tuple(told)
+
+
+def _show(rows: Sequence[str]) -> str:
+    return f"{len(rows)}, such as {rows[0][:40]!r}"
+
+
+def part_asides(rows: Sequence[Sequence[str]]) -> tuple[list[Sequence[str]], Asides]:
+    """The rows without asides, and these; all rows if so many would be asides that they may be none."""
+    usual = _find_usual(rows)
+    totals = {at: _join(row) for at, row in enumerate(rows) if _is_part_total(row, usual)}
+    headings = {at: _join(row) for at, row in enumerate(rows) if at not in totals and _is_heading(row, usual)}
+    if not (totals or headings) or len(totals) + len(headings) > _MOST * len(rows):
+        return list(rows), Asides()
+    kept = [row for at, row in enumerate(rows) if at not in totals and at not in headings]
+    return kept, Asides(tuple(totals.values()), tuple(headings.values()))
+
+
+def without_bare_sum(rows: Sequence[Sequence[str]]) -> list[Sequence[str]]:
+    """The rows without a last one that alone has nothing in the first column, as sums without a word have."""
+    others = rows[:-1]
+    if len(others) < _TELLING_ROWS or rows[-1][0].strip() or not all(row[0].strip() for row in others):
+        return list(rows)
+    return list(others)
+
+
+def _find_usual(rows: Sequence[Sequence[str]]) -> list[int]:
+    """The columns that most rows fill."""
+    width = len(rows[0]) if rows else 0
+    return [at for at in range(width) if sum(bool(row[at].strip()) for row in rows) >= _USUAL * len(rows)]
+
+
+def _is_part_total(row: Sequence[str], usual: Sequence[int]) -> bool:
+    first = next((cell for cell in row if cell.strip()), "")
+    return find_total(first) is not None and not all(row[at].strip() for at in usual)
+
+
+def _is_heading(row: Sequence[str], usual: Sequence[int]) -> bool:
+    filled = [cell for cell in row if cell.strip()]
+    return len(usual) >= _FEWEST_COLUMNS and len(filled) == 1 and not any(map(str.isdigit, filled[0][:1]))
+
+
+def _join(row: Sequence[str]) -> str:
+    return " ".join(" ".join(row).split())

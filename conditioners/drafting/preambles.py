@@ -1,0 +1,61 @@
+"""What stands above a sample's table and in none of its columns, such as a market or a week: told, lest it is lost."""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from collections.abc import Iterator, Sequence
+
+from conditioners.auto_output import TableSummary
+from conditioners.drafting.asides import find_total
+from conditioners.limits import DEFAULT
+from conditioners.outcome import Skipped
+from conditioners.raw import OpenedRaw, RawInput
+from conditioners.structure.blocks import each_row
+from conditioners.structure.grids import open_grids
+from conditioners.unpack import Unpacker
+
+_TOLD, _LONGEST = 4, 160
+_ABOVE = frozenset({"before the table"})
+_CAUSES = _ABOVE | {"behind the table", "among the header rows"}
+_ANYWHERE = sys.maxsize
+
+
+def tell_preamble(
+    file_name: str, data: bytes, skipped: Sequence[tuple[str, str]], table: TableSummary, tables: Sequence[TableSummary]
+) -> tuple[str, ...]:
+    """What to check: the lines with words before the last header row of the table, where it stands several times."""
+    headers = [_number(place) for each in tables if each.labels == table.labels for place in each.header_rows]
+    causes, last = (_CAUSES, max(headers)) if headers else (_ABOVE, _ANYWHERE)
+    places = {place for place, cause in skipped if cause in causes and _number(place) < last and _is_of(place, table)}
+    lines = [f"{place} {text!r}" for place, text in _find_texts(file_name, data, places)] if places else []
+    if not lines:
+        return ()
+    more = f", and {len(lines) - _TOLD} more" if len(lines) > _TOLD else ""
+    return (f"what stands above the rows is in no column: {', '.join(lines[:_TOLD])}{more}",)
+
+
+def _number(place: str) -> int:
+    """The line or row of a place such as `line 3` or `cell Sales!A3`."""
+    found = re.search("[0-9]+$", place)
+    return int(found[0]) if found else 0
+
+
+def _is_of(place: str, table: TableSummary) -> bool:
+    """Whether a place is in the table's sheet, if it is in any."""
+    return "!" not in place or place.removeprefix("cell ").startswith(f"{table.name}!")
+
+
+def _find_texts(file_name: str, data: bytes, places: set[str]) -> Iterator[tuple[str, str]]:
+    """The words that stand at places."""
+    unpacker = Unpacker(DEFAULT, lambda _: True, lambda *_: None)
+    with OpenedRaw(RawInput(file_name, lambda: io.BytesIO(data), len(data)), DEFAULT) as opened:
+        for member in unpacker.members(opened):
+            for grid in open_grids(member, DEFAULT, Skipped()):
+                for row in each_row(grid.rows()):
+                    place = f"{grid.place} {row.place}"
+                    cells = (" ".join(cell.split()) for cell in row.cells or (row.raw,))
+                    text = " ".join(dict.fromkeys(filter(None, cells)))
+                    if place in places and any(map(str.isalnum, text)) and not find_total(text):
+                        yield place, text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -1,0 +1,157 @@
+"""Drafting from reports as offices send them: totals, groups, titles, cover sheets, weeks in words."""
+
+import io
+import zipfile
+
+import openpyxl
+import pytest
+
+
+def group(region):
+    shops = "".join(f"{region[0]}{n:03},Shop {n},{n},{n}.50\n" for n in range(6))
+    return f"Region: {region},,,\n{shops}Subtotal {region},,15,18.00\n"
+
+
+GROUPED = (
+    "Store Sales by Region\nRun Date: 1/12/2025\n\nStore,Name,Units,Sales\n"
+    f"{group('NORTH')}{group('SOUTH')}Grand Total,,30,36.00\n"
+)
+
+
+def columns_of(source):
+    return {column.name: type(column).__name__ for column in source.columns}
+
+
+def told(written, words):
+    return [remark for remark in written.remarks if words in remark]
+
+
+def test_totals_and_headings_among_the_rows_are_no_rows_and_told(draft, run):
+    written, source = draft("grouped.csv", GROUPED.encode())
+
+    assert (written.summary.rows_in, written.summary.rows_out) == (12, 12), "else each unit counts three times"
+    assert not any(column.optional for column in source.columns)
+    assert source.dialects[0].skip == ("Region:", "Subtotal", "Grand Total")
+    assert told(written, "such as 'Subtotal NORTH 15 18.00'")
+    assert told(written, "such as 'Region: NORTH'; what they tell is in no column")
+    later = GROUPED.replace(group("SOUTH"), group("EAST")).encode()
+    assert (run(source, later).summary.rows_out, run(source, later).summary.rejects) == (12, {})
+
+
+def test_rows_of_one_cell_that_share_no_words_are_told_and_never_skipped(draft):
+    rows = "".join(f"{name},,,\n" + f"{name},2025-01-06,1,2.50\n" * 4 for name in ("Abel & Co", "Baker Ltd"))
+    written, source = draft("customers.csv", f"customer,day,units,amount\n{rows}".encode())
+
+    assert source.dialects[0].skip == ()
+    assert written.summary.rejects == {"day missing": 2}
+    assert told(written, "such as 'Abel & Co'")
+
+
+def test_a_last_row_without_the_first_cell_goes_to_quarantine_and_makes_no_column_optional(draft):
+    rows = "".join(f"1/{day}/25,{day}\n" for day in range(1, 32))
+    written, source = draft("sessions.csv", f"Day Index,Sessions\n{rows},496\n".encode())
+
+    assert columns_of(source)["day_index"] == "Day"
+    assert not source.columns[0].optional
+    assert written.summary.rejects == {"day_index missing": 1}
+
+
+def test_what_stands_above_the_rows_is_told_for_each_time_that_the_table_comes(draft):
+    tables = [
+        f"Geography:,{market},\n\nProduct,Sales,Units\n" + "".join(f"SODA {n},{n}.50,{n}\n" for n in range(1, 9))
+        for market in ("Albany", "Boston")
+    ]
+    written, _ = draft("markets.csv", "\n".join(tables).encode())
+
+    assert written.summary.rows_out == 16
+    assert told(written, "line 1 'Geography: Albany', line 13 'Geography: Boston'")
+    bare, _ = draft("bare.dat", b"H|ACME|20250105|WEEKLY SALES\n" + b"D|007|20250106|5|1.50\n" * 9, "bare")
+    assert told(bare, "line 1 'H ACME 20250105 WEEKLY SALES'")
+
+
+def test_of_a_workbook_the_table_with_the_most_rows_is_declared_whatever_sheet_comes_first(draft):
+    book, data = openpyxl.Workbook(), io.BytesIO()
+    for row in (["This workbook holds sales."], ["Contact", "data@example.com"]):
+        book.active.append(row)
+    for name in ("East", "West"):
+        sheet = book.create_sheet(name)
+        for row in [["Weekly sales"], ["Store", "Units", "Sales"], *([f"00{n}", n, n + 0.5] for n in range(6))]:
+            sheet.append(row)
+    book.save(data)
+    written, source = draft("cover.xlsx", data.getvalue())
+
+    assert list(columns_of(source)) == ["store", "units", "sales", "sheet"]
+    assert written.summary.rows_out == 12
+    assert told(written, "cell East!A1 'Weekly sales'")
+
+
+def test_notes_that_begin_with_numbers_are_skipped_whatever_the_number(draft, run):
+    text = "store     units\n--------- -----\n" + "".join(f"S{n:<9}{n:>5}\n" for n in range(10, 30))
+    _, source = draft("export.rpt", f"{text}\n(20 rows affected)\n".encode())
+
+    later = run(source, f"{text}S30         30\n\n(21 rows affected)\n".encode())
+    assert (later.summary.rows_out, later.summary.rejects) == (21, {})
+
+
+def test_members_of_the_next_archive_are_read_though_numbers_and_regions_in_their_names_are_others(draft, run):
+    def pack(week, regions):
+        data = io.BytesIO()
+        with zipfile.ZipFile(data, "w") as packed:
+            for region in regions:
+                packed.writestr(f"{week}/{region}/sales_{region}.csv", "store,units\n007,1\n010,2\n")
+            packed.writestr(f"{week}/stores.csv", "store,city\n007,Rome\n")
+        return data.getvalue()
+
+    written, source = draft("w.zip", pack("2025W05", ("NY", "OH")))
+    assert source.members == ("**/sales_*.csv",)
+    assert told(written, "left out are 2025W05/stores.csv")
+    assert run(source, pack("2025W06", ("NY", "TX"))).summary.rows_out == 4
+
+
+def test_rows_with_one_delimiter_more_than_the_labels_are_declared_by_place_and_other_labels_seen(draft, run):
+    rows = "".join(f"{store};{store}5;{store}.50;\n" for store in range(100, 112))
+    written, source = draft("t.csv", f"store;units;net\n{rows}".encode())
+
+    assert (written.summary.rows_in, written.summary.rows_out) == (12, 12)
+    assert told(written, "3 labels for 4 columns: columns are declared by their places")
+    assert run(source, f"store;net;units\n{rows}".encode()).summary.rows_quarantined == 1
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind", "value"),
+    [
+        ("R$ 1.234,50", "Decimal", "1234.50"), ("1 234,50 zł", "Decimal", "1234.50"),
+        ("CHF 1'234.50", "Decimal", "1234.50"), ("2025-01-06 14:03:00 -0500", "Moment", "2025-01-06T19:03:00Z"),
+        ("1/6/25 14:03", "Moment", "2025-01-06T14:03:00"), ("wk ending 1/25/25", "Day", "2025-01-25"),
+        ("KW 02/2025", "Day", "2025-01-06"), ("2025年1月6日", "Day", "2025-01-06"),
+    ],
+)  # fmt: skip
+def test_amounts_of_many_countries_and_dates_in_words_are_such(draft, run, cell, kind, value):
+    data = ("id;what\n" + f"a;{cell}\n" * 3).encode()
+    _, source = draft("t.csv", data)
+
+    assert columns_of(source)["what"] == kind
+    assert run(source, data).rows[0] == f"a,{value}"
+
+
+def test_a_text_that_looks_like_amounts_in_an_unknown_form_is_told(draft):
+    written, _ = draft("t.csv", b"id;what\n" + b"a;XAF 1.234,50\nb;XAF 5,00\n" * 3)
+
+    assert told(written, "'what' is text, though it looks like amounts, such as 'XAF 1.234,50'")
+
+
+def test_six_digits_read_as_weeks_are_told_and_a_key_is_too(draft):
+    rows = "".join(f"{100 + n}\t{202501 + n % 2}\t{n}\n" for n in range(30))
+    written, source = draft("t.txt", f"item nbr\tWM Week\tunits\n{rows}".encode())
+
+    assert source.dialects[0].days == ("%G%V",)
+    assert told(written, "'WM Week' is read as ISO weeks, each as its Monday: check that they are no months or fiscal")
+    assert told(written, "the key is item_nbr, which no two rows of the sample share")
+
+
+def test_weeks_written_as_words_in_labels_become_rows(draft):
+    labels = "|".join(f"Week {week:02} 2025" for week in (5, 6, 7))
+    written, source = draft("w.txt", f"Upc|Text|{labels}\n0011|MILK|1.5|2.5|3.5\n0012|EGGS|4.5|5.5|6.5\n".encode())
+
+    assert columns_of(source)["week"] == "Day"
+    assert (written.summary.rows_out, written.summary.columns["week"].min) == (6, "2025-01-27")
