@@ -52,7 +52,7 @@ def open_xml(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[Re
 
 
 def _measure(opened: OpenedRaw, limits: Limits) -> _Shape:
-    shape, path, budget = _Shape(), [], NodeBudget(limits)
+    shape, path, budget = _Shape(), list[str](), NodeBudget(limits)
     for event, element in walk_elements(opened, limits, budget):
         if event == "start":
             _note_text(shape, path, element.getprevious())
