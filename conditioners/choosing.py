@@ -52,6 +52,7 @@ class _Whole(NamedTuple):
     """What a file is in a dialect: the rows that keep the contract, and what stands for the table they are."""
 
     rows: int
+    rejected: int
     digest: str
 
 
@@ -89,7 +90,7 @@ def choose(source: Source, candidates: Sequence[Candidate]) -> tuple[Dialect, Re
 
 def _measure(source: Source, dialect: Dialect, reader: Reader) -> _Fit:
     try:
-        frames = [frame for frame in islice(_judge(source, dialect, reader), 1) if frame.height]
+        frames = [frame for frame, _ in islice(_judge(source, dialect, reader), 1) if frame.height]
     except Refusal:
         return _Fit(-1, 0)
     filled = {name for frame in frames for name in frame.columns if frame[name].null_count() < frame.height}
@@ -100,7 +101,9 @@ def _settle(source: Source, equals: Sequence[Candidate]) -> tuple[Candidate, dic
     """The one of several with equal beginnings that reads the most rows of the whole file, and why not the others."""
     whole = {candidate.name: _read_through(source, candidate) for candidate in equals}
     most = max(whole.values(), key=lambda each: each.rows)
-    first, *others = [candidate for candidate in equals if whole[candidate.name].rows == most.rows]
+    fitting = [candidate for candidate in equals if whole[candidate.name].rows == most.rows]
+    # Where the header row was read as data, that is one more row to reject.
+    first, *others = sorted(fitting, key=lambda candidate: whole[candidate.name].rejected)
     for other in others:
         if whole[other.name].digest != whole[first.name].digest:
             raise Refusal(
@@ -111,23 +114,25 @@ def _settle(source: Source, equals: Sequence[Candidate]) -> tuple[Candidate, dic
     return first, {name: why for name, why in told.items() if name != first.name}
 
 
-def _judge(source: Source, dialect: Dialect, reader: Reader) -> Iterator[pl.DataFrame]:
-    """The rows of each batch that keep the contract; the reader is of no use afterwards."""
+def _judge(source: Source, dialect: Dialect, reader: Reader) -> Iterator[tuple[pl.DataFrame, int]]:
+    """The rows of each batch that keep the contract, and how many do not; the reader is of no use afterwards."""
     contract = Contract.of(source, dialect, reader.columns)
     with closing(reader.parts()) as parts:  # type: ignore[type-var]  # readers' parts are generators
         for part in parts:
             batch = reader.read(part)
             # What a hook makes of equal text is equal, and only it knows what makes a good row.
             has_hook = source.hook is not None
-            yield batch.frame if has_hook else contract.apply(batch.frame, damaged=batch.damaged).frame
+            good = batch.frame if has_hook else contract.apply(batch.frame, damaged=batch.damaged).frame
+            yield good, batch.frame.height + len(batch.unread) - good.height
 
 
 def _read_through(source: Source, candidate: Candidate) -> _Whole:
-    digest, rows = hashlib.sha256(), 0
+    digest, rows, rejected = hashlib.sha256(), 0, 0
     try:
-        for frame in _judge(source, candidate.dialect, candidate.open()):
+        for frame, bad in _judge(source, candidate.dialect, candidate.open()):
             digest.update(frame.select(sorted(frame.columns)).write_csv(include_header=False).encode())
             rows += frame.height
+            rejected += bad
     except Refusal:
-        return _Whole(-1, "")
-    return _Whole(rows, digest.hexdigest())
+        return _Whole(-1, 0, "")
+    return _Whole(rows, rejected, digest.hexdigest())

@@ -16,7 +16,7 @@ _PRECISION = 38
 def numeral_pattern(numbers: Numbers, places: int | None) -> str:
     """A regular expression for a whole numeral; `places` bounds the decimal places that are not zero, None does not."""
     led, fraction = _unsigned_patterns(numbers, places)
-    unsigned = f"(?:{led}|{fraction})" if fraction else led
+    unsigned = f"(?:{led}|{fraction})"
     amount, names = unsigned, _currency_pattern(numbers)
     forms = []
     if names:
@@ -42,7 +42,7 @@ def _unsigned_patterns(numbers: Numbers, places: int | None) -> tuple[str, str]:
         # Nobody marks thousands in 0.123: that is a decimal mark of other people.
         digits = f"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:[{between}][0-9]{{3}})+)"
     if places == 0:
-        return f"{digits}(?:{mark}0+)?", ""
+        return f"{digits}(?:{mark}0+)?", f"{mark}0+"
     tail = f"{mark}[0-9]+" if places is None else f"{mark}[0-9]{{1,{places}}}0*"
     return f"{digits}(?:{tail})?", tail
 
@@ -62,7 +62,7 @@ def _lead_fraction(numbers: Numbers, fraction: str) -> str:
         re.escape(name) + (r"\s" if name[-1:].isalpha() else r"\s?")
         for name in sorted(numbers.currency, key=len, reverse=True)
     ]
-    return f"|(?:{'|'.join(marks)}){fraction}" if fraction else ""
+    return f"|(?:{'|'.join(marks)}){fraction}"
 
 
 def is_numeral(cell: pl.Expr, numbers: Numbers, places: int | None) -> pl.Expr:
@@ -76,7 +76,8 @@ def parse_numeral(cell: pl.Expr, numbers: Numbers, places: int) -> pl.Expr:
 
     plain = _write_plainly(cell, numbers)
     if places == 0:
-        return plain.str.replace(r"\.0*$", "").cast(pl.Int64, strict=False)
+        whole = plain.str.replace(r"^([+-]?)\.", "${1}0.").str.replace(r"\.0*$", "")
+        return whole.cast(pl.Int64, strict=False)
     return plain.cast(pl.Decimal(_PRECISION, places), strict=False)
 
 

@@ -50,6 +50,11 @@ class OpenedRaw:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether `head` is known to be all of the file."""
+        return len(self.head) < self._limits.chunk_bytes
+
     def describe(self, label: str) -> str:
         """What a label of the surroundings stands for: `@file` is the name without folders and endings, `=x` is x."""
         if label == "@file":

@@ -61,7 +61,7 @@ class RowSkipper:
     def _cause(self, raw: str) -> str | None:
         if not raw.strip(self._says_nothing):
             return "blank"
-        if raw == self._facts.header_text:
+        if raw in self._facts.header_texts:
             return "the header row again"
         for pattern in self._declared:
             if pattern.match(raw):

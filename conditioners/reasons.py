@@ -35,7 +35,7 @@ def _fault(rule: str, column: Column, text: str, dialect: Dialect) -> str:
     if isinstance(column, Text):
         allowed = dialect.values.get(column.name) or column.choices
         return f"is none of {', '.join(allowed)}"
-    return _number_fault(rule, column, dialect)
+    return _number_fault(rule, column, text, dialect)
 
 
 def _day_fault(rule: str, column: Day | Moment, text: str, dialect: Dialect) -> str:
@@ -63,7 +63,7 @@ def _unfit(column: Column, dialect: Dialect) -> str:
     return f"does not look like {' with '.join(pattern for pattern in patterns if pattern)}"
 
 
-def _number_fault(rule: str, column: Whole | Decimal, dialect: Dialect) -> str:
+def _number_fault(rule: str, column: Whole | Decimal, text: str, dialect: Dialect) -> str:
     places = column.places if isinstance(column, Decimal) else 0
     if rule == "too_many_places":
         shift = dialect.shifts.get(column.name, 0)
@@ -74,7 +74,9 @@ def _number_fault(rule: str, column: Whole | Decimal, dialect: Dialect) -> str:
     if rule == "too_small":
         return f"is below {column.minimum}"
     if rule == "too_large":
-        return f"is above {column.maximum}" if column.maximum is not None else "is too large to hold"
+        is_negative = "-" in text or text.endswith(")")  # and as such above nothing that is not
+        is_held = column.maximum is not None and not (is_negative and column.maximum >= 0)
+        return f"is above {column.maximum}" if is_held else "is too large to hold"
     marks = dialect.numbers
     return f"is no number (decimal mark {marks.decimal!r}, thousands {marks.thousands or 'unmarked'!r})"
 

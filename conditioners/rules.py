@@ -10,6 +10,7 @@ from conditioners.columns import Column, Day, Decimal, Moment, Text, Whole
 from conditioners.dates import parse_day, parse_moment, show_moment
 from conditioners.dialects import Dialect, Numbers, ShiftBy
 from conditioners.numerals import is_multiple, is_numeral, parse_numeral, parse_scaled
+from conditioners.outcome import SourceError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -92,9 +93,24 @@ def _extract(column: Column, dialect: Dialect, clean: pl.Expr) -> tuple[pl.Expr,
     pattern = dialect.extract.get(column.name)
     if pattern is None:
         return clean, []
-    words = clean.str.extract(f"^(?:{pattern})$", 1).str.strip_chars()
+    words = clean.str.extract(_whole(pattern, column, groups=1), 1).str.strip_chars()
     words = pl.when(words != "").then(words)
     return words, [("bad_format", clean.is_not_null() & words.is_null())]
+
+
+def _whole(pattern: str, column: Column, groups: int = 0) -> str:
+    """A regular expression for all of a cell; raises SourceError if it is none, or has too few groups."""
+    import polars as pl
+
+    whole = f"^(?:{pattern})$"
+    try:
+        found = pl.Series([""]).str.extract_groups(f"{whole}|()").struct.fields
+    except pl.exceptions.ComputeError as error:
+        why = str(error).partition("\n\nThis error")[0]
+        raise SourceError(f"column {column.name}: {pattern!r} cannot be used: {why}") from None
+    if len(found) <= groups:
+        raise SourceError(f"column {column.name}: {pattern!r} has no group that holds the value")
+    return whole
 
 
 def _compile_text(column: Text, dialect: Dialect, clean: pl.Expr, value: pl.Expr) -> tuple[pl.Expr, list[Fault]]:
@@ -106,7 +122,7 @@ def _compile_text(column: Text, dialect: Dialect, clean: pl.Expr, value: pl.Expr
     if column.choices:
         faults.append(("not_allowed", ~value.is_in(list(column.choices))))
     if column.pattern is not None:
-        faults.append(("bad_format", ~value.str.contains(f"^(?:{column.pattern})$")))
+        faults.append(("bad_format", ~value.str.contains(_whole(column.pattern, column))))
     return parsed, faults
 
 

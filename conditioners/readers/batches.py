@@ -57,8 +57,8 @@ class Facts:
     skipped: Skipped = field(default_factory=Skipped)
     member: str = ""
     """Its path in the archive that it was packed in."""
-    header_text: str | None = None
-    """The raw header row: a row that repeats it is skipped."""
+    header_texts: Sequence[str] = ()
+    """The raw header rows: a row that repeats one is skipped."""
     filler: str = ""
     """Characters that say nothing by themselves: a raw row of only these and blanks is skipped."""
 

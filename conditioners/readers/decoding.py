@@ -16,6 +16,9 @@ _SLICE = 64 * KIB
 _SHARE_DAMAGED = 10
 """One byte of so many may be damaged in a text that has many damaged ones."""
 _DAMAGED = re.compile("\ufdd0([0-9a-f]+)\ufdd1")
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
+_LONGEST = 3
+"""Bytes of a character that may be missing its last one."""
 _LATIN = "cp1252"
 """The code page that differs from ISO 8859-1, which is decoded many times as fast, in the latter's controls only."""
 _WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
@@ -64,6 +67,8 @@ class Decoder:
     def __init__(self, declared: tuple[str, ...]) -> None:
         self._declared = tuple(name for name in map(_canonical, declared) if name != "utf-8")
         self._seen = self._damaged = 0
+        self._held = b""
+        """The end of the last block, if that is all that there is to decide by."""
         self._decided: codecs.IncrementalDecoder | None = None
         self._keeps_ascii = True
         self.name, self.evidence = "ascii", "no byte above 127"
@@ -83,6 +88,8 @@ class Decoder:
         if self._seen == 0 and block:
             block = self._take_mark(block)
         self._seen += len(block)
+        if self._decided is None:
+            block = self._hold_back(self._held + block, last)
         if self._keeps_ascii and block.isascii() and not self._has_pending():
             return block
         if self._decided is None:
@@ -112,6 +119,16 @@ class Decoder:
         self._decided.errors = "strict"
         return bytes(text)
 
+    def _hold_back(self, block: bytes, last: bool) -> bytes:
+        """The block, without its first bytes above 127 if they are its last ones: half a character decides nothing."""
+        start = len(block) - _LONGEST
+        tail = block[max(0, start) :]
+        is_clear = last or tail.isascii() or not block[: max(0, start)].isascii()
+        held = 0 if is_clear else len(tail) - _BEYOND_ASCII.search(tail).start()  # type: ignore[union-attr]
+        end = len(block) - held
+        self._held = block[end:]
+        return block[:end]
+
     def _has_pending(self) -> bool:
         return self._decided is not None and self._decided.getstate()[0] != b""
 
@@ -126,7 +143,7 @@ class Decoder:
         return block
 
     def _decide(self, block: bytes, last: bool) -> None:
-        offset = self._seen - len(block) + re.search(rb"[\x80-\xff]", block).start()  # type: ignore[union-attr]
+        offset = self._seen - len(block) + _BEYOND_ASCII.search(block).start()  # type: ignore[union-attr]
         for name in ("utf-8", *(each for each in self._declared if each not in _WIDE)):
             if _can_hold(name, block, last):
                 why = "valid UTF-8" if name == "utf-8" else "not UTF-8; the first code page that holds them"

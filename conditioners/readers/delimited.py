@@ -57,7 +57,7 @@ class DelimitedReader:
                 "quote": layout.syntax.quote, "line_end": layout.line_end,
             },
             header_rows=layout.header_places, labels=list(layout.header.labels),
-            ignored=layout.header.ignored, header_text=layout.header_text,
+            ignored=layout.header.ignored, header_texts=layout.header_texts,
             filler=layout.syntax.delimiter + layout.syntax.quote,
         )  # fmt: skip
 

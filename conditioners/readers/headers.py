@@ -50,9 +50,11 @@ def find_header(source: Source, dialect: Dialect, rows: Iterable[Sequence[str]],
     """The first row in which every required column has a label; notes the nearest other one in `miss`."""
     height = dialect.header_rows if isinstance(dialect, Delimited | Workbook) else 1
     for number, row in enumerate(stack_labels(rows, height)):
-        positions = _match(source, dialect, row)
+        positions, twice = _match(source, dialect, row)
         missing = [_describe(source, dialect, column) for column in _wanted(source, dialect) - set(positions)]
         missing += _missing_repetitions(dialect, positions)
+        if not missing and twice:
+            raise Refusal(twice[0])
         if not missing:
             return Header(number, positions, tuple(row))
         if len(positions) > miss.matched:
@@ -80,21 +82,23 @@ def _wanted(source: Source, dialect: Dialect) -> set[str]:
     return {column.name for column in source.columns if not column.optional and column.name not in elsewhere}
 
 
-def _match(source: Source, dialect: Dialect, row: Sequence[str]) -> dict[str, int]:
+def _match(source: Source, dialect: Dialect, row: Sequence[str]) -> tuple[dict[str, int], list[str]]:
+    """Columns that have a label in a row, and what is wrong if that is the header row: columns that have two."""
     numbers: dict[str, list[int]] = {}
     for number, label in enumerate(row):
         numbers.setdefault(normalise(label), []).append(number)
-    positions = {}
+    positions, twice = {}, []
     repeated = _repeated(dialect)
     for column in source.columns:
         if column.name in repeated:
             continue
         found = [n for label in source.labels_of(column, dialect) for n in numbers.get(normalise(label), ())]
         if len(set(found)) > 1:
-            raise Refusal(f"two columns are labelled as {column.name}: {', '.join(repr(row[n]) for n in found)}")
+            twice.append(f"two columns are labelled as {column.name}: {', '.join(repr(row[n]) for n in found)}")
         if found:
             positions[column.name] = found[0]
-    return {**positions, **_match_repetitions(dialect, row)}
+    repetitions = _match_repetitions(dialect, row, twice)
+    return {**positions, **repetitions}, twice
 
 
 def _wide(dialect: Dialect) -> Wide | None:
@@ -107,7 +111,7 @@ def _repeated(dialect: Dialect) -> set[str]:
     return {wide.into, *wide.values} if wide else set()
 
 
-def _match_repetitions(dialect: Dialect, row: Sequence[str]) -> dict[str, int]:
+def _match_repetitions(dialect: Dialect, row: Sequence[str], twice: list[str]) -> dict[str, int]:
     wide, positions = _wide(dialect), dict[str, int]()
     for column, pattern in wide.values.items() if wide else ():
         for number, label in enumerate(row):
@@ -116,7 +120,7 @@ def _match_repetitions(dialect: Dialect, row: Sequence[str]) -> dict[str, int]:
                 continue
             name = name_repetition(column, found[1])
             if name in positions:
-                raise Refusal(f"two columns are labelled {found[1]!r}")
+                twice.append(f"two columns are labelled {found[1]!r}")
             positions[name] = number
     return positions
 

@@ -26,7 +26,8 @@ class Layout:
     syntax: Syntax
     header: Header
     header_line: int
-    header_text: str
+    header_texts: tuple[str, ...]
+    """The rows that hold the labels, as they are written."""
     data_offset: int
     """Of the first byte behind the header row, in decoded text."""
     data_line: int
@@ -48,6 +49,7 @@ def find_layouts(source: Source, dialects: Sequence[Delimited], opened: OpenedRa
     miss, missed_places = NearMiss(), [""]
     found: list[Layout] = []
     refused: Refusal | None = None
+    unclear: Refusal | None = None
     for dialect in dialects:
         try:
             head, line_end = decode_head(opened, dialect.encodings)
@@ -62,13 +64,22 @@ def find_layouts(source: Source, dialects: Sequence[Delimited], opened: OpenedRa
                 continue
             records, rows = _head_records(head, syntax, dialect.header_within, limits), list[tuple[int, ParsedRecord]]()
             before = miss.matched
-            header = find_header(source, dialect, _fields_of(records, rows), miss)
+            try:
+                header = find_header(source, dialect, _fields_of(records, rows), miss)
+            except Refusal as refusal:
+                unclear = refusal
+                continue
             if miss.matched > before:
                 missed_places = [f"line {line}" for line, _ in rows]
             if header is not None:
                 found.append(_layout(dialect, syntax, header, head, rows, line_end))
     if not found and refused is not None and miss.row is None:
         raise refused
+    if not found and unclear is not None:
+        raise unclear
+    if not found and all(dialect.fields for dialect in dialects):
+        openings = " or ".join(repr(dialect.opening) for dialect in dialects)
+        raise Refusal(f"the file does not begin as its dialects without a header row do: {openings}")
     if not found:
         raise Refusal(miss.describe(source, missed_places))
     best = max(len(layout.header.positions) for layout in found)
@@ -83,7 +94,7 @@ def find_layouts(source: Source, dialects: Sequence[Delimited], opened: OpenedRa
 def decode_head(opened: OpenedRaw, encodings: tuple[str, ...]) -> tuple[bytes, str]:
     """The beginning of a text in UTF-8, and what its lines end with; raises Refusal if no encoding can hold it."""
     raw = opened.head[:_HEAD]
-    head = Decoder(encodings).feed(raw, last=raw == opened.head)
+    head = Decoder(encodings).feed(raw, last=opened.is_whole and raw == opened.head)
     line_end = "crlf" if b"\r\n" in head else "lf" if b"\n" in head else "cr" if b"\r" in head else "none"
     return (head.replace(b"\r", b"\n") if line_end == "cr" else head), line_end
 
@@ -111,17 +122,18 @@ def _fields_of(
 def _layout(
     dialect: Delimited, syntax: Syntax, header: Header, head: bytes, rows: list[tuple[int, ParsedRecord]], line_end: str
 ) -> Layout:
-    line, first = rows[header.row]
-    _, last = rows[header.row + dialect.header_rows - 1]
+    line, _ = rows[header.row]
+    labels = [row for _, row in rows[header.row : header.row + dialect.header_rows]]
+    end = labels[-1].end
     preamble = tuple((before, _show(head, row.start, row.end)) for before, row in rows[: header.row])
-    text = _show(head, first.start, last.end)
-    data_line = 1 + head.count(b"\n", 0, last.end)
-    return Layout(dialect, syntax, header, line, text, last.end, data_line, preamble, line_end)
+    texts = tuple(_show(head, row.start, row.end) for row in labels)
+    data_line = 1 + head.count(b"\n", 0, end)
+    return Layout(dialect, syntax, header, line, texts, end, data_line, preamble, line_end)
 
 
 def _layout_without_header(dialect: Delimited, syntax: Syntax, line_end: str) -> Layout:
     positions = {name: number for number, name in enumerate(dialect.fields) if name}
-    return Layout(dialect, syntax, Header(-1, positions, dialect.fields), 0, "", 0, 1, (), line_end)
+    return Layout(dialect, syntax, Header(-1, positions, dialect.fields), 0, (), 0, 1, (), line_end)
 
 
 def _show(head: bytes, start: int, end: int) -> str:

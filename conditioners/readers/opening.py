@@ -122,21 +122,36 @@ def _open_json(source: Source, dialects: Sequence[_Json], opened: OpenedRaw, lim
 
 
 def _open_text(source: Source, opened: OpenedRaw, limits: Limits) -> tuple[Dialect, Reader]:
-    fixed = find_fixed_width(_dialects(source, FixedWidth), opened)
-    if fixed:
-        return open_best(
-            source, fixed, lambda each: _unfold(each, FixedWidthReader(source, each, opened, limits))
-        )  # fmt: skip
-    delimited = _dialects(source, Delimited)
-    if not delimited:
+    fixed, delimited = find_fixed_width(_dialects(source, FixedWidth), opened), _dialects(source, Delimited)
+    if not fixed and not delimited:
         formats = ", ".join(dialect.name for dialect in source.dialects)
         raise Refusal(f"the file is in none of the dialects of {source.name}: {formats}")
-    layouts = find_layouts(source, delimited, opened, limits)
-    dialect, reader = choose(source, [_as_candidate(source, each, layouts, opened, limits) for each in layouts])
-    also_fits = {**layouts[0].also_fits, **reader.facts.dialect.get(ALSO_FITS, {})}
+    layouts = _find_layouts(source, delimited, opened, limits, is_needed=not fixed)
+    candidates = [_as_fixed_candidate(source, each, opened, limits) for each in fixed]
+    candidates += [_as_candidate(source, each, layouts, opened, limits) for each in layouts]
+    dialect, reader = choose(source, candidates)
+    also_fits = {**(layouts[0].also_fits if layouts else {}), **reader.facts.dialect.get(ALSO_FITS, {})}
     if also_fits:
         reader.facts.dialect[ALSO_FITS] = also_fits
     return dialect, reader
+
+
+def _find_layouts(
+    source: Source, dialects: Sequence[Delimited], opened: OpenedRaw, limits: Limits, *, is_needed: bool
+) -> list[Layout]:
+    """How the text may be read as delimited; nothing where it is read otherwise if it cannot be."""
+    try:
+        return find_layouts(source, dialects, opened, limits) if dialects else []
+    except Refusal:
+        if is_needed:
+            raise
+        return []
+
+
+def _as_fixed_candidate(source: Source, dialect: FixedWidth, opened: OpenedRaw, limits: Limits) -> Candidate:
+    return Candidate(
+        dialect.name, dialect, lambda: _unfold(dialect, FixedWidthReader(source, dialect, opened, limits))
+    )  # fmt: skip
 
 
 def _as_candidate(

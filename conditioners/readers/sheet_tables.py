@@ -76,6 +76,7 @@ class SheetReader:
         self._source, self._dialect, self._opened, self._sheets = source, dialect, opened, sheets
         self._surroundings = surroundings(source, dialect)
         self._until = re.compile(dialect.until) if dialect.until is not None else None
+        self._header_texts: list[str] = []
         self._headers = self._find_headers()
         first = next(iter(self._headers.values()))
         self.columns = (*first.positions, *self._surroundings)
@@ -88,7 +89,7 @@ class SheetReader:
             },
             header_rows=[f"{sheet}!A{header.row + 1}" for sheet, header in self._headers.items()],
             labels=list(first.labels), ignored=first.ignored, filler="\t",
-            header_text="\t".join(first.labels).rstrip("\t") if dialect.header_rows == 1 else None,
+            header_texts=self._header_texts,
             encoding=sheets[0].encoding,
         )  # fmt: skip
 
@@ -103,6 +104,7 @@ class SheetReader:
             if miss.matched > before:
                 places = [f"{sheet.name}!A{number}" for number in range(1, len(rows) + 1)]
             if header is not None:
+                self._header_texts += map(_show, rows[header.row : header.row + self._dialect.header_rows])
                 found[sheet.name] = header
         if not found:
             raise Refusal(miss.describe(self._source, places))

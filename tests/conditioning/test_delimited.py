@@ -138,6 +138,12 @@ def test_two_labels_for_one_column_are_refused(toy, run):
     assert result.refusal.reason == "two columns are labelled as day: 'day', 'Tag'"
 
 
+def test_a_word_that_stands_twice_before_the_header_row_is_no_label(toy, run):
+    result = run(toy, b"units,,units\nday,store,units\n2024-01-01,001,1\n")
+
+    assert result.rows == ["2024-01-01,001,1,,"]
+
+
 def make_twins(make_source, *days, **common):
     """Two dialects or more with equal labels, which differ in how days are written."""
     return make_source(dialects=tuple(Delimited(name=each, days=(each,), **common) for each in days))

@@ -114,3 +114,15 @@ def test_a_mark_of_several_bytes_cannot_be_declared(marks):
 def test_a_sample_with_a_delimiter_beyond_ascii_is_not_drafted_and_the_way_around_is_told(draft):
     with pytest.raises(NoDraft, match=r"'§', which is no ASCII character.*condition --auto"):
         draft("sales.txt", "store§day§units\n007§2024-01-01§5\n008§2024-01-02§6\n009§2024-01-03§7\n".encode())
+
+
+@pytest.mark.parametrize("cut", range(-4, 2))
+@pytest.mark.parametrize("encoding", ["windows-1252", "utf-8"])
+def test_half_a_character_at_the_end_of_a_block_decides_nothing(make_source, run, encoding, cut):
+    source = make_source(dialects=(Delimited(name="plain", encodings=("windows-1252",)),))
+    data = "day,store,units,price,note\n2024-01-01,001,1,,ßé x€\n2024-01-02,001,1,,ü\n".encode(encoding)
+    first = next(at for at, byte in enumerate(data) if byte > 127)
+    result = run(source, data, limits=Limits(chunk_bytes=first - cut))
+
+    assert result.rows == ["2024-01-01,001,1,,ßé x€", "2024-01-02,001,1,,ü"]
+    assert f"the bytes from {first} on" in result.summary.encoding["evidence"]

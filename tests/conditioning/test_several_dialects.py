@@ -149,3 +149,34 @@ def test_delimited_dialects_with_fewer_labels_in_the_header_row_are_told(make_so
 
     assert result.summary.dialect["name"] == "more"
     assert result.summary.dialect["also_fits"] == {"fewer": "2 of the columns have a label, and of this one's 3"}
+
+
+COLUMNS = (Day("day"), Text("store"), Whole("units"))
+ROWS = ["2024-01-01,007,1", "2024-01-02,008,2"]
+LINES = b"2024-01-01,007,1\n2024-01-02,008,2\n"
+
+
+def test_fixed_width_takes_no_delimited_file(make_source, run):
+    fields = {"day": (1, 10), "store": (11, 13), "units": (14, 16)}
+    fixed, delimited = FixedWidth(name="fixed", fields=fields), Delimited(name="delimited")
+    source = make_source(columns=COLUMNS, key=(), dialects=(fixed, delimited))
+
+    assert run(source, b"day,store,units\n" + LINES).rows == ROWS
+    assert run(source, LINES.replace(b",0", b"0").replace(b",", b"  ")).rows == ROWS
+
+
+def test_a_header_row_is_not_read_as_data_where_a_dialect_knows_it(make_source, run):
+    bare = Delimited(name="bare", fields=("day", "store", "units"))
+    source = make_source(columns=COLUMNS, key=(), dialects=(bare, Delimited(name="labelled")))
+    result = run(source, b"day,store,units\n" + LINES)
+
+    assert (result.rows, result.rejects) == (ROWS, [])
+    assert result.summary.dialect["also_fits"] == {"bare": "gives the same table"}
+    assert run(source, LINES).summary.dialect["name"] == "bare"
+
+
+def test_a_label_that_stands_twice_in_one_dialect_does_not_keep_another_from_the_file(make_source, run):
+    dialects = tuple(Delimited(name=name, labels={"units": labels}) for name, labels in (("a", ("n", "u")), ("b", "n")))
+    source = make_source(columns=COLUMNS, key=(), dialects=dialects)
+
+    assert run(source, b"day,store,n,u\n2024-01-01,007,1,5\n").rows == ROWS[:1]

@@ -119,7 +119,7 @@ def test_a_file_without_a_header_row_is_read_by_the_declared_fields(make_source,
 def test_a_file_that_does_not_open_as_declared_is_not_read_without_a_header(make_source, run):
     source = make(make_source, fields=("store", "week", "units"), opening="[0-9]{3},")
 
-    assert "no row names the columns" in run(source, b"store,week,units\n007,2025-01-06,1\n").refusal.reason
+    assert "does not begin as its dialects" in run(source, b"store,week,units\n007,2025-01-06,1\n").refusal.reason
 
 
 @pytest.mark.parametrize("chunk", [1 << 20, *range(25, 70)])
@@ -186,3 +186,20 @@ def test_lines_behind_labels_of_two_rows_keep_their_numbers_if_one_of_these_is_b
     result = run(make(make_source, header_rows=2), text + b"007,2025-01-06,1\n007,2025-01-06,x\n")
 
     assert [reject["line"] for reject in result.rejects] == ["4"]
+
+
+def test_labels_of_two_rows_that_come_again_are_skipped(make_source, run):
+    labels = {"store": "Key store", "week": "Key week", "units": "Sales units"}
+    source = make(make_source, header_rows=2, labels=labels)
+    text = b"Key,,Sales\nstore,week,units\n007,2025-01-06,1\n"
+    result = run(source, text + text)
+
+    assert result.rows == ["007,2025-01-06,1"] * 2
+    assert result.summary.skipped == (("line 4", "the header row again"), ("line 5", "the header row again"))
+
+    rows = [line.split(",") for line in text.decode().splitlines()]
+    book = make(make_source, kind=Workbook, header_rows=2, labels=labels)
+    again = run(book, workbook(*rows, *rows))
+
+    assert again.rows == result.rows
+    assert [cause for _, cause in again.summary.skipped] == ["the header row again"] * 2

@@ -249,3 +249,34 @@ def test_a_number_is_rounded_once_also_where_it_is_scaled_or_becomes_whole(make_
 def test_a_value_that_is_extracted_has_no_blanks_around_it_and_is_not_empty(make_source, run):
     assert judge(make_source, run, Text("t"), ["a b kg", "kg"], extract={"t": "(.*)kg"}) == ["a b", "bad_format"]
     assert judge(make_source, run, Whole("n"), ["5 kg"], extract={"n": "(.*)kg"}) == ["5"]
+
+
+@pytest.mark.parametrize("pattern", ["(?=a)a", r"(a)\1", "("])
+def test_a_pattern_that_cannot_be_used_is_an_error_of_the_declaration(make_source, run, pattern):
+    with pytest.raises(SourceError, match="cannot be used"):
+        judge(make_source, run, Text("t", pattern=pattern), ["a"])
+
+
+def test_what_extracts_a_value_has_to_say_which_part_is_it(make_source, run):
+    with pytest.raises(SourceError, match="no group"):
+        judge(make_source, run, Text("t"), ["5 kg"], extract={"t": "[0-9]+ kg"})
+
+
+def test_a_whole_number_may_have_no_digit_but_zeros_behind_its_mark(make_source, run):
+    cells = [".0", "-.00", ".5", "12.0", "."]
+
+    assert judge(make_source, run, Whole("n"), cells) == ["0", "0", "too_many_places", "12", "not_a_number"]
+
+
+def test_a_number_far_below_zero_is_not_above_a_bound(make_source, run):
+    source = make_source(columns=(Whole("n", maximum=5),), key=())
+    result = run(source, b"n\n-99999999999999999999\n99999999999999999999\n6\n")
+
+    assert [reject["reason"].partition("' ")[2] for reject in result.rejects] == [
+        "is too large to hold", "is above 5", "is above 5",
+    ]  # fmt: skip
+
+
+def test_a_column_cannot_stand_twice_in_the_fields_of_a_file():
+    with pytest.raises(SourceError, match="stands twice"):
+        Delimited(name="d", fields=("a", "", "a"))
