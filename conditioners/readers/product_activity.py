@@ -17,7 +17,24 @@ from conditioners.readers.headers import surroundings
 from conditioners.readers.x12 import Delimiters, Segment, TransactionSet, read_delimiters, read_sets, split_segments
 
 KIND = "852"
-_LOCATION = "SDQ"
+_LOCATION, _REPORTING = "SDQ", "N1.RL"
+_INVALID, _TWICE = "invalid_transaction_set", "given_twice"
+
+
+@dataclass
+class _Values:
+    """Values by label, and what contradicts itself among the labels that are wanted."""
+
+    wanted: frozenset[str]
+    known: dict[str, str] = field(default_factory=dict)
+    fault: str | None = None
+
+    def note(self, label: str, value: str) -> None:
+        """Enter a value; of two different ones the first is kept, and told as a fault."""
+        known = self.known.get(label)
+        if known and value and known != value and label in self.wanted:
+            self.fault = f"{label} is given twice: {known} and {value}"
+        self.known[label] = known or value
 
 
 @dataclass
@@ -60,6 +77,7 @@ class ProductActivityReader:
             if column.name in dialect.labels and column.name not in constants
         }
         self._constants = tuple(constants.values())
+        self._wanted = frozenset((*self._labels.values(), _REPORTING))
         self.columns = (*self._labels, *constants)
         self._delimiters = Delimiters("*", ">", "~")
         self._found: dict[str, None] = {}
@@ -91,27 +109,28 @@ class ProductActivityReader:
     def _read_set(self, found: TransactionSet, rows: Rows) -> None:
         header, items = _split_items(found)
         fault = found.fault or _judge_items(found, len(items))
-        common = _read_header(header)
-        self._found.update(dict.fromkeys(common))
+        common = _read_header(header, self._wanted)
+        self._found.update(dict.fromkeys(common.known))
         if not items and fault is None:
             self.facts.skipped.add(f"path {KIND}[{found.control}]", "no item")
         is_told = fault is None
         for item in items:
-            ids = {f"LIN.{qualifier}": value for qualifier, value in _pairs(item.segments[0], 2)}
-            _read_quantities(item, common.get("N1.RL", ""))
-            self._note_found(found, item, ids)
+            ids = _read_ids(item, self._wanted)
+            _read_quantities(item, common.known.get(_REPORTING, ""))
+            self._note_found(found, item, ids.known)
+            rejected = (_INVALID, fault) if fault else (_TWICE, common.fault or ids.fault)
             is_told = is_told or bool(item.quantities)
             for (location, _), quantities in item.quantities.items():
                 origin = _Origin(found.control, item, location)
-                if fault is not None:
-                    rows.add_unread(self._locate(origin), "invalid_transaction_set", fault)
+                if rejected[1] is not None:
+                    rows.add_unread(self._locate(origin), rejected[0], rejected[1])
                     continue
-                known = {**common, **ids, _LOCATION: location, **quantities}
+                known = {**common.known, **ids.known, _LOCATION: location, **quantities}
                 rows.add(origin, [*(known.get(label) for label in self._labels.values()), *self._constants])
         if fault is not None and not is_told:
             # No row stands for the fault, so the set itself does: else nothing would tell that it was left out.
             whole = Located(f"{KIND}[{found.control}]", self._show(found.segments))
-            rows.add_unread(whole, "invalid_transaction_set", fault)
+            rows.add_unread(whole, _INVALID, fault)
 
     def _note_found(self, found: TransactionSet, item: _Item, ids: Iterable[str]) -> None:
         """The labels of an item; one without a quantity is no row."""
@@ -155,16 +174,24 @@ def _judge_items(found: TransactionSet, items: int) -> str | None:
     return None
 
 
-def _read_header(header: Sequence[Segment]) -> dict[str, str]:
-    known: dict[str, str] = {}
+def _read_header(header: Sequence[Segment], wanted: frozenset[str]) -> _Values:
+    values = _Values(wanted)
     for segment in header:
         if segment.name == "XQ":
-            known |= {"XQ02": segment.element(2), "XQ03": segment.element(3)}
+            values.note("XQ02", segment.element(2))
+            values.note("XQ03", segment.element(3))
         elif segment.name == "N9":
-            known[f"N9.{segment.element(1)}"] = segment.element(2)
+            values.note(f"N9.{segment.element(1)}", segment.element(2))
         elif segment.name == "N1":
-            known[f"N1.{segment.element(1)}"] = segment.element(4) or segment.element(2)
-    return known
+            values.note(f"N1.{segment.element(1)}", segment.element(4) or segment.element(2))
+    return values
+
+
+def _read_ids(item: _Item, wanted: frozenset[str]) -> _Values:
+    values = _Values(wanted)
+    for qualifier, value in _pairs(item.segments[0], 2):
+        values.note(f"LIN.{qualifier}", value)
+    return values
 
 
 def _read_quantities(item: _Item, reporting_location: str) -> None:

@@ -128,3 +128,22 @@ def test_the_summary_tells_the_labels_that_the_interchange_has_and_those_that_no
 
     assert summary.labels == ("XQ02", "XQ03", "N1.RL", "LIN.VN", "SDQ", "ZA.QS", "ZA.QP")
     assert summary.ignored_labels == ("XQ03", "N1.RL", "ZA.QP")
+
+
+@pytest.mark.parametrize(
+    ("change", "label", "rejected"),
+    [
+        (("~N1*RL", "~XQ*H*20240102*20240108~N1*RL"), "XQ02", 4),
+        (("LIN*2*VN*008", "LIN*2*VN*008*VN*009"), "LIN.VN", 1),
+        (("~LIN*1", "~N1*RL*There*92*R2~LIN*1"), "N1.RL", 4),
+        (("~LIN*1", "~N1*SU*One*92*1~N1*SU*Two*92*2~LIN*1"), "N1.SU, for which no column asks", 0),
+    ],
+)
+def test_a_value_that_is_given_twice_is_never_chosen_from(source, run, change, label, rejected):
+    text = (ISA + BODY).replace(*change)
+    segments = text.count("~") - BODY.count("~") - 1
+    result = run(source, text.replace("SE*11", f"SE*{11 + segments}").encode())
+
+    assert (len(result.rejects), len(result.rows)) == (rejected, 4 - rejected)
+    assert {reject["rule"] for reject in result.rejects} <= {"given_twice"}
+    assert all(reject["reason"].startswith(f"{label} is given twice: ") for reject in result.rejects)
