@@ -127,8 +127,10 @@ def _merged_below(sheet: CalamineSheet) -> dict[int, list[tuple[int, int]]]:
     """For each row the columns in which a merged cell stands that is higher than a row, and that cell's first row."""
     found: dict[int, list[tuple[int, int]]] = {}
     covered = 0
+    _, last = sheet.end or (0, -1)
     for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
-        rows = range(top, min(bottom, sheet_height(sheet) - 1) + 1) if bottom > top else range(0)
+        is_read = bottom > top and left <= last  # Empty cells may be merged beside all that hold something.
+        rows = range(top, min(bottom, sheet_height(sheet) - 1) + 1) if is_read else range(0)
         covered += len(rows)
         if covered > _MOST_MERGED:
             raise Refusal(f"merged cells run over more than {_MOST_MERGED} rows", f"sheet {sheet.name}")

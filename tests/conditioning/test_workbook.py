@@ -147,3 +147,10 @@ def test_numbers_alone_are_a_table(make_source, run):
     source = make_source(columns=(Whole("2024"), Whole("2025")), key=(), dialects=(Workbook(name="w"),))
 
     assert run(source, write_book(("S", [[2024, 2025], [1, 2], [3, 4]]))).rows == ["1,2", "3,4"]
+
+
+@pytest.mark.parametrize("merge", ["Z2:Z3", "Z2:AA9", "A8:A9", "B3:B9"])
+def test_empty_cells_may_be_merged_beside_the_table(source, run, merge):
+    book = write_book(("S", [HEADER, ROW, [datetime.date(2024, 3, 1), "008", 6, 2]]), merge=merge)
+
+    assert run(source, book).rows == ["2024-02-29,007,5,1.10", "2024-03-01,008,6,2.00"]
