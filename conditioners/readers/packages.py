@@ -8,9 +8,11 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
+from typing import NamedTuple
 
 from conditioners.limits import MIB, Limits
 from conditioners.outcome import Refusal
+from conditioners.readers.mending import MisreadMarks
 from conditioners.readers.room import PROTECTED, Room
 from conditioners.readers.sheet_extents import OdsSheets, SharedTexts, XlsxSheet
 from conditioners.readers.sheet_relations import XLSB, SheetRelations
@@ -25,11 +27,17 @@ _VALUES = (b"<v>", b"<is>")
 _TEXTS = re.compile(rb"<(?:[^\s<>/:]+:)?sst[\s>]")
 
 
-def check_package(data: bytes, limits: Limits) -> int:
+class Checked(NamedTuple):
+    """How many cells of a package hold an error, such as #N/A, and the members in which the parser would lose some."""
+
+    errors: int
+    misread: frozenset[str]
+
+
+def check_package(data: bytes, limits: Limits) -> Checked:
     """Unpack every member, and measure the sheets; raises Refusal when the package is damaged, protected or too large.
 
-    Answers how many cells hold an error, such as #N/A. A program may call its parts what it likes, so what a member is,
-    is told by what stands in it.
+    A program may call its parts what it likes, so what a member is, is told by what stands in it.
     """
     try:
         with open_zip(io.BytesIO(data), limits) as package:
@@ -47,17 +55,21 @@ class _Package:
         self._room = Room(limits)
         self._names = {member.filename for member in package.infolist()}
         self._shared: Sequence[int] = ()
+        self._misread = set[str]()
 
-    def check(self) -> int:
+    def check(self) -> Checked:
         """Count first, which is quick, then measure what has been counted."""
         self._refuse_protected()
         self._count()
         for member in self._package.infolist():
-            part = self._open_part(member.filename)
+            part, marks = self._open_part(member.filename), MisreadMarks()
             for block in self._blocks(member):
                 part.feed(block)
+                marks.feed(block)
             part.close()
-        return self._room.errors
+            if marks.found:
+                self._misread.add(member.filename)
+        return Checked(self._room.errors, frozenset(self._misread))
 
     def _refuse_protected(self) -> None:
         if _MANIFEST in self._names:

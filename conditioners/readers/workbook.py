@@ -11,6 +11,7 @@ from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.cells import show_cell
 from conditioners.readers.containers import ENCRYPTED, MAGIC, Container, wrap
+from conditioners.readers.mending import mend_package
 from conditioners.readers.packages import check_package
 from conditioners.readers.room import PROTECTED
 from conditioners.readers.xls_extents import measure_xls
@@ -38,7 +39,8 @@ def load_sheets(opened: OpenedRaw, limits: Limits) -> LoadedBook:
     data = opened.read_whole("the workbook", limits.document_bytes)
     errors = 0
     if data.startswith(b"PK"):
-        errors = check_package(data, limits)
+        errors, misread = check_package(data, limits)
+        data = mend_package(data, misread) if misread else data
     elif data.startswith(MAGIC):
         data, errors = _rewrap(data, limits)
     try:

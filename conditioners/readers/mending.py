@@ -1,0 +1,96 @@
+"""Rewrites what the parser of workbooks would lose: digits of long whole numbers, and tabs and CDATA in texts."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from typing import IO
+from xml.sax.saxutils import escape
+
+from conditioners.limits import MIB
+from conditioners.outcome import Refusal
+
+_OVERLAP = 64
+"""Bytes of a block that may belong to a mark which ends in the next one."""
+_LONG = (re.compile(rb"<v>-?[0-9]{16,}</v>"), re.compile(rb'office:value="-?[0-9]{16,}"'))
+_LOST = (b"<![CDATA[", b"<text:tab", b"<text:line-break")
+_CELLS = (b"<c ", b"<c>", b"<table:table-cell")
+_LONGEST_CELL = 16 * MIB
+_CDATA = re.compile(rb"<!\[CDATA\[([\s\S]*?)(?:\]\]>|\Z)")
+_LONG_XLSX = re.compile(rb"<c((?: [^<>]*[^<>/])?)>((?:<f[^<>]*(?:/>|>[^<>]*</f>))?<v>-?[0-9]{16,}</v>)")
+_LONG_ODS = re.compile(rb"<table:table-cell [^<>]*office:value=\"-?[0-9]{16,}\"[^<>]*>")
+_TAB, _LINE_BREAK = (re.compile(rb"<text:%b(?:\s[^<>]*)?(?:/>|></text:%b>)" % (n, n)) for n in (b"tab", b"line-break"))
+
+
+class MisreadMarks:
+    """Tells whether a member of a package holds anything that the parser would lose."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self.found = False
+
+    def feed(self, block: bytes) -> None:
+        """The next bytes."""
+        if not self.found:
+            text = self._rest + block
+            self.found = any(mark in text for mark in _LOST) or any(long.search(text) for long in _LONG)
+            self._rest = text[-_OVERLAP:]
+
+
+def mend_package(data: bytes, members: frozenset[str]) -> bytes:
+    """A package that was checked, some members of it rewritten; raises Refusal when two have the same name."""
+    mended = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as package,
+        zipfile.ZipFile(mended, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy,
+    ):
+        if len(set(package.namelist())) < len(package.namelist()):
+            raise Refusal("two members of the package have the same name")
+        for member in package.infolist():
+            with package.open(member) as stream, copy.open(member.filename, "w", force_zip64=True) as target:
+                blocks = _read_blocks(stream)
+                for block in _mend(blocks) if member.filename in members else blocks:
+                    target.write(block)
+    return mended.getvalue()
+
+
+def _read_blocks(stream: IO[bytes]) -> Iterator[bytes]:
+    while block := stream.read(MIB):
+        yield block
+
+
+def _mend(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """The text of a member, cell by cell as it should be read."""
+    rest = b""
+    for block in blocks:
+        text = rest + block
+        end = max(text.rfind(mark) for mark in _CELLS)
+        opened = text.rfind(b"<![CDATA[", 0, max(end, 0))
+        if opened > text.rfind(b"]]>", 0, max(end, 0)):
+            end = opened  # What looks like a cell is text.
+        if end > 0:
+            yield _rewrite(text[:end])
+        rest = text[max(end, 0) :]
+        if len(rest) > _LONGEST_CELL:
+            raise Refusal(f"a cell of the workbook is longer than {_LONGEST_CELL} bytes")
+    yield _rewrite(rest)
+
+
+def _rewrite(text: bytes) -> bytes:
+    text = _CDATA.sub(lambda found: escape(found[1].decode("latin-1")).encode("latin-1"), text)
+    text = _LONG_XLSX.sub(_as_text_xlsx, text)
+    text = _LONG_ODS.sub(_as_text_ods, text)
+    return _LINE_BREAK.sub(b"\n", _TAB.sub(b"\t", text))
+
+
+def _as_text_xlsx(cell: re.Match[bytes]) -> bytes:
+    """A number is said to be text, which keeps all of its digits; a cell of another kind stays as it is."""
+    attributes = cell[1].replace(b' t="n"', b"")
+    return cell[0] if b" t=" in attributes else b'<c%b t="str">%b' % (attributes, cell[2])
+
+
+def _as_text_ods(cell: re.Match[bytes]) -> bytes:
+    text = re.sub(rb"office:value-type=\"[a-z]+\"", b'office:value-type="string"', cell[0])
+    return text.replace(b"office:value=", b"office:string-value=")
