@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from conditioners.columns import AtMostWhere, Check, Column, FilledOnlyIf, NotBefore
 from conditioners.declaration import Source
-from conditioners.dialects import Dialect
+from conditioners.dialects import Dialect, ShiftBy
 from conditioners.frames import keep_rows, to_flags
 from conditioners.readers.decoding import DAMAGE
 from conditioners.reasons import explain
@@ -49,6 +49,7 @@ class Contract:
     def __init__(self, source: Source, dialect: Dialect, present: Sequence[str]) -> None:
         self._source, self._dialect = source, dialect
         self._rules = [compile_rules(column, dialect) for column in source.columns if column.name in present]
+        self._shifting = {shift.column for shift in dialect.shifts.values() if isinstance(shift, ShiftBy)}
         self._absent = [column for column in source.columns if column.name not in present]
         self._names = [column.name for column in source.columns]
         self._checks = [(check, _fault_of(check)) for check in source.checks]
@@ -113,7 +114,7 @@ class Contract:
         """The values of some columns, null where they cannot be read; no row is judged."""
         import polars as pl
 
-        rules = [rule for rule in self._rules if rule.column.name in names]
+        rules = [rule for rule in self._rules if rule.column.name in {*names, *self._shifting}]
         typed = self._clean(frame, rules).select(rule.value.alias(rule.column.name) for rule in rules)
         absent = [pl.lit(None, type_of(column)).alias(column.name) for column in self._absent if column.name in names]
         return typed.with_columns(absent).select(names)
@@ -127,7 +128,9 @@ class Contract:
         trimmed = {name: cells for name, cells in short.items() if cells is not None and cells.are_trimmed()}
         padded = [name for name in names if name not in trimmed]
         texts = frame.with_columns(pl.col(padded).str.strip_chars()) if padded else frame
-        return texts.select(_cell_of(rule, trimmed.get(rule.column.name)) for rule in rules)
+        cells = [_cell_of(rule, trimmed.get(rule.column.name)) for rule in rules]
+        absent = [column for column in self._absent if column.name in self._shifting]
+        return texts.select(cells + [pl.lit(None, pl.String).alias(name_cell(column)) for column in absent])
 
     def _explain(self, numbers: Sequence[int], bad: pl.DataFrame, damaged: bool) -> list[Reject]:
         """The first fault of each row that has one; `numbers` are theirs in the batch."""

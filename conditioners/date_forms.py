@@ -42,10 +42,39 @@ def pattern_of(written: str) -> str:
     return f"^{''.join(shown)}$"
 
 
-def cut_format(written: str) -> list[str]:
-    """The directives of a format, and the text between them."""
+def spell_out(written: str) -> str:
+    """A format without directives that stand for several."""
     for code, several in _WHOLE.items():
         written = written.replace(code, several)
+    return written
+
+
+def complete_day(written: str) -> tuple[str, str]:
+    """What has to be put behind a day's text, and behind its format, so that both tell a day.
+
+    A week stands for its Monday, a month and a year for the first of their days. Raises SourceError for a format that
+    tells none.
+    """
+    parts = set(cut_format(written))
+    if "%V" in parts or "%G" in parts:
+        if not {"%V", "%G"} <= parts or parts & {"%Y", "%y"}:
+            raise SourceError(f"date format {written!r}: an ISO week is told by %G and %V, its year and number")
+        return ("", "") if parts & {"%u", "%a", "%A"} else ("-1", "-%u")
+    if not parts & {"%Y", "%y"}:
+        raise SourceError(f"date format {written!r} tells no year")
+    if "%j" in parts:
+        return "", ""
+    has_day = parts & {"%d", "%e"}
+    if parts & {"%m", "%b", "%B"}:
+        return ("", "") if has_day else ("-01", "-%d")
+    if has_day:
+        raise SourceError(f"date format {written!r} tells a day and no month")
+    return "-01-01", "-%m-%d"
+
+
+def cut_format(written: str) -> list[str]:
+    """The directives of a format, and the text between them."""
+    written = spell_out(written)
     parts, end = [], 0
     for found in _DIRECTIVE.finditer(written):
         parts += [written[end : found.start()], found[0]]

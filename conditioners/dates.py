@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from conditioners.date_forms import complete_day, spell_out
 from conditioners.dialects import Dialect
 from conditioners.short_dates import is_written
 
@@ -28,15 +29,10 @@ def parse_day(cell: pl.Expr, dialect: Dialect) -> pl.Expr:
 def _parse_day(cell: pl.Expr, written: str, dialect: Dialect) -> pl.Expr:
     import polars as pl
 
-    text, form = cell, written
-    if "%V" in written and "%u" not in written:
-        # An ISO week stands for its Monday.
-        text, form = pl.concat_str([cell, pl.lit("-1")]), f"{written}-%u"
-    elif "%d" not in written and "%j" not in written and "%V" not in written:
-        # A month stands for its first day.
-        text, form = pl.concat_str([cell, pl.lit("-01")]), f"{written}-%d"
-    day = pl.when(is_written(cell, written)).then(text.str.to_date(form, strict=False))
-    return _in_century(day, dialect.two_digit_years_from) if "%y" in written else day
+    behind, behind_format = complete_day(written)
+    text = pl.concat_str([cell, pl.lit(behind)]) if behind else cell
+    day = pl.when(is_written(cell, written)).then(text.str.to_date(written + behind_format, strict=False))
+    return _in_century(day, dialect.two_digit_years_from) if "%y" in spell_out(written) else day
 
 
 def _in_century(day: pl.Expr, first: int) -> pl.Expr:

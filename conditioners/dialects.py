@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from conditioners.date_forms import pattern_of
+from conditioners.date_forms import complete_day, pattern_of, spell_out
 from conditioners.outcome import SourceError
 
 ISO_DAY = "%Y-%m-%d"
@@ -78,9 +78,12 @@ class Dialect:
         orders: dict[str, str] = {}
         for day in (*self.days, *self.moments):
             pattern_of(day)  # raises SourceError for a format that is not known
-            skeleton = day.lower().replace("%d", "?").replace("%m", "?")
-            if orders.setdefault(skeleton, day.lower()) != day.lower():
+            spelled = spell_out(day).lower().replace("%e", "%d")
+            skeleton = spelled.replace("%d", "?").replace("%m", "?")
+            if orders.setdefault(skeleton, spelled) != spelled:
                 raise SourceError(f"dialect {self.name!r}: {day} contradicts another of its date formats")
+        for day in self.days:
+            complete_day(day)  # raises SourceError for a format that tells no day
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from conditioners.columns import Column, Day, Decimal, Moment, Text, Whole
-from conditioners.date_forms import pattern_of
+from conditioners.date_forms import pattern_of, spell_out
 from conditioners.dates import moment_formats
 from conditioners.dialects import Dialect, ShiftBy
 from conditioners.readers.decoding import show_damage
@@ -83,6 +83,7 @@ def _number_fault(rule: str, column: Whole | Decimal, text: str, dialect: Dialec
 
 @lru_cache(maxsize=256)
 def _show_format(written: str) -> str:
+    written = spell_out(written)
     for code, shown in (
         ("%Y", "yyyy"),
         ("%m", "mm"),

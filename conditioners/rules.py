@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from conditioners.columns import Column, Day, Decimal, Moment, Text, Whole
-from conditioners.dates import parse_day, parse_moment, show_moment
+from conditioners.dates import moment_formats, parse_day, parse_moment, show_moment
 from conditioners.dialects import Dialect, Numbers, ShiftBy
 from conditioners.numerals import is_multiple, is_numeral, parse_numeral, parse_scaled
 from conditioners.outcome import SourceError
@@ -129,6 +129,8 @@ def _compile_text(column: Text, dialect: Dialect, clean: pl.Expr, value: pl.Expr
 def _compile_day(column: Day, dialect: Dialect, clean: pl.Expr, value: pl.Expr) -> tuple[pl.Expr, list[Fault]]:
     import polars as pl
 
+    if not dialect.days:
+        raise SourceError(f"dialect {dialect.name!r} has no format of days, and {column.name} is one")
     faults = [
         ("not_a_day", clean.is_not_null() & value.is_null()),
         ("too_early", value < pl.lit(column.earliest)),
@@ -142,6 +144,8 @@ def _compile_day(column: Day, dialect: Dialect, clean: pl.Expr, value: pl.Expr) 
 def _compile_moment(column: Moment, dialect: Dialect, clean: pl.Expr, value: pl.Expr) -> tuple[pl.Expr, list[Fault]]:
     import polars as pl
 
+    if not moment_formats(dialect, utc=column.utc):
+        raise SourceError(f"dialect {dialect.name!r} has no format of moments without an offset, as {column.name} is")
     faults = [
         ("not_a_moment", clean.is_not_null() & value.is_null()),
         # ISO 8601 of one length sorts as time does.

@@ -62,7 +62,8 @@ def find_layouts(source: Source, dialects: Sequence[Delimited], opened: OpenedRa
                 if re.match(dialect.opening, head.decode("utf-8", "ignore")):
                     found.append(_layout_without_header(dialect, syntax, line_end))
                 continue
-            records, rows = _head_records(head, syntax, dialect.header_within, limits), list[tuple[int, ParsedRecord]]()
+            lines = dialect.header_within + dialect.header_rows
+            records, rows = _head_records(head, syntax, lines, limits), list[tuple[int, ParsedRecord]]()
             before = miss.matched
             try:
                 header = find_header(source, dialect, _fields_of(records, rows), miss)
@@ -102,7 +103,7 @@ def decode_head(opened: OpenedRaw, encodings: tuple[str, ...]) -> tuple[bytes, s
 def _head_records(head: bytes, syntax: Syntax, lines: int, limits: Limits) -> Iterator[tuple[int, ParsedRecord]]:
     """The first records, each with its line."""
     parser, position, line = RecordParser(syntax, limits), 0, 1
-    while position < len(head) and line <= lines + 1:
+    while position < len(head) and line <= lines:
         record = parser.parse_one(head, position, last=True)
         assert record is not None
         yield line, record

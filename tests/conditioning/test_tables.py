@@ -181,6 +181,13 @@ def test_a_repetition_is_a_row_if_any_of_its_values_is_there(make_source, run):
     assert result.summary.skipped == (("line 2", "no units or dollars in a repetition, here or further on"),)
 
 
+def test_labels_of_two_rows_may_begin_in_the_last_line_that_labels_may(make_source, run):
+    text = b"report\n" * 50 + b"store,week,\n,,units\n007,2025-01-06,1\n"
+    labels = {"units": "week units"}
+
+    assert run(make(make_source, header_rows=2, labels=labels), text).rows == ["007,2025-01-06,1"]
+
+
 @pytest.mark.parametrize("text", [b"\nstore,week,units\n", b"store,week,units\n\n"])
 def test_lines_behind_labels_of_two_rows_keep_their_numbers_if_one_of_these_is_blank(make_source, run, text):
     result = run(make(make_source, header_rows=2), text + b"007,2025-01-06,1\n007,2025-01-06,x\n")

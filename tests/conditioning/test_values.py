@@ -2,8 +2,9 @@
 
 import pytest
 
-from conditioners.columns import Day, Decimal, FilledOnlyIf, NotBefore, Text, Whole
-from conditioners.dialects import Delimited, Numbers
+from conditioners.columns import Day, Decimal, FilledOnlyIf, Moment, NotBefore, Text, Whole
+from conditioners.dialects import Delimited, Numbers, ShiftBy
+from conditioners.limits import Limits
 from conditioners.outcome import SourceError
 
 
@@ -26,6 +27,31 @@ def test_a_day_that_does_not_exist_is_rejected(make_source, run):
     )
 
     assert found == ["not_a_day", "2024-02-29", "not_a_day", "2024-02-01"]
+
+
+@pytest.mark.parametrize(
+    ("written", "cell", "day"),
+    [
+        ("%F", "2024-02-29", "2024-02-29"), ("%D", "02/29/24", "1924-02-29"), ("%e.%m.%Y", "5.1.2024", "2024-01-05"),
+        ("%G-W%V-%a", "2024-W05-Wed", "2024-01-31"), ("%b-%y", "May-24", "1924-05-01"), ("%Y", "2024", "2024-01-01"),
+        ("%Y%j", "2024366", "2024-12-31"),
+    ],
+)  # fmt: skip
+def test_a_format_that_tells_the_day_is_not_taken_for_one_of_months(make_source, run, written, cell, day):
+    assert judge(make_source, run, Day("d"), [cell], days=(written,), two_digit_years_from=1900) == [day]
+
+
+@pytest.mark.parametrize("written", ["%m/%d", "%G", "%Y-W%V", "%d.%Y", "W%V"])
+def test_a_format_that_tells_no_day_cannot_be_declared(written):
+    with pytest.raises(SourceError, match=f"date format '{written}'"):
+        Delimited(name="d", days=(written,))
+
+
+def test_a_day_or_moment_without_a_format_is_an_error_of_the_declaration(make_source, run):
+    with pytest.raises(SourceError, match="no format of days"):
+        judge(make_source, run, Day("d"), ["2024-01-01"], days=())
+    with pytest.raises(SourceError, match="no format of moments without an offset"):
+        judge(make_source, run, Moment("m"), ["2024-01-01T00:00:00Z"], moments=("%Y-%m-%dT%H:%M:%S%#z",))
 
 
 def test_a_year_of_two_digits_is_not_taken_for_one_of_four(make_source, run):
@@ -55,6 +81,8 @@ def test_a_day_outside_of_its_bounds_or_weekday_is_rejected(make_source, run):
 def test_formats_of_days_that_contradict_each_other_cannot_be_declared():
     with pytest.raises(SourceError, match="contradicts"):
         Delimited(name="both", days=("%d/%m/%Y", "%m/%d/%Y"))
+    with pytest.raises(SourceError, match="contradicts"):
+        Delimited(name="both", days=("%D", "%e/%m/%y"))
 
 
 @pytest.mark.parametrize(
@@ -280,3 +308,13 @@ def test_a_number_far_below_zero_is_not_above_a_bound(make_source, run):
 def test_a_column_cannot_stand_twice_in_the_fields_of_a_file():
     with pytest.raises(SourceError, match="stands twice"):
         Delimited(name="d", fields=("a", "", "a"))
+
+
+def test_a_number_is_scaled_by_a_column_that_may_be_absent_and_is_no_key(make_source, run):
+    shift = {"value": ShiftBy("element", {"TMAX": -1})}
+    columns = (Text("element", optional=True), Decimal("value", 1), Text("note", optional=True))
+    source = make_source(columns=columns, key=("value",), dialects=(Delimited(name="d", shifts=shift),))
+
+    assert run(source, b"value\n12\n").rows == [",12.0,"]
+    many = run(source, b"value,element\n12,TMAX\n12,\n12,TMAX\n", limits=Limits(keys_in_memory=0))
+    assert many.rows == ["TMAX,1.2,", ",12.0,"]
