@@ -30,7 +30,7 @@ MOMENT_FORMATS = (
 _TWINS = (("%m/%d", "%d/%m"), ("%m-%d", "%d-%m"))
 _NUMBERS = (
     Numbers(), Numbers(thousands=","), Numbers(decimal=",", thousands="."),
-    Numbers(decimal=",", thousands=" \u00a0\u202f"), Numbers(thousands="'"), Numbers(decimal=","),
+    Numbers(decimal=",", thousands=" \u00a0\u202f"), Numbers(thousands="'\u2019"), Numbers(decimal=","),
 )  # fmt: skip
 _MARK = (
     r"R\$|US\$|C\$|A\$|\$|€|£|¥|₹|₺|₽|zł|Kč|Ft|kr|USD|EUR|GBP|CHF|CAD|AUD|BRL|MXN|PLN|CZK|HUF|SEK|NOK|DKK|JPY|CNY|INR"
@@ -40,9 +40,9 @@ _YEARS = range(1900, 2101)
 _TELLING_WEEKDAYS = 4
 _MOST, _TRIED = 0.5, 100
 _MOST_DIGITS = 18
-_BARE = re.compile(rf"[^0-9a-z(]{{0,4}}[0-9][0-9.,']*(?:\s?(?:{_MARK}))?$")
-_BRACKETS = re.compile(rf"\D{{0,4}}\([^0-9a-z]{{0,4}}[0-9][0-9.,' ]*(?:{_MARK})?\)(?:\s?(?:{_MARK}))?$")
-_TRAILING_MINUS = re.compile(r"[0-9][0-9.,' ]*-$")
+_BARE = re.compile(rf"[^0-9a-z(]{{0,4}}[0-9][0-9.,'\u2019]*(?:\s?(?:{_MARK}))?$")
+_BRACKETS = re.compile(rf"\D{{0,4}}\([^0-9a-z]{{0,4}}[0-9][0-9.,'\u2019 ]*(?:{_MARK})?\)(?:\s?(?:{_MARK}))?$")
+_TRAILING_MINUS = re.compile(r"[0-9][0-9.,'\u2019 ]*-$")
 
 
 @dataclass(frozen=True)

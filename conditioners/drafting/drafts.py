@@ -256,4 +256,4 @@ def _show_numbers(numbers: Numbers) -> str:
 
 
 def _show_marks(marks: str) -> str:
-    return ascii(marks).replace("'", '"') if "'" not in marks else show_string(marks)
+    return '"' + "".join(mark if mark.isascii() else ascii(mark)[1:-1] for mark in marks) + '"'

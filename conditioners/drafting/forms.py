@@ -125,7 +125,8 @@ def _fixed_width(sample: Sample, guesses: Sequence[Guess]) -> Form:
     spans = [(first, last or longest) for first, last in sample.form["columns"]]
     fields = {guess.name: str(span) for guess, span in zip(guesses, spans, strict=True)}
     arguments = [show_mapping(fields, _INDENT, before="fields="), *_encodings(sample)]
-    if sample.labels is not None:
+    # Titles above the labels tell a day or place that the next file has another of.
+    if sample.labels is not None and lines[0].lstrip().startswith(sample.labels[0].split(" ")[0]):
         opening = re.sub(r"\\ ", " ", re.escape(lines[0][:_OPENING].rstrip()))
         arguments.append(f"opening={show_string(opening)}")
     return Form("FixedWidth", tuple(arguments))
@@ -155,7 +156,7 @@ def _json(sample: Sample, guesses: Sequence[Guess]) -> Form:
     paths = [_mark_lists(start, prefix, guess.label) for guess in guesses]
     records = max((path[: path.rindex("[]") + 2] for path in paths if "[]" in path), key=len, default="")
     if not records and not is_lines:
-        raise NoDraft("the document holds no list of records, but one record alone; declare it by hand")
+        raise NoDraft(f"the document holds one record, or records by name, and no list of them, which {_NO_DIALECT}")
     labels = {guess.name: show_string(path) for guess, path in zip(guesses, paths, strict=True)}
     shown = (
         *((f"records={show_string(records)}",) if records else ()),

@@ -22,6 +22,7 @@ from conditioners.drafting.fitting import Fit, find_fit
 from conditioners.drafting.naming import names_code
 from conditioners.structure.kinds import Kind, kind_of
 
+_PROTECTED = re.compile('="(.*)"')
 _FLOATED = re.compile(r"[0-9]{3,}\.0")
 _UNIT = re.compile(r"(?<=[0-9])(\s+[A-Za-z]{1,6}|\s?[%\u00b0][A-Za-z]?)$")
 _MOST_UNITS = 0.9
@@ -41,6 +42,9 @@ _SCALES = (
     (re.compile(r"\bin millions?\b|\$ ?m(il|illions?|m)\b|\bMio\b|\bM\u20ac|\bMEUR\b", re.IGNORECASE), 6),
 )
 _PLACES_ALWAYS_FIT = 10
+_SERIALS = range(20_000, 80_000)
+"""Days as spreadsheets count them, from 1954 to 2119."""
+_LABELS_DAYS = re.compile(r"date|day|week|datum|tag\b|woche|fecha|\bdata\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,9 @@ def _guess_filled(bare: Guess, counts: Counter[str], numbers: Numbers, *, has_ty
     """The guess by cells that are not empty; in a text, a word for nothing may be a value: NA is Namibia, too."""
     if not counts:
         return replace(bare, remarks=(f"{bare.label!r} is empty in the whole sample: its type is unknown",))
+    if all(map(_PROTECTED.fullmatch, counts)):
+        reason = f"{bare.label!r} is taken out of formulas, such as {bare.example}, that keep zeros in a spreadsheet"
+        return replace(bare, extract=_PROTECTED.pattern, remarks=(reason,))
     code = _guess_code(bare, counts)
     if code is not None:
         return code
@@ -137,10 +144,18 @@ def _guess_number(bare: Guess, counts: Counter[str], numbers: Numbers) -> Guess:
     bare = _scale(bare)
     places = max(0, count_places((cell.removesuffix(unit) for cell in fit.fitting), numbers) - bare.shift)
     if places == 0:
-        return _take_words(replace(bare, kind="Whole"), fit)
+        return _take_words(replace(bare, kind="Whole", remarks=(*bare.remarks, *_tell_serials(bare.label, fit))), fit)
     rounded = ("rounded=True",) if places > _PLACES_ALWAYS_FIT else ()
     shown = (str(min(places, _PLACES_ALWAYS_FIT)), *rounded)
     return _take_words(replace(bare, kind="Decimal", arguments=shown), fit)
+
+
+def _tell_serials(label: str, fit: Fit) -> tuple[str, ...]:
+    """What to know of numbers below a label of days that are such as spreadsheets count days by."""
+    are_days = all(cell.isdigit() and int(cell) in _SERIALS for cell in fit.fitting)
+    if not are_days or not _LABELS_DAYS.search(label):
+        return ()
+    return (f"{label!r} holds numbers such as {next(iter(fit.fitting))}, which may be days of a spreadsheet",)
 
 
 def _scale(bare: Guess) -> Guess:

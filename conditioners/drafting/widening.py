@@ -19,6 +19,7 @@ _PARTS = {
     "%b": "[A-Za-z]{3}", "%B": "[A-Za-z]{3,}",
 }  # fmt: skip
 _UNNAMED = "value"
+_TIMED = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])|(?<![A-Za-z0-9])W[0-9]{2}(?![0-9])")
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,14 @@ def unfold_sample(sample: Sample) -> tuple[Sample, Widening | None]:
         measures = _find_measures(sample.labels, written)
         if measures:
             return _unfold(sample, written, measures)
-    return sample, None
+    return replace(sample, remarks=(*sample.remarks, *_tell_times(sample.labels))), None
+
+
+def _tell_times(labels: Sequence[str]) -> tuple[str, ...]:
+    """What to check of labels that tell a time and stay labels: those of later files may be others."""
+    timed = [label for label in labels if _TIMED.search(label)]
+    shown = ", ".join(map(repr, timed[:3])) + (" and so on" if len(timed) > 3 else "")
+    return (f"labels tell a time, and files with others will lack these columns: {shown}",) if timed else ()
 
 
 _Measures = dict[tuple[str, str], dict[int, str]]

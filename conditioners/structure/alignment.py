@@ -19,6 +19,11 @@ _BLANK = 0.98
 """The share of lines that are blank where one column ends and the next begins."""
 _LONGEST = 4000
 _END = 1 << 20
+_WITHIN_NUMBERS = {
+    ",": re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))"), ":": re.compile(r"(?<=[0-9]):(?=[0-9]{2}(?![0-9]))"),
+}  # fmt: skip
+_MOSTLY_WITHIN = 0.9
+_RULED = re.compile(r"\s*+[-=_*]{3,}+[-=_* ]*+")
 
 
 @dataclass(frozen=True)
@@ -41,13 +46,47 @@ class AlignedRows(LineRows):
 
 
 def open_aligned(text: TextRows) -> AlignedRows | None:
-    """The file as text in columns, if no delimiter but blanks was found and its lines have columns."""
+    """The file as text in columns, if no delimiter but blanks was found and its lines have columns.
+
+    A mark that only stands inside of numbers and times, such as `1,234.50` and `10:15`, is no delimiter then.
+    """
     lines = text.head.splitlines()[:_LINES]
-    apart = sum("  " in line.strip() for line in lines)
-    if text.marks.delimiter not in ("", " ") or (text.marks.delimiter == " " and apart * 2 < len(lines)):
+    if not are_blanks_apart(text, lines):
         return None
-    columns = find_columns(lines)
+    columns = find_columns(lines) or find_columns(find_body(lines))
     return AlignedRows(text, tuple(columns)) if columns else None
+
+
+def are_blanks_apart(text: TextRows, lines: Sequence[str]) -> bool:
+    """Whether it may be by blanks alone that cells are told apart."""
+    delimiter = text.marks.delimiter
+    if delimiter not in ("", " ", *_WITHIN_NUMBERS):
+        return False
+    if delimiter in _WITHIN_NUMBERS:
+        within = len(_WITHIN_NUMBERS[delimiter].findall(text.head))
+        if within < _MOSTLY_WITHIN * text.head.count(delimiter):
+            return False
+    return delimiter == "" or sum("  " in line.strip() for line in lines) * 2 >= len(lines)
+
+
+def find_body(lines: Sequence[str]) -> list[str]:
+    """The lines of a report without titles, notes and rulers: those of long stretches, and labels above their rulers.
+
+    None if they are less than half of all.
+    """
+    body, stretch, told = list[str](), list[str](), 0
+    for line in [*lines, ""]:
+        is_ruler = _RULED.fullmatch(line) is not None
+        if line.strip() and not is_ruler:
+            stretch.append(line)
+            continue
+        if is_ruler and len(stretch) < _FEWEST:
+            stretch = stretch[-1:]
+            continue
+        told += len(stretch)
+        body += stretch if len(stretch) >= _FEWEST else []
+        stretch = []
+    return body if len(body) * 2 >= told else []
 
 
 @dataclass(frozen=True)

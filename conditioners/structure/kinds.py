@@ -32,7 +32,9 @@ class Kind(StrEnum):
 TYPED = frozenset({Kind.NUMBER, Kind.MONEY, Kind.SHARE, Kind.DAY, Kind.TIME, Kind.MOMENT, Kind.TRUTH, Kind.LINK})
 """Kinds that labels of columns hardly ever have."""
 
-_DIGITS = r"(?:\d+|\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3})+|\d{1,3}(?:[ '\u00a0\u202f]\d{3})+|\d{1,3}(?:,\d{2})*,\d{3})"
+_DIGITS = (
+    r"(?:\d+|\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3})+|\d{1,3}(?:[ '\u2019\u00a0\u202f]\d{3})+|\d{1,3}(?:,\d{2})*,\d{3})"
+)
 _NUMBER = rf"[+-]?\(?(?:{_DIGITS}(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?\)?-?"
 _MONTH = r"(?:jan|feb|mar|m[aä]r|apr|may|mai|jun|jul|aug|sep|sept|oct|okt|nov|dec|dez)[a-z]*\.?"
 _DAY = (

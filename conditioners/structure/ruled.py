@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from conditioners.outcome import Skipped
-from conditioners.structure.alignment import cut
+from conditioners.structure.alignment import are_blanks_apart, cut, find_body, find_columns
 from conditioners.structure.blocks import Block
 from conditioners.structure.rows import Row
 from conditioners.structure.text import LineRows, TextRows
@@ -17,6 +17,8 @@ from conditioners.structure.text import LineRows, TextRows
 _WITHIN, _LINES = 60, 400
 """Lines that a first ruler stands in, and those that it is checked by."""
 _END = 1 << 20
+_WHOLE = 5
+"""Dashes that a line of nothing else has at least, to be a ruler."""
 _PLACEHOLDER = 2
 """Dashes that may stand for no value."""
 _RUN = re.compile(r"[-=]+")
@@ -56,19 +58,19 @@ class RuledRows(LineRows):
 
 @dataclass(frozen=True)
 class WithoutRuler(LineRows):
-    """Delimited text with a ruler under its labels, as database shells write it: the same rows without that one."""
+    """Delimited text with a ruler under its labels, as database shells and SAP write it: all other rows."""
 
     skipped: Skipped
-    ruler: str
+    rulers: frozenset[str]
 
     def rows(self) -> Iterator[Row | Block]:
         """All rows but rulers, in order."""
         for piece in self.text.rows():
-            if isinstance(piece, Block) and self.ruler not in piece.lines:
+            if isinstance(piece, Block) and self.rulers.isdisjoint(piece.lines):
                 yield piece
                 continue
             for row in piece.each_row() if isinstance(piece, Block) else [piece]:
-                if row.raw == self.ruler:
+                if row.raw in self.rulers:
                     self.skipped.add(f"{self.within}{row.place}", "a ruler")
                 else:
                     yield row
@@ -87,7 +89,7 @@ def open_ruled(text: TextRows, skipped: Skipped) -> RuledRows | WithoutRuler | N
     lines = text.head.splitlines()[:_LINES]
     for number, line in enumerate(lines[:_WITHIN]):
         if number and _rules_cells(line, text.marks.delimiter):
-            return WithoutRuler(text, skipped, line)
+            return WithoutRuler(text, skipped, frozenset({line}))
         if not _is_ruler(line):
             continue
         below = [each for each in lines[number + 1 :] if each.strip() and not _is_ruler(each)]
@@ -97,7 +99,18 @@ def open_ruled(text: TextRows, skipped: Skipped) -> RuledRows | WithoutRuler | N
         columns = _columns_of(line)
         if above and columns and _keep_to(columns, below):
             return RuledRows(text, skipped, columns)
-    return None
+    return _open_underlined(text, skipped, lines)
+
+
+def _open_underlined(text: TextRows, skipped: Skipped, lines: Sequence[str]) -> RuledRows | WithoutRuler | None:
+    """The file by rulers that run over its whole width, which do not say where columns are; None if it has none."""
+    rulers = frozenset(line for line in lines if len(line) >= _WHOLE and _RUN.fullmatch(line.strip()))
+    if not rulers:
+        return None
+    if are_blanks_apart(text, lines):
+        columns = find_columns(find_body(lines))
+        return RuledRows(text, skipped, tuple(columns)) if columns else None
+    return WithoutRuler(text, skipped, rulers) if text.marks.delimiter == "|" else None
 
 
 def _is_ruler(line: str) -> bool:

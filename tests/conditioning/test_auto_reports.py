@@ -373,3 +373,26 @@ def test_groups_over_merged_labels_of_a_workbook_belong_to_the_header(read):
 
     labels = ["Store", "Region", "Units Jan", "Units Feb", "Sales Jan", "Sales Feb"]
     assert read(data.getvalue(), "a.xlsx")[0][0] == labels
+
+
+def test_commas_within_numbers_are_no_delimiters_of_a_report_in_columns(read):
+    lines = [f"{n:05}  {'Rome' if n % 2 else 'Oslo':<10} {n * 1234.5:>12,.2f} {n}:15" for n in range(1, 15)]
+    rows, rejects, found = read("\n".join(["STORE  CITY          NET SALES TIME", *lines]))
+
+    assert (rows[1], rejects) == (["00001", "Rome", "1,234.50", "1:15"], [])
+    assert found.dialect["format"] == "fixed width"
+
+
+def test_rulers_of_full_width_are_no_rows_below_titles_and_between_bars(read):
+    ruler = "-" * 34
+    lines = [f"{n:05}  {'Rome' if n % 2 else 'Oslo':<10} {n * 1234.5:>12,.2f}" for n in range(1, 9)]
+    rows, rejects, found = read(
+        "\n".join(["DAILY REPORT of ACME", ruler, "STORE  CITY          NET SALES", ruler, *lines, ruler])
+    )
+    assert (rows[0], len(rows), rejects) == (["STORE", "CITY", "NET SALES"], 9, [])
+    assert [cause for _, cause in found.skipped].count("a ruler") == 3
+
+    listed = ["|Werk|Betrag    |", ruler, *(f"|10{n:02}| {n}.234,50-|" for n in range(10, 19)), ruler]
+    rows, rejects, found = read("\n".join(listed))
+    assert (rows[0][1:3], len(rows), rejects) == (["Werk", "Betrag    "], 10, [])
+    assert [place for place, cause in found.skipped if cause == "a ruler"] == ["line 2", "line 12"]

@@ -155,3 +155,45 @@ def test_weeks_written_as_words_in_labels_become_rows(draft):
 
     assert columns_of(source)["week"] == "Day"
     assert (written.summary.rows_out, written.summary.columns["week"].min) == (6, "2025-01-27")
+
+
+def test_codes_in_formulas_that_keep_their_zeros_are_taken_out_of_them(draft, run):
+    data = b"sku,units\n" + b"".join(b'="%05d",%d\n' % (number, number) for number in range(1, 9))
+    written, source = draft("t.csv", data)
+
+    assert run(source, data).rows[0] == "00001,1"
+    assert told(written, "'sku' is taken out of formulas, such as =\"00001\"")
+
+
+@pytest.mark.parametrize("mark", ["'", "’"])
+def test_either_apostrophe_between_thousands_is_read_whichever_the_sample_has(draft, run, mark):
+    cells = "".join(f"{number};{number}{mark}234.50\n" for number in range(1, 9))
+    _, source = draft("t.csv", f"Filiale;Umsatz\n{cells}".encode())
+
+    assert run(source, "Filiale;Umsatz\n1;1'234.50\n2;2’234.50\n".encode()).rows == ["1,1234.50", "2,2234.50"]
+
+
+def test_labels_that_tell_a_time_and_numbers_that_may_be_days_are_told(draft):
+    rows = "".join(f"AUT,{number}.5,{number + 45_000}\n" for number in range(20))
+    written, source = draft("t.csv", f"country,2024,week\n{rows}".encode())
+
+    assert columns_of(source) == {"country": "Text", "c_2024": "Decimal", "week": "Whole"}
+    assert told(written, "labels tell a time, and files with others will lack these columns: '2024'")
+    assert told(written, "'week' holds numbers such as 45000, which may be days of a spreadsheet")
+
+
+REPORT = (
+    "ACME FOODS INC              DAILY SALES              {day}\n\n"
+    "STORE  CITY            UNITS    NET SALES\n-----------------------------------------\n"
+    + "".join(f"{n:05}  {'City of ' + chr(65 + n):<13} {n * 7:>7} {n * 1234.5:>12,.2f}\n" for n in range(1, 15))
+    + "-----------------------------------------\n"
+)
+
+
+def test_a_report_under_a_ruler_of_full_width_is_read_and_so_is_that_of_the_next_day(draft, run):
+    written, source = draft("daily.prn", REPORT.format(day="01/05/2025").encode())
+
+    assert (written.summary.rows_in, written.summary.rows_out) == (14, 14)
+    assert columns_of(source)["net_sales"] == "Decimal"
+    assert written.summary.columns["net_sales"].max == "17283.00"
+    assert run(source, REPORT.format(day="01/06/2025").replace("ACME", "ACNE").encode()).summary.rows_out == 14
