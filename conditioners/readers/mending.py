@@ -1,4 +1,8 @@
-"""Rewrites what the parser of workbooks would lose: digits of long whole numbers, and tabs and CDATA in texts."""
+"""Rewrites what the parser of workbooks would lose, or take for something else.
+
+Those are digits of long whole numbers, tabs, line breaks and CDATA in texts, and negative numbers in the form of a day
+or a time of day, of which there are none: -0.25 would be 18:00:00.
+"""
 
 from __future__ import annotations
 
@@ -6,28 +10,38 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, NamedTuple
 from xml.sax.saxutils import escape
 
 from conditioners.limits import MIB
 from conditioners.outcome import Refusal
 
-_OVERLAP = 64
-"""Bytes of a block that may belong to a mark which ends in the next one."""
+_LONGEST_MARK = 1 << 16
+"""Bytes of a block that may belong to a cell which ends in the next one."""
 _LONG = (re.compile(rb"<v>-?[0-9]{16,}</v>"), re.compile(rb'office:value="-?[0-9]{16,}"'))
 _LOST = (b"<![CDATA[", b"<text:tab", b"<text:line-break")
 _CELLS = (b"<c ", b"<c>", b"<table:table-cell")
 _LONGEST_CELL = 16 * MIB
 _CDATA = re.compile(rb"<!\[CDATA\[([\s\S]*?)(?:\]\]>|\Z)")
 _LONG_XLSX = re.compile(rb"<c((?: [^<>]*[^<>/])?)>((?:<f[^<>]*(?:/>|>[^<>]*</f>))?<v>-?[0-9]{16,}</v>)")
+_NEGATIVE = re.compile(rb"(<c [^<>]{0,99}?)\bs=\"([0-9]+)\"([^<>]{0,99}>(?:<f[^<>]*(?:/>|>[^<>]*</f>))?<v>-)")
+"""A cell with a negative number or text, and the number of its style."""
 _LONG_ODS = re.compile(rb"<table:table-cell [^<>]*office:value=\"-?[0-9]{16,}\"[^<>]*>")
 _TAB, _LINE_BREAK = (re.compile(rb"<text:%b(?:\s[^<>]*)?(?:/>|></text:%b>)" % (n, n)) for n in (b"tab", b"line-break"))
 
 
-class MisreadMarks:
-    """Tells whether a member of a package holds anything that the parser would lose."""
+class Misread(NamedTuple):
+    """The members of a package that hold what is misread, and the styles in which negative numbers are."""
 
-    def __init__(self) -> None:
+    members: frozenset[str]
+    dates: frozenset[bytes]
+
+
+class MisreadMarks:
+    """Tells whether a member of a package holds anything that is misread."""
+
+    def __init__(self, dates: frozenset[bytes]) -> None:
+        self._dates = dates
         self._rest = b""
         self.found = False
 
@@ -36,10 +50,14 @@ class MisreadMarks:
         if not self.found:
             text = self._rest + block
             self.found = any(mark in text for mark in _LOST) or any(long.search(text) for long in _LONG)
-            self._rest = text[-_OVERLAP:]
+            self.found = self.found or (b"<v>-" in text and self._has_negative_date(text))
+            self._rest = text[max(text.rfind(b"<c"), len(text) - _LONGEST_MARK, 0) :]
+
+    def _has_negative_date(self, text: bytes) -> bool:
+        return any(found[2] in self._dates for found in _NEGATIVE.finditer(text))
 
 
-def mend_package(data: bytes, members: frozenset[str]) -> bytes:
+def mend_package(data: bytes, misread: Misread) -> bytes:
     """A package that was checked, some members of it rewritten; raises Refusal when two have the same name."""
     mended = io.BytesIO()
     with (
@@ -51,7 +69,7 @@ def mend_package(data: bytes, members: frozenset[str]) -> bytes:
         for member in package.infolist():
             with package.open(member) as stream, copy.open(member.filename, "w", force_zip64=True) as target:
                 blocks = _read_blocks(stream)
-                for block in _mend(blocks) if member.filename in members else blocks:
+                for block in _mend(blocks, misread.dates) if member.filename in misread.members else blocks:
                     target.write(block)
     return mended.getvalue()
 
@@ -61,7 +79,7 @@ def _read_blocks(stream: IO[bytes]) -> Iterator[bytes]:
         yield block
 
 
-def _mend(blocks: Iterator[bytes]) -> Iterator[bytes]:
+def _mend(blocks: Iterator[bytes], dates: frozenset[bytes]) -> Iterator[bytes]:
     """The text of a member, cell by cell as it should be read."""
     rest = b""
     for block in blocks:
@@ -71,16 +89,17 @@ def _mend(blocks: Iterator[bytes]) -> Iterator[bytes]:
         if opened > text.rfind(b"]]>", 0, max(end, 0)):
             end = opened  # What looks like a cell is text.
         if end > 0:
-            yield _rewrite(text[:end])
+            yield _rewrite(text[:end], dates)
         rest = text[max(end, 0) :]
         if len(rest) > _LONGEST_CELL:
             raise Refusal(f"a cell of the workbook is longer than {_LONGEST_CELL} bytes")
-    yield _rewrite(rest)
+    yield _rewrite(rest, dates)
 
 
-def _rewrite(text: bytes) -> bytes:
+def _rewrite(text: bytes, dates: frozenset[bytes]) -> bytes:
     text = _CDATA.sub(lambda found: escape(found[1].decode("latin-1")).encode("latin-1"), text)
     text = _LONG_XLSX.sub(_as_text_xlsx, text)
+    text = _NEGATIVE.sub(lambda cell: cell[1] + cell[3] if cell[2] in dates else cell[0], text)
     text = _LONG_ODS.sub(_as_text_ods, text)
     return _LINE_BREAK.sub(b"\n", _TAB.sub(b"\t", text))
 

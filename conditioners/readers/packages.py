@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 from conditioners.limits import MIB, Limits
 from conditioners.outcome import Refusal
-from conditioners.readers.mending import MisreadMarks
+from conditioners.readers.mending import Misread, MisreadMarks
 from conditioners.readers.room import PROTECTED, Room
 from conditioners.readers.sheet_extents import OdsSheets, SharedTexts, XlsxSheet
 from conditioners.readers.sheet_relations import XLSB, SheetRelations
+from conditioners.readers.sheet_styles import STYLES, DateStyles
 from conditioners.readers.well_formed import Part, WellFormed
 from conditioners.readers.xlsb_extents import XlsbSheet, XlsbTexts
 from conditioners.unpack import open_zip, require_apart
@@ -28,10 +29,10 @@ _TEXTS = re.compile(rb"<(?:[^\s<>/:]+:)?sst[\s>]")
 
 
 class Checked(NamedTuple):
-    """How many cells of a package hold an error, such as #N/A, and the members in which the parser would lose some."""
+    """How many cells of a package hold an error, such as #N/A, and what the parser would misread."""
 
     errors: int
-    misread: frozenset[str]
+    misread: Misread
 
 
 def check_package(data: bytes, limits: Limits) -> Checked:
@@ -56,20 +57,22 @@ class _Package:
         self._names = {member.filename for member in package.infolist()}
         self._shared: Sequence[int] = ()
         self._misread = set[str]()
+        self._styles = DateStyles()
 
     def check(self) -> Checked:
         """Count first, which is quick, then measure what has been counted."""
         self._refuse_protected()
         self._count()
+        dates = self._styles.find()
         for member in self._package.infolist():
-            part, marks = self._open_part(member.filename), MisreadMarks()
+            part, marks = self._open_part(member.filename), MisreadMarks(dates)
             for block in self._blocks(member):
                 part.feed(block)
                 marks.feed(block)
             part.close()
             if marks.found:
                 self._misread.add(member.filename)
-        return Checked(self._room.errors, frozenset(self._misread))
+        return Checked(self._room.errors, Misread(frozenset(self._misread), dates))
 
     def _refuse_protected(self) -> None:
         if _MANIFEST in self._names:
@@ -101,6 +104,8 @@ class _Package:
                 if number == 0 and _TEXTS.search(block):
                     texts = SharedTexts(member.filename)
                 relations.feed(block)
+                if member.filename == STYLES:
+                    self._styles.feed(block)
                 if texts is not None:
                     texts.feed(block)
             relations.close()

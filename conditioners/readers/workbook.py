@@ -40,7 +40,7 @@ def load_sheets(opened: OpenedRaw, limits: Limits) -> LoadedBook:
     errors = 0
     if data.startswith(b"PK"):
         errors, misread = check_package(data, limits)
-        data = mend_package(data, misread) if misread else data
+        data = mend_package(data, misread) if misread.members else data
     elif data.startswith(MAGIC):
         data, errors = _rewrap(data, limits)
     try:

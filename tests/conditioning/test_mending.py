@@ -1,6 +1,7 @@
-"""What the parser of workbooks would lose is rewritten before it sees it: digits, tabs, line breaks, CDATA."""
+"""What the parser of workbooks would misread is rewritten before: long numbers, negative times, tabs, CDATA."""
 
 import io
+import re
 import zipfile
 
 import openpyxl
@@ -10,12 +11,12 @@ from conditioners.columns import Text, Whole
 from conditioners.dialects import Workbook
 from conditioners.readers.mending import MisreadMarks
 
-LONG = 1234567890123456789
+LONG, SHEET = 1234567890123456789, "xl/worksheets/sheet1.xml"
 
 
 @pytest.fixture
 def source(make_source):
-    return make_source(columns=(Text("id"), Whole("units")), key=("id",), dialects=(Workbook(name="w"),))
+    return make_source(columns=(Text("id"), Whole("units")), key=("id", "units"), dialects=(Workbook(name="w"),))
 
 
 def write_xlsx(*rows):
@@ -27,13 +28,14 @@ def write_xlsx(*rows):
 
 
 def rewrite(package, member, old, new):
-    """The package with a text in one member replaced."""
+    """The package with a text, or what an expression fits, in one member replaced."""
+    old = re.compile(re.escape(old)) if isinstance(old, bytes) else old
     data = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(package)) as parts, zipfile.ZipFile(data, "w") as copy:
         for name in parts.namelist():
             text = parts.read(name)
-            assert old in text or name != member
-            copy.writestr(name, text.replace(old, new) if name == member else text)
+            assert old.search(text) or name != member
+            copy.writestr(name, old.sub(lambda _: new, text) if name == member else text)
     return data.getvalue()
 
 
@@ -66,7 +68,7 @@ def write_numbers(*cells):
         f'<row r="{at}">{text.format(f"A{at}")}{text.format(f"B{at}")}</row>' for at, text in enumerate(cells, start=2)
     )
     book = write_xlsx(["id", "units"])
-    return rewrite(book, "xl/worksheets/sheet1.xml", b"</sheetData>", rows.encode() + b"</sheetData>")
+    return rewrite(book, SHEET, b"</sheetData>", rows.encode() + b"</sheetData>")
 
 
 @pytest.mark.parametrize(
@@ -89,6 +91,29 @@ def test_numbers_and_texts_beside_long_ones_stay_what_they_are(source, run):
     assert (reject["rule"], reject["raw"]) == ("too_many_places", "0.3\t0.3")
 
 
+TIME, DATE, DURATION, RED = "h:mm", "yyyy-mm-dd", "[h]:mm:ss", '0 "days";[Red]-0.00'
+
+
+@pytest.mark.parametrize(
+    ("number", "form", "text"),
+    [
+        (-0.25, TIME, "-0.25"), (-0.25, DATE, "-0.25"), (-3, "mmm\\-yy", "-3"), (-0.25, DURATION, "-06:00:00"),
+        (-0.25, RED, "-0.25"), (0.25, TIME, "06:00:00"), (-5, "General", "-5"),
+    ],
+)  # fmt: skip
+def test_a_negative_number_in_the_form_of_a_time_is_a_number(source, run, number, form, text):
+    book, data = openpyxl.Workbook(), io.BytesIO()
+    for row in (["id", "units"], [number, 1], ["=A2", 2]):
+        book.active.append(row)
+    for cell in ("A2", "A3"):
+        book.active[cell].number_format = form
+    book.save(data)
+    formula = re.compile(rb"<f>A2</f><v ?/>|<f>A2</f><v></v>")
+    result = run(source, rewrite(data.getvalue(), SHEET, formula, f"<f>A2</f><v>{number}</v>".encode()))
+
+    assert result.rows == [f"{text},1", f"{text},2"]
+
+
 def test_what_is_cut_between_two_blocks_is_found_as_well(source, run):
     numbers = range(LONG, LONG + 20_000)
     cells = [f'<c r="{{}}"><v>{number}</v></c>' for number in numbers]
@@ -99,7 +124,7 @@ def test_what_is_cut_between_two_blocks_is_found_as_well(source, run):
 def test_a_mark_is_found_wherever_a_block_ends():
     text = b"<v>1234567890123456</v>"
     for place in range(len(text)):
-        marks = MisreadMarks()
+        marks = MisreadMarks(frozenset())
         marks.feed(text[:place])
         marks.feed(text[place:])
 
@@ -110,7 +135,7 @@ def test_text_in_cdata_is_kept(source, run):
     book = write_xlsx(["id", "units"], [7, 1])
     old, new = b'<c r="A2" t="n"><v>7</v>', b'<c r="A2" t="str"><v><![CDATA[<c r="A3">&]]>x</v>'
 
-    assert run(source, rewrite(book, "xl/worksheets/sheet1.xml", old, new)).rows == ['"<c r=""A3"">&x",1']
+    assert run(source, rewrite(book, SHEET, old, new)).rows == ['"<c r=""A3"">&x",1']
 
 
 @pytest.mark.parametrize(
