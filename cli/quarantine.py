@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,11 +12,12 @@ import typer
 
 from cli.failures import Failure
 from cli.output import print_json
-from conditioners.releases import NotReleased, list_rejects, release_rows, replay_file
+from conditioners.releases import NotReleased, list_rejects, list_still_wrong, release_rows, replay_file
 from shared.domain.files import FileState, identify_raw_file
 
 Reason = Annotated[str, typer.Option(help="Written into the audit log.")]
 RawPath = Annotated[str, typer.Argument(help="A path in the container raw, such as shipments/texas/2025W01.csv.")]
+_MOST_TOLD = 10
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object per file.")]
 
 
@@ -54,6 +56,15 @@ def run_release(
     except NotReleased as refused:
         raise Failure(str(refused)) from None
     _finish("release", path, state, reason, as_json)
+    if not as_json:
+        _tell_still_wrong(list_still_wrong(wiring.lake(), path))
+
+
+def _tell_still_wrong(places: Sequence[str]) -> None:
+    for place in places[:_MOST_TOLD]:
+        print(f"still rejected: {place}")
+    if len(places) > _MOST_TOLD:
+        print(f"still rejected: {len(places) - _MOST_TOLD} more; source rejects PATH lists all")
 
 
 def run_replay(

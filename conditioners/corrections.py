@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _PLACES = ("line", "cell", "path", "row", "place")
 _IN_QUARANTINE = ("rule", "column", "reason", "raw")
+AS_CORRECTED = "as corrected, "
+"""What the reason begins with where a row is rejected as somebody mended it."""
 _LARGEST = 64 * MIB
 _FORM = Delimited(name="corrections")
 """Corrections are standard CSV: ISO days, points in numbers, canonical words."""
@@ -45,7 +48,8 @@ def parse_corrections(source: Source, data: bytes) -> list[Correction]:
         raise CorrectionError(f"the corrections are larger than {_LARGEST} bytes; release them in portions")
     try:
         csv.field_size_limit(_LARGEST)
-        rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True))
+        text = data.decode("utf-8-sig")
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter_of(text), strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
         raise CorrectionError(f"the corrections are no CSV in UTF-8: {error}") from None
     if not rows or not rows[0] or rows[0][0] not in _PLACES or "raw" not in rows[0]:
@@ -56,6 +60,12 @@ def parse_corrections(source: Source, data: bytes) -> list[Correction]:
     if unknown or missing or len(set(header)) != len(header):
         raise CorrectionError(f"columns that {source.name} does not have: {unknown}; that are missing: {missing}")
     return [_read_row(source, header, number, row) for number, row in enumerate(rows[1:], start=2)]
+
+
+def _delimiter_of(text: str) -> str:
+    """What stands behind the first label: a spreadsheet may have saved the list as people of its country do."""
+    found = re.match(rf'"?(?:{"|".join(_PLACES)})"?([;\t])', text)
+    return found[1] if found else ","
 
 
 def _read_row(source: Source, header: Sequence[str], number: int, row: Sequence[str]) -> Correction:
@@ -114,7 +124,7 @@ class Mender:
         typed = contract.apply(self._frame([correction for _, correction in self._taken]))
         located = [fault.located for fault, _ in self._taken]
         faults = [
-            Fault((reject.row, 1), located[reject.row], reject.rule, reject.column, f"as corrected, {reject.reason}")
+            Fault((reject.row, 1), located[reject.row], reject.rule, reject.column, f"{AS_CORRECTED}{reject.reason}")
             for reject in typed.rejects
         ]
         kept = np.delete(np.arange(len(located)), [reject.row for reject in typed.rejects]).tolist()

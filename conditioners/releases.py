@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from conditioners.corrections import Correction, CorrectionError, parse_corrections, write_corrections
+from conditioners.corrections import AS_CORRECTED, Correction, CorrectionError, parse_corrections, write_corrections
 from conditioners.declaration import Source
 from conditioners.formulas import neutralise, restore
 from conditioners.intake import HEAD_BYTES, condition_drop, read_corrections
@@ -43,19 +43,28 @@ def replay_file(lake: Lake, ledger: Ledger, path: str, now: Callable[[], datetim
 def release_rows(lake: Lake, ledger: Ledger, path: str, data: bytes, now: Callable[[], datetime]) -> str:
     """Enter corrections of quarantined rows, and replay their file; answers its state then.
 
-    `data` are rows of the file's quarantine, with the source's columns added and filled. Raises NotReleased when the
-    rows are none of the quarantine, and then nothing has changed. Corrections that were entered before are kept.
+    `data` are rows of the file's quarantine, with the source's columns added and filled; rows of which none is filled
+    stay as they are. Raises NotReleased when the rows are none of the quarantine, or none is filled, and then nothing
+    has changed. Corrections that were entered before are kept.
     """
     source = _identify(lake, path)
     try:
-        given = [_restored(correction) for correction in parse_corrections(source, data)]
+        given = [_restored(correction) for correction in parse_corrections(source, data) if _is_filled(correction)]
         known = read_corrections(lake, source, path)
     except CorrectionError as error:
         raise NotReleased(str(error)) from None
+    if not given:
+        raise NotReleased("no row has anything in the source's columns; fill in those of the rows to keep")
     merged = _merge(known, given, _count_quarantined(lake, path))
     if merged != known:
         _write(lake, path, write_corrections(source, merged))
     return replay_file(lake, ledger, path, now)
+
+
+def list_still_wrong(lake: Lake, path: str) -> list[str]:
+    """Place and reason of each row of a file that was corrected and breaks a rule as it is now."""
+    header, *rows = [*_read_quarantine(lake, path)] or [[]]
+    return [f"{header[0]} {row[0]}: {row[3]}" for row in rows if row[3].startswith(AS_CORRECTED)]
 
 
 def list_rejects(lake: Lake, path: str) -> Iterator[list[str]]:
@@ -88,6 +97,10 @@ def _read_quarantine(lake: Lake, path: str) -> Iterator[list[str]]:
 def _count_quarantined(lake: Lake, path: str) -> Counter[Located]:
     rows = list(_read_quarantine(lake, path))
     return Counter(Located(row[0], row[-1]) for row in rows[1:])
+
+
+def _is_filled(given: Correction) -> bool:
+    return any(text.strip() for _, text in given.cells)
 
 
 def _restored(given: Correction) -> Correction:

@@ -131,3 +131,14 @@ def test_a_refused_file_on_an_older_output_stands_in_the_list_of_sources_and_in_
     replayed = invoke("replay", "usda_food/1.csv")
     assert replayed.exit_code == 1
     assert STILL_IN_USE in replayed.stdout
+
+
+def test_a_release_tells_the_rows_that_are_still_rejected_and_why(tmp_path, invoke):
+    land("usda_food/1.csv", GOOD)
+    rows = tmp_path / "rows.csv"
+    invoke("rejects", "usda_food/1.csv", "--out", rows)
+    rows.write_text(rows.read_text().rstrip(",\n") + ",04.10.2021,Iowa,Dairy,5,1,2\n")
+    told = invoke("release", "usda_food/1.csv", rows)
+
+    assert told.exit_code == 0, told.output
+    assert "still rejected: line 3: as corrected, date: '04.10.2021' is no day" in told.stdout

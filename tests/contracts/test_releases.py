@@ -10,7 +10,7 @@ import pytest
 
 from conditioners import registry
 from conditioners.intake import condition_drop
-from conditioners.releases import NotReleased, list_rejects, release_rows, replay_file
+from conditioners.releases import NotReleased, list_rejects, list_still_wrong, release_rows, replay_file
 from shared.domain.identities import corrections_path, quarantine_path
 from tests.contracts.drops import DAMAGED, calendar, drop, output_of, read, version
 
@@ -82,6 +82,28 @@ def test_a_row_that_is_still_wrong_stays_in_quarantine_with_its_new_reason(lake,
     assert counts(ledger, lake) == (4, 2, 2, 0)
     assert b"as corrected, kind: 'party' is none of holiday" in read(lake, "quarantine", quarantine_path(PATH))
     assert len(list(list_rejects(lake, PATH))) == 1 + 2
+    assert [told.partition(": as corrected, ")[2][:13] for told in list_still_wrong(lake, PATH)] == ["kind: 'party'"]
+
+
+def test_rows_that_nobody_filled_in_keep_their_reason_and_alone_are_no_release(lake, ledger, clock, taken):
+    empty = fill(lake, {}, {})
+    before = read(lake, "quarantine", quarantine_path(PATH))
+    with pytest.raises(NotReleased, match="fill in those of the rows to keep"):
+        release_rows(lake, ledger, PATH, empty, clock)
+    release_rows(lake, ledger, PATH, fill(lake, GOOD, {}), clock)
+
+    assert counts(ledger, lake) == (4, 3, 1, 0)
+    assert read(lake, "quarantine", quarantine_path(PATH)).splitlines()[1] == before.splitlines()[2]
+    assert list_still_wrong(lake, PATH) == []
+
+
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_a_list_that_a_spreadsheet_saved_with_other_delimiters_is_read(lake, ledger, clock, taken, mark):
+    text = io.StringIO()
+    csv.writer(text, delimiter=mark).writerows(csv.reader(io.StringIO(fill(lake, GOOD).decode())))
+    release_rows(lake, ledger, PATH, text.getvalue().encode("utf-8-sig"), clock)
+
+    assert counts(ledger, lake) == (4, 3, 1, 0)
 
 
 def test_a_mended_row_whose_key_is_there_already_is_a_duplicate_or_a_conflict(lake, ledger, clock, taken):
