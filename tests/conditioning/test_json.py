@@ -3,7 +3,7 @@
 import pytest
 
 from conditioners.columns import Decimal, Text, Whole
-from conditioners.dialects import JsonTree
+from conditioners.dialects import JsonTree, Numbers
 from conditioners.limits import Limits
 from conditioners.outcome import SourceError
 
@@ -118,3 +118,24 @@ def test_records_that_lead_to_no_list_are_a_fault_of_the_declaration(make_source
 
     with pytest.raises(SourceError, match="lead to no list"):
         run(source, b'[{"a":[]}]')
+
+
+@pytest.mark.parametrize("decimal", [".", ","])
+@pytest.mark.parametrize(
+    ("written", "price"),
+    [("1e-05", "0.0000100"), ("1.50E+2", "150.0000000"), ("-0E-9", "0.0000000"), ("9e20", ""), ("12.5", "12.5000000")],
+)
+def test_a_number_with_an_exponent_is_that_number_where_one_is_wanted(make_source, run, written, price, decimal):
+    dialect = JsonTree(
+        name="j", records="[]", labels={"price": "[].price", "name": "[].name"},
+        numbers=Numbers(decimal=decimal), sentinels={"price": ("9e20",)},
+    )  # fmt: skip
+    source = make_source(columns=(Decimal("price", 7, optional=True), Text("name")), key=(), dialects=(dialect,))
+
+    assert run(source, f'[{{"price":{written},"name":{written}}}]'.encode()).rows == [f"{price},{written}"]
+
+
+def test_an_exponent_of_many_digits_makes_no_number_of_as_many(source, run):
+    (reject,) = run(source, b'{"shops":[{"id":"a","sales":[{"units":1},{"units":1e9999999}]}]}').rejects
+
+    assert (reject["rule"], reject["raw"]) == ("not_a_number", '{"units":1e9999999}')
