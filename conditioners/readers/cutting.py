@@ -205,13 +205,18 @@ class _QuotedSplit:
         closing = self._quotes[first + 1 : until + 1 : 2]
         if len(closing) < len(opening):
             closing = np.append(closing, len(self._data))
+        if not len(opening):
+            return None
+        joined = opening[1:] - closing[:-1] == 1  # two quotes next to each other are one inside of a field
+        begins, ends = np.append(True, ~joined), np.append(~joined, True)
+        opening, closing, numbers = opening[begins], closing[ends], np.flatnonzero(begins)
         lines = np.searchsorted(self._line_feeds, closing) - np.searchsorted(self._line_feeds, opening)
         for number in np.flatnonzero(lines):
             since, until_byte = int(opening[number]), int(closing[number])
             is_long = lines[number] > self._limits.record_lines or until_byte - since > self._limits.line_bytes
             second_line = self._data.index(b"\n", since)
             if is_long or self._data.count(self._syntax.delimiter.encode(), second_line, until_byte) >= TELLING:
-                return first + 2 * int(number)
+                return first + 2 * int(numbers[number])
         return None
 
     def _record_start(self, position: int, byte: int) -> int:

@@ -52,7 +52,7 @@ def find_layouts(source: Source, dialects: Sequence[Delimited], opened: OpenedRa
     unclear: Refusal | None = None
     for dialect in dialects:
         try:
-            head, line_end = decode_head(opened, dialect.encodings)
+            head, line_end = decode_head(opened, dialect.encodings, dialect.quote)
         except Refusal as refusal:
             refused = refusal
             continue
@@ -92,11 +92,14 @@ def find_layouts(source: Source, dialects: Sequence[Delimited], opened: OpenedRa
     return [replace(layout, also_fits=others) for layout in fitting]
 
 
-def decode_head(opened: OpenedRaw, encodings: tuple[str, ...]) -> tuple[bytes, str]:
+def decode_head(opened: OpenedRaw, encodings: tuple[str, ...], quote: str = "") -> tuple[bytes, str]:
     """The beginning of a text in UTF-8, and what its lines end with; raises Refusal if no encoding can hold it."""
     raw = opened.head[:_HEAD]
     head = Decoder(encodings).feed(raw, last=opened.is_whole and raw == opened.head)
-    line_end = "crlf" if b"\r\n" in head else "lf" if b"\n" in head else "cr" if b"\r" in head else "none"
+    # Where lines end with CR, those within a cell may end with LF, as Excel writes them on a Mac.
+    mark = re.escape(quote)
+    lines = re.sub(f"{mark}[^{mark}]*{mark}".encode(), b"", head) if quote and b"\r" in head else head
+    line_end = "crlf" if b"\r\n" in lines else "lf" if b"\n" in lines else "cr" if b"\r" in lines else "none"
     return (head.replace(b"\r", b"\n") if line_end == "cr" else head), line_end
 
 

@@ -80,6 +80,16 @@ def test_two_stray_quotes_far_apart_do_not_merge_the_rows_between_them(toy, run)
     assert [r["line"] for r in result.rejects] == ["2"]
 
 
+def test_two_stray_quotes_do_not_merge_the_rows_between_them_whatever_quotes_these_have(make_source, run):
+    columns = (Text("a"), Text("b", optional=True), Text("c"), Text("d", optional=True), Text("e"))
+    lines = [f'r{number},"",s,"",t' for number in range(200)]
+    lines[20], lines[150] = 'r20,"","big tv,"",t', 'r150,"",55",,t'
+    result = run(make_source(columns=columns, key=()), ("a,b,c,d,e\n" + "\n".join(lines)).encode())
+
+    assert len(result.rows) == 199
+    assert [(r["line"], r["rule"]) for r in result.rejects] == [("22", "unterminated_quote")]
+
+
 def test_a_quoted_field_whose_lines_look_like_rows_costs_its_first_line_only(toy, run):
     text = HEADER + '2024-01-01,001,1,,"open\n2024-01-02,001,2,,ok\nshut"\n2024-01-03,001,3,,"a\nb, c\nd"\n'
     result = run(toy, text.encode())
@@ -94,6 +104,14 @@ def test_any_line_end_gives_the_same_rows(toy, run, line_end):
     result = run(toy, text.encode())
 
     assert result.rows == ["2024-01-01,001,1,,a", "2024-01-02,001,2,,b"]
+
+
+def test_a_cell_of_several_lines_may_stand_in_a_file_whose_lines_end_with_cr(toy, run):
+    text = HEADER.replace("\n", "\r") + '2024-01-01,001,1,,"a\nb"\r2024-01-02,001,1,,"x"y\r2024-01-03,001,1,,c\r'
+    result = run(toy, text.encode())
+
+    assert result.accepted == HEADER + '2024-01-01,001,1,,"a\nb"\n2024-01-03,001,1,,c\n'
+    assert [(r["line"], r["raw"]) for r in result.rejects] == [("4", '2024-01-02,001,1,,"x"y')]
 
 
 def test_line_ends_may_be_mixed_and_the_last_one_missing(toy, run):
