@@ -96,11 +96,16 @@ def decode_head(opened: OpenedRaw, encodings: tuple[str, ...], quote: str = "") 
     """The beginning of a text in UTF-8, and what its lines end with; raises Refusal if no encoding can hold it."""
     raw = opened.head[:_HEAD]
     head = Decoder(encodings).feed(raw, last=opened.is_whole and raw == opened.head)
-    # Where lines end with CR, those within a cell may end with LF, as Excel writes them on a Mac.
-    mark = re.escape(quote)
-    lines = re.sub(f"{mark}[^{mark}]*{mark}".encode(), b"", head) if quote and b"\r" in head else head
-    line_end = "crlf" if b"\r\n" in lines else "lf" if b"\n" in lines else "cr" if b"\r" in lines else "none"
+    line_end = _find_line_end(head, quote) if b"\r" in head else "lf" if b"\n" in head else "none"
     return (head.replace(b"\r", b"\n") if line_end == "cr" else head), line_end
+
+
+def _find_line_end(head: bytes, quote: str) -> str:
+    """What the lines of a text with CRs end with; within a cell they may end otherwise, as Excel on a Mac writes."""
+    mark = re.escape(quote)
+    outside = re.sub(f"{mark}[^{mark}]*{mark}".encode(), b"", head) if quote else head
+    lines = outside if b"\r" in outside or b"\n" in outside else head
+    return "crlf" if b"\r\n" in lines else "lf" if b"\n" in lines else "cr"
 
 
 def _head_records(head: bytes, syntax: Syntax, lines: int, limits: Limits) -> Iterator[tuple[int, ParsedRecord]]:

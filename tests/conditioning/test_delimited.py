@@ -114,6 +114,12 @@ def test_a_cell_of_several_lines_may_stand_in_a_file_whose_lines_end_with_cr(toy
     assert [(r["line"], r["raw"]) for r in result.rejects] == [("4", '2024-01-02,001,1,,"x"y')]
 
 
+def test_a_single_quote_before_the_header_row_hides_no_line_end(toy, run):
+    result = run(toy, b'5" pipe\r"day",store,units,price,note\r2024-01-01,001,x,,\r')
+
+    assert (result.summary.header_rows, [reject["line"] for reject in result.rejects]) == (("line 2",), ["3"])
+
+
 def test_line_ends_may_be_mixed_and_the_last_one_missing(toy, run):
     result = run(toy, b"day,store,units\r\n2024-01-01,001,1\n2024-01-02,001,2\r2024-01-03,001,3\r\n2024-01-04,001,4")
 
