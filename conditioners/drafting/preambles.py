@@ -14,6 +14,7 @@ from conditioners.outcome import Skipped
 from conditioners.raw import OpenedRaw, RawInput
 from conditioners.structure.blocks import each_row
 from conditioners.structure.grids import open_grids
+from conditioners.structure.rows import Row
 from conditioners.unpack import Unpacker
 
 _TOLD, _LONGEST = 4, 160
@@ -48,14 +49,24 @@ def _is_of(place: str, table: TableSummary) -> bool:
 
 
 def _find_texts(file_name: str, data: bytes, places: set[str]) -> Iterator[tuple[str, str]]:
-    """The words that stand at places."""
+    """The words that stand at places; reads no further than the last of them."""
+    missing = set(places)
+    for place, row in _read_rows(file_name, data):
+        if place in missing:
+            cells = (" ".join(cell.split()) for cell in row.cells or (row.raw,))
+            text = " ".join(dict.fromkeys(filter(None, cells)))
+            if any(map(str.isalnum, text)) and not find_total(text):
+                yield place, text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+            missing.remove(place)
+            if not missing:
+                return
+
+
+def _read_rows(file_name: str, data: bytes) -> Iterator[tuple[str, Row]]:
+    """All rows of a sample with their places."""
     unpacker = Unpacker(DEFAULT, lambda _: True, lambda *_: None)
     with OpenedRaw(RawInput(file_name, lambda: io.BytesIO(data), len(data)), DEFAULT) as opened:
         for member in unpacker.members(opened):
             for grid in open_grids(member, DEFAULT, Skipped()):
                 for row in each_row(grid.rows()):
-                    place = f"{grid.place} {row.place}"
-                    cells = (" ".join(cell.split()) for cell in row.cells or (row.raw,))
-                    text = " ".join(dict.fromkeys(filter(None, cells)))
-                    if place in places and any(map(str.isalnum, text)) and not find_total(text):
-                        yield place, text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+                    yield f"{grid.place} {row.place}", row
