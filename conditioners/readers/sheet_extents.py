@@ -71,6 +71,7 @@ class XlsxSheet:
     """Cells that hold something, those that do not, and rows, as nearly all programs write them."""
     _UNCOMMON = tuple(tag + end for tag in (b":c", b":row") for end in (b" ", b">", b"/", b"\t", b"\r", b"\n"))
     _UNCOMMON += tuple(b"<c" + end for end in (b">", b"/", b"\t", b"\r", b"\n"))
+    _BEGIN = re.compile(_PREFIX + rb"(?:c|row)(?=[\s/>])")
     _ANY = re.compile(_PREFIX + rb"(c|row)(?=[\s/>])" + _ATTRIBUTES)
     _AT = re.compile(rb"""(?<![^\s"'])r\s*=\s*["']([A-Za-z]*)([0-9]*)""")
     _SHARED = re.compile(rb"""\bt\s*=\s*["']s["'][^<>]*>\s*<v>\s*([0-9]{1,9})\s*<""")
@@ -119,7 +120,11 @@ class XlsxSheet:
 
     def _take_any(self, text: bytes) -> None:
         """Cells that name no place stand behind the one before, rows likewise; empty cells take no room."""
-        for tag, attributes in self._ANY.findall(text):
+        tags = self._ANY.findall(text)
+        if len(tags) != len(self._BEGIN.findall(text)):
+            # What the parser makes of these is anybody's guess, and may be a row number.
+            raise Refusal("the workbook cannot be read: a tag begins within another one", self._extent.where)
+        for tag, attributes in tags:
             found = self._AT.search(attributes)
             letters, digits = found.groups() if found else (b"", b"")
             if tag == b"row":

@@ -11,6 +11,7 @@ from tests.conditioning.hostile_files import cell, ods, pack, workbook
 
 SPARSE = "a sheet spans more than 8000000 cells, most of them empty"
 ROOM = "the cells of the workbook would take more than 320 MiB of memory"
+NESTED = "the workbook cannot be read: a tag begins within another one"
 FAR = cell(1, "A") + cell(1048576, "XFD")
 GOOD = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c><c r="B{n}"><v>1</v></c></row>' for n in (1, 2))
 
@@ -229,6 +230,7 @@ XLSX = {
     "row.xlsx": (workbook(cell(1, "A") + '<row r="4000000000"><c><v>1</v></c></row>'), SPARSE),
     "quoted.xlsx": (workbook(cell(1, "A") + '<row r="9"><c z=">" r="ZZ900000"><v>1</v></c></row>'), SPARSE),
     "prefixed.xlsx": (workbook(FAR.replace("<", "<x:").replace("<x:/", "</x:")), SPARSE),
+    "nested.xlsx": (workbook('<row r="4000000000"><c <c r="A1"><v>1</v></c></row>'), NESTED),
     "text.xlsx": (workbook(SHOWN, **{"xl/sharedStrings.xml": SHARED_TEXT}), ROOM),
     "wide.xlsx": (
         workbook(GOOD, **{"xl/other.xml": "<a/>".encode("utf-16")}),
