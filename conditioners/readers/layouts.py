@@ -11,11 +11,12 @@ from conditioners.dialects import Delimited
 from conditioners.limits import KIB, Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
-from conditioners.readers.decoding import Decoder
+from conditioners.readers.decoding import DAMAGE, Decoder
 from conditioners.readers.headers import Header, NearMiss, find_header
 from conditioners.readers.records import ParsedRecord, RecordParser, Syntax
 
 _HEAD = 64 * KIB
+_UNDECODED = "; bytes there are no text in UTF-8 or the declared encodings, so the file may be in another code page"
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,14 @@ def find_layouts(source: Source, dialects: Sequence[Delimited], opened: OpenedRa
     found: list[Layout] = []
     refused: Refusal | None = None
     unclear: Refusal | None = None
+    undecoded = ""
     for dialect in dialects:
         try:
             head, line_end = decode_head(opened, dialect.encodings, dialect.quote)
         except Refusal as refusal:
             refused = refusal
             continue
+        undecoded = undecoded or (_UNDECODED if DAMAGE in head else "")
         for delimiter in dialect.delimiters:
             syntax = Syntax(delimiter, dialect.quote, dialect.escape or "")
             if dialect.fields:
@@ -82,7 +85,7 @@ def find_layouts(source: Source, dialects: Sequence[Delimited], opened: OpenedRa
         openings = " or ".join(repr(dialect.opening) for dialect in dialects)
         raise Refusal(f"the file does not begin as its dialects without a header row do: {openings}")
     if not found:
-        raise Refusal(miss.describe(source, missed_places))
+        raise Refusal(miss.describe(source, missed_places) + undecoded)
     best = max(len(layout.header.positions) for layout in found)
     fitting = [layout for layout in found if len(layout.header.positions) == best]
     others = {

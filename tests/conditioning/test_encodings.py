@@ -126,3 +126,14 @@ def test_half_a_character_at_the_end_of_a_block_decides_nothing(make_source, run
 
     assert result.rows == ["2024-01-01,001,1,,ßé x€", "2024-01-02,001,1,,ü"]
     assert f"the bytes from {first} on" in result.summary.encoding["evidence"]
+
+
+def test_labels_in_a_code_page_that_nobody_declared_are_refused_with_that_reason(make_source, run):
+    source = make_source(dialects=(Delimited(name="plain", labels={"store": "Händler"}),))
+    text = "day,Händler,units,price,note\n2024-01-01,001,1,,\n"
+
+    assert run(source, text.encode()).rows == ["2024-01-01,001,1,,"]
+    reason = run(source, text.encode("cp1252")).refusal.reason
+    assert "line 1 lacks store ('Händler')" in reason
+    assert "the file may be in another code page" in reason
+    assert "code page" not in run(source, text.replace("Händler", "Shop").encode()).refusal.reason
