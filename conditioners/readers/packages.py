@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from conditioners.limits import MIB, Limits
 from conditioners.outcome import Refusal
 from conditioners.readers.mending import Misread, MisreadMarks
 from conditioners.readers.room import PROTECTED, Room
-from conditioners.readers.sheet_extents import OdsSheets, SharedTexts, XlsxSheet
+from conditioners.readers.sheet_extents import OdsSheets, Range, SharedTexts, XlsxSheet
 from conditioners.readers.sheet_relations import XLSB, SheetRelations
 from conditioners.readers.sheet_styles import STYLES, DateStyles
 from conditioners.readers.well_formed import Part, WellFormed
@@ -29,10 +29,12 @@ _TEXTS = re.compile(rb"<(?:[^\s<>/:]+:)?sst[\s>]")
 
 
 class Checked(NamedTuple):
-    """How many cells of a package hold an error, such as #N/A, and what the parser would misread."""
+    """How many cells of a package hold an error, such as #N/A; and what the parser would misread, or does not tell."""
 
     errors: int
     misread: Misread
+    merged: Mapping[str, Sequence[Range]]
+    """Of an ods, the cells that are merged over rows, by sheet."""
 
 
 def check_package(data: bytes, limits: Limits) -> Checked:
@@ -58,6 +60,7 @@ class _Package:
         self._shared: Sequence[int] = ()
         self._misread = set[str]()
         self._styles = DateStyles()
+        self._ods = OdsSheets(_ODS, self._room)
 
     def check(self) -> Checked:
         """Count first, which is quick, then measure what has been counted."""
@@ -72,7 +75,7 @@ class _Package:
             part.close()
             if marks.found:
                 self._misread.add(member.filename)
-        return Checked(self._room.errors, Misread(frozenset(self._misread), dates))
+        return Checked(self._room.errors, Misread(frozenset(self._misread), dates), self._ods.merged)
 
     def _refuse_protected(self) -> None:
         if _MANIFEST in self._names:
@@ -118,7 +121,7 @@ class _Package:
 
     def _open_part(self, name: str) -> Part:
         if name == _ODS:
-            return WellFormed(name, OdsSheets(name, self._room))
+            return WellFormed(name, self._ods)
         folder = name.lower()
         if XLSB in self._names and folder.startswith(_BINARY_SHEETS) and not folder.startswith(_NO_SHEETS):
             return XlsbSheet(name, self._room, self._shared)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Sequence
 from itertools import pairwise
@@ -146,19 +147,31 @@ class XlsxSheet:
         self._extent.text += (showing - len(known)) * self._longest
 
 
+Range = tuple[tuple[int, int], tuple[int, int]]
+"""The first and the last cell of some that are merged, each by row and column from 0."""
+_MOST_RANGES = 250_000
+
+
 class OdsSheets:
-    """The content of an ods: all its tables."""
+    """The content of an ods: all its tables, and the cells merged over rows, of which the parser tells none."""
 
     _ANY = re.compile(_PREFIX + rb"(table|table-row|table-cell|covered-table-cell)(?=[\s/>])" + _ATTRIBUTES)
     _ERROR = re.compile(rb"""value-type\s*=\s*["']error["']""")
     _TIMES = re.compile(rb"""number-(?:rows|columns)-repeated\s*=\s*["']\s*([0-9]*)""")
+    _HEIGHT = re.compile(rb"""number-rows-spanned\s*=\s*["']\s*([0-9]{1,9})""")
+    _NAME = re.compile(rb"""[\s:]name\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
     def __init__(self, member: str, room: Room) -> None:
         self._member, self._room = member, room
         self._tags = Tags(member)
-        self._begin_table()
+        self.merged: dict[str, list[Range]] = {}
+        """By the name of the table."""
+        self._ranges = 0
+        self._begin_table(b"")
 
-    def _begin_table(self) -> None:
+    def _begin_table(self, attributes: bytes) -> None:
+        name = self._NAME.search(attributes)
+        self._name = html.unescape((name[1] or name[2] or b"").decode("utf-8", "replace")) if name else ""
         self._extent = Extent(self._member)
         self._row, self._rows, self._column, self._shown = 0, 1, 0, 1
 
@@ -171,7 +184,7 @@ class OdsSheets:
             seen, self._shown = found.end(), 1
             if found[1] == b"table":
                 self._room.close(self._extent)
-                self._begin_table()
+                self._begin_table(found[2])
             elif found[1] == b"table-row":
                 self._row, self._column = self._row + self._rows, 0
                 self._rows = self._times(found[2])
@@ -182,6 +195,8 @@ class OdsSheets:
 
     def _take_cell(self, attributes: bytes) -> None:
         times = self._times(attributes)
+        if b"rows-spanned" in attributes:
+            self._take_range(attributes)
         self._column += times
         if b"value-type" in attributes or not attributes.endswith(b"/"):
             self._shown = self._rows * times
@@ -189,6 +204,17 @@ class OdsSheets:
             if b"error" in attributes and self._ERROR.search(attributes):
                 self._extent.errors += self._shown
             self._extent.reach(self._row + self._rows, self._column)
+
+    def _take_range(self, attributes: bytes) -> None:
+        found = self._HEIGHT.search(attributes)
+        height = int(found[1]) if found else 1
+        if height < 2:
+            return
+        self._ranges += 1
+        if self._ranges > _MOST_RANGES:
+            raise Refusal(f"the workbook has more than {_MOST_RANGES} cells that are merged over rows", self._member)
+        first = (self._row - 1, self._column)
+        self.merged.setdefault(self._name, []).append((first, (self._row + height - 2, self._column)))
 
     def _times(self, attributes: bytes) -> int:
         found = self._TIMES.search(attributes) if b"repeated" in attributes else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conditioners.limits import Limits
@@ -14,6 +14,7 @@ from conditioners.readers.containers import ENCRYPTED, MAGIC, Container, wrap
 from conditioners.readers.mending import mend_package
 from conditioners.readers.packages import check_package
 from conditioners.readers.room import PROTECTED
+from conditioners.readers.sheet_extents import Range
 from conditioners.readers.xls_extents import measure_xls
 
 if TYPE_CHECKING:
@@ -24,10 +25,22 @@ _MOST_MERGED = 1_000_000
 """Rows of all merged cells of a sheet together."""
 
 
+class BookSheet(NamedTuple):
+    """A sheet, and cells that are merged over rows."""
+
+    parsed: CalamineSheet
+    merged: Sequence[Range]
+
+    @property
+    def name(self) -> str:
+        """The sheet's name."""
+        return self.parsed.name
+
+
 class LoadedBook(NamedTuple):
     """The sheets of a workbook, and what the parser does not tell of them."""
 
-    sheets: list[CalamineSheet]
+    sheets: list[BookSheet]
     evidence: dict[str, int]
     """`error_cells`: how many cells hold an error, such as #N/A, which are read as empty; nothing where none does."""
 
@@ -38,14 +51,15 @@ def load_sheets(opened: OpenedRaw, limits: Limits) -> LoadedBook:
 
     data = opened.read_whole("the workbook", limits.document_bytes)
     errors = 0
+    merged: Mapping[str, Sequence[Range]] = {}
     if data.startswith(b"PK"):
-        errors, misread = check_package(data, limits)
+        errors, misread, merged = check_package(data, limits)
         data = mend_package(data, misread) if misread.members else data
     elif data.startswith(MAGIC):
         data, errors = _rewrap(data, limits)
     try:
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
-            return LoadedBook(list(_worksheets(workbook, limits)), {"error_cells": errors} if errors else {})
+            return LoadedBook(list(_worksheets(workbook, merged, limits)), {"error_cells": errors} if errors else {})
     except python_calamine.PasswordError:
         raise Refusal(PROTECTED) from None
     except (python_calamine.CalamineError, OSError) as error:
@@ -74,30 +88,33 @@ def _rewrap(data: bytes, limits: Limits) -> tuple[bytes, int]:
     return wrap(name, stream), errors
 
 
-def _worksheets(workbook: CalamineWorkbook, limits: Limits) -> Iterator[CalamineSheet]:
+def _worksheets(
+    workbook: CalamineWorkbook, merged: Mapping[str, Sequence[Range]], limits: Limits
+) -> Iterator[BookSheet]:
     from python_calamine import SheetTypeEnum
 
     cells = 0
     for name in (sheet.name for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet):
-        sheet = workbook.get_sheet_by_name(name)
-        cells += sheet_height(sheet) * ((sheet.end or (0, -1))[1] + 1)
+        parsed = workbook.get_sheet_by_name(name)
+        sheet = BookSheet(parsed, parsed.merged_cell_ranges or merged.get(name, ()))
+        cells += sheet_height(sheet) * ((parsed.end or (0, -1))[1] + 1)
         if cells > limits.cells:
             raise Refusal(f"the workbook has more than {limits.cells} cells", f"sheet {name}")
         yield sheet
 
 
-def sheet_height(sheet: CalamineSheet) -> int:
+def sheet_height(sheet: BookSheet) -> int:
     """The number of the last row that has a cell, from 1; 0 for an empty sheet."""
-    return sheet.end[0] + 1 if sheet.end else 0
+    return sheet.parsed.end[0] + 1 if sheet.parsed.end else 0
 
 
-def text_rows(sheet: CalamineSheet) -> Iterator[TextRow]:
+def text_rows(sheet: BookSheet) -> Iterator[TextRow]:
     """The sheet's rows as text from row 1 and column A on; a cell merged over rows stands in each of them."""
     merged = _merged_below(sheet)
     open_values: dict[int, str | None] = {}
-    margin: TextRow = [None] * (sheet.start[1] if sheet.start else 0)
+    margin: TextRow = [None] * (sheet.parsed.start[1] if sheet.parsed.start else 0)
     blank: list[object] = []
-    for row, values in enumerate(_parsed_rows(sheet)):
+    for row, values in enumerate(_parsed_rows(sheet.parsed)):
         if len(blank) != len(values):
             blank = [""] * len(values)
         if values == blank and row not in merged:  # as hundreds of thousands between two cells may be
@@ -125,12 +142,12 @@ def _parsed_rows(sheet: CalamineSheet) -> Iterator[list[Any]]:
         raise Refusal(f"a cell of the row cannot be read: {error}", f"{sheet.name}!A{row}") from None
 
 
-def _merged_below(sheet: CalamineSheet) -> dict[int, list[tuple[int, int]]]:
+def _merged_below(sheet: BookSheet) -> dict[int, list[tuple[int, int]]]:
     """For each row the columns in which a merged cell stands that is higher than a row, and that cell's first row."""
     found: dict[int, list[tuple[int, int]]] = {}
     covered = 0
-    _, last = sheet.end or (0, -1)
-    for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
+    _, last = sheet.parsed.end or (0, -1)
+    for (top, left), (bottom, _) in sheet.merged:
         is_read = bottom > top and left <= last  # Empty cells may be merged beside all that hold something.
         rows = range(top, min(bottom, sheet_height(sheet) - 1) + 1) if is_read else range(0)
         covered += len(rows)

@@ -156,3 +156,16 @@ def test_whole_numbers_of_an_open_document_keep_all_of_their_digits(source, run)
     number = cell("<text:p>1.2E+18</text:p>", f'office:value-type="float" office:value="{LONG}"')
 
     assert run(source, write_ods(HEADER, [number, number])).rows == [f"{LONG},{LONG}"]
+
+
+def test_a_cell_of_an_open_document_that_is_merged_over_rows_stands_in_each_of_them(make_source, run):
+    source = make_source(columns=(Text("id"), Text("item")), key=(), dialects=(Workbook(name="w"),))
+    covered, gap = "<table:covered-table-cell/>", '<table:table-cell table:number-columns-repeated="2"/>'
+    header = [gap, *(cell(f"<text:p>{label}</text:p>") for label in ("id", "item"))]
+    high = cell("<text:p>A</text:p>", 'office:value-type="string" table:number-rows-spanned="3"')
+    book = write_ods(
+        header, [gap, high, cell("<text:p>x</text:p>")], [gap, covered, cell("<text:p>y</text:p>")],
+        [gap, covered, cell("<text:p>z</text:p>")], [gap, *[cell("<text:p>B</text:p>")] * 2],
+    )  # fmt: skip
+
+    assert run(source, book).rows == ["A,x", "A,y", "A,z", "B,B"]
