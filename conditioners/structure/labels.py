@@ -75,7 +75,7 @@ def _could_be_row_below(lower: Cells, upper: Cells, below: Profile) -> bool:
     """Whether a row without values, such as one of `closed` days, stands below labels that tell all columns apart."""
     if not all(map(str.strip, upper)) or len(set(upper)) < len(upper) or not _could_head(upper, below):
         return False
-    return len(set(filter(str.strip, lower))) < _fill(lower) or below.has_value_among(lower)
+    return below.has_value_among(lower)
 
 
 def _is_title(cells: Cells) -> bool:

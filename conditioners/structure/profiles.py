@@ -77,9 +77,7 @@ class Profile:
 
     def has_value_among(self, cells: Sequence[str]) -> bool:
         """Whether some cell is one that its column has as well, or of the same form as its codes."""
-        return any(
-            column.support_label(cell) <= _LIKE_VALUES for column, cell in zip(self._columns, cells, strict=True)
-        )
+        return any(column.has_such(cell) for column, cell in zip(self._columns, cells, strict=True))
 
     def count_values(self, cells: Sequence[str]) -> int:
         """How many cells look like values rather than labels; a date or year above other values may be a label."""
@@ -250,6 +248,11 @@ class _Column:
         if _is_numbered(cell) and self._numbered >= _MOSTLY * self._filled:
             return -0.75
         return 0.25 if len(cell) > self._longest and self.rows > 3 else 0.0
+
+    def has_such(self, cell: str) -> bool:
+        """Whether a cell with words is one of its cells, or of the form of its codes."""
+        is_filled = kind_of(cell) is not Kind.EMPTY
+        return is_filled and (cell.strip()[:100] in self._values or self.support_label(cell) <= _LIKE_VALUES)
 
     def likelihood(self, cell: str) -> float:
         kind = kind_of(cell)

@@ -1,0 +1,83 @@
+"""Header rows without a declaration: units below labels, groups above, titles, and rows that look like labels."""
+
+import csv
+import io
+
+import openpyxl
+import pytest
+
+from conditioners.auto import AutoConditioned, condition_auto
+from conditioners.raw import RawInput
+
+
+@pytest.fixture
+def read():
+    """The first table with its labels, what was rejected, and the summary."""
+
+    def call(data, name="report.csv"):
+        data, table, rejected = data if isinstance(data, bytes) else data.encode(), io.BytesIO(), io.BytesIO()
+        outcome = condition_auto(RawInput(name, lambda: io.BytesIO(data), len(data)), lambda _: table, rejected)
+        assert isinstance(outcome, AutoConditioned), outcome
+        rows = list(csv.reader(io.StringIO(table.getvalue().decode(), newline="")))
+        return rows, rejected.getvalue().decode().splitlines()[1:], outcome.summary
+
+    return call
+
+
+ROWS_OF_UNITS = [
+    ["2025-01-05", "ALB", "2.5", "1"],
+    ["2025-01-06", "ALB", "3.5", "2"],
+    ["2025-01-07", "BUF", "4.5", "3"],
+]
+
+
+@pytest.mark.parametrize(
+    ("header", "labels"),
+    [
+        (["day,station,temp,wind", ",,degC,m/s"], ["day", "station", "temp degC", "wind m/s"]),
+        (["day,station,sales,sales", ",,TY,LY"], ["day", "station", "sales TY", "sales LY"]),
+        ([",,2025,2024", ",,nominal,real", ",,m=1,m=1"], ["", "", "2025 nominal m=1", "2024 real m=1"]),
+    ],
+)  # fmt: skip
+def test_units_below_labels_or_over_values_alone_are_labels(read, header, labels):
+    rows, rejects, _ = read("\n".join([*header, *map(",".join, ROWS_OF_UNITS)]) + "\n")
+
+    assert (rows, rejects) == ([labels, *ROWS_OF_UNITS], [])
+
+
+@pytest.mark.parametrize("first", [["S1", "closed", "closed"], ["S1", "closed", "not told"], ["Rome", "shut", "shut"]])
+def test_a_first_row_with_words_for_its_values_is_a_row(read, first):
+    later = [[f"S{n}", str(n), "shut" if n == 8 else str(n)] for n in range(2, 12)]
+    table = [["store", "mon", "tue"], first, *later]
+
+    assert read("\n".join(map(",".join, table)))[0] == table
+
+
+def test_labels_of_two_lines_of_which_the_second_repeats_itself_are_labels(read):
+    rows, _, _ = read("Store,Net,Gross\nNo.,Sales,Sales\n" + "".join(f"{n},{n}.50,{n}.75\n" for n in range(1, 9)))
+
+    assert rows[0] == ["Store No.", "Net Sales", "Gross Sales"]
+
+
+def test_a_title_over_all_columns_is_no_part_of_their_labels(read):
+    rows = "".join(f"<tr><td>00{n}<td>City {n}<td>{n}<td>${n}.50" for n in range(1, 6))
+    page = f"""<table><tr><td colspan=4>Weekly Sales<tr><td colspan=4>Week ending 01/11/2025
+    <tr><th rowspan=2>Store<th rowspan=2>City<th colspan=2>This Week<tr><th>Units<th>Sales{rows}</table>"""
+    table, _, found = read(page, "a.xls")
+
+    assert table[0] == ["Store", "City", "This Week Units", "This Week Sales"]
+    assert [place for place, _ in found.skipped] == ["cell table 1!A1", "cell table 1!A2"]
+
+
+def test_groups_over_merged_labels_of_a_workbook_belong_to_the_header(read):
+    book, data = openpyxl.Workbook(), io.BytesIO()
+    for row in (["Store", "Region", "Units", None, "Sales", None], [None, None, "Jan", "Feb", "Jan", "Feb"]):
+        book.active.append(row)
+    for row in range(5):
+        book.active.append([f"00{row}", "North", row, row, row + 0.5, row + 0.25])
+    for area in ("A1:A2", "B1:B2", "C1:D1", "E1:F1"):
+        book.active.merge_cells(area)
+    book.save(data)
+
+    labels = ["Store", "Region", "Units Jan", "Units Feb", "Sales Jan", "Sales Feb"]
+    assert read(data.getvalue(), "a.xlsx")[0][0] == labels
