@@ -1,7 +1,7 @@
 """Rewrites what the parser of workbooks would lose, or take for something else.
 
-Those are digits of long whole numbers, tabs, line breaks and CDATA in texts, and negative numbers in the form of a day
-or a time of day, of which there are none: -0.25 would be 18:00:00.
+Those are digits of long whole numbers, tabs, line breaks and CDATA in texts, durations of an ods, and negative numbers
+in the form of a day or a time of day, of which there are none: -0.25 would be 18:00:00.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from conditioners.outcome import Refusal
 _LONGEST_MARK = 1 << 16
 """Bytes of a block that may belong to a cell which ends in the next one."""
 _LONG = (re.compile(rb"<v>-?[0-9]{16,}</v>"), re.compile(rb'office:value="-?[0-9]{16,}"'))
-_LOST = (b"<![CDATA[", b"<text:tab", b"<text:line-break")
+_LOST = (b"<![CDATA[", b"<text:tab", b"<text:line-break", b"office:time-value=")
 _CELLS = (b"<c ", b"<c>", b"<table:table-cell")
 _LONGEST_CELL = 16 * MIB
 _CDATA = re.compile(rb"<!\[CDATA\[([\s\S]*?)(?:\]\]>|\Z)")
@@ -27,6 +27,9 @@ _LONG_XLSX = re.compile(rb"<c((?: [^<>]*[^<>/])?)>((?:<f[^<>]*(?:/>|>[^<>]*</f>)
 _NEGATIVE = re.compile(rb"(<c [^<>]{0,99}?)\bs=\"([0-9]+)\"([^<>]{0,99}>(?:<f[^<>]*(?:/>|>[^<>]*</f>))?<v>-)")
 """A cell with a negative number or text, and the number of its style."""
 _LONG_ODS = re.compile(rb"<table:table-cell [^<>]*office:value=\"-?[0-9]{16,}\"[^<>]*>")
+_DURATION_ODS = re.compile(
+    rb"<table:table-cell [^<>]*office:time-value=\"(-?)PT([0-9]+)H([0-9]+)M([0-9]+)(?:[.,]([0-9]+))?S\"[^<>]*>"
+)
 _TAB, _LINE_BREAK = (re.compile(rb"<text:%b(?:\s[^<>]*)?(?:/>|></text:%b>)" % (n, n)) for n in (b"tab", b"line-break"))
 
 
@@ -101,6 +104,7 @@ def _rewrite(text: bytes, dates: frozenset[bytes]) -> bytes:
     text = _LONG_XLSX.sub(_as_text_xlsx, text)
     text = _NEGATIVE.sub(lambda cell: cell[1] + cell[3] if cell[2] in dates else cell[0], text)
     text = _LONG_ODS.sub(_as_text_ods, text)
+    text = _DURATION_ODS.sub(_as_hours_ods, text)
     return _LINE_BREAK.sub(b"\n", _TAB.sub(b"\t", text))
 
 
@@ -111,5 +115,17 @@ def _as_text_xlsx(cell: re.Match[bytes]) -> bytes:
 
 
 def _as_text_ods(cell: re.Match[bytes]) -> bytes:
-    text = re.sub(rb"office:value-type=\"[a-z]+\"", b'office:value-type="string"', cell[0])
-    return text.replace(b"office:value=", b"office:string-value=")
+    return _say_text(cell[0]).replace(b"office:value=", b"office:string-value=")
+
+
+def _as_hours_ods(cell: re.Match[bytes]) -> bytes:
+    """A duration or time of day as it is shown of other workbooks: `36:00:00`, and parts of a second if it has any."""
+    sign, hours, minutes, seconds, parts = cell.groups()
+    clock = b":".join(number.rjust(2, b"0") for number in (hours, minutes, seconds))
+    fraction = b"." + parts.rstrip(b"0").ljust(6, b"0") if (parts or b"").strip(b"0") else b""
+    shown = b'office:string-value="%b%b%b"' % (sign, clock, fraction)
+    return re.sub(rb"office:time-value=\"[^\"]*\"", shown, _say_text(cell[0]))
+
+
+def _say_text(tag: bytes) -> bytes:
+    return re.sub(rb"office:value-type=\"[a-z]+\"", b'office:value-type="string"', tag)

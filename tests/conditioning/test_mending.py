@@ -169,3 +169,17 @@ def test_a_cell_of_an_open_document_that_is_merged_over_rows_stands_in_each_of_t
     )  # fmt: skip
 
     assert run(source, book).rows == ["A,x", "A,y", "A,z", "B,B"]
+
+
+@pytest.mark.parametrize(
+    ("time", "text"),
+    [
+        ("PT36H00M01S", "36:00:01"), ("-PT06H30M00S", "-06:30:00"), ("PT9H5M7.500000000S", "09:05:07.500000"),
+        ("PT00H00M00.000000000S", "00:00:00"), ("P1D", "P1D"),
+    ],
+)  # fmt: skip
+def test_durations_of_an_open_document_are_hours_as_in_other_workbooks(source, run, time, text):
+    units = cell("<text:p>1</text:p>", 'office:value-type="float" office:value="1"')
+    length = cell("<text:p>shown</text:p>", f'office:value-type="time" office:time-value="{time}"')
+
+    assert run(source, write_ods(HEADER, [length, units])).rows == [f"{text},1"]
