@@ -170,6 +170,15 @@ def test_fields_that_repeat_in_a_line_become_rows_and_only_days_that_exist(make_
     assert (result.summary.rows_in, result.summary.skipped_lines) == (3, 3)
 
 
+def test_a_line_of_a_wide_table_that_is_no_row_is_told_once(make_source, run):
+    source = make(make_source, days=("%G-W%V",), wide=WEEKS, skip=("Total",))
+    header = b"Store,2025-W01,2025-W02,2025-W03\n"
+    result = run(source, header + b"007,1,2,3\n" + header + b"Total,1,2,3\n")
+
+    assert result.summary.skipped == (("line 3", "the header row again"), ("line 4", "declared as no row"))
+    assert (result.summary.skipped_lines, result.summary.rows_in) == (2, 3)
+
+
 def test_a_repetition_is_a_row_if_any_of_its_values_is_there(make_source, run):
     columns = (*COLUMNS, Decimal("dollars", 2, optional=True))
     wide = Wide(into="week", values={"units": "(.*) Units", "dollars": "(.*) Sales"})
