@@ -34,7 +34,8 @@ def find_labels(table: Sequence[tuple[str, ...]]) -> tuple[int, int]:
         is_full = _fill(table[last]) >= _DENSE * usual and _could_head(table[last], below)
         if is_full or below.could_be_units(table[last]):
             first, count = _extend_upwards(table, last, usual, below)
-            units = list(takewhile(below.could_be_units, table[last + 1 : min(data, first + _HEADER_ROWS)]))
+            further = table[last + 1 : min(data, first + _HEADER_ROWS)]
+            units = list(takewhile(lambda row: _goes_on_below(row, table[first : last + 1], below), further))
             return first, count + len(units)
     notes = 0 if usual <= 1 or width < 3 else _count_notes(table, usual)
     if notes == len(table):
@@ -57,6 +58,15 @@ def _extend_upwards(table: Sequence[Cells], last: int, usual: int, below: Profil
     while first and last - first < _HEADER_ROWS - 1 and _belongs_above(table[first - 1], table[first], usual, below):
         first -= 1
     return first, last - first + 1
+
+
+def _goes_on_below(cells: Cells, header: Sequence[Cells], below: Profile) -> bool:
+    """Whether a row is one of units, or has labels for those columns alone that have none in the rows above."""
+    if below.could_be_units(cells):
+        return True
+    filled = [at for at, cell in enumerate(cells) if cell.strip()]
+    completes = len(filled) > 1 and not any(row[at].strip() for row in header for at in filled)
+    return completes and _could_head(cells, below) and not below.has_value_among(cells)
 
 
 def _belongs_above(upper: Cells, lower: Cells, usual: int, below: Profile) -> bool:
@@ -137,9 +147,14 @@ def join_labels(header: Sequence[tuple[str, ...]], *, are_merged: bool = False) 
     """
     if len(header) == 1:
         return header[0]
-    rows = [*(_spread(row, header[-1]) for row in header[:-1]), header[-1]]
+    rows = [*(_spread(row, _first_below(header[at:])) for at, row in enumerate(header[:-1], start=1)), header[-1]]
     told = ([" ".join(label.split()) for label in labels] for labels in zip(*rows, strict=True))
     return tuple(" ".join(filter(None, dict.fromkeys(labels) if are_merged else labels)) for labels in told)
+
+
+def _first_below(header: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """For each column what stands in the first of some header rows that has something there."""
+    return tuple(next(filter(str.strip, labels), "") for labels in zip(*header, strict=True))
 
 
 def _spread(upper: tuple[str, ...], lower: tuple[str, ...]) -> tuple[str, ...]:

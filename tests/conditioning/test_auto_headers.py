@@ -53,6 +53,16 @@ def test_a_first_row_with_words_for_its_values_is_a_row(read, first):
     assert read("\n".join(map(",".join, table)))[0] == table
 
 
+def test_labels_below_those_of_groups_that_only_the_first_columns_have_are_labels(read):
+    rows = "".join(f"Food,Week {n},1{n},2{n},3{n},4{n}\n" for n in range(1, 9))
+    table, rejects, _ = read(f",,Sales,,Units,\n,,TY,LY,TY,LY\nCategory,Time,,,,\n{rows}")
+
+    assert table[0] == ["Category", "Time", "Sales TY", "Sales LY", "Units TY", "Units LY"]
+    assert (len(table), rejects) == (9, [])
+    table, _, _ = read(f",,Sales,,Units,\n,,TY,LY,TY,LY\nFood,Week 1,,,,\n{rows}")
+    assert (len(table), table[1][:2]) == (10, ["Food", "Week 1"])
+
+
 def test_labels_of_two_lines_of_which_the_second_repeats_itself_are_labels(read):
     rows, _, _ = read("Store,Net,Gross\nNo.,Sales,Sales\n" + "".join(f"{n},{n}.50,{n}.75\n" for n in range(1, 9)))
 
