@@ -37,5 +37,5 @@ class WellFormed:
     def _parse(self, block: bytes, *, last: bool) -> None:
         try:
             self._parser.Parse(block, last)
-        except ExpatError as error:
+        except (ExpatError, LookupError, ValueError) as error:  # The last two of an encoding that it does not know.
             raise Refusal(f"the workbook cannot be read: {error}", self._name) from None

@@ -183,3 +183,11 @@ def test_durations_of_an_open_document_are_hours_as_in_other_workbooks(source, r
     length = cell("<text:p>shown</text:p>", f'office:value-type="time" office:time-value="{time}"')
 
     assert run(source, write_ods(HEADER, [length, units])).rows == [f"{text},1"]
+
+
+@pytest.mark.parametrize("encoding", ["no-such", "shift_jis"])
+def test_an_open_document_in_an_encoding_that_is_not_known_is_refused(source, run, encoding):
+    declared = f'<?xml version="1.0" encoding="{encoding}"?><office:document-content'.encode()
+    book = rewrite(write_ods(HEADER), "content.xml", b"<office:document-content", declared)
+
+    assert run(source, book).refusal.reason.startswith("the workbook cannot be read: ")
