@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from conditioners.declaration import Source
 from conditioners.dialects import Dialect
 from conditioners.limits import Limits
-from conditioners.outcome import Skipped
+from conditioners.outcome import Refusal, Skipped
 from conditioners.paths import compile_path
 from conditioners.raw import OpenedRaw, RawInput
-from conditioners.readers.batches import Located, Reader
+from conditioners.readers.batches import Located, Reader, TextBatch
 from conditioners.readers.opening import open_reader
 from conditioners.unpack import Unpacker
 
@@ -38,9 +40,49 @@ def open_readings(source: Source, raw: RawInput, limits: Limits, skipped: Skippe
     )
     with OpenedRaw(raw, limits) as opened:
         for member in unpacker.members(opened):
-            dialect, reader = open_reader(source, member, limits)
+            with _naming(member.member):
+                dialect, reader = open_reader(source, member, limits)
             reader.facts.member = member.member
-            yield Reading(dialect, reader)
+            yield Reading(dialect, _MemberReader(reader, member.member) if member.member else reader)
+
+
+class _MemberReader:
+    """A reader of an archive's member, which it names where it refuses or skips lines."""
+
+    def __init__(self, reader: Reader, member: str) -> None:
+        self._reader, self._member = reader, member
+        self.columns, self.facts = reader.columns, reader.facts
+
+    def parts(self) -> Iterator[Any]:
+        """The inner reader's."""
+        with _naming(self._member):
+            for part in self._reader.parts():
+                self._name_skipped()
+                yield part
+            self._name_skipped()
+
+    def _name_skipped(self) -> None:
+        listed = self.facts.skipped.listed
+        for number, (place, cause) in enumerate(listed):
+            what, _, where = place.partition(" ")
+            if not where.startswith(f"{self._member}:"):
+                listed[number] = (f"{what} {self._member}:{where}", cause)
+
+    def read(self, part: Any) -> TextBatch:
+        """The inner reader's."""
+        with _naming(self._member):
+            return self._reader.read(part)
+
+
+@contextmanager
+def _naming(member: str) -> Iterator[None]:
+    """Put an archive's member into what a Refusal says of the place."""
+    try:
+        yield
+    except Refusal as refusal:
+        if not member or member in (refusal.where or ""):
+            raise
+        raise Refusal(refusal.reason, f"{member}: {refusal.where}" if refusal.where else member) from None
 
 
 class RowSkipper:

@@ -47,6 +47,16 @@ def test_the_members_of_an_archive_are_one_table_and_places_name_the_member(toy,
     assert result.summary.skipped == (("member __MACOSX/._a.csv", "no data"),)
 
 
+def test_lines_that_are_no_rows_are_told_with_their_member(make_source, run):
+    source = make_source(dialects=(Delimited(name="plain", until="END"),))
+    text = b"report\n" + TEXT + b"\nEND\n"
+    result = run(source, pack_zip(**{"a.csv": text, "b.csv": text}), limits=Limits(keys_in_memory=0))
+
+    assert [place for place, _ in result.summary.skipped] == [
+        f"line {member}:{line}" for member in ("a.csv", "b.csv") for line in (1, 5, 6)
+    ]  # fmt: skip
+
+
 def test_the_folder_of_a_member_may_be_a_column(make_source, run):
     source = make_source(dialects=(Delimited(name="plain", labels={"store": "@folder"}),))
     result = run(
@@ -122,3 +132,18 @@ def test_a_fault_of_the_stream_below_is_no_damage(toy):
         condition(
             toy, RawInput("a.csv.gz", lambda: Broken(packed)), io.BytesIO(), io.BytesIO(), Limits(chunk_bytes=2000)
         )
+
+
+@pytest.mark.parametrize(
+    ("member", "reason", "where"),
+    [
+        (b"", "the file is empty", "se/b.csv"),
+        (b"nothing\n", "no row names the columns of toy; looked for day, store, units", "se/b.csv"),
+        (b"day,store,units\n" + b"x" * 5000, "a line is longer than the limit of 4000 bytes", "se/b.csv: line 2"),
+    ],
+)
+def test_a_refusal_names_the_member_that_it_is_about(toy, run, member, reason, where):
+    data = pack_zip(**{"ne/a.csv": b"day,store,units\n2024-01-01,001,1\n", "se/b.csv": member})
+    refusal = run(toy, data, limits=Limits(line_bytes=4000, chunk_bytes=1000)).refusal
+
+    assert (refusal.reason, refusal.where) == (reason, where)
