@@ -10,6 +10,7 @@ _TOTAL = re.compile(
     r"\W*((grand |sub-?)?(totals?|total(e|es|en)?|sum|summe|gesamt(summe)?|somme|suma)\b|\*+(?=\s*([|;,\t\"]|$)))",
     re.IGNORECASE,
 )
+_ENDS_LIKE_TOTAL = re.compile(r"\b(?:sub)?total$|\bgesamt$|\bsumme$", re.IGNORECASE)
 _USUAL, _MOST = 0.6, 0.4
 """The share of rows that fill a column which rows are to have, and that of asides beyond which they are rows."""
 _FEWEST_COLUMNS, _SHORTEST_PREFIX, _TELLING_ROWS = 3, 3, 10
@@ -27,6 +28,8 @@ class Asides:
 
     totals: tuple[str, ...] = ()
     headings: tuple[str, ...] = ()
+    are_names: bool = False
+    """Whether so many rows begin like totals that these are names, such as the market `Total US`."""
 
     @property
     def shared_heading(self) -> str:
@@ -34,6 +37,13 @@ class Asides:
         starts = [re.match(r"[^:]*:?", heading)[0] for heading in self.headings]  # type: ignore[index]
         prefix = starts[0] if starts and len(set(starts)) == 1 and starts[0].endswith(":") else ""
         return prefix if len(prefix.strip()) >= _SHORTEST_PREFIX else ""
+
+    def match_total(self, raw: str) -> str | None:
+        """A pattern for lines that end their first cell as this one, which is one of the totals, does; else None."""
+        first = re.match(r"[\t ]*([^,;|\t]*)", raw)[1]  # type: ignore[index]
+        word = _ENDS_LIKE_TOTAL.search(first.strip().strip('"'))
+        is_one = any(total.startswith(first.strip().strip('"')) for total in self.totals)
+        return rf"[^,;|\t]*\b{word[0]}" if word and is_one else None
 
     def tell(self) -> tuple[str, ...]:
         """What to check of them."""
@@ -54,12 +64,30 @@ def _show(rows: Sequence[str]) -> str:
 def part_asides(rows: Sequence[Sequence[str]]) -> tuple[list[Sequence[str]], Asides]:
     """The rows without asides, and these; all rows if so many would be asides that they may be none."""
     usual = _find_usual(rows)
+    if begin_like_names(rows):
+        return list(rows), Asides(are_names=True)
     totals = {at: _join(row) for at, row in enumerate(rows) if _is_part_total(row, usual)}
     headings = {at: _join(row) for at, row in enumerate(rows) if at not in totals and _is_heading(row, usual)}
     if not (totals or headings) or len(totals) + len(headings) > _MOST * len(rows):
         return list(rows), Asides()
     kept = [row for at, row in enumerate(rows) if at not in totals and at not in headings]
     return kept, Asides(tuple(totals.values()), tuple(headings.values()))
+
+
+def begin_like_names(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether most rows begin like totals, which there can hardly be so many of."""
+    return sum(find_total(_first(row)) is not None for row in rows) * 2 > len(rows)
+
+
+def tell_gaps(labels: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """What to check of first columns that only the first row of each group fills."""
+    told = []
+    for at, label in enumerate(labels):
+        filled = sum(bool(row[at].strip()) for row in rows)
+        if len(rows) < _TELLING_ROWS or not rows[0][at].strip() or filled * 2 >= len(rows):
+            break
+        told.append(f"{label!r} is filled in {filled} of {len(rows)} rows, perhaps for those below as well")
+    return tuple(told)
 
 
 def without_bare_sum(rows: Sequence[Sequence[str]]) -> list[Sequence[str]]:
@@ -77,8 +105,13 @@ def _find_usual(rows: Sequence[Sequence[str]]) -> list[int]:
 
 
 def _is_part_total(row: Sequence[str], usual: Sequence[int]) -> bool:
-    first = next((cell for cell in row if cell.strip()), "")
-    return find_total(first) is not None and not all(row[at].strip() for at in usual)
+    first = _first(row)
+    is_total = find_total(first) is not None or _ENDS_LIKE_TOTAL.search(first.strip()) is not None
+    return is_total and not all(row[at].strip() for at in usual)
+
+
+def _first(row: Sequence[str]) -> str:
+    return next((cell for cell in row if cell.strip()), "")
 
 
 def _is_heading(row: Sequence[str], usual: Sequence[int]) -> bool:

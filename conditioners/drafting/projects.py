@@ -133,7 +133,9 @@ def _find_footers(rejected: bytes, sample: Sample) -> list[str]:
             found.append(f"{re.escape(raw)}$".replace("\\ ", " "))
         elif f"{place} {row[place]}" in sample.outside or is_header:
             found.append(_match_beginning(raw))
-        elif total := find_total(raw):
+        elif pattern := sample.asides.match_total(raw):
+            found.append(pattern)
+        elif total := None if sample.asides.are_names else find_total(raw):
             found.append(_match_beginning(total if any(map(str.isalpha, total)) else raw))
         elif heading and " ".join(raw.strip('\t ,;|"').split()) in headings:
             found.append(_match_beginning(raw[: raw.find(heading) + len(heading)]))

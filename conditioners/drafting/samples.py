@@ -12,7 +12,7 @@ from typing import Any
 from conditioners.auto import AutoSummary, condition_auto
 from conditioners.auto_output import TableSummary
 from conditioners.drafting import interchanges, trees
-from conditioners.drafting.asides import Asides, find_total, part_asides, without_bare_sum
+from conditioners.drafting.asides import Asides, begin_like_names, find_total, part_asides, tell_gaps, without_bare_sum
 from conditioners.drafting.packing import Packing, find_packing, is_archive, keep_members
 from conditioners.drafting.preambles import tell_preamble
 from conditioners.outcome import Refused
@@ -129,6 +129,7 @@ def _describe(
         *_tell_tables(table, tables),
         *above,
         *asides.tell(),
+        *tell_gaps(table.labels or (), rows),
         *_tell_totals(read),
     )
     return Sample(
@@ -185,6 +186,8 @@ def _read_rows(data: bytes, has_labels: bool) -> list[list[str]]:
 
 def _without_totals(rows: Sequence[Sequence[str]]) -> list[Sequence[str]]:
     """Rows without the totals behind them."""
+    if begin_like_names(rows):
+        return list(rows)
     end = len(rows)
     while end > 1 and find_total(" ".join(rows[end - 1])):
         end -= 1
@@ -194,7 +197,7 @@ def _without_totals(rows: Sequence[Sequence[str]]) -> list[Sequence[str]]:
 def _tell_totals(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
     """What to check where whole rows begin with a word for a sum."""
     totals = [" ".join(row).strip() for row in rows if all(map(str.strip, row)) and find_total(" ".join(row))]
-    if not totals:
+    if not totals or begin_like_names(rows):
         return ()
     return (f"rows that begin like totals are rows: {len(totals)}, such as {totals[0]!r}; skip them if they are none",)
 

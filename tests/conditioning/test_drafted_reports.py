@@ -201,3 +201,22 @@ def test_a_report_under_a_ruler_of_full_width_is_read_and_so_is_that_of_the_next
     assert columns_of(source)["net_sales"] == "Decimal"
     assert written.summary.columns["net_sales"].max == "17283.00"
     assert run(source, REPORT.format(day="01/06/2025").replace("ACME", "ACNE").encode()).summary.rows_out == 14
+
+
+def test_rows_most_of_which_begin_like_totals_are_rows_of_such_a_name(draft, run):
+    rows = "".join(f"Total US,ITEM {n},{n}.5\n" for n in range(12))
+    written, source = draft("m.csv", f"market,product,sales\n{rows}".encode())
+
+    assert (written.summary.rows_out, source.key) == (12, ())
+    assert not told(written, "totals")
+    assert run(source, b"market,product,sales\nTotal US,ITEM 1,x\n").summary.rejects == {"sales not_a_number": 1}
+
+
+def test_totals_named_after_their_groups_are_skipped_and_gaps_below_a_name_told(draft, run):
+    weeks = [f"2025-W{week:02},{week}\n" for week in range(1, 8)]
+    groups = "".join(f"{name},{','.join(weeks)}{name} Total,,28\n" for name in ("North", "South"))
+    written, source = draft("p.csv", f"region,week,units\n{groups}Grand Total,,56\n".encode())
+
+    assert (written.summary.rows_in, written.summary.rows_out) == (14, 14)
+    assert told(written, "'region' is filled in 2 of 14 rows, perhaps for those below as well")
+    assert run(source, b"region,week,units\nWest,2025-W01,1\nWest Total,,1\n").summary.rejects == {}
