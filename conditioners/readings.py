@@ -91,13 +91,16 @@ class RowSkipper:
     def __init__(self, reading: Reading, skipped: Skipped) -> None:
         self._facts, self._skipped = reading.reader.facts, skipped
         self._says_nothing = self._facts.filler + " \t\r\n"
+        dialect = reading.dialect
+        self._is_folded = getattr(dialect, "wide", None) is not None or getattr(dialect, "repeated", None) is not None
         self._last = ""
         self._declared = [re.compile(pattern) for pattern in reading.dialect.skip]
 
     def skips(self, located: Located) -> bool:
         """Whether a row at fault is none at all: blank, the header row again, or declared as such."""
         cause = self._cause(located.raw)
-        if cause is not None and located.place != self._last:  # of a wide line each cell is a row
+        # Of a wide line each cell is a row; of others several may stand in one line, with CRs between them.
+        if cause is not None and not (self._is_folded and located.place == self._last):
             self._last = located.place
             self._skipped.add(f"{self._facts.place} {located.place}", cause)
         return cause is not None
