@@ -72,6 +72,18 @@ def complete_day(written: str) -> tuple[str, str]:
     return "-01-01", "-%m-%d"
 
 
+def complete_moment(written: str) -> tuple[str, str]:
+    """What has to be put behind a moment's text, and behind its format, so that an hour alone is its first minute.
+
+    Raises SourceError for a format that tells minutes and no hour.
+    """
+    parts = set(cut_format(written))
+    has_hour = bool(parts & {"%H", "%I"})
+    if "%M" in parts and not has_hour:
+        raise SourceError(f"date format {written!r} tells minutes and no hour")
+    return (":00", ":%M") if has_hour and "%M" not in parts else ("", "")
+
+
 def cut_format(written: str) -> list[str]:
     """The directives of a format, and the text between them."""
     written = spell_out(written)

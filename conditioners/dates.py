@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from conditioners.date_forms import complete_day, spell_out
+from conditioners.date_forms import complete_day, complete_moment, spell_out
 from conditioners.dialects import Dialect
 from conditioners.short_dates import is_written
 
@@ -67,11 +67,13 @@ def moment_formats(dialect: Dialect, *, utc: bool) -> Sequence[str]:
 def _parse_moment(cell: pl.Expr, written: str) -> pl.Expr:
     import polars as pl
 
+    behind, behind_format = complete_moment(written)
+    text = pl.concat_str([cell, pl.lit(behind)]) if behind else cell
     if "%#z" in written:
-        zoned = cell.str.to_datetime(written, time_unit="us", time_zone="UTC", strict=False)
+        zoned = text.str.to_datetime(written + behind_format, time_unit="us", time_zone="UTC", strict=False)
         moment = zoned.dt.replace_time_zone(None)
     else:
-        moment = cell.str.to_datetime(written, time_unit="us", strict=False)
+        moment = text.str.to_datetime(written + behind_format, time_unit="us", strict=False)
     return pl.when(is_written(cell, written)).then(moment)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from conditioners.date_forms import complete_day, pattern_of, spell_out
+from conditioners.date_forms import complete_day, complete_moment, pattern_of, spell_out
 from conditioners.outcome import SourceError
 
 ISO_DAY = "%Y-%m-%d"
@@ -84,6 +84,11 @@ class Dialect:
                 raise SourceError(f"dialect {self.name!r}: {day} contradicts another of its date formats")
         for day in self.days:
             complete_day(day)  # raises SourceError for a format that tells no day
+        for moment in self.moments:
+            complete_moment(moment)
+        for column, words in self.values.items():
+            if "" in words.values():
+                raise SourceError(f"dialect {self.name!r}: words for no value of {column} belong into its `sentinels`")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,6 +34,26 @@ def test_a_moment_without_an_offset_is_no_point_in_time_unless_all_are_declared_
     assert accepted(declared) == ["2024-03-01T06:00:00Z"]
 
 
+@pytest.mark.parametrize(
+    ("form", "cell", "moment"),
+    [
+        ("%Y-%m-%d %H", "2024-03-01 06", "2024-03-01T06:00:00"),
+        ("%Y%m%d%H", "2024030118", "2024-03-01T18:00:00"),
+        ("%d.%m.%Y %I %p", "01.03.2024 06 PM", "2024-03-01T18:00:00"),
+    ],
+)
+def test_an_hour_is_its_first_minute(make_source, run, form, cell, moment):
+    result = condition(make_source, run, Moment("at"), [cell, f"{cell}:00"], moments=(form,))
+
+    assert accepted(result) == [moment]
+    assert [reject["rule"] for reject in result.rejects] == ["not_a_moment"]
+
+
+def test_a_form_of_moments_with_minutes_and_no_hour_is_refused(make_source, run):
+    with pytest.raises(SourceError, match="minutes and no hour"):
+        condition(make_source, run, Moment("at"), ["2024-03-01 06"], moments=("%Y-%m-%d %M",))
+
+
 def test_a_wall_clock_moment_has_no_offset(make_source, run):
     result = condition(make_source, run, Moment("at"), ["2024-03-01T06:00:00", "2024-03-01T06:00:00Z"])
 

@@ -318,3 +318,8 @@ def test_a_number_is_scaled_by_a_column_that_may_be_absent_and_is_no_key(make_so
     assert run(source, b"value\n12\n").rows == [",12.0,"]
     many = run(source, b"value,element\n12,TMAX\n12,\n12,TMAX\n", limits=Limits(keys_in_memory=0))
     assert many.rows == ["TMAX,1.2,", ",12.0,"]
+
+
+def test_a_word_cannot_be_declared_to_mean_nothing_but_by_its_sentinels():
+    with pytest.raises(SourceError, match="sentinels"):
+        Delimited(name="d", values={"note": {"x": ""}})
