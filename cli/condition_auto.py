@@ -49,10 +49,14 @@ class AutoReport:
         table, further = self.outcome.summary.table, len(self.further)
         more = f", and {further} further table{'s' if further > 1 else ''}" if further else ""
         note = _tell_nothing(self.file, self.outcome.summary)
+        refused = self.outcome.summary.refused_members
+        left_out = (
+            f"; of the archive {refused} member{'s' if refused > 1 else ''} refused, see --json" if refused else ""
+        )
         return (
             f"{self.file}: {f'no rows: {note}; ' if note else ''}"
             f"{table.rows_in} rows in, {table.rows_out} out, {table.rows_quarantined} quarantined "
-            f"({_show_detected(self.outcome.summary)}) -> {self.output}{more}"
+            f"({_show_detected(self.outcome.summary)}) -> {self.output}{more}{left_out}"
         )
 
 

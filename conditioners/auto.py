@@ -18,7 +18,7 @@ from conditioners.structure.grids import Grid, open_grids
 from conditioners.structure.heads import Head
 from conditioners.structure.rows import Row
 from conditioners.structure.tables import find_tables
-from conditioners.unpack import Unpacker
+from conditioners.unpack import Unpacker, naming
 
 _DAMAGED = DAMAGE.decode()
 _ODD_QUOTES = ("stray_quote", "the quotes can be read in more than one way")
@@ -45,6 +45,8 @@ class AutoSummary:
     mended: tuple[tuple[str, str], ...]
     """Rows read in spite of their marks: place and what was wrong, the first hundred."""
     mended_rows: int
+    refused_members: int
+    """Of an archive, that could not be read; they stand in `skipped` with the reason."""
 
     @property
     def rejected(self) -> int:
@@ -111,13 +113,18 @@ class _Run:
     mended: Skipped = field(default_factory=Skipped)
     tables: list[TableWriter] = field(default_factory=list)
     grids: list[Grid] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    """Of an archive's members."""
 
     def run(self) -> AutoSummary:
         rejects = RejectWriter(self.rejected)
         for member, grid in self._open_grids():
             self.grids.append(grid)
             rejects.begin("place" if member else grid.place)
-            self._read(grid, f"{member}:{grid.place} " if member else "", rejects)
+            with naming(member):
+                self._read(grid, f"{member}:{grid.place} " if member else "", rejects)
+        if self.refusals and not self.grids:
+            raise self.refusals[0]
         if not self.tables:
             self.tables.append(TableWriter(self.open_table(1), None, 0, (), ""))
         first, *others = [table.summarise() for table in self.tables]
@@ -125,22 +132,35 @@ class _Run:
         return AutoSummary(
             first, tuple(others), self.grids[0].encoding() if self.grids else None, grid_facts,
             tuple(self.skipped.listed), self.skipped.total, tuple(self.mended.listed), self.mended.total,
+            len(self.refusals),
         )  # fmt: skip
 
     def _open_grids(self) -> Iterator[tuple[str, Grid]]:
         """The grids of the file, or of those in an archive, with the path that they have in it."""
         unpacker = Unpacker(
-            self.limits, lambda _: True, lambda member, cause: self.skipped.add(f"member {member}", cause)
+            self.limits,
+            lambda _: True,
+            lambda member, cause: self.skipped.add(f"member {member}", cause),
+            self._refuse_member,
         )
         with OpenedRaw(self.raw, self.limits) as opened:
             for member in unpacker.members(opened):
+                if member.member and member.is_whole and not member.head.strip():
+                    self.skipped.add(f"member {member.member}", "empty")
+                    continue
                 try:
-                    for grid in open_grids(member, self.limits, self.skipped):
-                        yield member.member, grid
+                    with naming(member.member):
+                        for grid in open_grids(member, self.limits, self.skipped):
+                            yield member.member, grid
                 except Refusal as refusal:
                     if not member.member or unpacker.is_exhausted:
                         raise
-                    self.skipped.add(f"member {member.member}", f"refused: {refusal.reason}")
+                    self._refuse_member(member.member, refusal)
+
+    def _refuse_member(self, member: str, refusal: Refusal) -> None:
+        """Go on with an archive's other members; what was refused is told."""
+        self.refusals.append(refusal)
+        self.skipped.add(f"member {member}", f"refused: {refusal.reason}")
 
     def _read(self, grid: Grid, within: str, rejects: RejectWriter) -> None:
         """Write the tables of a grid; `within` stands before each place."""

@@ -146,5 +146,7 @@ COMPRESSIONS: dict[bytes, Callable[[Any, Limits], IO[bytes]]] = {
     b"BZh": _open_bzip2,
     b"\xfd7zXZ\x00": _open_xz,
     b"\x28\xb5\x2f\xfd": _open_zstd,
+    # Frames to be skipped, which pzstd puts before each of those with data.
+    **{bytes([kind]) + b"\x2a\x4d\x18": _open_zstd for kind in range(0x50, 0x60)},
 }
 """What a file begins with that is packed in one of these ways, and how to unpack its stream."""

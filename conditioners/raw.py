@@ -31,9 +31,9 @@ class OpenedRaw:
     The marks of a JSON text sequence are read as blanks, so that it is JSON Lines.
     """
 
-    def __init__(self, raw: RawInput, limits: Limits, member: str = "") -> None:
-        """`member` is its path in the archive that it is packed in."""
-        self.name, self.member, self.size = raw.name, member, raw.size
+    def __init__(self, raw: RawInput, limits: Limits, member: str = "", folder: str = "") -> None:
+        """`member` is its path in the archive that it is packed in, and `folder` what it stands in there."""
+        self.name, self.member, self.folder, self.size = raw.name, member, folder, raw.size
         self._raw, self._limits = raw, limits
         self._stack = ExitStack()
         self._stream: BinaryIO | None = None
@@ -60,10 +60,9 @@ class OpenedRaw:
         if label == "@file":
             return self.name.rsplit("/", 1)[-1].split(".", 1)[0]
         if label == "@folder":
-            folder = self.member.rpartition("/")[0].rpartition("/")[2]
-            if not folder:
+            if not self.folder:
                 raise Refusal("the file stands in no folder of an archive, which its dialect needs", self.name)
-            return folder
+            return self.folder
         if label.startswith("="):
             return label[1:]
         raise SourceError(f"no such label: {label}")

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from conditioners.declaration import Source
 from conditioners.dialects import Dialect
 from conditioners.limits import Limits
-from conditioners.outcome import Refusal, Skipped
+from conditioners.outcome import Skipped
 from conditioners.paths import compile_path
 from conditioners.raw import OpenedRaw, RawInput
 from conditioners.readers.batches import Located, Reader, TextBatch
 from conditioners.readers.opening import open_reader
-from conditioners.unpack import Unpacker
+from conditioners.unpack import Unpacker, naming
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ def open_readings(source: Source, raw: RawInput, limits: Limits, skipped: Skippe
     )
     with OpenedRaw(raw, limits) as opened:
         for member in unpacker.members(opened):
-            with _naming(member.member):
+            with naming(member.member):
                 dialect, reader = open_reader(source, member, limits)
             reader.facts.member = member.member
             yield Reading(dialect, _MemberReader(reader, member.member) if member.member else reader)
@@ -55,7 +54,7 @@ class _MemberReader:
 
     def parts(self) -> Iterator[Any]:
         """The inner reader's."""
-        with _naming(self._member):
+        with naming(self._member):
             for part in self._reader.parts():
                 self._name_skipped()
                 yield part
@@ -70,19 +69,8 @@ class _MemberReader:
 
     def read(self, part: Any) -> TextBatch:
         """The inner reader's."""
-        with _naming(self._member):
+        with naming(self._member):
             return self._reader.read(part)
-
-
-@contextmanager
-def _naming(member: str) -> Iterator[None]:
-    """Put an archive's member into what a Refusal says of the place."""
-    try:
-        yield
-    except Refusal as refusal:
-        if not member or member in (refusal.where or ""):
-            raise
-        raise Refusal(refusal.reason, f"{member}: {refusal.where}" if refusal.where else member) from None
 
 
 class RowSkipper:

@@ -7,10 +7,11 @@ import re
 import tempfile
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
-from typing import IO, Any, BinaryIO, cast
+from typing import IO, Any, BinaryIO, NamedTuple, cast
 
 from conditioners.decompression import COMPRESSIONS
 from conditioners.limits import MIB, Limits
@@ -35,12 +36,42 @@ def is_office_package(head: bytes) -> bool:
     return head.startswith(_ZIP) and (_OFFICE.match(head) is not None or b"[Content_Types].xml" in head)
 
 
+class _Packed(NamedTuple):
+    """A file in a package."""
+
+    raw: RawInput
+    member: str
+    """Its path in the archive, if it is in one."""
+    folder: str
+    """What it stands in there."""
+
+
+@contextmanager
+def naming(member: str) -> Iterator[None]:
+    """Put an archive's member into what a Refusal says of the place."""
+    try:
+        yield
+    except Refusal as refusal:
+        if not member or member in (refusal.where or ""):
+            raise
+        raise Refusal(refusal.reason, f"{member}: {refusal.where}" if refusal.where else member) from None
+
+
 class Unpacker:
     """Finds the files with rows in a raw file: itself, or what is packed in it."""
 
-    def __init__(self, limits: Limits, is_wanted: Callable[[str], bool], skip: Callable[[str, str], None]) -> None:
-        """`is_wanted` says which members of an archive have rows, by path; `skip` is told of the others, and why."""
-        self._limits, self._is_wanted, self._skip = limits, is_wanted, skip
+    def __init__(
+        self,
+        limits: Limits,
+        is_wanted: Callable[[str], bool],
+        skip: Callable[[str, str], None],
+        refuse: Callable[[str, Refusal], None] | None = None,
+    ) -> None:
+        """`is_wanted` says which members of an archive have rows, by path; `skip` is told of the others, and why.
+
+        `refuse` is told of members that cannot be unpacked, if the others are to be read nevertheless.
+        """
+        self._limits, self._is_wanted, self._skip, self._refuse = limits, is_wanted, skip, refuse
         self._unpacked = 0
         self._whole: int | None = None
         """The size of the raw file that everything is packed in, if that is known."""
@@ -54,7 +85,7 @@ class Unpacker:
     def members(self, opened: OpenedRaw, depth: int = 0) -> Iterator[OpenedRaw]:
         """The files with rows, each closed when the next one is asked for.
 
-        Raises Refusal when a package is damaged, protected, or unpacks to too much.
+        Raises Refusal when a package is damaged, protected, or unpacks to too much; one of a member names it.
         """
         self._whole = opened.size if depth == 0 else self._whole
         opener = next((opener for magic, opener in COMPRESSIONS.items() if opened.head.startswith(magic)), None)
@@ -64,11 +95,19 @@ class Unpacker:
             return
         if depth == _DEPTH:
             raise Refusal(f"packages are packed into each other more than {_DEPTH} deep", opened.member or None)
-        for raw, member in self._archived(opened) if opener is None else [self._decompressed(opened, opener)]:
-            with OpenedRaw(raw, self._limits, member) as inner:
-                yield from self.members(inner, depth + 1)
+        for packed in self._archived(opened) if opener is None else [self._decompressed(opened, opener)]:
+            yield from self._unpacked_one(packed, depth, is_alone=opener is not None)
 
-    def _decompressed(self, opened: OpenedRaw, opener: Callable[[Any, Limits], IO[bytes]]) -> tuple[RawInput, str]:
+    def _unpacked_one(self, packed: _Packed, depth: int, *, is_alone: bool) -> Iterator[OpenedRaw]:
+        try:
+            with naming(packed.member), OpenedRaw(packed.raw, self._limits, packed.member, packed.folder) as inner:
+                yield from self.members(inner, depth + 1)
+        except Refusal as refusal:
+            if is_alone or self._refuse is None or self.is_exhausted:
+                raise
+            self._refuse(packed.member, refusal)
+
+    def _decompressed(self, opened: OpenedRaw, opener: Callable[[Any, Limits], IO[bytes]]) -> _Packed:
         count = self._begin_count()
 
         def open_stream() -> _Unpacking:
@@ -76,17 +115,18 @@ class Unpacker:
             with _refuse_damage(packed):
                 return _Unpacking(opener(packed, self._limits), packed, lambda: packed.taken, count)
 
-        return RawInput(re.sub(r"\.(gz|bz2|xz|zst)$", "", opened.name), open_stream), opened.member
+        raw = RawInput(re.sub(r"\.(gz|bz2|xz|zst)$", "", opened.name), open_stream)
+        return _Packed(raw, opened.member, opened.folder)
 
-    def _archived(self, opened: OpenedRaw) -> Iterator[tuple[RawInput, str]]:
+    def _archived(self, opened: OpenedRaw) -> Iterator[_Packed]:
         with tempfile.SpooledTemporaryFile(_IN_MEMORY) as spool:
             for block in opened.blocks():
                 spool.write(block)
             with _refuse_damage(), open_zip(spool, self._limits) as archive:
-                for info in self._listed(archive):
+                for info in self._listed(archive, opened.member):
                     yield self._archived_one(opened, archive, info)
 
-    def _listed(self, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    def _listed(self, archive: zipfile.ZipFile, within: str) -> list[zipfile.ZipInfo]:
         if not all(info.filename for info in archive.infolist()):
             raise Refusal("a member of the archive has no name")
         listed = [info for info in archive.infolist() if not info.is_dir()]
@@ -95,12 +135,13 @@ class Unpacker:
         for info in listed:
             _require_inside(info.orig_filename)
         require_apart(listed)
+        _require_names_apart(listed)
         wanted = [info for info in listed if not _LEFT_BY_ARCHIVER.search(info.filename)]
         wanted = [info for info in wanted if self._is_wanted(info.filename)]
         names = {id(info) for info in wanted}
         for info in listed:
             if id(info) not in names:
-                self._skip(info.filename, "no data")
+                self._skip(_join(within, info.filename), "no data")
         if not wanted:
             raise Refusal("the archive has no member with data")
         # Members that claim less than they hold are cut off where their claim ends, so the claims are no less.
@@ -112,7 +153,7 @@ class Unpacker:
         if self._whole is not None and unpacked > most:
             raise Refusal(f"the file unpacks to more than {self._limits.unpacked_ratio} times its size")
 
-    def _archived_one(self, opened: OpenedRaw, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> tuple[RawInput, str]:
+    def _archived_one(self, opened: OpenedRaw, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> _Packed:
         count = self._begin_count()
 
         def open_stream() -> _Unpacking:
@@ -121,7 +162,8 @@ class Unpacker:
             with _refuse_damage():
                 return _Unpacking(archive.open(info), None, lambda: info.compress_size, count)
 
-        return RawInput(f"{opened.name}/{info.filename}", open_stream, info.file_size), info.filename
+        raw = RawInput(f"{opened.name}/{info.filename}", open_stream, info.file_size)
+        return _Packed(raw, _join(opened.member, info.filename), info.filename.rpartition("/")[0].rpartition("/")[2])
 
     def _begin_count(self) -> Callable[[int, int], None]:
         """A count for one file, in which bytes that are read a second time do not count again."""
@@ -170,6 +212,19 @@ def require_apart(members: Sequence[zipfile.ZipInfo]) -> None:
     for info, following in pairwise(ordered):
         if info.header_offset + info.compress_size + _MEMBER_HEADER > following.header_offset:
             raise Refusal("members of the archive overlap", ascii(following.filename[:80]))
+
+
+def _require_names_apart(members: Sequence[zipfile.ZipInfo]) -> None:
+    """Of two members with one name, the second may stand instead of the first or beside it: nobody can tell."""
+    names = Counter(info.filename for info in members)
+    twice = next((name for name, count in names.items() if count > 1), None)
+    if twice is not None:
+        raise Refusal("two members of the archive have the same name", ascii(twice[:80]))
+
+
+def _join(within: str, path: str) -> str:
+    """A member's path, behind that of the archive in the archive that it stands in."""
+    return f"{within}/{path}" if within else path
 
 
 def _require_inside(path: str) -> None:

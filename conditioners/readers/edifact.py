@@ -84,7 +84,7 @@ def split_segments(text: str, marks: Marks, start: int) -> Iterator[Segment]:
     if rest.strip():
         raise Refusal("the file ends within a segment", f"segment {len(whole) + 1}")
     for number, segment in enumerate(whole, start=1):
-        raw = segment.strip("\r\n\t ")
+        raw = segment.lstrip("\r\n\t ").rstrip("\r\n")
         elements = split_released(raw, marks.element, marks.release)
         yield Segment(number, tuple(_components(element, marks) for element in elements), raw + marks.terminator)
 

@@ -122,6 +122,8 @@ def _open_json(source: Source, dialects: Sequence[_Json], opened: OpenedRaw, lim
 
 
 def _open_text(source: Source, opened: OpenedRaw, limits: Limits) -> tuple[Dialect, Reader]:
+    if opened.head[257:262] == b"ustar":
+        raise Refusal("the file is a tar archive, which must be unpacked first")
     fixed, delimited = find_fixed_width(_dialects(source, FixedWidth), opened), _dialects(source, Delimited)
     if not fixed and not delimited:
         formats = ", ".join(dialect.name for dialect in source.dialects)

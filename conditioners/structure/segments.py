@@ -87,7 +87,8 @@ def _split(text: str, marks: _Marks) -> Iterator[list[str]]:
     if rest.strip():
         raise Refusal("the file ends within a segment", f"segment {len(whole) + 1}")
     for segment in whole:
-        inner = segment.strip("\r\n\t ")
+        # Blanks before a terminator belong to the last element; a line end does not.
+        inner = segment.lstrip("\r\n\t ").rstrip("\r\n")
         if marks.kind == "TRADACOMS":
             inner = inner.replace("=", marks.element, 1)
         yield split_released(inner, marks.element, marks.release)

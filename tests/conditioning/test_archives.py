@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import lzma
+import tarfile
 import zipfile
 
 import pyarrow as pa
@@ -147,3 +148,41 @@ def test_a_refusal_names_the_member_that_it_is_about(toy, run, member, reason, w
     refusal = run(toy, data, limits=Limits(line_bytes=4000, chunk_bytes=1000)).refusal
 
     assert (refusal.reason, refusal.where) == (reason, where)
+
+
+def test_members_of_archives_in_an_archive_are_told_apart_by_the_archive(toy, run):
+    data = pack_zip(**{"CA.zip": pack_zip(**{"a.csv": TEXT}), "TX.zip": pack_zip(**{"a.csv": TEXT})})
+    result = run(toy, data)
+
+    assert [r["line"] for r in result.rejects] == ["CA.zip/a.csv:3", "TX.zip/a.csv:3"]
+    assert list(result.summary.members) == ["CA.zip/a.csv", "TX.zip/a.csv"]
+
+
+def test_two_members_with_one_name_are_refused_since_nobody_can_tell_which_one_counts(toy, run):
+    data = pack_zip(**{"a.csv": TEXT, "b.csv": TEXT}).replace(b"b.csv", b"a.csv")
+    refusal = run(toy, data).refusal
+
+    assert (refusal.reason, refusal.where) == ("two members of the archive have the same name", "'a.csv'")
+
+
+@pytest.mark.parametrize("pack", [lambda d: gzip.compress(d)[:-9], lambda d: pack_zip(**{"c.csv": d})[:-30]])
+def test_the_refusal_of_a_member_that_is_cut_off_names_it(toy, run, pack):
+    assert run(toy, pack_zip(**{"ne/a.csv": TEXT, "se/b.packed": pack(TEXT)})).refusal.where == "se/b.packed"
+
+
+@pytest.mark.parametrize("at", ["before", "behind"])
+def test_frames_of_zstandard_that_hold_no_data_are_skipped(toy, run, at):
+    packed = pa.Codec("zstd").compress(TEXT, asbytes=True)
+    empty = b"\x50\x2a\x4d\x18\x04\x00\x00\x00size"
+
+    assert run(toy, empty + packed if at == "before" else packed + empty).rows == ROWS
+
+
+def test_a_tar_archive_is_refused_by_name(toy, run):
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        member = tarfile.TarInfo("a.csv")
+        member.size = len(TEXT)
+        archive.addfile(member, io.BytesIO(TEXT))
+
+    assert run(toy, packed.getvalue()).refusal.reason == "the file is a tar archive, which must be unpacked first"

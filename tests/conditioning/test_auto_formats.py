@@ -1,6 +1,7 @@
 """Without a declaration, in any format: each table comes out with its labels, and nothing crashes."""
 
 import csv
+import gzip
 import io
 import json
 import zipfile
@@ -369,3 +370,40 @@ def test_text_behind_the_elements_inside_of_a_value_is_kept():
         ["no", "note/b", "note", "item"],
         *([str(n), "new", f"and {n}", f"behind {n}"] for n in range(3)),
     ]
+
+
+SHEET = b"day,store,units\n2024-01-01,001,1\n2024-01-02,002,2\n"
+
+
+def pack_zip(**members):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("faulty", "told"),
+    [
+        (gzip.compress(SHEET)[:-9], "refused: the file is damaged or cut off: it ends early"),
+        (pack_zip(**{"a.csv": SHEET})[:-30], "refused: the file is damaged or cut off: File is not a zip file"),
+        (b"%PDF-1.7", "refused: the file is a PDF document"),
+    ],
+)
+def test_a_faulty_member_costs_itself_alone_and_is_told(faulty, told):
+    outcome, rows = condition(pack_zip(**{"a.csv": SHEET, "b": faulty, "c.csv": SHEET, "d.csv": b"\n"}))
+    alone, _ = condition(pack_zip(b=faulty))
+
+    assert [len(table) for table in rows] == [3, 3]
+    assert outcome.summary.skipped == (("member b", told), ("member d.csv", "empty"))
+    assert outcome.summary.refused_members == 1
+    assert isinstance(alone, Refused) and (alone.where, f"refused: {alone.reason}") == ("b", told)
+
+
+@pytest.mark.parametrize("terminator", ["~", "~\r\n", "\n", "\r\n"])
+def test_blanks_before_the_end_of_a_segment_belong_to_its_last_element(terminator):
+    isa = "ISA*00*          *00*          *ZZ*S              *ZZ*R              *240101*1200*U*00401*000000001*0*P*>"
+    _, (rows,) = condition(terminator.join([isa, "N1*SU*ACME ", "N1*ST* B\t", "IEA*1*000000001", ""]).encode())
+
+    assert [row[2] for row in rows[2:4]] == ["ACME ", " B\t"]
