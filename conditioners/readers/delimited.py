@@ -202,6 +202,8 @@ class DelimitedReader:
         return pl.DataFrame({name: [fields[at] for fields in records] for name, at in positions.items()})
 
     def _describe_width(self, found: int) -> str:
+        if self._layout.dialect.fields:
+            return f"{found} fields where {self._width} are declared"
         return f"{found} fields where the header row has {self._width}"
 
 

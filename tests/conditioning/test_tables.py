@@ -113,6 +113,7 @@ def test_a_file_without_a_header_row_is_read_by_the_declared_fields(make_source,
 
     assert result.rows == ["007,2025-01-06,1"]
     assert [(r["line"], r["rule"]) for r in result.rejects] == [("2", "wrong_field_count"), ("3", "wrong_weekday")]
+    assert result.rejects[0]["reason"] == "3 fields where 4 are declared"
     assert result.summary.header_rows == ()
 
 
