@@ -41,6 +41,7 @@ from conditioners.readers.product_activity import KIND as X12_852
 from conditioners.readers.product_activity import ProductActivityReader
 from conditioners.readers.sheet_tables import Sheet, SheetReader, open_html_sheets, open_workbook_sheets
 from conditioners.readers.unfolding import Folding, UnfoldingReader, words_for_nothing
+from conditioners.readers.value_lines import has_lines_behind
 from conditioners.readers.xml_tables import XmlReader
 
 _PACKAGE, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -63,7 +64,8 @@ def open_reader(source: Source, opened: OpenedRaw, limits: Limits) -> tuple[Dial
         kind = ProductActivityReader if isinstance(found, ProductActivity) else EdiLoopReader
         return found, kind(source, found, opened, limits)  # type: ignore[arg-type]
     begins = begin_text(opened.head)
-    if begins.startswith((b"{", b"[")) and (documents := _find_json(source, text, limits)):
+    may_be_lines = bool(_dialects(source, JsonLines)) and has_lines_behind(opened.head, limits)
+    if (may_be_lines or begins.startswith((b"{", b"["))) and (documents := _find_json(source, text, limits)):
         return _open_json(source, documents, opened, limits)
     if begins.startswith(b"<") and (trees := _dialects(source, XmlElements)):
         return open_best(source, trees, lambda each: XmlReader(source, each, opened, limits))
@@ -87,7 +89,7 @@ def _find_json(source: Source, head: bytes, limits: Limits) -> list[_Json]:
     documents: list[_Json] = [each for each in source.dialects if isinstance(each, JsonTree | JsonColumns)]
     if not lines or not documents:
         return lines or documents
-    is_several = b"\n" in head.strip() and has_json_lines(head, limits)
+    is_several = b"\n" in head.strip() and (has_json_lines(head, limits) or has_lines_behind(head, limits))
     return lines if is_several else documents
 
 

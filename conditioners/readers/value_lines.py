@@ -23,6 +23,8 @@ from conditioners.readers.records import Syntax
 LINES = Syntax(delimiter="\n", quote="")
 _SHORT = 64 * KIB
 """Bytes of a line that cannot hold too much to be parsed at once."""
+_FEWEST, _LOOKED_AT = 3, 100
+"""Lines that a file has at least whose first one may be broken, and lines behind it that tell so."""
 FILLED_SHARE = 20
 """One line, or element of a list, of so many has to hold something, where very many hold nothing."""
 
@@ -32,8 +34,26 @@ def begins_with_lines(head: bytes, limits: Limits) -> bool:
     first, _, others = Decoder(("utf-8",)).feed(head, last=False).lstrip().partition(b"\n")
     if not others.strip():
         return False
+    return _is_value(first, limits) or has_lines_behind(head, limits)
+
+
+def has_lines_behind(head: bytes, limits: Limits) -> bool:
+    """Whether the first line of a file is no JSON value, but most of those behind it are objects, and the next one is.
+
+    In a document that is written over several lines objects have commas behind them, and names or brackets beside.
+    """
+    text = Decoder(("utf-8",)).feed(head[:_SHORT], last=len(head) <= _SHORT).lstrip()
+    lines = [line for line in text.split(b"\n")[: None if len(head) <= _SHORT else -1] if line.strip()]
+    if len(lines) < _FEWEST or not lines[1].lstrip().startswith(b"{") or _is_value(lines[0], limits):
+        return False
+    behind = lines[1 : 1 + _LOOKED_AT]
+    objects = [line.lstrip().startswith(b"{") and _is_value(line, limits) for line in behind]
+    return objects[0] and sum(objects) * 2 > len(objects)
+
+
+def _is_value(line: bytes, limits: Limits) -> bool:
     with suppress(Refusal):
-        parse_json(first, limits)
+        parse_json(line, limits)
         return True
     return False
 
@@ -50,6 +70,7 @@ class ValueLines:
 
     def __init__(self, opened: OpenedRaw, limits: Limits) -> None:
         self._opened, self._limits = opened, limits
+        self._spares_first = has_lines_behind(opened.head, limits)
         self._parse = _LineParser(limits).parse
         self.encoding: dict[str, str] = {}
         """Known when all lines have been read."""
@@ -69,8 +90,8 @@ class ValueLines:
     def read(self) -> Iterator[Any]:
         """The value of each line that is not blank, or a BrokenLine.
 
-        Raises Refusal when the first one is no value, a line is longer than a document may be, most lines are no
-        values, or nearly all hold nothing.
+        Raises Refusal when the first one is no value and those behind it do not tell that it should be, a line is
+        longer than a document may be, most lines are no values, or nearly all hold nothing.
         """
         self._begin()
         misfits = Misfits(self._limits)
@@ -114,7 +135,10 @@ class ValueLines:
     def _note_broken(self, number: int, line: bytes) -> BrokenLine:
         self.first_broken = self.first_broken or Refusal(_find_reason(line, self._limits), f"line {number}")
         self._broken += 1
-        if not self.count or (self._broken > self._limits.unread_rows and self._broken > self.count):
+        is_spared = self._spares_first and self._broken == 1
+        if (not self.count and not is_spared) or (
+            self._broken > self._limits.unread_rows and self._broken > self.count
+        ):
             raise self.first_broken
         return BrokenLine(number, line.decode())
 

@@ -12,6 +12,7 @@ from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import begin_text
 from conditioners.readers.html_tables import is_html
 from conditioners.readers.parquet import MAGIC
+from conditioners.readers.value_lines import has_lines_behind
 from conditioners.structure.alignment import open_aligned, open_spaced
 from conditioners.structure.arff import open_arff
 from conditioners.structure.blocks import Block
@@ -101,7 +102,7 @@ def open_grids(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[
         yield from open_xml(opened, limits, skipped)
     elif is_edi(head):
         yield from open_segments(opened, limits)
-    elif _JSON.match(start) or opened.name.endswith(_JSON_NAMES):
+    elif _JSON.match(start) or opened.name.endswith(_JSON_NAMES) or has_lines_behind(head, limits):
         yield from _open_json_or_text(opened, limits, skipped)
     else:
         yield _open_text(opened, limits, skipped)

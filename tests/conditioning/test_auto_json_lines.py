@@ -227,3 +227,24 @@ def test_a_packed_file_that_is_read_twice_counts_once_towards_what_it_may_unpack
     for most, is_read in ((ratio * 1.5, True), (ratio * 0.9, False)):
         limits = Limits(unpacked_ratio=int(most), unpacked_free=1000)
         assert isinstance(condition(packed, name=f"a.{kind}", limits=limits)[0], Refused) != is_read
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "export"])
+@pytest.mark.parametrize("first", [b'{"id": 7, "na', b'"shop": 1}', b"# exported on Monday", b"{'id': 1}", b"[1, 2"])
+def test_a_first_line_that_is_no_value_is_quarantined_where_those_behind_it_are(first, name):
+    values = [{"id": n, "name": f"Käse, {n}"} for n in range(5)]
+    _, (table,), rejected = condition(first + b"\n" + join(values), name=name)
+
+    assert list(csv.reader(io.StringIO(table.decode()))) == [
+        ["id", "name"],
+        *([str(n), f"Käse, {n}"] for n in range(5)),
+    ]
+    (reject,) = csv.DictReader(io.StringIO(rejected))
+    assert (reject["path"], reject["rule"], reject["raw"]) == ("line 1", "not_json", first.decode())
+
+
+@pytest.mark.parametrize(
+    "text", [b'[\n{"a": 1},\n{"a": 2}\n]', b'[\n{"a": 1}\n,\n{"a": 2}\n]', b'{"rows":\n[{"a": 1},\n{"a": 2}]\n}']
+)
+def test_a_document_over_several_lines_is_none_of_lines_whose_first_one_is_broken(text):
+    assert read(text, name="a.json") == [["a"], ["1"], ["2"]]

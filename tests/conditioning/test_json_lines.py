@@ -66,3 +66,22 @@ def test_lines_are_read_in_chunks_with_the_same_rows_and_places(make_source, run
 
     assert (chunked.accepted, chunked.quarantined) == (whole.accepted, whole.quarantined)
     assert len(whole.rejects) == 72
+
+
+@pytest.mark.parametrize("first", [b'{"shop":"x","un', b"exported on Monday", b'shop":"x","units":9}'])
+@pytest.mark.parametrize("has_tree", [False, True])
+def test_a_first_line_that_is_no_value_costs_itself_alone(make_source, run, first, has_tree):
+    tree = JsonTree(name="tree", records="[]", labels={"shop": "[].shop", "units": "[].units"})
+    source = make(make_source, *([tree] if has_tree else []), JsonLines(name="lines"))
+    result = run(source, first + b'\n{"shop":"a","units":1}\n{"shop":"b","units":2}\n')
+
+    assert result.rows == ["a,1,", "b,2,"]
+    (reject,) = result.rejects
+    assert (reject["line"], reject["rule"], reject["raw"]) == ("1", "not_json", first.decode())
+
+
+def test_a_first_line_of_another_shape_is_a_row_at_fault(make_source, run):
+    result = run(make(make_source), b'{"exported":"Monday"}\n{"shop":"a","units":1}\n{"shop":"b","units":2}\n')
+
+    assert result.rows == ["a,1,", "b,2,"]
+    assert [(r["line"], r["rule"]) for r in result.rejects] == [("1", "missing")]
