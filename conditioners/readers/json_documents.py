@@ -98,7 +98,9 @@ class JsonReader:
         batch = self._read_large(elements) if elements.is_large else self._walk(*part).to_batch(_locate)
         unread = len(batch.unread) + count_hollow(batch.frame, self._walker.inner)
         self._misfits.note(elements.number, Tally(elements.at.line, batch.frame.height + len(batch.unread), unread, 0))
-        return replace(batch, damaged=DAMAGE in elements.text or b"\\u" in elements.text)
+        # A value around the list stands in each of its rows.
+        is_around = any(DAMAGE.decode() in str(cell) for cell in self._around)
+        return replace(batch, damaged=is_around or DAMAGE in elements.text or b"\\u" in elements.text)
 
     def _read_large(self, elements: Elements) -> TextBatch:
         """A batch that does not hold on to what was parsed, but parses it again to tell where rows stand."""

@@ -326,3 +326,10 @@ def test_the_dialect_with_more_columns_is_found_without_reading_all_of_a_large_d
     result = run(source, b'{"data":[' + rows_of(900).encode() + b"]}", limits=SMALL)
 
     assert (result.summary.dialect["name"], result.summary.rows_out) == ("tree", 900)
+
+
+def test_a_damaged_value_behind_the_list_costs_the_rows_that_it_stands_in():
+    in_pieces, as_a_whole = read_both_ways(source_of("data[]"), b'{"data": [{"units": 0}], "next": "\\ud83d"}', 16)
+
+    assert in_pieces == as_a_whole
+    assert "undecodable" in in_pieces[2]
