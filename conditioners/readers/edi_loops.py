@@ -99,10 +99,23 @@ class EdiLoopReader:
             for loop in (header, *loops):
                 known |= loop.values
             rows.add(origin, [*(_pick(known, labels) for labels in self._labels.values()), *self._constants])
-        if not is_told and message.fault is not None:
+        behind = self._find_behind_end(message)
+        if behind:
+            place = Located(f"{message.kind}[{message.control}].{behind[0].name}", _show(behind))
+            rows.add_unread(place, _INVALID, f"{behind[0].name} stands behind the end of the items")
+        elif not is_told and message.fault is not None:
             # No row stands for the fault, so the message itself does: else nothing would tell that it was left out.
-            raw = re.sub(r"[\r\n]", "", "".join(part.raw for part in message.parts))
-            rows.add_unread(Located(f"{message.kind}[{message.control}]", raw), _INVALID, message.fault)
+            place = Located(f"{message.kind}[{message.control}]", _show(message.parts))
+            rows.add_unread(place, _INVALID, message.fault)
+
+    def _find_behind_end(self, message: Message) -> Sequence[Part]:
+        """What stands behind the items' end, from the first segment on that begins a loop."""
+        has_ended = False
+        for number, part in enumerate(message.parts):
+            has_ended = has_ended or part.name in self._dialect.ends
+            if has_ended and part.name in self._dialect.loops:
+                return message.parts[number:]
+        return ()
 
     def _walk(self, message: Message, header: _Loop) -> Iterator[list[_Loop]]:
         """The loops of each row, complete; outer loops without an innermost one are noted as skipped."""
@@ -146,5 +159,8 @@ def _describe_place(origin: _Origin, dialect: EdiLoops) -> str:
 
 
 def _locate(origin: _Origin, dialect: EdiLoops) -> Located:
-    raw = "".join(part.raw for loop in origin.loops for part in loop.parts)
-    return Located(_describe_place(origin, dialect), re.sub(r"[\r\n]", "", raw))
+    return Located(_describe_place(origin, dialect), _show([part for loop in origin.loops for part in loop.parts]))
+
+
+def _show(parts: Sequence[Part]) -> str:
+    return re.sub(r"[\r\n]", "", "".join(part.raw for part in parts))

@@ -112,11 +112,25 @@ def _read_interchange(unb: Segment, segments: Iterator[Segment]) -> Iterator[Mes
             yield _read_message(segment, segments)
         elif segment.name == "UNG":
             groups += 1
+            yield from _read_group(segment, segments)
         elif segment.name == "UNZ":
-            return _check_trailer(segment, groups or messages, unb.component(5))
-        elif segment.name != "UNE":
+            return _check_trailer(segment, groups or messages, "messages or groups", unb)
+        else:
             raise Refusal(f"{segment.name!r} stands outside of a message", f"segment {segment.number}")
     raise Refusal("the interchange has no end (UNZ)")
+
+
+def _read_group(ung: Segment, segments: Iterator[Segment]) -> Iterator[Message]:
+    messages = 0
+    for segment in segments:
+        if segment.name == "UNH":
+            messages += 1
+            yield _read_message(segment, segments)
+        elif segment.name == "UNE":
+            return _check_trailer(segment, messages, "messages", ung)
+        else:
+            break
+    raise Refusal("the group has no end (UNE)", f"segment {ung.number}")
 
 
 def _read_message(unh: Segment, segments: Iterator[Segment]) -> Message:
@@ -139,9 +153,10 @@ def _judge(found: Message, unt: Segment) -> str | None:
     return None
 
 
-def _check_trailer(unz: Segment, count: int, reference: str) -> None:
-    where = f"segment {unz.number}"
-    if unz.component(1).lstrip("0") != str(count or ""):
-        raise Refusal(f"UNZ counts {unz.component(1)} messages or groups, there are {count}", where)
-    if unz.component(2) != reference:
-        raise Refusal(f"UNZ has the reference {unz.component(2)}, UNB has {reference}", where)
+def _check_trailer(trailer: Segment, count: int, of_what: str, header: Segment) -> None:
+    """Compare what the end of an interchange or a group says with what was there and with its header."""
+    name, where, given = trailer.name, f"segment {trailer.number}", header.component(5)
+    if trailer.component(1).lstrip("0") != str(count or ""):
+        raise Refusal(f"{name} counts {trailer.component(1)} {of_what}, there are {count}", where)
+    if trailer.component(2) != given:
+        raise Refusal(f"{name} has the reference {trailer.component(2)}, {header.name} has {given}", where)

@@ -116,9 +116,9 @@ class ProductActivityReader:
         is_told = fault is None
         for item in items:
             ids = _read_ids(item, self._wanted)
-            _read_quantities(item, common.known.get(_REPORTING, ""))
+            unnamed = _read_quantities(item, common.known.get(_REPORTING, ""))
             self._note_found(found, item, ids.known)
-            rejected = (_INVALID, fault) if fault else (_TWICE, common.fault or ids.fault)
+            rejected = (_INVALID, fault or unnamed) if fault or unnamed else (_TWICE, common.fault or ids.fault)
             is_told = is_told or bool(item.quantities)
             for (location, _), quantities in item.quantities.items():
                 origin = _Origin(found.control, item, location)
@@ -154,15 +154,13 @@ class ProductActivityReader:
 
 
 def _split_items(found: TransactionSet) -> tuple[list[Segment], list[_Item]]:
-    """The segments before the first LIN, and the LIN loops."""
+    """The segments before the first LIN, and the LIN loops; what stands behind CTT is no less of one."""
     header: list[Segment] = []
     items: list[_Item] = []
     for segment in found.segments:
         if segment.name == "LIN":
             items.append(_Item(len(items) + 1, [segment]))
-        elif segment.name in ("CTT", "SE"):
-            break
-        else:
+        elif segment.name not in ("CTT", "SE"):
             (items[-1].segments if items else header).append(segment)
     return header, items
 
@@ -194,17 +192,22 @@ def _read_ids(item: _Item, wanted: frozenset[str]) -> _Values:
     return values
 
 
-def _read_quantities(item: _Item, reporting_location: str) -> None:
-    """Quantities of each activity: by location in SDQ, or in ZA itself for the location that reports."""
-    activity = ""
+def _read_quantities(item: _Item, reporting_location: str) -> str | None:
+    """Quantities of each activity: by location in SDQ, or in ZA itself for the location that reports.
+
+    Tells when some stand before any activity.
+    """
+    activity, fault = "", None
     for segment in item.segments:
         if segment.name == "ZA":
             activity = f"ZA.{segment.element(1)}"
             if segment.element(2):
                 item.note(reporting_location, activity, segment.element(2))
         elif segment.name == "SDQ":
+            fault = fault if activity else "SDQ stands before any ZA, which would tell what its quantities are"
             for location, quantity in _pairs(segment, 3):
                 item.note(location, activity, quantity)
+    return fault
 
 
 def _pairs(segment: Segment, first: int) -> Iterator[tuple[str, str]]:

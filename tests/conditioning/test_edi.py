@@ -147,3 +147,20 @@ def test_a_value_that_is_given_twice_is_never_chosen_from(source, run, change, l
     assert (len(result.rejects), len(result.rows)) == (rejected, 4 - rejected)
     assert {reject["rule"] for reject in result.rejects} <= {"given_twice"}
     assert all(reject["reason"].startswith(f"{label} is given twice: ") for reject in result.rejects)
+
+
+def test_an_item_behind_the_count_of_items_is_none_the_less_counted(source, run):
+    text = (ISA + BODY).replace("CTT*2~", "CTT*2~LIN*3*VN*009~ZA*QS*4~").replace("SE*11", "SE*13")
+    result = run(source, text.encode())
+
+    assert result.rows == []
+    assert [reject["reason"] for reject in result.rejects] == ["CTT counts 2 items, there are 3"] * 5
+
+
+def test_quantities_before_any_activity_are_quarantined(source, run):
+    result = run(source, (ISA + BODY).replace("ZA*QS~SDQ*EA*92*S1*5*S2*6", "SDQ*EA*92*S1*5*S2*6~ZA*QS").encode())
+
+    assert result.rows == ["2024-01-01,008,R1,3,"]
+    assert {(r["rule"], r["reason"][:26]) for r in result.rejects} == {
+        ("invalid_transaction_set", "SDQ stands before any ZA, ")
+    }

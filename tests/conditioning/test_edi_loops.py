@@ -130,3 +130,28 @@ def test_the_first_message_decides_among_the_dialects_of_a_source(make_source, r
 def test_a_cut_off_interchange_is_refused(make_source, run):
     assert run(make(make_source), edifact(*REPORT)[:-30]).refusal.reason
     assert "ends within a segment" in run(make(make_source), edifact(*REPORT)[:-1].rstrip(b"'")).refusal.reason
+
+
+def test_an_item_behind_the_end_of_the_items_is_quarantined_with_all_behind_it(make_source, run):
+    result = run(make(make_source), x12(*HEAD, *PTD, "CTT*1", "PTD*SS", "QTY*32*7*EA"))
+
+    assert result.rows == ["2024-01-01,007,000123,5,,12.50"]
+    (reject,) = result.rejects
+    assert (reject["path"], reject["raw"]) == ("867[0001].PTD", "PTD*SS~QTY*32*7*EA~")
+    assert reject["reason"] == "PTD stands behind the end of the items"
+
+
+@pytest.mark.parametrize(
+    ("end", "reason"),
+    [
+        ("UNE+1+9'", None),
+        ("UNE+2+9'", "UNE counts 2 messages, there are 1"),
+        ("UNE+1+8'", "UNE has the reference 8, UNG has 9"),
+        ("", "the group has no end (UNE)"),
+    ],
+)
+def test_a_group_has_to_end_as_it_says(make_source, run, end, reason):
+    group = edifact(*REPORT).replace(b"UNH+1", b"UNG+SLSRPT+S+R+240101:1200+9'\nUNH+1", 1)
+    result = run(make(make_source), group.replace(b"UNZ", f"{end}UNZ".encode()))
+
+    assert getattr(result.outcome, "reason", None) == reason
