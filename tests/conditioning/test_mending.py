@@ -10,6 +10,7 @@ import pytest
 from conditioners.columns import Text, Whole
 from conditioners.dialects import Workbook
 from conditioners.readers.mending import MisreadMarks
+from tests.conditioning.test_workbook_errors import xlsx_of
 
 LONG, SHEET = 1234567890123456789, "xl/worksheets/sheet1.xml"
 
@@ -17,14 +18,6 @@ LONG, SHEET = 1234567890123456789, "xl/worksheets/sheet1.xml"
 @pytest.fixture
 def source(make_source):
     return make_source(columns=(Text("id"), Whole("units")), key=("id", "units"), dialects=(Workbook(name="w"),))
-
-
-def write_xlsx(*rows):
-    book, data = openpyxl.Workbook(), io.BytesIO()
-    for row in rows:
-        book.active.append(row)
-    book.save(data)
-    return data.getvalue()
 
 
 def rewrite(package, member, old, new):
@@ -67,7 +60,7 @@ def write_numbers(*cells):
     rows = "".join(
         f'<row r="{at}">{text.format(f"A{at}")}{text.format(f"B{at}")}</row>' for at, text in enumerate(cells, start=2)
     )
-    book = write_xlsx(["id", "units"])
+    book = xlsx_of(["id", "units"])
     return rewrite(book, SHEET, b"</sheetData>", rows.encode() + b"</sheetData>")
 
 
@@ -132,7 +125,7 @@ def test_a_mark_is_found_wherever_a_block_ends():
 
 
 def test_text_in_cdata_is_kept(source, run):
-    book = write_xlsx(["id", "units"], [7, 1])
+    book = xlsx_of(["id", "units"], [7, 1])
     old, new = b'<c r="A2" t="n"><v>7</v>', b'<c r="A2" t="str"><v><![CDATA[<c r="A3">&]]>x</v>'
 
     assert run(source, rewrite(book, SHEET, old, new)).rows == ['"<c r=""A3"">&x",1']
