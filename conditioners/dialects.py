@@ -130,9 +130,7 @@ class Delimited(Dialect):
         for mark in (*self.delimiters, self.quote, self.escape or ""):
             if len(mark.encode()) > 1 or (mark == "" and mark in self.delimiters):
                 raise SourceError(f"dialect {self.name!r}: the mark {mark!r} must be one ASCII character")
-        named = [name for name in self.fields if name]
-        if len(set(named)) != len(named):
-            raise SourceError(f"dialect {self.name!r}: a column stands twice in its fields")
+        _check_fields(self.name, self.fields)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,6 +186,24 @@ class JsonTree(Dialect):
     """
 
     records: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class JsonRows(Dialect):
+    """A JSON document whose rows are lists of cells: `{"columns": ["day", "units"], "data": [["2025-01-06", 3]]}`.
+
+    `records` is the path of the list of rows, `data[]`, or `[]` for the document itself. Labels are those of a header.
+    """
+
+    records: str
+    header: str = ""
+    """The path of the labels: `columns[]`, or `columns[].name` where each is an object. Empty for the first row."""
+    fields: tuple[str, ...] = ()
+    """For documents without labels, the canonical columns in order; "" for a cell that none takes."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_fields(self.name, self.fields)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -270,6 +286,13 @@ class EdiLoops(Dialect):
     days: tuple[str, ...] = ("%Y%m%d",)
 
 
+def _check_fields(dialect: str, fields: tuple[str, ...]) -> None:
+    """Raises SourceError where a column stands twice."""
+    named = [name for name in fields if name]
+    if len(set(named)) != len(named):
+        raise SourceError(f"dialect {dialect!r}: a column stands twice in its fields")
+
+
 def named_columns(dialect: Dialect) -> set[str]:
     """Every canonical column that a dialect speaks of."""
     by_column = (dialect.labels, dialect.values, dialect.sentinels, dialect.extract, dialect.shifts)
@@ -279,7 +302,7 @@ def named_columns(dialect: Dialect) -> set[str]:
         named |= set(dialect.fields)
         named |= {dialect.repeated.into, *dialect.repeated.fields} if dialect.repeated else set()
         named |= set(dialect.tagged.fields) if dialect.tagged else set()
-    if isinstance(dialect, Delimited):
+    if isinstance(dialect, Delimited | JsonRows):
         named |= set(dialect.fields) - {""}
     if isinstance(dialect, Delimited | Workbook) and dialect.wide:
         named |= {dialect.wide.into, *dialect.wide.values}

@@ -38,8 +38,8 @@ def cut_sample(data: bytes, form: str, lines: int = _LINES) -> bytes | None:
         return _cut_archive(data, form, lines)
     if form in ("delimited text", "fixed width"):
         return _cut_lines(data, lines)
-    if form == "JSON":
-        return _cut_json(data, lines)
+    if form in ("JSON", "JSON rows"):
+        return _cut_json(data, lines, _cut_value if form == "JSON" else _cut_rows)
     return data if len(data) <= SMALL else None
 
 
@@ -62,9 +62,9 @@ def _cut_archive(data: bytes, form: str, lines: int) -> bytes | None:
     return packed.getvalue()
 
 
-def _cut_json(data: bytes, lines: int) -> bytes | None:
+def _cut_json(data: bytes, lines: int, cut: Callable[[Any], Any]) -> bytes | None:
     try:
-        return show_json(_cut_value(parse_json(data.removeprefix(b"\xef\xbb\xbf"), DEFAULT))).encode()
+        return show_json(cut(parse_json(data.removeprefix(b"\xef\xbb\xbf"), DEFAULT))).encode()
     except (Refusal, UnicodeDecodeError):
         pass
     rows = data.split(b"\n")
@@ -76,3 +76,11 @@ def _cut_value(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _cut_value(item) for name, item in value.items()}
     return [_cut_value(item) for item in value[:_RECORDS]] if isinstance(value, list) else value
+
+
+def _cut_rows(value: Any) -> Any:
+    """A value whose lists of lists are short; cells and labels are all kept."""
+    if isinstance(value, dict):
+        return {name: _cut_rows(item) for name, item in value.items()}
+    has_rows = isinstance(value, list) and any(isinstance(item, list) for item in value)
+    return value[: _RECORDS + 1] if has_rows else value

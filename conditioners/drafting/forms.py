@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from conditioners.drafting import listed
 from conditioners.drafting.guessing import Guess
+from conditioners.drafting.listed import load_values
 from conditioners.drafting.samples import NoDraft, Sample
 from conditioners.drafting.text import show_call, show_mapping, show_string, show_tuple
 from conditioners.drafting.widening import Widening
-from conditioners.limits import DEFAULT
-from conditioners.raw import OpenedRaw, RawInput
-from conditioners.readers.json_parsing import load_document
-from conditioners.readers.value_lines import ValueLines, begins_with_lines
-from conditioners.unpack import Unpacker
 
 _INDENT = 12
 _OPENING = 40
@@ -62,6 +58,8 @@ def find_form(sample: Sample, guesses: Sequence[Guess]) -> Form:
         return _fixed_width(sample, guesses)
     if found == "JSON":
         return _json(sample, guesses)
+    if found == listed.FORMAT:
+        return _json_rows(sample, guesses)
     if found == "XML":
         records = sample.form["records"]
         labels = {guess.name: show_string(guess.label) for guess in guesses}
@@ -141,8 +139,17 @@ def _edi(sample: Sample, guesses: Sequence[Guess]) -> Form:
     return Form("EdiLoops", (f"message={show_string(sample.form['message'])}", loops, shown), has_paths=True)
 
 
+def _json_rows(sample: Sample, guesses: Sequence[Guess]) -> Form:
+    arguments = [f"records={show_string(sample.form['path'])}"]
+    if sample.form["header"]:
+        arguments.append(f"header={show_string(sample.form['header'])}")
+    if sample.labels is None:
+        arguments.append(show_tuple([show_string(guess.name) for guess in guesses], _INDENT, before="fields="))
+    return Form("JsonRows", tuple(arguments))
+
+
 def _json(sample: Sample, guesses: Sequence[Guess]) -> Form:
-    value, is_lines = _load(sample)
+    value, is_lines = load_values(sample.file_name, sample.data)
     at = [name for name in sample.form["records"].removeprefix("$").split(".") if name]
     held = value
     for name in at:
@@ -163,18 +170,6 @@ def _json(sample: Sample, guesses: Sequence[Guess]) -> Form:
         show_mapping(labels, _INDENT, before="labels="),
     )
     return Form("JsonLines" if is_lines else "JsonTree", shown, has_paths=True)
-
-
-def _load(sample: Sample) -> tuple[Any, bool]:
-    """The sample's value; of JSON Lines a list of the first one, and that they are such."""
-    raw = RawInput(sample.file_name, lambda: io.BytesIO(sample.data), len(sample.data))
-    unpacker = Unpacker(DEFAULT, lambda _: True, lambda *_: None)
-    with OpenedRaw(raw, DEFAULT) as opened:
-        for member in unpacker.members(opened):
-            if begins_with_lines(member.head, DEFAULT):
-                return [next(ValueLines(member, DEFAULT).read())], True
-            return load_document(member, DEFAULT).value, False
-    raise NoDraft("there is no document in the sample")
 
 
 def _mark_lists(value: Any, prefix: str, label: str) -> str:

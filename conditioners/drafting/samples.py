@@ -11,11 +11,11 @@ from typing import Any
 
 from conditioners.auto import AutoSummary, condition_auto
 from conditioners.auto_output import TableSummary
-from conditioners.drafting import interchanges, trees
+from conditioners.drafting import interchanges, listed, trees
 from conditioners.drafting.asides import Asides, begin_like_names, find_total, part_asides, tell_gaps, without_bare_sum
 from conditioners.drafting.packing import Packing, find_packing, is_archive, keep_members
 from conditioners.drafting.preambles import tell_preamble
-from conditioners.outcome import Refused
+from conditioners.outcome import Refusal, Refused
 from conditioners.raw import RawInput
 
 _ROWS = 20_000
@@ -63,7 +63,7 @@ class Sample:
     @property
     def has_typed_cells(self) -> bool:
         """Whether the format tells numbers from texts."""
-        return self.form["format"] in ("workbook", "JSON", "Parquet")
+        return self.form["format"] in ("workbook", "JSON", listed.FORMAT, "Parquet")
 
 
 def look_at_sample(file_name: str, data: bytes) -> Sample:
@@ -148,10 +148,23 @@ def _look_closer(sample: Sample) -> Sample:
     if sample.form["format"] == "XML":
         records, labels, columns = trees.take_values(sample, _ROWS)
         return replace(sample, form={**sample.form, "records": records}, labels=labels, columns=columns)
+    if sample.form["format"] == "JSON":
+        return _look_at_lists(sample)
     if sample.form["format"] in interchanges.FORMATS:
         found = interchanges.take_values(sample, _ROWS)
         return sample if found is None else replace(sample, form=found[0], labels=found[1], columns=found[2])
     return _without_unusual(sample)
+
+
+def _look_at_lists(sample: Sample) -> Sample:
+    """The sample, if its rows are lists, with the labels that stand elsewhere, and with rows that lack their end."""
+    try:
+        rows = listed.find_rows(sample, _ROWS)
+    except Refusal as refusal:
+        raise NoDraft(f"the sample is not held as a whole: {refusal.reason}; give a smaller one") from None
+    if rows is None:
+        return sample
+    return replace(sample, form={**sample.form, **rows.form}, labels=rows.labels, columns=rows.columns)
 
 
 def _without_unusual(sample: Sample) -> Sample:

@@ -10,17 +10,18 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 from conditioners.declaration import Source
-from conditioners.dialects import JsonTree
+from conditioners.dialects import JsonRows, JsonTree
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Facts, Located, Rows, TextBatch
 from conditioners.readers.decoding import DAMAGE, Decoder, show_damage
 from conditioners.readers.json_elements import Elements
-from conditioners.readers.json_labels import RECORDS, list_labels
+from conditioners.readers.json_labels import RECORDS
 from conditioners.readers.json_lists import Hollow, ListCutter
+from conditioners.readers.json_rows import RowWalker
 from conditioners.readers.json_showing import show_json
-from conditioners.readers.json_tree import NOT_A_LIST, Cells, Place, TreeWalker
+from conditioners.readers.json_tree import Cells, Place, Stray, TreeWalker
 from conditioners.readers.misfits import Misfits, Tally, count_hollow
 
 
@@ -34,17 +35,18 @@ class _Part(NamedTuple):
 class JsonReader:
     """Reads one document in one dialect; it is parsed piece by piece, at the commas of the outermost list."""
 
-    def __init__(self, source: Source, dialect: JsonTree, opened: OpenedRaw, limits: Limits) -> None:
-        self._opened, self._limits, self._records = opened, limits, dialect.records
+    def __init__(self, source: Source, dialect: JsonTree | JsonRows, opened: OpenedRaw, limits: Limits) -> None:
+        self._opened, self._limits = opened, limits
         self._misfits, self._large = Misfits(limits), Lock()
-        self._walker = TreeWalker(source, dialect, opened)
+        self._walker = _open_walker(source, dialect, opened, limits)
         self.columns = self._walker.columns
         self._decoder = Decoder(("utf-8",))
         self._cutter = self._cut(self._decoder)
         self.has_records = self._cutter.has_list
         self._around = self._find_around()
         self.facts = Facts(
-            place="path", dialect={"name": dialect.name, "format": "JSON", "records": dialect.records}
+            place="path", dialect={"name": dialect.name, "format": "JSON", "records": dialect.records},
+            header_rows=self._walker.header_rows,
         )  # fmt: skip
 
     def _cut(self, decoder: Decoder) -> ListCutter:
@@ -74,23 +76,17 @@ class JsonReader:
             if elements.first < RECORDS:
                 with self._turn(elements):
                     values = elements.parse(self._limits)
-                    labels |= dict.fromkeys(self._list_labels(values[: RECORDS - elements.first]))
+                    labels |= dict.fromkeys(self._walker.list_labels(values[: RECORDS - elements.first]))
                     values = None if elements.is_large else values
             yield _Part(elements, values)
         root = self._cutter.parse_surroundings()
-        self.facts.labels = [*dict.fromkeys([*list_labels([root], self._records), *labels])]
+        self.facts.labels = [*dict.fromkeys([*self._walker.list_labels_around(root), *labels])]
         self.facts.ignored = self._walker.list_ignored(self.facts.labels)
         self.facts.encoding = {"name": self._decoder.name, "evidence": self._decoder.evidence}
 
     def _turn(self, elements: Elements) -> AbstractContextManager[object]:
         """Where elements may be held parsed."""
         return self._large if elements.is_large else nullcontext()
-
-    def _list_labels(self, elements: list[Any]) -> list[str]:
-        document: Any = elements
-        for name in reversed(self._walker.outermost):
-            document = {name: document}
-        return list_labels([document], self._records)
 
     def read(self, part: _Part) -> TextBatch:
         """A piece as a batch; raises Refusal when most rows up to it hold nothing, or are none."""
@@ -117,13 +113,20 @@ class JsonReader:
         rows = Rows(self.columns)
         parsed = elements.parse(self._limits) if values is None else values
         for found in self._walker.walk_list(parsed, elements.first, self._around):
-            if isinstance(found, Located):
-                located = Located(found.place, show_damage(found.raw))
-                rows.add_unread(located, NOT_A_LIST, "a list should stand here")
+            if isinstance(found, Stray):
+                rows.add_unread(Located(found.place, show_damage(found.raw)), found.rule, found.reason)
             else:
                 place, cells = found
                 rows.add(place, cells)
         return rows
+
+
+def _open_walker(
+    source: Source, dialect: JsonTree | JsonRows, opened: OpenedRaw, limits: Limits
+) -> TreeWalker | RowWalker:  # fmt: skip
+    if isinstance(dialect, JsonRows):
+        return RowWalker(source, dialect, opened, limits)
+    return TreeWalker(source, dialect, opened)
 
 
 def _locate(place: Place) -> Located:

@@ -19,7 +19,7 @@ from conditioners.readers.decoding import DAMAGE, Decoder, show_damage
 from conditioners.readers.json_labels import list_labels
 from conditioners.readers.json_parsing import parse_json
 from conditioners.readers.json_showing import show_json
-from conditioners.readers.json_tree import NOT_A_LIST, TreeWalker
+from conditioners.readers.json_tree import Stray, TreeWalker
 from conditioners.readers.misfits import Misfits, Tally, count_hollow
 from conditioners.readers.portions import cut_portions
 from conditioners.readers.records import Syntax
@@ -111,9 +111,9 @@ class JsonLinesReader:
             rows.add_unread(Located(str(number), show_damage(line.decode())), "not_json", refusal.reason)
             return
         for found in self._walker.walk(value):
-            if isinstance(found, Located):
+            if isinstance(found, Stray):
                 at = Located(f"{number} {found.place}", show_damage(found.raw))
-                rows.add_unread(at, NOT_A_LIST, "a list should stand here")
+                rows.add_unread(at, found.rule, found.reason)
             else:
                 place, cells = found
                 rows.add((f"{number} {place.path}" if self._records else str(number), place.record), cells)

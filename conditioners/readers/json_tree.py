@@ -9,12 +9,19 @@ from conditioners.declaration import Source
 from conditioners.dialects import JsonLines, JsonTree
 from conditioners.outcome import Refusal, SourceError
 from conditioners.raw import OpenedRaw
-from conditioners.readers.batches import Located
 from conditioners.readers.headers import is_surrounding, surroundings
+from conditioners.readers.json_labels import list_labels
 from conditioners.readers.json_showing import show_json
 from conditioners.readers.numbers import write_numbers
 
-NOT_A_LIST = "not_a_list"
+
+class Stray(NamedTuple):
+    """What stands in place of a record or of a list of them, as JSON, and why it is none."""
+
+    place: str
+    raw: str
+    rule: str = "not_a_list"
+    reason: str = "a list should stand here"
 
 
 class Place(NamedTuple):
@@ -31,7 +38,7 @@ class TreeWalker:
     """Walks to the records of a JSON value, and takes along the values that the labels lead to."""
 
     def __init__(self, source: Source, dialect: JsonTree | JsonLines, opened: OpenedRaw) -> None:
-        self._levels = _split_levels(dialect.records)
+        self._records, self._levels = dialect.records, split_levels(dialect.records)
         if self._levels[-1] or (len(self._levels) == 1 and isinstance(dialect, JsonTree)):
             raise SourceError(f"dialect {dialect.name}: records {dialect.records!r} lead to no list; [] stands for one")
         constants = {name: opened.describe(label) for name, label in surroundings(source, dialect).items()}
@@ -47,6 +54,8 @@ class TreeWalker:
         self.inner = [name for (name, _), (level, _) in zip(labelled, found, strict=True) if level]
         """Columns whose values stand in the lists."""
         self._labels = {label for _, label in labelled}
+        self.header_rows = list[str]()
+        """Nowhere: labels are paths."""
 
     def require_any(self, source: Source, labels: Sequence[str]) -> None:
         """Raises Refusal when none of the labels that a file has is one of the dialect's."""
@@ -57,6 +66,17 @@ class TreeWalker:
         """Of labels that a file has, those that no column goes by."""
         return [label for label in labels if label not in self._labels]
 
+    def list_labels(self, elements: Sequence[Any]) -> list[str]:
+        """The labels of some elements of the outermost list."""
+        document: Any = elements
+        for name in reversed(self.outermost):
+            document = {name: document}
+        return list_labels([document], self._records)
+
+    def list_labels_around(self, root: Any) -> list[str]:
+        """The labels of a document whose list holds nothing."""
+        return list_labels([root], self._records)
+
     @property
     def outermost(self) -> tuple[str, ...]:
         """The names that lead to the outermost list."""
@@ -64,7 +84,7 @@ class TreeWalker:
 
     def _find_value(self, dialect: str, label: str) -> tuple[int, tuple[str, ...]]:
         """At which level of nested lists a value stands, and the names that lead to it from there."""
-        levels = _split_levels(label)
+        levels = split_levels(label)
         *lists, names = levels
         if lists != self._levels[: len(lists)]:
             raise SourceError(f"dialect {dialect}: {label} leads through other lists than the records")
@@ -74,21 +94,19 @@ class TreeWalker:
         """The values that stand around the outermost list."""
         return self._find_here(root, 0)
 
-    def walk(self, value: Any) -> Iterator[tuple[Place, list[str | None]] | Located]:
+    def walk(self, value: Any) -> Iterator[tuple[Place, list[str | None]] | Stray]:
         """The records of a value, or what stands in place of a list."""
         yield from self._walk(value, "$", 0, ())
 
     def walk_list(
         self, elements: Sequence[Any], first: int, around: Cells
-    ) -> Iterator[tuple[Place, list[str | None]] | Located]:
+    ) -> Iterator[tuple[Place, list[str | None]] | Stray]:
         """The records of some elements of the outermost list, of which the first has that number."""
         path = "$" + "".join(f".{name}" for name in self._levels[0])
         for number, element in enumerate(elements, start=first):
             yield from self._walk(element, f"{path}[{number}]", 1, around)
 
-    def _walk(
-        self, node: Any, path: str, level: int, cells: Cells
-    ) -> Iterator[tuple[Place, list[str | None]] | Located]:
+    def _walk(self, node: Any, path: str, level: int, cells: Cells) -> Iterator[tuple[Place, list[str | None]] | Stray]:
         """The records below a node; `cells` are the values found on the way, in the order of levels."""
         cells = (*cells, *self._find_here(node, level))
         names = self._levels[level]
@@ -99,7 +117,7 @@ class TreeWalker:
         path = path + "".join(f".{name}" for name in names)
         if not isinstance(elements, list):
             if elements is not None:
-                yield Located(path, show_json(elements))
+                yield Stray(path, show_json(elements))
             return
         for number, element in enumerate(elements):
             yield from self._walk(element, f"{path}[{number}]", level + 1, cells)
@@ -119,7 +137,7 @@ def _labelled(source: Source, dialect: JsonTree | JsonLines) -> list[tuple[str, 
     return [(name, label) for name, label in labels if not is_surrounding(label)]
 
 
-def _split_levels(path: str) -> list[tuple[str, ...]]:
+def split_levels(path: str) -> list[tuple[str, ...]]:
     """`stores[].weeks[].day` is three levels: (stores), (weeks), (day); each but the last leads to a list."""
     return [tuple(name for name in part.split(".") if name) for part in path.split("[]")]
 

@@ -9,7 +9,7 @@ from itertools import chain
 from conditioners.columns import Decimal as DecimalColumn
 from conditioners.columns import Whole
 from conditioners.declaration import Source
-from conditioners.dialects import Dialect, JsonColumns, JsonLines, JsonTree
+from conditioners.dialects import Dialect, JsonColumns, JsonLines, JsonRows, JsonTree
 from conditioners.readers.json_showing import Number
 from conditioners.readers.unfolding import MARK
 
@@ -39,7 +39,7 @@ def write_numbers(source: Source, dialect: Dialect, columns: Sequence[str]) -> C
     except for words that stand for no value.
     """
     mark, words = dialect.numbers.decimal, {*dialect.nulls, *chain.from_iterable(dialect.sentinels.values())}
-    has_exponents = isinstance(dialect, JsonTree | JsonLines | JsonColumns)
+    has_exponents = isinstance(dialect, JsonTree | JsonRows | JsonLines | JsonColumns)
     places = _columns_of_numbers(source, columns) if has_exponents else number_columns(source, dialect, columns)
 
     def write(cells: Cells) -> Cells:

@@ -15,6 +15,7 @@ from conditioners.dialects import (
     FixedWidth,
     JsonColumns,
     JsonLines,
+    JsonRows,
     JsonTree,
     Parquet,
     ProductActivity,
@@ -80,13 +81,13 @@ def _find_edi(source: Source, head: bytes) -> ProductActivity | EdiLoops | None:
     return kinds[first] if first is not None else next(iter(dialects), None)
 
 
-_Json = JsonTree | JsonColumns | JsonLines
+_Json = JsonTree | JsonRows | JsonColumns | JsonLines
 
 
 def _find_json(source: Source, head: bytes, limits: Limits) -> list[_Json]:
     """The dialects that a JSON file may come in: lines where the first one is a value, and more follow or must."""
     lines: list[_Json] = [*_dialects(source, JsonLines)]
-    documents: list[_Json] = [each for each in source.dialects if isinstance(each, JsonTree | JsonColumns)]
+    documents: list[_Json] = [each for each in source.dialects if isinstance(each, JsonTree | JsonRows | JsonColumns)]
     if not lines or not documents:
         return lines or documents
     is_several = b"\n" in head.strip() and (has_json_lines(head, limits) or has_lines_behind(head, limits))
@@ -114,7 +115,7 @@ def _open_json(source: Source, dialects: Sequence[_Json], opened: OpenedRaw, lim
         if isinstance(dialect, JsonColumns):
             reader = JsonColumnsReader(source, dialect, opened, load(), limits)
         else:
-            assert isinstance(dialect, JsonTree)
+            assert isinstance(dialect, JsonTree | JsonRows)
             reader = JsonReader(source, dialect, opened, limits)
         if not reader.has_records:
             raise Refusal(refused)

@@ -18,7 +18,7 @@ from conditioners.readers.decoding import show_damage
 from conditioners.readers.json_labels import list_labels
 from conditioners.readers.json_parsing import load_document
 from conditioners.readers.json_showing import show_json
-from conditioners.readers.json_tree import NOT_A_LIST, TreeWalker, step
+from conditioners.readers.json_tree import Stray, TreeWalker, step
 from tests.conditioning.conftest import make_source, run
 
 COLUMNS = (
@@ -59,9 +59,9 @@ class WholeReader:
     def read(self, part):
         rows = Rows(self.columns)
         for found in part:
-            if isinstance(found, Located):
+            if isinstance(found, Stray):
                 located = Located(found.place, show_damage(found.raw))
-                rows.add_unread(located, NOT_A_LIST, "a list should stand here")
+                rows.add_unread(located, found.rule, found.reason)
             else:
                 rows.add(*found)
         batch = rows.to_batch(lambda place: Located(place.path, show_damage(show_json(place.record))))

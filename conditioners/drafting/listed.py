@@ -1,0 +1,92 @@
+"""JSON samples whose rows are lists of cells: where their labels stand, and which they are."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from conditioners.limits import DEFAULT
+from conditioners.outcome import Refusal
+from conditioners.raw import OpenedRaw, RawInput
+from conditioners.readers.json_parsing import load_document
+from conditioners.readers.json_showing import Number
+from conditioners.readers.json_tree import step
+from conditioners.readers.value_lines import ValueLines, begins_with_lines
+from conditioners.structure.json_nodes import show_cell
+from conditioners.structure.json_tables import is_list_of_rows
+from conditioners.unpack import Unpacker
+
+if TYPE_CHECKING:
+    from conditioners.drafting.samples import Sample
+
+FORMAT = "JSON rows"
+_LABEL_NAMES = ("label", "title", "name", "header", "field", "fieldName", "key", "id", "code")
+"""What objects that describe a column call its label, the telling ones first."""
+
+
+class ListedRows(NamedTuple):
+    """What is known of rows that are lists: their form, their labels if they have any, and the cells of each column."""
+
+    form: dict[str, Any]
+    labels: tuple[str, ...] | None
+    columns: tuple[tuple[str, ...], ...]
+
+
+class _Header(NamedTuple):
+    path: str
+    labels: tuple[str, ...]
+
+
+def find_rows(sample: Sample, most: int) -> ListedRows | None:
+    """The rows of a JSON sample that are lists, as many as may be; None for any other sample. Raises Refusal."""
+    value, is_lines = load_values(sample.file_name, sample.data)
+    names = [name for name in sample.form["records"].removeprefix("$").split(".") if name]
+    rows = step(value, names)
+    if is_lines or not is_list_of_rows(rows):
+        return None
+    header, labels = "", sample.labels
+    if labels is None and (found := list(_find_headers(value, len(sample.columns)))):
+        # A description of its own beats a plain list of as many words.
+        header, labels = min(found, key=lambda each: "[]." not in each.path)
+    form = {"format": FORMAT, "path": f"{'.'.join(names)}[]", "header": header}
+    first = 1 if labels is not None and not header else 0
+    return ListedRows(form, labels, _turn(rows[first : first + most], len(sample.columns)))
+
+
+def _turn(rows: Sequence[Sequence[Any]], width: int) -> tuple[tuple[str, ...], ...]:
+    """The columns of rows that have no more cells than there are columns; what a row lacks at its end is empty."""
+    whole = [[*map(show_cell, row), *[""] * (width - len(row))] for row in rows if len(row) <= width]
+    return tuple(zip(*whole, strict=True)) or ((),) * width
+
+
+def load_values(file_name: str, data: bytes) -> tuple[Any, bool]:
+    """The value of a JSON document; of JSON Lines a list of the first one, and that they are such. Raises Refusal."""
+    raw = RawInput(file_name, lambda: io.BytesIO(data), len(data))
+    unpacker = Unpacker(DEFAULT, lambda _: True, lambda *_: None)
+    with OpenedRaw(raw, DEFAULT) as opened:
+        for member in unpacker.members(opened):
+            if begins_with_lines(member.head, DEFAULT):
+                return [next(ValueLines(member, DEFAULT).read())], True
+            return load_document(member, DEFAULT).value, False
+    raise Refusal("there is no document in the sample")
+
+
+def _find_headers(value: Any, width: int) -> Iterator[_Header]:
+    """Lists of so many different words, or of objects that each have one under the same name."""
+    waiting = [("", value)]
+    while waiting:
+        path, each = waiting.pop()
+        if isinstance(each, dict):
+            waiting += [(f"{path}.{name}".removeprefix("."), inner) for name, inner in reversed(each.items())]
+        elif isinstance(each, list) and len(each) == width:
+            if _are_labels(each):
+                yield _Header(f"{path}[]", tuple(each))
+            elif all(isinstance(item, dict) for item in each):
+                held = {name: [item.get(name) for item in each] for name in _LABEL_NAMES}
+                yield from (_Header(f"{path}[].{name}", tuple(of)) for name, of in held.items() if _are_labels(of))
+
+
+def _are_labels(values: list[Any]) -> bool:
+    are_words = all(type(each) is str and each.strip() and not isinstance(each, Number) for each in values)
+    return are_words and len(set(values)) == len(values)

@@ -1,0 +1,126 @@
+"""Walks through JSON rows that are lists of cells, whose labels stand in the first of them, elsewhere, or nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Any
+
+from conditioners.declaration import Source
+from conditioners.dialects import JsonRows
+from conditioners.limits import Limits
+from conditioners.outcome import Refusal, SourceError
+from conditioners.raw import OpenedRaw
+from conditioners.readers.decoding import Decoder
+from conditioners.readers.headers import Header, NearMiss, find_header, surroundings
+from conditioners.readers.json_lists import ListCutter
+from conditioners.readers.json_showing import show_json, show_value
+from conditioners.readers.json_tree import Cells, Place, Stray, split_levels, step
+from conditioners.readers.numbers import write_numbers
+
+
+class RowWalker:
+    """Takes the cells of rows by the place that the header gives each column; what a row lacks at its end is empty."""
+
+    def __init__(self, source: Source, dialect: JsonRows, opened: OpenedRaw, limits: Limits) -> None:
+        levels = split_levels(dialect.records)
+        if len(levels) != 2 or levels[1]:
+            raise SourceError(f"dialect {dialect.name}: records {dialect.records!r} lead to no list; `data[]` does")
+        self.outermost = levels[0]
+        self._path = "$" + "".join(f".{name}" for name in self.outermost)
+        self._opened, self._limits = opened, limits
+        self._first_row = 0 if dialect.header or dialect.fields else 1
+        header = self._find_header(source, dialect)
+        self._labels, self._ignored = list(header.labels), header.ignored
+        self._places = list(header.positions.values())
+        self.inner = list(header.positions)
+        constants = {name: opened.describe(label) for name, label in surroundings(source, dialect).items()}
+        self._constants = list[str | None](constants.values())
+        self.columns = (*self.inner, *constants)
+        self._write = write_numbers(source, dialect, self.columns)
+
+    def _find_header(self, source: Source, dialect: JsonRows) -> Header:
+        """The place of each column; raises Refusal when the labels are not those of the source."""
+        self.header_rows: list[str] = []
+        if dialect.fields:
+            positions = {name: number for number, name in enumerate(dialect.fields) if name}
+            return Header(-1, positions, dialect.fields)
+        place = f"path $.{dialect.header}" if dialect.header else f"path {self._path}[0]"
+        self.header_rows.append(place)
+        labels = self._read_labels(dialect.header) if dialect.header else self._read_first(dialect.records)
+        miss = NearMiss()
+        header = find_header(source, dialect, [labels], miss)
+        if header is None:
+            raise Refusal(miss.describe(source, [place]))
+        return header
+
+    def _cut(self) -> ListCutter:
+        decoder = Decoder(("utf-8",))
+        texts = (decoder.feed(block, last=not block) for block in chain(self._opened.blocks(), [b""]))
+        return ListCutter(texts, self.outermost, self._limits)
+
+    def _read_first(self, records: str) -> list[str]:
+        """The cells of the first row."""
+        cutter = self._cut()
+        if not cutter.has_list:
+            raise Refusal(f"the document has no list of records at {records}")
+        elements = next(cutter.cut()).parse(self._limits)
+        return _show_labels(elements[0] if elements else [])
+
+    def _read_labels(self, path: str) -> list[str]:
+        """The labels at a path outside of the rows, for which the whole document may have to be read."""
+        cutter = self._cut()
+        labels = _walk_to(cutter.parse_head(), path)
+        if labels is None and cutter.has_list:
+            for _ in cutter.cut():
+                pass
+            labels = _walk_to(cutter.parse_surroundings(), path)
+        if labels is None:
+            raise Refusal(f"the document has no list of labels at {path}")
+        return _show_labels(labels)
+
+    def find_around(self, root: Any) -> Cells:
+        """Nothing: no column is outside of the rows."""
+        return ()
+
+    def list_labels(self, elements: Sequence[Any]) -> list[str]:
+        """The labels, whatever the rows hold."""
+        return self._labels
+
+    def list_labels_around(self, root: Any) -> list[str]:
+        """No labels."""
+        return []
+
+    def list_ignored(self, labels: Sequence[str]) -> list[str]:
+        """The labels that no column goes by."""
+        return self._ignored
+
+    def walk_list(
+        self, elements: Sequence[Any], first: int, around: Cells
+    ) -> Iterator[tuple[Place, list[str | None]] | Stray]:
+        """The cells of some rows, of which the first has that number; what is no row of as many cells is a stray."""
+        for number, row in enumerate(elements, start=first):
+            if number < self._first_row:
+                continue
+            place = f"{self._path}[{number}]"
+            if not isinstance(row, list):
+                yield Stray(place, show_json(row))
+            elif any(cell not in (None, "") for cell in row[len(self._labels) :]):
+                reason = f"{len(row)} cells where there are {len(self._labels)} labels"
+                yield Stray(place, show_json(row), "wrong_field_count", reason)
+            else:
+                cells = [show_value(row[at]) if at < len(row) else None for at in self._places]
+                yield Place(place, row), self._write([*cells, *self._constants])
+
+
+def _walk_to(root: Any, path: str) -> list[Any] | None:
+    """The labels at a path such as `columns[].name`; None when there is no such list."""
+    names, *inner = split_levels(path)
+    found = step(root, names)
+    if not isinstance(found, list):
+        return None
+    return [step(label, inner[0]) for label in found] if inner else found
+
+
+def _show_labels(row: Any) -> list[str]:
+    return [show_value(label) or "" for label in row] if isinstance(row, list) else []
