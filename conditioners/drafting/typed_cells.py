@@ -9,7 +9,7 @@ from conditioners.limits import DEFAULT
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw, RawInput
 from conditioners.readers.json_showing import Number
-from conditioners.readers.workbook import load_sheets, text_rows
+from conditioners.readers.workbook import load_sheets
 from conditioners.unpack import Unpacker
 
 
@@ -26,6 +26,6 @@ def find_typed_numerals(sample: Sample) -> frozenset[str]:
                 sheets = load_sheets(member, DEFAULT).sheets
             except Refusal:
                 continue  # Other files may stand beside the workbooks of an archive.
-            rows = (cells for sheet in sheets for cells in text_rows(sheet))
+            rows = (cells for sheet in sheets for cells in sheet.rows())
             found.update(cell for cells in rows for cell in cells if isinstance(cell, Number))
     return frozenset(found)

@@ -1,7 +1,8 @@
 """Rewrites what the parser of workbooks would lose, or take for something else.
 
-Those are digits of long whole numbers, tabs, line breaks and CDATA in texts, durations of an ods, and negative numbers
-in the form of a day or a time of day, of which there are none: -0.25 would be 18:00:00.
+Those are digits of long whole numbers, tabs, line breaks and CDATA in texts, durations of an ods, its errors that older
+programs write with the value 0, and negative numbers in the form of a day or a time of day, of which there are none:
+-0.25 would be 18:00:00.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from xml.sax.saxutils import escape
 
 from conditioners.limits import MIB
 from conditioners.outcome import Refusal
+from conditioners.readers.sheet_extents import SHOWN_ERROR
 
 _LONGEST_MARK = 1 << 16
 """Bytes of a block that may belong to a cell which ends in the next one."""
@@ -30,6 +32,12 @@ _LONG_ODS = re.compile(rb"<table:table-cell [^<>]*office:value=\"-?[0-9]{16,}\"[
 _DURATION_ODS = re.compile(
     rb"<table:table-cell [^<>]*office:time-value=\"(-?)PT([0-9]+)H([0-9]+)M([0-9]+)(?:[.,]([0-9]+))?S\"[^<>]*>"
 )
+_NOTE = rb"(?:<office:annotation\b[\s\S]*?</office:annotation>)?"
+_ERROR_ODS = re.compile(
+    rb"(<table:table-cell [^<>]*)office:value=\"(?:0|NaN)\"([^<>]*>%b<text:p[^<>]*)(?=%b)"
+    % (_NOTE, SHOWN_ERROR.pattern)
+)
+"""A cell with an error as older programs write it, around its value."""
 _TAB, _LINE_BREAK = (re.compile(rb"<text:%b(?:\s[^<>]*)?(?:/>|></text:%b>)" % (n, n)) for n in (b"tab", b"line-break"))
 
 
@@ -54,6 +62,7 @@ class MisreadMarks:
             text = self._rest + block
             self.found = any(mark in text for mark in _LOST) or any(long.search(text) for long in _LONG)
             self.found = self.found or (b"<v>-" in text and self._has_negative_date(text))
+            self.found = self.found or (b"<text:p" in text and _ERROR_ODS.search(text) is not None)
             self._rest = text[max(text.rfind(b"<c"), len(text) - _LONGEST_MARK, 0) :]
 
     def _has_negative_date(self, text: bytes) -> bool:
@@ -104,6 +113,7 @@ def _rewrite(text: bytes, dates: frozenset[bytes]) -> bytes:
     text = _LONG_XLSX.sub(_as_text_xlsx, text)
     text = _NEGATIVE.sub(lambda cell: cell[1] + cell[3] if cell[2] in dates else cell[0], text)
     text = _LONG_ODS.sub(_as_text_ods, text)
+    text = _ERROR_ODS.sub(rb"\1\2", text)
     text = _DURATION_ODS.sub(_as_hours_ods, text)
     return _LINE_BREAK.sub(b"\n", _TAB.sub(b"\t", text))
 

@@ -41,6 +41,7 @@ from conditioners.readers.parquet_tables import ParquetReader
 from conditioners.readers.product_activity import KIND as X12_852
 from conditioners.readers.product_activity import ProductActivityReader
 from conditioners.readers.sheet_tables import Sheet, SheetReader, open_html_sheets, open_workbook_sheets
+from conditioners.readers.spreadsheet_xml import is_spreadsheet_xml
 from conditioners.readers.unfolding import Folding, UnfoldingReader, words_for_nothing
 from conditioners.readers.value_lines import has_lines_behind
 from conditioners.readers.xml_tables import XmlReader
@@ -55,7 +56,7 @@ def open_reader(source: Source, opened: OpenedRaw, limits: Limits) -> tuple[Dial
         raise Refusal("the file is empty")
     text = opened.head.lstrip(b"\xef\xbb\xbf \t\r\n")
     workbooks = _dialects(source, Workbook)
-    if opened.head.startswith((_PACKAGE, _OLE)):
+    if opened.head.startswith((_PACKAGE, _OLE)) or (workbooks and is_spreadsheet_xml(opened.head)):
         return _open_sheets(source, workbooks, opened, open_workbook_sheets(opened, limits))
     if workbooks and is_html(opened.head):
         return _open_sheets(source, workbooks, opened, open_html_sheets(opened, limits))

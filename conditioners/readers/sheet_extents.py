@@ -150,6 +150,9 @@ class XlsxSheet:
 Range = tuple[tuple[int, int], tuple[int, int]]
 """The first and the last cell of some that are merged, each by row and column from 0."""
 _MOST_RANGES = 250_000
+_ERROR_NUMBER, _ERROR_NAME = rb"[A-Za-z\x80-\xff]{2,}:5[0-9]{2}", rb"#(?:DIV/0!|[A-Z\x80-\xff]+(?:/[A-Z]+)?[!?]?)"
+SHOWN_ERROR = re.compile(rb">(?:%b|%b)</text:p>" % (_ERROR_NUMBER, _ERROR_NAME))
+"""What a cell with an error shows, such as Err:502 or #N/A, in any language; older programs give it the value 0."""
 
 
 class OdsSheets:
@@ -157,6 +160,7 @@ class OdsSheets:
 
     _ANY = re.compile(_PREFIX + rb"(table|table-row|table-cell|covered-table-cell)(?=[\s/>])" + _ATTRIBUTES)
     _ERROR = re.compile(rb"""value-type\s*=\s*["']error["']""")
+    _ZERO = re.compile(rb"""office:value\s*=\s*["'](?:0|NaN)["']""")
     _TIMES = re.compile(rb"""number-(?:rows|columns)-repeated\s*=\s*["']\s*([0-9]*)""")
     _HEIGHT = re.compile(rb"""number-rows-spanned\s*=\s*["']\s*([0-9]{1,9})""")
     _NAME = re.compile(rb"""[\s:]name\s*=\s*(?:"([^"]*)"|'([^']*)')""")
@@ -167,6 +171,8 @@ class OdsSheets:
         self.merged: dict[str, list[Range]] = {}
         """By the name of the table."""
         self._ranges = 0
+        self._is_zero, self._zero = False, b""
+        """Whether the last cell has the value 0, and what was seen of its text."""
         self._begin_table(b"")
 
     def _begin_table(self, attributes: bytes) -> None:
@@ -180,6 +186,8 @@ class OdsSheets:
         text = self._tags.cut(block)
         seen = 0
         for found in self._ANY.finditer(text):
+            self._take_shown(text[seen : found.start()] if self._is_zero else b"")
+            self._is_zero = False
             self._extent.text += max(0, found.start() - seen - _PLAIN_CELL) * self._shown
             seen, self._shown = found.end(), 1
             if found[1] == b"table":
@@ -191,7 +199,14 @@ class OdsSheets:
             else:
                 self._take_cell(found[2])
         self._extent.text += (len(text) - seen) * self._shown
+        self._zero += text[seen:] if self._is_zero else b""
         self._room.check(self._extent)
+
+    def _take_shown(self, text: bytes) -> None:
+        """What a cell shows whose value is 0, which is how older programs write errors."""
+        if SHOWN_ERROR.search(self._zero + text):
+            self._extent.errors += self._shown
+        self._zero = b""
 
     def _take_cell(self, attributes: bytes) -> None:
         times = self._times(attributes)
@@ -201,6 +216,7 @@ class OdsSheets:
         if b"value-type" in attributes or not attributes.endswith(b"/"):
             self._shown = self._rows * times
             self._extent.filled += self._shown
+            self._is_zero = self._ZERO.search(attributes) is not None
             if b"error" in attributes and self._ERROR.search(attributes):
                 self._extent.errors += self._shown
             self._extent.reach(self._row + self._rows, self._column)
@@ -222,6 +238,7 @@ class OdsSheets:
 
     def close(self) -> None:
         """The content is at its end."""
+        self._take_shown(b"")
         self._room.close(self._extent)
 
 

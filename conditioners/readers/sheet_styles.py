@@ -38,6 +38,11 @@ class DateStyles:
         return frozenset(b"%d" % at for at, style in enumerate(styles) if shown.get(style, style in _BUILT_IN))
 
 
+def shows_duration(code: str) -> bool:
+    """Whether a format shows hours, minutes or seconds, however many."""
+    return _DURATION.search(code) is not None
+
+
 def _shows_date(code: bytes) -> bool:
     text = _NO_PART.sub("", unescape(code[:_LONGEST_CODE].decode("utf-8", "replace"), {"&quot;": '"'}))
     return re.search("[dmhys]", text, re.IGNORECASE) is not None and not _DURATION.search(text)

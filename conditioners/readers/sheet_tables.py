@@ -18,7 +18,7 @@ from conditioners.readers.ending import CAUSE
 from conditioners.readers.headers import Header, NearMiss, find_header, needs_cells, surroundings
 from conditioners.readers.html_tables import HOLDS_OTHERS, read_html_tables
 from conditioners.readers.numbers import write_numbers
-from conditioners.readers.workbook import TextRow, load_sheets, sheet_height, text_rows
+from conditioners.readers.workbook import TextRow, load_sheets
 
 _GAP = 1000
 """Rows without a cell beyond which those that follow each other are not judged one by one."""
@@ -44,8 +44,7 @@ def open_workbook_sheets(opened: OpenedRaw, limits: Limits) -> list[Sheet]:
     """The sheets of a workbook; raises Refusal when it cannot be read."""
     book = load_sheets(opened, limits)
     return [
-        Sheet("workbook", sheet.name, sheet_height(sheet), partial(text_rows, sheet), evidence=book.evidence)
-        for sheet in book.sheets
+        Sheet("workbook", sheet.name, sheet.height, sheet.rows, book.encoding, book.evidence) for sheet in book.sheets
     ]
 
 

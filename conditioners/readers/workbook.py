@@ -1,10 +1,10 @@
-"""Workbooks (xlsx, xls, xlsb, ods): cells as text, never through a number that could lose zeros or places."""
+"""Workbooks of any format: cells as text, never through a number that could lose zeros or places."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
@@ -15,6 +15,7 @@ from conditioners.readers.mending import mend_package
 from conditioners.readers.packages import check_package
 from conditioners.readers.room import PROTECTED
 from conditioners.readers.sheet_extents import Range
+from conditioners.readers.spreadsheet_xml import is_spreadsheet_xml, read_spreadsheet_xml
 from conditioners.readers.xls_extents import measure_xls
 
 if TYPE_CHECKING:
@@ -25,28 +26,45 @@ _MOST_MERGED = 1_000_000
 """Rows of all merged cells of a sheet together."""
 
 
-class BookSheet(NamedTuple):
-    """A sheet, and cells that are merged over rows."""
-
-    parsed: CalamineSheet
-    merged: Sequence[Range]
+class BookSheet(Protocol):
+    """One sheet."""
 
     @property
     def name(self) -> str:
         """The sheet's name."""
-        return self.parsed.name
+
+    @property
+    def height(self) -> int:
+        """The number of the last row that has a cell, from 1; 0 for an empty sheet."""
+
+    def rows(self) -> Iterator[TextRow]:
+        """The sheet's rows as text from row 1 and column A on; a cell merged over rows stands in each of them."""
 
 
 class LoadedBook(NamedTuple):
     """The sheets of a workbook, and what the parser does not tell of them."""
 
-    sheets: list[BookSheet]
+    sheets: Sequence[BookSheet]
     evidence: dict[str, int]
     """`error_cells`: how many cells hold an error, such as #N/A, which are read as empty; nothing where none does."""
+    encoding: dict[str, str] | None = None
+    """Name and evidence, of XML spreadsheets."""
 
 
 def load_sheets(opened: OpenedRaw, limits: Limits) -> LoadedBook:
-    """The sheets of a workbook file; raises Refusal for whatever the parser makes of a faulty one."""
+    """The sheets of a workbook file; raises Refusal when it cannot be read."""
+    if is_spreadsheet_xml(opened.head):
+        sheets, errors, encoding = read_spreadsheet_xml(opened, limits)
+        return LoadedBook(sheets, _tell_errors(errors), encoding)
+    return _parse(opened, limits)
+
+
+def _tell_errors(count: int) -> dict[str, int]:
+    return {"error_cells": count} if count else {}
+
+
+def _parse(opened: OpenedRaw, limits: Limits) -> LoadedBook:
+    """The sheets; raises Refusal for whatever the parser makes of a faulty workbook."""
     import python_calamine
 
     data = opened.read_whole("the workbook", limits.document_bytes)
@@ -59,7 +77,7 @@ def load_sheets(opened: OpenedRaw, limits: Limits) -> LoadedBook:
         data, errors = _rewrap(data, limits)
     try:
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
-            return LoadedBook(list(_worksheets(workbook, merged, limits)), {"error_cells": errors} if errors else {})
+            return LoadedBook(list(_worksheets(workbook, merged, limits)), _tell_errors(errors))
     except python_calamine.PasswordError:
         raise Refusal(PROTECTED) from None
     except (python_calamine.CalamineError, OSError) as error:
@@ -90,43 +108,51 @@ def _rewrap(data: bytes, limits: Limits) -> tuple[bytes, int]:
 
 def _worksheets(
     workbook: CalamineWorkbook, merged: Mapping[str, Sequence[Range]], limits: Limits
-) -> Iterator[BookSheet]:
+) -> Iterator[_ParsedSheet]:
     from python_calamine import SheetTypeEnum
 
     cells = 0
     for name in (sheet.name for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet):
         parsed = workbook.get_sheet_by_name(name)
-        sheet = BookSheet(parsed, parsed.merged_cell_ranges or merged.get(name, ()))
-        cells += sheet_height(sheet) * ((parsed.end or (0, -1))[1] + 1)
+        sheet = _ParsedSheet(parsed, parsed.merged_cell_ranges or merged.get(name, ()))
+        cells += sheet.height * ((parsed.end or (0, -1))[1] + 1)
         if cells > limits.cells:
             raise Refusal(f"the workbook has more than {limits.cells} cells", f"sheet {name}")
         yield sheet
 
 
-def sheet_height(sheet: BookSheet) -> int:
-    """The number of the last row that has a cell, from 1; 0 for an empty sheet."""
-    return sheet.parsed.end[0] + 1 if sheet.parsed.end else 0
+class _ParsedSheet(NamedTuple):
+    """A sheet that the parser has read, and cells that are merged over rows."""
 
+    parsed: CalamineSheet
+    merged: Sequence[Range]
 
-def text_rows(sheet: BookSheet) -> Iterator[TextRow]:
-    """The sheet's rows as text from row 1 and column A on; a cell merged over rows stands in each of them."""
-    merged = _merged_below(sheet)
-    open_values: dict[int, str | None] = {}
-    margin: TextRow = [None] * (sheet.parsed.start[1] if sheet.parsed.start else 0)
-    blank: list[object] = []
-    for row, values in enumerate(_parsed_rows(sheet.parsed)):
-        if len(blank) != len(values):
-            blank = [""] * len(values)
-        if values == blank and row not in merged:  # as hundreds of thousands between two cells may be
-            yield [None] * (len(margin) + len(values))
-            continue
-        cells = [*margin, *((value or None) if type(value) is str else show_cell(value) for value in values)]
-        for column, first in merged.get(row, ()):
-            if row == first:
-                open_values[column] = cells[column]
-            else:
-                cells[column] = open_values[column]
-        yield cells
+    @property
+    def name(self) -> str:
+        return self.parsed.name
+
+    @property
+    def height(self) -> int:
+        return self.parsed.end[0] + 1 if self.parsed.end else 0
+
+    def rows(self) -> Iterator[TextRow]:
+        merged = _merged_below(self)
+        open_values: dict[int, str | None] = {}
+        margin: TextRow = [None] * (self.parsed.start[1] if self.parsed.start else 0)
+        blank: list[object] = []
+        for row, values in enumerate(_parsed_rows(self.parsed)):
+            if len(blank) != len(values):
+                blank = [""] * len(values)
+            if values == blank and row not in merged:  # as hundreds of thousands between two cells may be
+                yield [None] * (len(margin) + len(values))
+                continue
+            cells = [*margin, *((value or None) if type(value) is str else show_cell(value) for value in values)]
+            for column, first in merged.get(row, ()):
+                if row == first:
+                    open_values[column] = cells[column]
+                else:
+                    cells[column] = open_values[column]
+            yield cells
 
 
 def _parsed_rows(sheet: CalamineSheet) -> Iterator[list[Any]]:
@@ -142,14 +168,14 @@ def _parsed_rows(sheet: CalamineSheet) -> Iterator[list[Any]]:
         raise Refusal(f"a cell of the row cannot be read: {error}", f"{sheet.name}!A{row}") from None
 
 
-def _merged_below(sheet: BookSheet) -> dict[int, list[tuple[int, int]]]:
+def _merged_below(sheet: _ParsedSheet) -> dict[int, list[tuple[int, int]]]:
     """For each row the columns in which a merged cell stands that is higher than a row, and that cell's first row."""
     found: dict[int, list[tuple[int, int]]] = {}
     covered = 0
     _, last = sheet.parsed.end or (0, -1)
     for (top, left), (bottom, _) in sheet.merged:
         is_read = bottom > top and left <= last  # Empty cells may be merged beside all that hold something.
-        rows = range(top, min(bottom, sheet_height(sheet) - 1) + 1) if is_read else range(0)
+        rows = range(top, min(bottom, sheet.height - 1) + 1) if is_read else range(0)
         covered += len(rows)
         if covered > _MOST_MERGED:
             raise Refusal(f"merged cells run over more than {_MOST_MERGED} rows", f"sheet {sheet.name}")

@@ -12,6 +12,7 @@ from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import begin_text
 from conditioners.readers.html_tables import is_html
 from conditioners.readers.parquet import MAGIC
+from conditioners.readers.spreadsheet_xml import is_spreadsheet_xml
 from conditioners.readers.value_lines import has_lines_behind
 from conditioners.structure.alignment import open_aligned, open_spaced
 from conditioners.structure.arff import open_arff
@@ -92,7 +93,7 @@ def open_grids(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[
         if len(head) >= limits.chunk_bytes:
             raise Refusal(f"the file begins with {limits.chunk_bytes} bytes of blanks")
         return
-    if head.startswith(_WORKBOOKS):
+    if head.startswith(_WORKBOOKS) or is_spreadsheet_xml(head):
         yield from open_workbook(opened, limits, skipped)
     elif head.startswith(MAGIC):
         yield from open_parquet(opened, limits)

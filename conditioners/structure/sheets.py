@@ -11,7 +11,7 @@ from conditioners.limits import Limits
 from conditioners.outcome import Refusal, Skipped
 from conditioners.raw import OpenedRaw
 from conditioners.readers.html_tables import HOLDS_OTHERS, read_html_tables
-from conditioners.readers.workbook import load_sheets, text_rows
+from conditioners.readers.workbook import load_sheets
 from conditioners.structure.encodings import guess_facts
 from conditioners.structure.rows import Row, no_resplit
 
@@ -48,7 +48,7 @@ class SheetGrid:
         return {"format": self.format, **self.evidence}
 
     def encoding(self) -> dict[str, str] | None:
-        """That of an HTML document; the cells of a workbook are no bytes of text."""
+        """That of an HTML document or XML spreadsheet; the cells of other workbooks are no bytes of text."""
         return self.known_encoding
 
     def _outer_columns(self) -> tuple[int, int]:
@@ -70,7 +70,10 @@ def open_workbook(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterat
     """The sheets of a workbook; one that holds a single cell is a note."""
     book = load_sheets(opened, limits)
     for sheet in book.sheets:
-        grid = SheetGrid(_name(opened, sheet.name), "workbook", list(text_rows(sheet)), evidence=book.evidence)
+        grid = SheetGrid(
+            _name(opened, sheet.name), "workbook", list(sheet.rows()), known_encoding=book.encoding,
+            evidence=book.evidence,
+        )  # fmt: skip
         if sum(1 for cells in grid.cells for cell in cells if cell) > 1:
             yield grid
         else:

@@ -78,3 +78,26 @@ def test_a_declared_workbook_tells_of_its_errors_and_one_without_any_says_nothin
     assert result.rows[:2] == ["x,", "y,"]
     assert result.summary.dialect["error_cells"] == 2
     assert "error_cells" not in run(source, xlsx_of(["a", "b"], ["x", "y"])).summary.dialect
+
+
+@pytest.mark.parametrize(
+    ("value", "shown", "read"),
+    [
+        ("0", "Err:502", ""),
+        ("0", "#WERT!", ""),
+        ("NaN", "#N/A", ""),
+        ("0", "0", "0"),
+        ("0", "#0", "0"),
+        ("5", "#N/A", "5"),
+    ],
+)
+def test_errors_that_older_programs_write_as_a_number_are_no_values(make_source, run, value, shown, read):
+    source = make_source(columns=(Text("a"), Text("b", optional=True)), key=(), dialects=(Workbook(name="w"),))
+    plain = ods([("string", "a"), ("string", "b")], [("string", "x"), ("float", value)])
+    with zipfile.ZipFile(io.BytesIO(plain)) as package:
+        members = [(name, package.read(name)) for name in package.namelist()]
+    written = (f"<text:p>{value}</text:p>".encode(), f"<text:p>{shown}</text:p>".encode())
+    result = run(source, pack([(name, content.replace(*written)) for name, content in members]))
+
+    assert result.rows == [f"x,{read}"]
+    assert result.summary.dialect.get("error_cells", 0) == (read == "")

@@ -1,0 +1,221 @@
+"""XML spreadsheets of Excel 2003, most of which are called .xls: their sheets as rows of text, read as they come.
+
+Elements are those of Microsoft's "XML Spreadsheet Reference" (Office XP, 2003).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from conditioners.limits import Limits
+from conditioners.outcome import Refusal
+from conditioners.raw import OpenedRaw
+from conditioners.readers.decoding import begin_text
+from conditioners.readers.room import Extent, Room
+from conditioners.readers.sheet_styles import shows_duration
+from conditioners.readers.spreadsheet_values import DAY_ZERO, DAY_ZERO_1904, Reading, show_data
+from conditioners.readers.xml_elements import NodeBudget, free, local_name, peek_root, refuse_entity, walk_elements
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_SPACE = "urn:schemas-microsoft-com:office:spreadsheet"
+_ROOT, _SHEET, _TABLE, _ROW, _CELL, _DATA, _FORMAT = (
+    f"{{{_SPACE}}}{name}" for name in ("Workbook", "Worksheet", "Table", "Row", "Cell", "Data", "NumberFormat")
+)
+_LAST_ROW, _LAST_COLUMN = 1 << 20, 1 << 14
+_MOST_MERGED = 1_000_000
+"""Rows of all merged cells of a sheet together."""
+_EPOCH = "Date1904"
+TextRow = list[str | None]
+
+
+def is_spreadsheet_xml(head: bytes) -> bool:
+    """Whether a file begins as XML spreadsheets do, whatever its name."""
+    start = begin_text(head)
+    return start.startswith(b"<") and _SPACE.encode() in start and peek_root(head) == _ROOT
+
+
+def read_spreadsheet_xml(opened: OpenedRaw, limits: Limits) -> tuple[list[XmlSheet], int, dict[str, str]]:
+    """The sheets, how many cells hold an error, and the encoding with the evidence.
+
+    Raises Refusal when the document is not well-formed, too large, or has two cells at one place.
+    """
+    return _Book(opened, limits).read()
+
+
+class XmlSheet:
+    """One sheet, filled row by row."""
+
+    def __init__(self, name: str, room: Room) -> None:
+        self.name = name
+        self._room, self.extent = room, Extent(f"sheet {name}")
+        self._rows: list[TextRow] = []
+        self._left = 0
+        """Columns before the table's first one."""
+        self._next = 1
+        self._merged: dict[int, tuple[int, str | None]] = {}
+        """Cells that reach down: by column from 0, the last row, and what they hold."""
+        self._covered = 0
+
+    @property
+    def height(self) -> int:
+        """The number of the last row, from 1; 0 for an empty sheet."""
+        return len(self._rows)
+
+    def rows(self) -> Iterator[TextRow]:
+        """All rows from the first on, of equal width; a cell merged over rows stands in each of them."""
+        width = self.extent.columns
+        blank: TextRow = [None] * width
+        for row in self._rows:
+            yield [*row, *blank[len(row) :]] if row else blank
+
+    def begin_table(self, table: _Element) -> None:
+        """The rows of a table come next, which need not begin in the first cell."""
+        self._next += _read_number(table, "TopCell", 1) - 1
+        self._left = _read_number(table, "LeftCell", 1) - 1
+
+    def take_row(self, row: _Element, reading: Reading) -> None:
+        """The next row; raises Refusal when it stands where another one does, or its cells do."""
+        at = _read_number(row, "Index", self._next)
+        if not self._next <= at <= _LAST_ROW:
+            raise Refusal(f"a row of the sheet is said to be row {at} where {self._next} is the next", self._place(at))
+        cells: TextRow = []
+        below: dict[int, tuple[int, str | None]] = {}
+        column, style = self._left, _get(row, "StyleID")
+        for cell in row.iterchildren(_CELL):
+            text = _read_value(cell, _get(cell, "StyleID") or style, reading)
+            first, column = self._find_columns(cell, at, column)
+            if text is not None:
+                self._put(at, first, text, cells)
+            if down := _read_number(cell, "MergeDown", 0):
+                below |= dict.fromkeys(range(first + 1, column), (at + down, None)) | {first: (at + down, text)}
+        if cells:  # A row that holds nothing is there only if something stands below.
+            self._fill_rows(at, cells)
+        self._merged.update(below)
+        self._next = at + 1 + _read_number(row, "Span", 0)
+
+    def _find_columns(self, cell: _Element, row: int, next_column: int) -> tuple[int, int]:
+        """The columns, from 0, that a cell begins in and that the next one does."""
+        first = _read_number(cell, "Index", next_column + 1 - self._left) + self._left - 1
+        behind = first + 1 + _read_number(cell, "MergeAcross", 0)
+        if not next_column <= first < behind <= _LAST_COLUMN:
+            reason = f"a cell is said to be in column {first + 1} where {next_column + 1} is the next"
+            raise Refusal(reason, self._place(row))
+        return first, behind
+
+    def _put(self, row: int, column: int, text: str, cells: TextRow) -> None:
+        if self._merged.get(column, (0, None))[0] >= row:
+            raise Refusal("a cell stands where one from above is merged down", self._place(row))
+        self.extent.filled += 1
+        self.extent.text += len(text) * (1 if text.isascii() else 4)
+        self.extent.reach(row, column + 1)
+        self._room.check(self.extent)
+        cells += [None] * (column - len(cells))
+        cells.append(text)
+
+    def _fill_rows(self, at: int, cells: TextRow) -> None:
+        """Rows that the file leaves out, then one that it has; what is merged over them stands in each."""
+        while len(self._rows) < at - 1:
+            self._rows.append(self._with_merged(len(self._rows) + 1, []))
+        self._rows.append(self._with_merged(at, cells))
+
+    def _with_merged(self, at: int, cells: TextRow) -> TextRow:
+        for column, (last, text) in list(self._merged.items()):
+            if last < at:
+                del self._merged[column]
+                continue
+            self._covered += 1
+            if self._covered > _MOST_MERGED:
+                raise Refusal(f"merged cells run over more than {_MOST_MERGED} rows", f"sheet {self.name}")
+            if text is not None:
+                cells += [None] * (column + 1 - len(cells))
+                cells[column] = text
+        return cells
+
+    def _place(self, row: int) -> str:
+        return f"{self.name}!A{row}"
+
+
+class _Book:
+    def __init__(self, opened: OpenedRaw, limits: Limits) -> None:
+        self._opened, self._limits, self._room = opened, limits, Room(limits)
+        self._sheets: dict[str, XmlSheet] = {}
+        self._sheet: XmlSheet | None = None
+        self._reading = Reading()
+        self._encoding = {"name": "utf-8", "evidence": "the XML declaration, or its absence"}
+
+    def read(self) -> tuple[list[XmlSheet], int, dict[str, str]]:
+        budget, is_in_row = NodeBudget(self._limits), False
+        for event, element in walk_elements(self._opened, self._limits, budget):
+            if event == "start":
+                is_in_row = is_in_row or element.tag == _ROW
+                self._begin(element)
+                continue
+            budget.spend(element)
+            if element.tag == _ROW and self._sheet is not None:
+                self._sheet.take_row(element, self._reading)
+            is_in_row = is_in_row and element.tag != _ROW
+            if not is_in_row:
+                self._end(element)
+                free(element)
+                budget.renew()
+        return list(self._sheets.values()), self._reading.errors, self._encoding
+
+    def _begin(self, element: _Element) -> None:
+        if element.tag == _ROOT:
+            self._encoding["name"] = (element.getroottree().docinfo.encoding or "utf-8").lower()
+        elif element.tag == _SHEET:
+            self._sheet = self._add_sheet(_get(element, "Name") or f"sheet {len(self._sheets) + 1}")
+        elif element.tag == _TABLE and self._sheet is not None:
+            self._sheet.begin_table(element)
+
+    def _add_sheet(self, name: str) -> XmlSheet:
+        if name in self._sheets:
+            raise Refusal("two sheets of the workbook have the same name", f"sheet {name}")
+        if len(self._sheets) == self._limits.sheets:
+            raise Refusal(f"the workbook has more than {self._limits.sheets} sheets")
+        self._sheets[name] = XmlSheet(name, self._room)
+        return self._sheets[name]
+
+    def _end(self, element: _Element) -> None:
+        """An element that stands in no row ends."""
+        if element.tag == _SHEET and self._sheet is not None:
+            self._room.close(self._sheet.extent)
+            self._sheet = None
+        elif element.tag == _FORMAT and (style := element.getparent()) is not None:
+            if shows_duration(_get(element, "Format") or ""):
+                self._reading.durations.add(_get(style, "ID") or "")
+        elif local_name(element) == _EPOCH:
+            self._reading.zero = DAY_ZERO_1904 if (element.text or "1").strip() == "1" else DAY_ZERO
+
+
+def _read_value(cell: _Element, style: str | None, reading: Reading) -> str | None:
+    """What a cell shows; comments, and other ways to write its text, are not read."""
+    data = next(cell.iterchildren(_DATA), None)
+    if data is None:
+        return None
+    refuse_entity(data)
+    parts: Sequence[str] = list(data.itertext())
+    return show_data(_get(data, "Type"), "".join(parts), style, reading)
+
+
+def _get(element: _Element, name: str) -> str | None:
+    """An attribute, which some programs write without the prefix."""
+    found: str | None = element.get(f"{{{_SPACE}}}{name}", element.get(name))
+    return found
+
+
+def _read_number(element: _Element, name: str, otherwise: int) -> int:
+    """A whole number that an attribute gives; raises Refusal when it is none."""
+    value = _get(element, name)
+    if value is None:
+        return otherwise
+    if not (value.isascii() and value.isdigit() and len(value) <= len(str(_LAST_ROW))):
+        raise Refusal(f"{local_name(element)} has {value[:40]!r} as its {name}, which is no place", _line(element))
+    return int(value)
+
+
+def _line(element: _Element) -> str:
+    return f"line {element.sourceline}"
