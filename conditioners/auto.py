@@ -21,8 +21,6 @@ from conditioners.structure.tables import find_tables
 from conditioners.unpack import Unpacker, naming
 
 _DAMAGED = DAMAGE.decode()
-_ODD_QUOTES = ("stray_quote", "the quotes can be read in more than one way")
-_NO_JSON = ("not_json", "the line is no JSON value")
 MOST_TABLES = 1000
 
 
@@ -94,7 +92,7 @@ def _find(grid: Grid) -> Iterator[Found]:
     yield Began(Head(labels, len(labels)))
     for row in rows:
         if row.cells is None:
-            yield Dropped(row, *(_ODD_QUOTES if grid.place == "line" else _NO_JSON))
+            yield Dropped(row, *row.fault)
         elif row.width == len(labels):
             yield Kept(row.place, row.cells or ())
         else:

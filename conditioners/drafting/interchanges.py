@@ -11,6 +11,7 @@ from conditioners.drafting.packing import read_first
 from conditioners.drafting.trials import read_labelled
 from conditioners.outcome import Refusal
 from conditioners.readers.edi_messages import Message, read_messages
+from conditioners.readers.interchanges import decode_interchanges
 
 if TYPE_CHECKING:
     from conditioners.drafting.samples import Sample
@@ -27,7 +28,7 @@ def take_values(
 ) -> tuple[dict[str, Any], tuple[str, ...], tuple[tuple[str, ...], ...]] | None:
     """The form, labels and cells of a sample's messages; None for messages that have to be declared by hand."""
     try:
-        text = read_first(sample.file_name, sample.data).decode("latin-1").lstrip()
+        text, _ = decode_interchanges(read_first(sample.file_name, sample.data))
         messages = [each for each in read_messages(text) if each.kind == _ACTIVITY or each.kind in _LOOPS]
     except Refusal:
         return None

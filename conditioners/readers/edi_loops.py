@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from conditioners.declaration import Source
 from conditioners.dialects import EdiLoops
@@ -12,9 +11,10 @@ from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextBatch
-from conditioners.readers.decoding import Decoder
+from conditioners.readers.decoding import DAMAGE
 from conditioners.readers.edi_messages import Message, Part, read_messages
 from conditioners.readers.headers import is_surrounding, surroundings
+from conditioners.readers.interchanges import read_interchanges
 
 _TWICE, _INVALID = "given_twice", "invalid_message"
 
@@ -60,6 +60,7 @@ class EdiLoopReader:
         self._wanted = frozenset(label for found in self._labels.values() for label in found)
         self._constants = tuple(constants.values())
         self.columns = (*self._labels, *constants)
+        self._is_damaged = False
         self.facts = Facts(
             place="path",
             dialect={"name": dialect.name, "format": f"EDI {dialect.message}"},
@@ -68,9 +69,8 @@ class EdiLoopReader:
 
     def parts(self) -> Iterator[Rows]:
         """Rows in portions."""
-        decoder = Decoder(("latin-1",))
-        text = decoder.feed(self._opened.read_whole("the interchange", self._limits.document_bytes), last=True).decode()
-        self.facts.encoding = {"name": decoder.name, "evidence": decoder.evidence}
+        text, self.facts.encoding = read_interchanges(self._opened, self._limits)
+        self._is_damaged = DAMAGE.decode() in text
         rows, messages = Rows(self.columns), 0
         for message in read_messages(text):
             if message.kind != self._dialect.message:
@@ -146,7 +146,7 @@ class EdiLoopReader:
 
     def read(self, part: Rows) -> TextBatch:
         """A portion as a batch."""
-        return part.to_batch(lambda origin: _locate(origin, self._dialect))
+        return replace(part.to_batch(lambda origin: _locate(origin, self._dialect)), damaged=self._is_damaged)
 
 
 def _pick(known: Mapping[str, str], labels: Sequence[str]) -> str | None:
@@ -163,4 +163,4 @@ def _locate(origin: _Origin, dialect: EdiLoops) -> Located:
 
 
 def _show(parts: Sequence[Part]) -> str:
-    return re.sub(r"[\r\n]", "", "".join(part.raw for part in parts))
+    return "".join(part.raw for part in parts)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from conditioners.outcome import Refusal
-from conditioners.readers import edifact, x12
+from conditioners.readers import envelopes
+from conditioners.readers.interchanges import X12, Segment, split_segments
 
 _PAIRED = ("LIN",)
 """X12 segments that hold pairs of qualifier and value from the second element on."""
@@ -36,34 +37,26 @@ class Message:
 
 def find_kinds(text: str) -> list[str]:
     """The kinds of the messages whose beginning is in a text; none when it cannot be told."""
+    kinds = []
     try:
-        if text.startswith("ISA"):
-            marks = x12.read_delimiters(text)
-            segments = [segment.strip("\r\n").split(marks.element) for segment in text.split(marks.terminator)]
-            return [segment[1] for segment in segments if segment[0] == "ST" and len(segment) > 1]
-        una, start = edifact.read_marks(text)
-        found = edifact.split_released(text[start:], una.terminator, una.release)
-        elements = [edifact.split_released(segment.strip(), una.element, una.release) for segment in found]
-        return [each[2].split(una.component)[0] for each in elements if each[0] == "UNH" and len(each) > 2]
+        for segment in split_segments(text):
+            if segment.name == "ST":
+                kinds.append(segment.element(1))
+            elif segment.name == "UNH":
+                kinds.append(segment.component(2))
     except Refusal:
-        return []
+        return kinds
+    return kinds
 
 
 def read_messages(text: str) -> Iterator[Message]:
-    """All messages of an interchange; raises Refusal when an envelope is wrong."""
-    if text.startswith("ISA"):
-        marks = x12.read_delimiters(text)
-        for found in x12.read_sets(x12.split_segments(text, marks)):
-            parts = [_read_x12(segment, marks) for segment in found.segments[1:-1]]
-            yield Message(found.kind, found.control, parts, found.fault)
-        return
-    una, start = edifact.read_marks(text)
-    for message in edifact.read_messages(edifact.split_segments(text, una, start)):
-        parts = [_read_edifact(segment) for segment in message.segments[1:-1]]
-        yield Message(message.kind, message.reference, parts, message.fault)
+    """All messages of all interchanges; raises Refusal when an envelope is wrong."""
+    for found in envelopes.read_messages(split_segments(text)):
+        parts = [_read_x12(part) if part.marks.kind == X12 else _read_edifact(part) for part in found.segments[1:-1]]
+        yield Message(found.kind, found.control, parts, found.fault)
 
 
-def _read_x12(segment: x12.Segment, marks: x12.Delimiters) -> Part:
+def _read_x12(segment: Segment) -> Part:
     name, elements = segment.name, segment.elements
     values = [(f"{name}{number:02}", value) for number, value in enumerate(elements[1:], start=1)]
     if name in _PAIRED:
@@ -75,11 +68,12 @@ def _read_x12(segment: x12.Segment, marks: x12.Delimiters) -> Part:
     else:
         pairs = [(segment.element(1), segment.element(2))]
     values += [(f"{name}.{qualifier}", value) for qualifier, value in pairs if qualifier]
-    return Part(name, values, marks.element.join(elements) + marks.terminator)
+    return Part(name, values, segment.raw)
 
 
-def _read_edifact(segment: edifact.Segment) -> Part:
-    name, elements = segment.name, segment.elements
+def _read_edifact(segment: Segment) -> Part:
+    name = segment.name
+    elements = [segment.components(number) for number in range(len(segment.elements))]
     values = []
     for number, components in enumerate(elements[1:], start=1):
         values.append((f"{name}{number:02}", components[0]))

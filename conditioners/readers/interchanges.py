@@ -1,13 +1,248 @@
-"""Checks an interchange before it is split: marks without anything between them would fill memory with nothing."""
+"""Splits EDI files (X12, EDIFACT, TRADACOMS) into segments: each interchange by the marks that it declares.
+
+After ASC X12.5 and X12.6, ISO 9735 (application level syntax rules), and the TRADACOMS syntax of the ANA.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from conditioners.limits import Limits
 from conditioners.outcome import Refusal
+from conditioners.raw import OpenedRaw
+from conditioners.readers.decoding import Decoder
 
+X12, EDIFACT, TRADACOMS = "X12", "EDIFACT", "TRADACOMS"
+BLANKS = "\ufeff \t\r\n\x1a\0"
+"""What may stand before, between and behind interchanges and belongs to none."""
+_ISA_LENGTH, _ISA_ELEMENTS = 106, 16
+_UNA_LENGTH = 9
+_BEHIND_UNB = ("UNG", "UNH", "UNZ")
+_LINE_ENDS = ("\r", "\n")
+_TRAILERS = {X12: "IEA", EDIFACT: "UNZ", TRADACOMS: "END"}
 _MOST = 2_000_000
+_CODE_PAGES = {
+    b"UNOD": "iso8859-2", b"UNOE": "iso8859-5", b"UNOF": "iso8859-7", b"UNOG": "iso8859-3", b"UNOH": "iso8859-4",
+    b"UNOI": "iso8859-6", b"UNOJ": "iso8859-8", b"UNOK": "iso8859-9", b"UNOW": "utf-8", b"UNOY": "utf-8",
+}  # fmt: skip
+"""The character sets that the first element of UNB stands for (ISO 9735-1, annex A); UNOC is the usual one here."""
+_USUAL = ("cp1252", "latin-1")
+"""ISO 8859-1, and what its users take its controls for."""
+_SYNTAX = re.compile(rb"(?:UNA.{6}\s*|^)UNB.\s*(UNO[A-Z])", re.DOTALL)
 
 
-def check_marks(text: str, *marks: str) -> None:
-    """Raises Refusal when the marks would split the text into too many parts."""
-    if sum(text.count(mark) for mark in marks if mark) > _MOST:
-        raise Refusal(f"the interchange has more than {_MOST} elements")
+class Marks(NamedTuple):
+    """What tells segments, elements and components apart, and takes a mark's meaning away."""
+
+    kind: str
+    element: str
+    component: str
+    terminator: str
+    release: str = ""
+
+
+_EDIFACT = Marks(EDIFACT, "+", ":", "'", "?")
+"""What goes without saying, in TRADACOMS as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One segment: its number in the file from 1, its text without line breaks that mean nothing, and its marks."""
+
+    number: int
+    text: str
+    marks: Marks
+    elements: tuple[str, ...]
+    """The first one is its name; release characters are kept."""
+
+    @property
+    def name(self) -> str:
+        """Such as `LIN`."""
+        name = self.elements[0]
+        return name.replace(self.marks.release, "") if self.marks.release else name
+
+    @property
+    def raw(self) -> str:
+        """Its text with what ends it."""
+        return self.text + self.marks.terminator
+
+    @property
+    def place(self) -> str:
+        """Where it stands."""
+        return f"segment {self.number}"
+
+    def element(self, number: int) -> str:
+        """An element by its number in the standard, such as 2 for XQ02; empty when it is left out."""
+        return self.elements[number] if number < len(self.elements) else ""
+
+    def components(self, number: int) -> tuple[str, ...]:
+        """The parts of an element, at least one, as they are meant."""
+        parts = split_released(self.element(number), self.marks.component, self.marks.release)
+        if self.marks.release:
+            release = re.escape(self.marks.release)
+            parts = [re.sub(rf"{release}([\s\S])", r"\1", part) for part in parts]
+        return tuple(parts)
+
+    def component(self, number: int, component: int = 1) -> str:
+        """A component by the numbers of the standard, such as (1, 2) for the second of the first element."""
+        parts = self.components(number)
+        return parts[component - 1] if component <= len(parts) else ""
+
+
+def split_released(text: str, mark: str, release: str) -> list[str]:
+    """The parts between marks; one behind a release character is text."""
+    if not mark:
+        return [text]
+    if not release:
+        return text.split(mark)
+    parts, start = [], 0
+    for found in re.finditer(rf"{re.escape(release)}[\s\S]|{re.escape(mark)}", text):
+        if found[0] == mark:
+            parts.append(text[start : found.start()])
+            start = found.end()
+    return [*parts, text[start:]]
+
+
+def read_interchanges(opened: OpenedRaw, limits: Limits) -> tuple[str, dict[str, str]]:
+    """The text of a file of interchanges, and its encoding with the evidence."""
+    return decode_interchanges(opened.read_whole("the interchange", limits.document_bytes))
+
+
+def decode_interchanges(data: bytes) -> tuple[str, dict[str, str]]:
+    """The text of interchanges, and its encoding with the evidence."""
+    decoder, told = open_declared(data) or (Decoder(_USUAL), "")
+    text = decoder.feed(data, last=True).decode()
+    return text, {"name": decoder.name, "evidence": decoder.evidence + told}
+
+
+def open_declared(head: bytes) -> tuple[Decoder, str] | None:
+    """A decoder for the character set that EDIFACT's first segment names, and how to tell so; None if it names none."""
+    found = _SYNTAX.match(head[:200].lstrip(b"\xef\xbb\xbf" + BLANKS[1:].encode()))
+    name = found[1] if found else b""
+    if name not in _CODE_PAGES and name != b"UNOC":
+        return None
+    pages = (_CODE_PAGES[name],) if name in _CODE_PAGES else _USUAL
+    return Decoder(pages), f"; UNB says {name.decode()}"
+
+
+def split_segments(text: str) -> Iterator[Segment]:
+    """All segments of all interchanges; raises Refusal when one declares no marks, or the last segment has no end."""
+    number, at, elements, marks = 0, _skip_blanks(text, 0), 0, _EDIFACT
+    while at < len(text):
+        marks, at = _find_marks(text, at, marks, number + 1)
+        breaks = "".join(mark for mark in "\r\n" if mark not in marks)
+        for found, end in _cut(text, at, marks):
+            number, at = number + 1, end
+            elements += 1 + sum(found.count(mark) for mark in (marks.element, marks.component) if mark)
+            if elements > _MOST:
+                raise Refusal(f"the interchange has more than {_MOST} elements")
+            segment = _make_segment(number, found, marks, breaks)
+            yield segment
+            if segment.name == _TRAILERS[marks.kind]:
+                break
+        else:
+            if text[at:].strip(BLANKS):
+                raise Refusal("the file ends within a segment", f"segment {number + 1}")
+        at = _skip_blanks(text, at)
+
+
+def _skip_blanks(text: str, at: int) -> int:
+    while at < len(text) and text[at] in BLANKS:
+        at += 1
+    return at
+
+
+def _cut(text: str, at: int, marks: Marks) -> Iterator[tuple[str, int]]:
+    """The texts of segments from a place on, and where each ends."""
+    release, end = re.escape(marks.release), re.escape(marks.terminator)
+    # A line may have been wrapped behind a release character.
+    pattern = re.compile(rf"{release}[\r\n]*[\s\S]|{end}" if release else end)
+    start = at
+    for found in pattern.finditer(text, at):
+        if found[0] == marks.terminator:
+            yield text[start : found.start()], found.end()
+            start = found.end()
+    rest = text[start:].strip(BLANKS)
+    if marks.terminator in _LINE_ENDS and rest.startswith(_TRAILERS[marks.kind]):
+        # The last line of a text may lack its end; any other segment without one has been cut off.
+        yield rest, len(text)
+
+
+def _make_segment(number: int, found: str, marks: Marks, breaks: str) -> Segment:
+    """A segment from its text. Blanks before it belong to none, but those behind its last element to that.
+
+    Line breaks that are no marks are none of the standards' characters: they were put in to wrap long lines.
+    """
+    for each in breaks:
+        found = found.replace(each, "")
+    text = found.lstrip(BLANKS)
+    if marks.kind == TRADACOMS:
+        text = text.replace("=", marks.element, 1)
+    return Segment(number, text, marks, tuple(split_released(text, marks.element, marks.release)))
+
+
+def _find_marks(text: str, at: int, last: Marks, number: int) -> tuple[Marks, int]:
+    """The marks of the interchange that begins at a place, behind one of others, and where its first segment begins."""
+    where = f"segment {number}"
+    if text.startswith("ISA", at):
+        return _find_x12_marks(text, at, where), at
+    if text.startswith("UNA", at):
+        behind = at + _UNA_LENGTH
+        if len(text) < behind:
+            raise Refusal("the file ends within its first segment", where)
+        component, element, _, release, _, terminator = tuple(text[at + 3 : behind])
+        if terminator in _LINE_ENDS and _ends_line(text, behind, _EDIFACT.terminator):
+            terminator = _EDIFACT.terminator
+        marks = Marks(EDIFACT, element, component, terminator, release.strip())
+        return _require_usable(marks, "the UNA segment declares no usable delimiters", where), behind
+    if text.startswith("UNB", at):
+        # UNA holds for one interchange, but some programs write it before the first of several alone.
+        found = next((marks for marks in (last, _EDIFACT) if _begins_edifact(text, at, marks)), _EDIFACT)
+        if text.startswith("UNB" + found.element, at):
+            return found, at
+    if text.startswith("STX=", at):
+        return _EDIFACT._replace(kind=TRADACOMS), at
+    raise Refusal(f"expected an interchange (ISA, UNA, UNB+ or STX=), not {text[at : at + 4]!r}", where)
+
+
+def _begins_edifact(text: str, at: int, marks: Marks) -> bool:
+    """Whether the segment at a place is a first one under some marks, which shows by the name of the one behind it."""
+    _, following = next(_cut(text, at, marks), ("", len(text)))
+    return text.startswith(_BEHIND_UNB, _skip_blanks(text, following))
+
+
+def _find_x12_marks(text: str, at: int, where: str) -> Marks:
+    """The marks behind the sixteenth element mark of the ISA segment, which may have lost its fixed width."""
+    element = text[at + 3 : at + 4]
+    parts = text[at : at + 4 * _ISA_LENGTH].split(element, _ISA_ELEMENTS) if element else []
+    if len(parts) <= _ISA_ELEMENTS and len(text) < at + _ISA_LENGTH:
+        raise Refusal("the interchange does not begin with a whole ISA segment", where)
+    behind = parts[_ISA_ELEMENTS] if len(parts) > _ISA_ELEMENTS else ""
+    marks = Marks(X12, element, behind[:1], behind[1:2])
+    if marks.terminator in _LINE_ENDS and _ends_line(text, text.find(behind, at) + 2, marks.component):
+        # What ends each line ends its segment: the mark of components has been left out.
+        marks = Marks(X12, element, "", marks.component)
+    return _require_usable(marks, "the ISA segment declares no usable delimiters", where)
+
+
+def _ends_line(text: str, at: int, mark: str) -> bool:
+    """Whether a mark stands at the end of the first line from a place on that holds anything."""
+    line = text[at : at + 4 * _ISA_LENGTH].lstrip(BLANKS)
+    return re.split(r"[\r\n]", line, maxsplit=1)[0].endswith(mark)
+
+
+def _require_usable(marks: Marks, reason: str, where: str) -> Marks:
+    told = [mark for mark in marks[1:] if mark]
+    is_clear = len(set(told)) == len(told) and bool(marks.element) and bool(marks.terminator)
+    inner = (marks.element, marks.component, marks.release)
+    if not is_clear or any(_is_letter(mark) for mark in told) or any(mark in (" ", *_LINE_ENDS) for mark in inner):
+        raise Refusal(reason, where)
+    return marks
+
+
+def _is_letter(mark: str) -> bool:
+    """Whether a mark is one that values are made of."""
+    return mark.isascii() and mark.isalnum()

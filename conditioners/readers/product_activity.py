@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from conditioners.declaration import Source
 from conditioners.dialects import ProductActivity
@@ -12,9 +12,10 @@ from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextBatch
-from conditioners.readers.decoding import Decoder
+from conditioners.readers.decoding import DAMAGE
+from conditioners.readers.envelopes import Message, read_messages
 from conditioners.readers.headers import surroundings
-from conditioners.readers.x12 import Delimiters, Segment, TransactionSet, read_delimiters, read_sets, split_segments
+from conditioners.readers.interchanges import Segment, read_interchanges, split_segments
 
 KIND = "852"
 _LOCATION, _REPORTING = "SDQ", "N1.RL"
@@ -79,19 +80,17 @@ class ProductActivityReader:
         self._constants = tuple(constants.values())
         self._wanted = frozenset((*self._labels.values(), _REPORTING))
         self.columns = (*self._labels, *constants)
-        self._delimiters = Delimiters("*", ">", "~")
+        self._is_damaged = False
         self._found: dict[str, None] = {}
         """Labels that the interchange has, in order."""
         self.facts = Facts(place="path", dialect={"name": dialect.name, "format": "X12 852"})
 
     def parts(self) -> Iterator[Rows]:
         """Rows in portions."""
-        decoder = Decoder(("latin-1",))
-        text = decoder.feed(self._opened.read_whole("the interchange", self._limits.document_bytes), last=True).decode()
-        self._delimiters = read_delimiters(text)
-        self.facts.encoding = {"name": decoder.name, "evidence": decoder.evidence}
+        text, self.facts.encoding = read_interchanges(self._opened, self._limits)
+        self._is_damaged = DAMAGE.decode() in text
         rows, sets = Rows(self.columns), 0
-        for found in read_sets(split_segments(text, self._delimiters)):
+        for found in read_messages(split_segments(text)):
             if found.kind != KIND:
                 self.facts.skipped.add(f"path {found.kind}[{found.control}]", f"no transaction set {KIND}")
                 continue
@@ -106,7 +105,7 @@ class ProductActivityReader:
         self.facts.ignored = [label for label in self._found if label not in self._labels.values()]
         yield rows
 
-    def _read_set(self, found: TransactionSet, rows: Rows) -> None:
+    def _read_set(self, found: Message, rows: Rows) -> None:
         header, items = _split_items(found)
         fault = found.fault or _judge_items(found, len(items))
         common = _read_header(header, self._wanted)
@@ -123,16 +122,16 @@ class ProductActivityReader:
             for (location, _), quantities in item.quantities.items():
                 origin = _Origin(found.control, item, location)
                 if rejected[1] is not None:
-                    rows.add_unread(self._locate(origin), rejected[0], rejected[1])
+                    rows.add_unread(_locate(origin), rejected[0], rejected[1])
                     continue
                 known = {**common.known, **ids.known, _LOCATION: location, **quantities}
                 rows.add(origin, [*(known.get(label) for label in self._labels.values()), *self._constants])
         if fault is not None and not is_told:
             # No row stands for the fault, so the set itself does: else nothing would tell that it was left out.
-            whole = Located(f"{KIND}[{found.control}]", self._show(found.segments))
+            whole = Located(f"{KIND}[{found.control}]", _show(found.segments))
             rows.add_unread(whole, _INVALID, fault)
 
-    def _note_found(self, found: TransactionSet, item: _Item, ids: Iterable[str]) -> None:
+    def _note_found(self, found: Message, item: _Item, ids: Iterable[str]) -> None:
         """The labels of an item; one without a quantity is no row."""
         activities = (activity for _, activity in item.given)
         self._found.update(dict.fromkeys((*ids, *([_LOCATION] if item.given else []), *activities)))
@@ -141,19 +140,20 @@ class ProductActivityReader:
 
     def read(self, part: Rows) -> TextBatch:
         """A portion as a batch."""
-        return part.to_batch(self._locate)
-
-    def _locate(self, origin: _Origin) -> Located:
-        item = origin.item
-        shown = [s for s in item.segments if s.name != "SDQ" or origin.location in s.elements[3::2]]
-        return Located(f"{KIND}[{origin.control}].LIN[{item.number}].SDQ[{origin.location}]", self._show(shown))
-
-    def _show(self, segments: Sequence[Segment]) -> str:
-        mark = self._delimiters
-        return "".join(mark.element.join(segment.elements) + mark.terminator for segment in segments)
+        return replace(part.to_batch(_locate), damaged=self._is_damaged)
 
 
-def _split_items(found: TransactionSet) -> tuple[list[Segment], list[_Item]]:
+def _locate(origin: _Origin) -> Located:
+    item = origin.item
+    shown = [s for s in item.segments if s.name != _LOCATION or origin.location in s.elements[3::2]]
+    return Located(f"{KIND}[{origin.control}].LIN[{item.number}].SDQ[{origin.location}]", _show(shown))
+
+
+def _show(segments: Sequence[Segment]) -> str:
+    return "".join(segment.raw for segment in segments)
+
+
+def _split_items(found: Message) -> tuple[list[Segment], list[_Item]]:
     """The segments before the first LIN, and the LIN loops; what stands behind CTT is no less of one."""
     header: list[Segment] = []
     items: list[_Item] = []
@@ -165,7 +165,7 @@ def _split_items(found: TransactionSet) -> tuple[list[Segment], list[_Item]]:
     return header, items
 
 
-def _judge_items(found: TransactionSet, items: int) -> str | None:
+def _judge_items(found: Message, items: int) -> str | None:
     for segment in found.segments:
         if segment.name == "CTT" and segment.element(1).lstrip("0") != str(items or ""):
             return f"CTT counts {segment.element(1)} items, there are {items}"

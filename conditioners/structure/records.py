@@ -5,15 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import repeat
-from typing import Any
+from typing import Any, NamedTuple
 
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.readers.value_lines import BrokenLine
 from conditioners.structure.rows import Row, no_resplit
 
+_NO_JSON = ("not_json", "the line is no JSON value")
 Record = Mapping[str, str]
 """One record: label to text."""
+
+
+class Misplaced(NamedTuple):
+    """A record that contradicts what stands around it."""
+
+    path: str
+    raw: str
+    rule: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -23,8 +33,8 @@ class RecordGrid:
     name: str
     format: dict[str, Any]
     labels: tuple[str, ...]
-    open: Callable[[], Iterable[tuple[str, Record] | BrokenLine]]
-    """The records, each with its path, and lines that are none."""
+    open: Callable[[], Iterable[tuple[str, Record] | BrokenLine | Misplaced]]
+    """The records, each with its path, and those that are at fault."""
     known_encoding: dict[str, str] | None = None
     place: str = "path"
     words_are_apart: bool = False
@@ -35,7 +45,9 @@ class RecordGrid:
         yield Row(self.name or "$", self.labels, "")
         for found in self.open():
             if isinstance(found, BrokenLine):
-                yield Row(f"line {found.line}", None, found.text)
+                yield Row(f"line {found.line}", None, found.text, _NO_JSON)
+            elif isinstance(found, Misplaced):
+                yield Row(found.path, None, found.raw, (found.rule, found.reason))
             else:
                 path, record = found
                 cells = record.values() if tuple(record) == self.labels else map(record.get, self.labels, repeat(""))

@@ -13,6 +13,8 @@ class Row(NamedTuple):
     """Line number, cell or path."""
     cells: tuple[str, ...] | None
     raw: str
+    fault: tuple[str, str] = ("stray_quote", "the quotes can be read in more than one way")
+    """Rule and reason, where the cells cannot be told apart or the row is none of the table's."""
 
     @property
     def filled(self) -> int:

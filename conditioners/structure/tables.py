@@ -182,7 +182,7 @@ class _Table:
 
     def _drop(self, row: Row) -> Dropped:
         if row.cells is None:
-            return Dropped(row, "stray_quote", "the quotes can be read in more than one way")
+            return Dropped(row, *row.fault)
         return Dropped(row, "wrong_field_count", f"{row.width} fields where the table has {self._head.cells}")
 
     def _begins_another(self, row: Row) -> bool:

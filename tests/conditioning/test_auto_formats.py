@@ -151,20 +151,6 @@ def test_text_in_columns_is_cut_where_the_columns_are():
     assert rows[2] == ["1", "New York", "7"]
 
 
-def test_segments_of_an_interchange_are_rows():
-    _, (rows,) = condition(b"UNA:+.? 'UNB+UNOA:1+A+B+240101:1200+1'UNH+1+X:D'FTX+it?'s'UNT+3+1'UNZ+1+1'")
-
-    assert rows[0][:3] == ["segment", "element_1", "element_2"]
-    assert rows[3][:2] == ["FTX", "it?'s"]
-
-
-def test_an_interchange_may_end_its_segments_with_any_character_that_no_value_has():
-    head = "ISA*01*0000000000*01*0000000000*ZZ*ABCDEFGHIJKLMNO*ZZ*123456789012345*101127*1719*U*00400*000000049*0*P*>Ö"
-    _, (rows,) = condition((head + "GS*SHÖIEA*1*000000049Ö").encode())
-
-    assert [row[:3] for row in rows[2:]] == [["GS", "SH", ""], ["IEA", "1", "000000049"]]
-
-
 def test_a_table_that_begins_as_an_interchange_is_none():
     _, (rows,) = condition(b"UNAVAILABLE,units\n1,2\n3,4\n")
 
@@ -236,25 +222,6 @@ def test_files_in_an_archive_are_tables_of_their_own_and_one_that_cannot_be_read
     assert (first, second) == ([["x", "y"], ["1", "2"]], [["k"], ["1"], ["2"]])
     assert outcome.summary.skipped == (("member readme.pdf", "refused: the file is a PDF document"),)
     assert (outcome.summary.table.name, outcome.summary.table.rows_quarantined) == ("a/sales.csv", 1)
-
-
-@needs_data
-def test_every_interchange_is_read_and_only_one_without_delimiters_is_refused():
-    refused = {}
-    for path in sorted((DATA / "edi").rglob("*.*")):
-        outcome = condition(path.read_bytes(), path.name)[0] if path.is_file() else None
-        if isinstance(outcome, Refused):
-            refused[path.name] = outcome.reason
-
-    assert refused == {"x12.no.line.break.no.delim.txt": "the interchange declares no usable delimiters"}
-
-
-@needs_data
-def test_an_interchange_that_is_cut_off_within_a_segment_is_refused():
-    whole = (DATA / "edi/x12-gozer/po850/po850.txt").read_bytes()
-
-    assert isinstance(condition(whole)[0], AutoConditioned)
-    assert condition(whole[:-30])[0].reason == "the file ends within a segment"
 
 
 @needs_data
@@ -399,11 +366,3 @@ def test_a_faulty_member_costs_itself_alone_and_is_told(faulty, told):
     assert outcome.summary.skipped == (("member b", told), ("member d.csv", "empty"))
     assert outcome.summary.refused_members == 1
     assert isinstance(alone, Refused) and (alone.where, f"refused: {alone.reason}") == ("b", told)
-
-
-@pytest.mark.parametrize("terminator", ["~", "~\r\n", "\n", "\r\n"])
-def test_blanks_before_the_end_of_a_segment_belong_to_its_last_element(terminator):
-    isa = "ISA*00*          *00*          *ZZ*S              *ZZ*R              *240101*1200*U*00401*000000001*0*P*>"
-    _, (rows,) = condition(terminator.join([isa, "N1*SU*ACME ", "N1*ST* B\t", "IEA*1*000000001", ""]).encode())
-
-    assert [row[2] for row in rows[2:4]] == ["ACME ", " B\t"]

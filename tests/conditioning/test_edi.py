@@ -74,11 +74,12 @@ def test_a_transaction_set_that_contradicts_itself_is_quarantined_whole(source, 
     ("change", "reason"),
     [
         (("IEA*1*000000007~", ""), "the interchange has no end (IEA)"),
-        (("IEA*1*000000007~", "IEA*1*000000008~"), "IEA has control number 000000008, its header has 000000007"),
+        (("IEA*1*000000007~", "IEA*1*000000008~"), "IEA has control number 000000008, ISA has 000000007"),
         (("GE*1*7~", "GE*2*7~"), "GE counts 2 transaction sets, there are 1"),
         (("SE*11*0001~", ""), "the transaction set 0001 has no end (SE)"),
         (("IEA*1*000000007~", "IEA*1*0000"), "the file ends within a segment"),
-        (("ISA*00*", "ISA*0*"), "the ISA segment declares no usable delimiters"),
+        (("ISA*00*", "ISA*"), "the ISA segment declares no usable delimiters"),
+        (("ST*852", "N1*852"), "'N1' stands outside of any transaction set"),
     ],
 )
 def test_a_broken_envelope_refuses_the_file(source, run, change, reason):
@@ -164,3 +165,34 @@ def test_quantities_before_any_activity_are_quarantined(source, run):
     assert {(r["rule"], r["reason"][:26]) for r in result.rejects} == {
         ("invalid_transaction_set", "SDQ stands before any ZA, ")
     }
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: "\r\n" + text + "\x1a",
+        lambda text: text.replace("*", "\t"),
+        lambda text: text.replace("ISA*00*          *", "ISA*00**"),
+        lambda text: "\n  ".join(text.partition("~GS")[::2]).replace("\n  ", "~\n  GS").replace("~", "~\r\n  "),
+        lambda text: "\r\n".join(text[at : at + 80] for at in range(0, len(text), 80)),
+        lambda text: text.replace("~", "\n").rstrip(),
+        lambda text: text.replace("*P*>~", "*P*~").replace("~", "~\n"),
+    ],
+    ids=["blanks around", "tabs", "no fixed width", "indented", "wrapped", "no last end", "no component mark"],
+)  # fmt: skip
+def test_the_form_of_an_interchange_does_not_matter_where_it_says_the_same(source, run, change):
+    plain = run(source, (ISA + BODY).encode())
+
+    assert run(source, change(ISA + BODY).encode()).rows == plain.rows != []
+
+
+def test_every_interchange_of_a_file_is_read_by_its_own_marks(source, run):
+    second = (ISA + BODY).replace("20240101*20240107", "20240108*20240114").translate(str.maketrans("*~>", "|\n^"))
+
+    assert len(run(source, (ISA + BODY + "\n" + second).encode()).rows) == 8
+
+
+def test_an_interchange_that_has_no_end_before_the_next_one_refuses_the_file(source, run):
+    refusal = run(source, (ISA + BODY.replace("IEA*1*000000007~", "") + ISA + BODY).encode()).refusal
+
+    assert (refusal.reason, refusal.where) == ("the interchange has no end (IEA)", "segment 15")

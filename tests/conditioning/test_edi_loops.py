@@ -155,3 +155,41 @@ def test_a_group_has_to_end_as_it_says(make_source, run, end, reason):
     result = run(make(make_source), group.replace(b"UNZ", f"{end}UNZ".encode()))
 
     assert getattr(result.outcome, "reason", None) == reason
+
+
+def test_a_line_that_is_wrapped_has_no_line_break_in_its_values(make_source, run):
+    text = edifact(*REPORT).decode().replace("\n", "").replace("A?+1", "A?\r\n+1")
+    wrapped = "\r\n".join(text[at : at + 20] for at in range(0, len(text), 20))
+
+    assert run(make(make_source), wrapped.encode()).rows == run(make(make_source), edifact(*REPORT)).rows
+
+
+def test_every_interchange_of_edifact_is_read_by_its_own_marks(make_source, run):
+    plain = edifact(*REPORT, una="").decode().strip()
+    other = plain.translate(str.maketrans("+:'", "*=~"))
+    result = run(make(make_source), f"{plain}UNA=*,? ~{other}\n{other}{plain}".replace("A?*1", "A+1").encode())
+
+    assert len(result.rows) == 12
+    assert result.rows[:3] == result.rows[3:6] == result.rows[6:9] == result.rows[9:]
+
+
+@pytest.mark.parametrize(
+    ("syntax", "encoding"),
+    [("UNOC", "cp1252"), ("UNOD", "iso8859-2"), ("UNOE", "iso8859-5"), ("UNOF", "iso8859-7"), ("UNOY", "utf-8")],
+)
+def test_the_character_set_is_the_one_that_the_interchange_names(make_source, run, syntax, encoding):
+    value = bytes([0xBC, 0xC1, 0xE6, 0xD2 if syntax != "UNOF" else 0xD3])
+    store = value.decode(encoding if syntax != "UNOY" else "latin-1")
+    text = edifact(*REPORT).decode().replace("UNOA", syntax).replace("007", store)
+    result = run(make(make_source), text.encode(encoding))
+
+    assert result.rows[0].split(",")[1] == store
+    assert result.summary.encoding["name"] == encoding
+    assert result.summary.encoding["evidence"].endswith(f"UNB says {syntax}")
+
+
+def test_bytes_that_a_marked_encoding_does_not_have_are_quarantined(make_source, run):
+    result = run(make(make_source), b"\xef\xbb\xbf" + edifact(*REPORT).replace(b"008", b"\xe4"))
+
+    assert len(result.rows) == 2
+    assert [(r["rule"], r["column"]) for r in result.rejects] == [("undecodable", "store")]
