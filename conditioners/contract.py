@@ -79,7 +79,7 @@ class Contract:
             for fault in ((("undecodable", _is_damaged(rule.column)),) if damaged else ()) + tuple(rule.faults)
         ]
         every = [fault for *_, fault in named] + [fault for _, fault in self._checks]
-        broken = [fault.fill_null(value=False).alias(str(at)) for at, fault in enumerate(every)]
+        broken = [fault.alias(str(at)) for at, fault in enumerate(every)]
         return [(rule, name) for rule, name, _ in named], broken
 
     def apply(self, frame: pl.DataFrame, *, damaged: bool = False) -> Typed:
@@ -135,12 +135,12 @@ class Contract:
     def _explain(self, numbers: Sequence[int], bad: pl.DataFrame, damaged: bool) -> list[Reject]:
         """The first fault of each row that has one; `numbers` are theirs in the batch."""
         named, faults = self._faults[damaged]
-        broken = bad.select(faults).to_numpy()
-        if not broken.any(axis=1).all():
+        broken = bad.select(faults).rows()
+        if not all(True in row for row in broken):
             raise RuntimeError(f"a row of {self._source.name} was rejected under no rule: a bug in this module")
         cells = {rule.column.name: bad[name_cell(rule.column)].to_list() for rule in self._rules}
         found: list[Reject] = []
-        for at, first in enumerate(broken.argmax(axis=1).tolist()):
+        for at, first in enumerate(row.index(True) for row in broken):
             if first < len(named):
                 rule, name = named[first]
                 reason = explain(name, rule.column, cells[rule.column.name][at], self._dialect)

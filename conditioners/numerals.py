@@ -74,11 +74,8 @@ def parse_numeral(cell: pl.Expr, numbers: Numbers, places: int) -> pl.Expr:
     """The exact value of a cell that is a numeral, with `places` decimal places (0 gives an integer); else null."""
     import polars as pl
 
-    plain = _write_plainly(cell, numbers)
-    if places == 0:
-        whole = plain.str.replace(r"^([+-]?)\.", "${1}0.").str.replace(r"\.0*$", "")
-        return whole.cast(pl.Int64, strict=False)
-    return plain.cast(pl.Decimal(_PRECISION, places), strict=False)
+    value = _write_plainly(cell, numbers).cast(pl.Decimal(_PRECISION, places), strict=False)
+    return value if places else value.cast(pl.Int64, strict=False)
 
 
 def parse_scaled(cell: pl.Expr, numbers: Numbers, shift: int, places: int) -> pl.Expr:

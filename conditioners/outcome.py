@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -69,8 +69,8 @@ class Summary:
     """Of those that went out, rows that had been rejected and were corrected by hand."""
 
     def to_json(self) -> dict[str, Any]:
-        """The summary as plain JSON values."""
-        return asdict(self)
+        """The summary as plain JSON values, those of it and no copies."""
+        return {**vars(self), "columns": {name: {**vars(column)} for name, column in self.columns.items()}}
 
 
 @dataclass(frozen=True)

@@ -79,11 +79,13 @@ def compile_rules(column: Column, dialect: Dialect) -> Rules:
         parsed, faults = _compile_day(column, dialect, words, value)
     else:
         parsed, faults = _compile_moment(column, dialect, words, value)
-    # A required value is null if it is missing or cannot be read; either way the row is bad.
-    unread = clean.is_not_null() & value.is_null() if column.optional else value.is_null()
-    return Rules(
-        column, cell, parsed, [unread, *(fault for _, fault in faults[1:])], [*missing, *unfit, *faults], empty=empty
-    )
+    suspicions = [_is_unread(column, clean, value), *(fault for _, fault in faults[1:])]
+    return Rules(column, cell, parsed, suspicions, [*missing, *unfit, *faults], empty=empty)
+
+
+def _is_unread(column: Column, clean: pl.Expr, value: pl.Expr) -> pl.Expr:
+    """Whether a cell has no value that should: a required one is null if missing or unreadable, and bad either way."""
+    return clean.is_not_null() & value.is_null() if column.optional else value.is_null()
 
 
 def _extract(column: Column, dialect: Dialect, clean: pl.Expr) -> tuple[pl.Expr, list[Fault]]:
@@ -169,7 +171,7 @@ def _compile_number(
     places = column.places if isinstance(column, Decimal) else 0
     return Rules(
         column, cell, parsed,
-        suspicions=[not_exact, *(fault for _, fault in (*missing, unheld, *bounds))],
+        suspicions=[not_exact, _is_unread(column, clean, value), *(fault for _, fault in bounds)],
         faults=[
             *missing, ("not_a_number", ~is_numeral(clean, dialect.numbers, None)), ("too_many_places", not_exact),
             unheld, *bounds,

@@ -192,8 +192,8 @@ class DelimitedReader:
         )  # fmt: skip
         frame = pl.from_arrow(table, rechunk=False)
         assert isinstance(frame, pl.DataFrame)
-        cells = [frame[names[at]].alias(name) for name, at in self._layout.header.positions.items()]
-        return pl.DataFrame(cells), wrong
+        read = dict(zip(used, frame.get_columns(), strict=True))
+        return pl.DataFrame([read[at].alias(name) for name, at in self._layout.header.positions.items()]), wrong
 
     def _frame_fields(self, records: Sequence[tuple[str, ...]]) -> pl.DataFrame:
         import polars as pl
