@@ -1,8 +1,8 @@
 """Rewrites what the parser of workbooks would lose, or take for something else.
 
 Those are digits of long whole numbers, tabs, line breaks and CDATA in texts, durations of an ods, its errors that older
-programs write with the value 0, and negative numbers in the form of a day or a time of day, of which there are none:
--0.25 would be 18:00:00.
+programs write with the value 0, and numbers in the form of a day or a time of day that are none: -0.25 would be
+18:00:00, and 60 the 28th of February 1900.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from xml.sax.saxutils import escape
 from conditioners.limits import MIB
 from conditioners.outcome import Refusal
 from conditioners.readers.sheet_extents import SHOWN_ERROR
+from conditioners.readers.sheet_styles import DateForms
+from conditioners.readers.xlsb_dates import mend_dates
 
 _LONGEST_MARK = 1 << 16
 """Bytes of a block that may belong to a cell which ends in the next one."""
@@ -26,8 +28,11 @@ _CELLS = (b"<c ", b"<c>", b"<table:table-cell")
 _LONGEST_CELL = 16 * MIB
 _CDATA = re.compile(rb"<!\[CDATA\[([\s\S]*?)(?:\]\]>|\Z)")
 _LONG_XLSX = re.compile(rb"<c((?: [^<>]*[^<>/])?)>((?:<f[^<>]*(?:/>|>[^<>]*</f>))?<v>-?[0-9]{16,}</v>)")
-_NEGATIVE = re.compile(rb"(<c [^<>]{0,99}?)\bs=\"([0-9]+)\"([^<>]{0,99}>(?:<f[^<>]*(?:/>|>[^<>]*</f>))?<v>-)")
-"""A cell with a negative number or text, and the number of its style."""
+_IS_NO_DAY = re.compile(rb"<v>(?:-|60(?:\.[0-9]*)?</v>)")
+_NO_DAY = re.compile(
+    rb"(<c [^<>]{0,99}?)\bs=\"([0-9]{1,9})\"([^<>]{0,99}>(?:<f[^<>]*(?:/>|>[^<>]*</f>))?<v>(?:(-)|60(?:\.[0-9]*)?</v>))"
+)
+"""A cell with a negative number or text, or with 60, and the number of its style."""
 _LONG_ODS = re.compile(rb"<table:table-cell [^<>]*office:value=\"-?[0-9]{16,}\"[^<>]*>")
 _DURATION_ODS = re.compile(
     rb"<table:table-cell [^<>]*office:time-value=\"(-?)PT([0-9]+)H([0-9]+)M([0-9]+)(?:[.,]([0-9]+))?S\"[^<>]*>"
@@ -42,17 +47,19 @@ _TAB, _LINE_BREAK = (re.compile(rb"<text:%b(?:\s[^<>]*)?(?:/>|></text:%b>)" % (n
 
 
 class Misread(NamedTuple):
-    """The members of a package that hold what is misread, and the styles in which negative numbers are."""
+    """The members of a package that hold what is misread, and the styles in which some numbers are."""
 
     members: frozenset[str]
-    dates: frozenset[bytes]
+    forms: DateForms
+    is_binary: bool = False
+    """Whether they are those of an xlsb."""
 
 
 class MisreadMarks:
     """Tells whether a member of a package holds anything that is misread."""
 
-    def __init__(self, dates: frozenset[bytes]) -> None:
-        self._dates = dates
+    def __init__(self, forms: DateForms) -> None:
+        self._forms = forms
         self._rest = b""
         self.found = False
 
@@ -61,17 +68,22 @@ class MisreadMarks:
         if not self.found:
             text = self._rest + block
             self.found = any(mark in text for mark in _LOST) or any(long.search(text) for long in _LONG)
-            self.found = self.found or (b"<v>-" in text and self._has_negative_date(text))
+            self.found = self.found or (_IS_NO_DAY.search(text) is not None and self._has_no_day(text))
             self.found = self.found or (b"<text:p" in text and _ERROR_ODS.search(text) is not None)
             self._rest = text[max(text.rfind(b"<c"), len(text) - _LONGEST_MARK, 0) :]
 
-    def _has_negative_date(self, text: bytes) -> bool:
-        return any(found[2] in self._dates for found in _NEGATIVE.finditer(text))
+    def _has_no_day(self, text: bytes) -> bool:
+        return any(_is_no_day(found, self._forms) for found in _NO_DAY.finditer(text))
+
+
+def _is_no_day(cell: re.Match[bytes], forms: DateForms) -> bool:
+    return int(cell[2]) in forms.days and (cell[4] is not None or not forms.from_1904)
 
 
 def mend_package(data: bytes, misread: Misread) -> bytes:
     """A package that was checked, some members of it rewritten; raises Refusal when two have the same name."""
     mended = io.BytesIO()
+    mend = mend_dates if misread.is_binary else _mend
     with (
         zipfile.ZipFile(io.BytesIO(data)) as package,
         zipfile.ZipFile(mended, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy,
@@ -81,7 +93,7 @@ def mend_package(data: bytes, misread: Misread) -> bytes:
         for member in package.infolist():
             with package.open(member) as stream, copy.open(member.filename, "w", force_zip64=True) as target:
                 blocks = _read_blocks(stream)
-                for block in _mend(blocks, misread.dates) if member.filename in misread.members else blocks:
+                for block in mend(blocks, misread.forms) if member.filename in misread.members else blocks:
                     target.write(block)
     return mended.getvalue()
 
@@ -91,7 +103,7 @@ def _read_blocks(stream: IO[bytes]) -> Iterator[bytes]:
         yield block
 
 
-def _mend(blocks: Iterator[bytes], dates: frozenset[bytes]) -> Iterator[bytes]:
+def _mend(blocks: Iterator[bytes], forms: DateForms) -> Iterator[bytes]:
     """The text of a member, cell by cell as it should be read."""
     rest = b""
     for block in blocks:
@@ -101,17 +113,17 @@ def _mend(blocks: Iterator[bytes], dates: frozenset[bytes]) -> Iterator[bytes]:
         if opened > text.rfind(b"]]>", 0, max(end, 0)):
             end = opened  # What looks like a cell is text.
         if end > 0:
-            yield _rewrite(text[:end], dates)
+            yield _rewrite(text[:end], forms)
         rest = text[max(end, 0) :]
         if len(rest) > _LONGEST_CELL:
             raise Refusal(f"a cell of the workbook is longer than {_LONGEST_CELL} bytes")
-    yield _rewrite(rest, dates)
+    yield _rewrite(rest, forms)
 
 
-def _rewrite(text: bytes, dates: frozenset[bytes]) -> bytes:
+def _rewrite(text: bytes, forms: DateForms) -> bytes:
     text = _CDATA.sub(lambda found: escape(found[1].decode("latin-1")).encode("latin-1"), text)
     text = _LONG_XLSX.sub(_as_text_xlsx, text)
-    text = _NEGATIVE.sub(lambda cell: cell[1] + cell[3] if cell[2] in dates else cell[0], text)
+    text = _NO_DAY.sub(lambda cell: cell[1] + cell[3] if _is_no_day(cell, forms) else cell[0], text)
     text = _LONG_ODS.sub(_as_text_ods, text)
     text = _ERROR_ODS.sub(rb"\1\2", text)
     text = _DURATION_ODS.sub(_as_hours_ods, text)

@@ -16,8 +16,9 @@ from conditioners.readers.mending import Misread, MisreadMarks
 from conditioners.readers.room import PROTECTED, Room
 from conditioners.readers.sheet_extents import OdsSheets, Range, SharedTexts, XlsxSheet
 from conditioners.readers.sheet_relations import XLSB, SheetRelations
-from conditioners.readers.sheet_styles import STYLES, DateStyles
+from conditioners.readers.sheet_styles import DateForms, XlsxStyles
 from conditioners.readers.well_formed import Part, WellFormed
+from conditioners.readers.xlsb_dates import XlsbStyles
 from conditioners.readers.xlsb_extents import XlsbSheet, XlsbTexts
 from conditioners.unpack import open_zip, require_apart
 
@@ -59,23 +60,25 @@ class _Package:
         self._names = {member.filename for member in package.infolist()}
         self._shared: Sequence[int] = ()
         self._misread = set[str]()
-        self._styles = DateStyles()
+        self._forms = DateForms()
+        self._styles = XlsbStyles() if XLSB in self._names else XlsxStyles()
         self._ods = OdsSheets(_ODS, self._room)
 
     def check(self) -> Checked:
         """Count first, which is quick, then measure what has been counted."""
         self._refuse_protected()
         self._count()
-        dates = self._styles.find()
+        self._forms, is_binary = self._styles.find(), XLSB in self._names
         for member in self._package.infolist():
-            part, marks = self._open_part(member.filename), MisreadMarks(dates)
+            part, marks = self._open_part(member.filename), MisreadMarks(self._forms)
             for block in self._blocks(member):
                 part.feed(block)
                 marks.feed(block)
             part.close()
-            if marks.found:
+            if part.is_misread if isinstance(part, XlsbSheet) else marks.found and not is_binary:
                 self._misread.add(member.filename)
-        return Checked(self._room.errors, Misread(frozenset(self._misread), dates), self._ods.merged)
+        misread = Misread(frozenset(self._misread), self._forms, is_binary)
+        return Checked(self._room.errors, misread, self._ods.merged)
 
     def _refuse_protected(self) -> None:
         if _MANIFEST in self._names:
@@ -107,8 +110,7 @@ class _Package:
                 if number == 0 and _TEXTS.search(block):
                     texts = SharedTexts(member.filename)
                 relations.feed(block)
-                if member.filename == STYLES:
-                    self._styles.feed(block)
+                self._styles.feed(member.filename, block)
                 if texts is not None:
                     texts.feed(block)
             relations.close()
@@ -124,7 +126,7 @@ class _Package:
             return WellFormed(name, self._ods)
         folder = name.lower()
         if XLSB in self._names and folder.startswith(_BINARY_SHEETS) and not folder.startswith(_NO_SHEETS):
-            return XlsbSheet(name, self._room, self._shared)
+            return XlsbSheet(name, self._room, self._shared, self._forms)
         return XlsxSheet(name, self._room, self._shared)
 
 

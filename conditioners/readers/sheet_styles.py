@@ -1,41 +1,60 @@
-"""Styles of an xlsx that show a number as a day or time of day, which no negative number is."""
+"""Styles of a workbook that show a number as a day, a time of day or a duration.
+
+No negative number is a day or a time of day. Nor is 60 where days count from 1900: Excel shows the 29th of February
+1900, which no calendar has (ECMA-376, 18.17.4.1).
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 from xml.sax.saxutils import unescape
 
-STYLES = "xl/styles.xml"
+STYLES, BOOK = "xl/styles.xml", "xl/workbook.xml"
 _LARGEST, _LONGEST_CODE = 1 << 24, 1 << 10
 _BUILT_IN = frozenset((*range(14, 23), *range(27, 37), 45, 47, *range(50, 59)))
 """Numbers of formats for days and times that no file spells out (ECMA-376, 18.8.30)."""
+_BUILT_IN_DURATION = 46
 _FORMAT = re.compile(rb"<(?:\w+:)?numFmt\s([^<>]*)>")
 _STYLE = re.compile(rb"<(?:\w+:)?xf\b([^<>]*)>")
 _NUMBER = re.compile(rb"""\bnumFmtId\s*=\s*["']([0-9]{1,9})["']""")
 _CODE = re.compile(rb"""\bformatCode\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_FROM_1904 = re.compile(rb"""\bdate1904\s*=\s*["'](?:1|true|on)["']""")
 _NO_PART = re.compile(r""""[^"]*"|\\.|_.|\[(?![hms]+\])[^\]]*\]""", re.IGNORECASE)
 """Text, blanks, colours, currencies and conditions within a format."""
 _DURATION = re.compile(r"\[[hms]+\]", re.IGNORECASE)
+_LEAP_DAY = 60
 
 
-class DateStyles:
-    """Takes the styles of a workbook, block by block; those of other members say nothing."""
+class DateForms(NamedTuple):
+    """The numbers of the styles, as cells name them, that show days or times of day, and those that show durations."""
 
-    def __init__(self) -> None:
-        self._text = b""
+    days: frozenset[int] = frozenset()
+    durations: frozenset[int] = frozenset()
+    from_1904: bool = False
 
-    def feed(self, block: bytes) -> None:
-        """The next bytes; of more than there are of any honest workbook nothing is said."""
-        self._text += block if len(self._text) < _LARGEST else b""
+    def is_no_day(self, value: float) -> bool:
+        """Whether there is no day or time of day for a number."""
+        return value < 0 or (not self.from_1904 and _LEAP_DAY <= value < _LEAP_DAY + 1)
 
-    def find(self) -> frozenset[bytes]:
-        """The numbers of the styles, as cells name them. Durations, which may be negative, are none of them."""
-        formats = [(_NUMBER.search(each), _CODE.search(each)) for each in _FORMAT.findall(self._text)]
-        shown = {int(number[1]): _shows_date(code[1] or code[2] or b"") for number, code in formats if number and code}
-        _, _, behind = self._text.partition(b"cellXfs")
-        numbers = [_NUMBER.search(each) for each in _STYLE.findall(behind.partition(b"cellXfs")[0])]
-        styles = [int(number[1]) if number else 0 for number in numbers]
-        return frozenset(b"%d" % at for at, style in enumerate(styles) if shown.get(style, style in _BUILT_IN))
+
+def find_forms(codes: Mapping[int, str], styles: Sequence[int], *, from_1904: bool) -> DateForms:
+    """What styles show, each of which has a format by its number; `codes` are those that the file spells out."""
+    kinds = {number: _find_kind(number, codes.get(number)) for number in set(styles)}
+    days, durations = (
+        frozenset(at for at, number in enumerate(styles) if kinds[number] is wanted) for wanted in (False, True)
+    )
+    return DateForms(days, durations, from_1904)
+
+
+def _find_kind(number: int, code: str | None) -> bool | None:
+    """Whether a format of days and times is one of durations; None for other formats."""
+    if code is None:
+        return True if number == _BUILT_IN_DURATION else False if number in _BUILT_IN else None
+    if shows_duration(_NO_PART.sub("", code[:_LONGEST_CODE])):
+        return True
+    return False if re.search("[dmhys]", _NO_PART.sub("", code[:_LONGEST_CODE]), re.IGNORECASE) else None
 
 
 def shows_duration(code: str) -> bool:
@@ -43,6 +62,29 @@ def shows_duration(code: str) -> bool:
     return _DURATION.search(code) is not None
 
 
-def _shows_date(code: bytes) -> bool:
-    text = _NO_PART.sub("", unescape(code[:_LONGEST_CODE].decode("utf-8", "replace"), {"&quot;": '"'}))
-    return re.search("[dmhys]", text, re.IGNORECASE) is not None and not _DURATION.search(text)
+class XlsxStyles:
+    """Takes the members of an xlsx block by block; most of them say nothing."""
+
+    def __init__(self) -> None:
+        self._text = b""
+        self._from_1904 = False
+
+    def feed(self, member: str, block: bytes) -> None:
+        """The next bytes of a member; of more than there are of any honest workbook nothing is said."""
+        if member == STYLES:
+            self._text += block if len(self._text) < _LARGEST else b""
+        elif member == BOOK:
+            self._from_1904 = self._from_1904 or _FROM_1904.search(block) is not None
+
+    def find(self) -> DateForms:
+        """What the styles show."""
+        formats = [(_NUMBER.search(each), _CODE.search(each)) for each in _FORMAT.findall(self._text)]
+        codes = {int(number[1]): _unescape(code[1] or code[2] or b"") for number, code in formats if number and code}
+        _, _, behind = self._text.partition(b"cellXfs")
+        numbers = [_NUMBER.search(each) for each in _STYLE.findall(behind.partition(b"cellXfs")[0])]
+        styles = [int(number[1]) if number else 0 for number in numbers]
+        return find_forms(codes, styles, from_1904=self._from_1904)
+
+
+def _unescape(code: bytes) -> str:
+    return unescape(code[:_LONGEST_CODE].decode("utf-8", "replace"), {"&quot;": '"'})

@@ -11,6 +11,8 @@ from struct import Struct
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.readers.room import PROTECTED, Extent, Room
+from conditioners.readers.sheet_styles import DateForms
+from conditioners.readers.xls_dates import NUMBERS, XlsStyles, mend_dates
 
 _HEAD = Struct("<HH")
 _PLACE = Struct("<HH")
@@ -25,6 +27,7 @@ _FORMULA_LENGTH = 20
 _COPIED = 24
 """Bytes for each cell of the area: the parser hands out copies of the sheets, which it keeps."""
 _SHEET_AREA = 1 << 24
+_LONGEST_STYLE = 1 << 10
 _RECORDS = 6_000_000
 """Of one workbook, with those of a sheet that is named twice counted twice."""
 _IGNORED = b"\xff\xff"
@@ -46,6 +49,7 @@ class _Workbook:
         self._lengths: list[int] = []
         """Of the shared texts."""
         self._left = _RECORDS
+        self._forms = DateForms()
 
     def measure(self) -> int:
         starts = self._read_globals()
@@ -74,7 +78,7 @@ class _Workbook:
 
     def _read_globals(self) -> list[int]:
         """Where each sheet begins; notes the shared texts."""
-        starts, strings = [], list[tuple[int, int]]()
+        starts, strings, styles = [], list[tuple[int, int]](), XlsStyles()
         is_strings = False
         for kind, at, length in self._records(0):
             if kind == _SHEET and length >= 4:
@@ -84,9 +88,12 @@ class _Workbook:
             elif kind == _NAME:
                 # A name stands for a formula.
                 self._stream[at - 4 : at - 2] = _IGNORED
+            else:
+                styles.take(kind, bytes(self._stream[at : at + min(length, _LONGEST_STYLE)]))
             is_strings = kind == _STRINGS or (is_strings and kind == _CONTINUED)
             if is_strings:
                 strings.append((at, length))
+        self._forms = styles.find()
         if strings:
             self._lengths = list(_text_lengths([bytes(self._stream[at : at + size]) for at, size in strings]))
         return starts
@@ -95,7 +102,7 @@ class _Workbook:
         if start > len(self._stream):
             raise Refusal("the workbook cannot be read: a sheet begins behind its end", where)
         extent, formulas = Extent(where), Extent(where)
-        stream, place = self._stream, _PLACE.unpack_from
+        stream, place, has_dates = self._stream, _PLACE.unpack_from, bool(self._forms.days)
         for kind, at, length in self._records(start):
             if kind == _DIMENSIONS:
                 self._check_claim(at, length, where)
@@ -103,6 +110,8 @@ class _Workbook:
                 raise Refusal("the workbook cannot be read: it tells of more merged cells than it has", where)
             if kind not in _CELLS or length < 4:
                 continue
+            if has_dates and kind in NUMBERS:
+                mend_dates(stream, kind, at, length, self._forms)
             row, column = place(stream, at)
             count = 1
             if kind == _SHARED and length >= 10:

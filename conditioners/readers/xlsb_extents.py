@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from conditioners.limits import MIB
 from conditioners.outcome import Refusal
 from conditioners.readers.room import Extent, Room
+from conditioners.readers.sheet_styles import DateForms
+from conditioners.readers.xlsb_numbers import NUMBERS, find_style, mend_number
 
 _ROW, _SHARED, _TEXT_ITEM, _TEXTS_BEGIN = 0x00, 0x07, 0x13, 0x9F
 _TEXTS = (0x06, 0x08)
@@ -31,7 +33,7 @@ class Records:
         while at + 2 <= end:
             kind, length, start = data[at], data[at + 1], at + 2
             if kind >= 0x80 or length >= 0x80:
-                head = _read_head(data, at)
+                head = read_head(data, at)
                 if head is None:
                     break
                 kind, length, start = head
@@ -49,9 +51,11 @@ class Records:
             raise Refusal("the workbook cannot be read: a record runs over its part's end", self._member)
 
 
-def _read_head(data: bytes, at: int) -> tuple[int, int, int] | None:
+def read_head(data: bytes | bytearray, at: int) -> tuple[int, int, int] | None:
     """Kind and length of a record and where its content begins; None when that is cut off."""
     end = len(data)
+    if at + 2 > end:
+        return None
     kind = data[at]
     at += 1
     if kind & 0x80:
@@ -109,8 +113,11 @@ class XlsbTexts:
 class XlsbSheet:
     """One sheet."""
 
-    def __init__(self, member: str, room: Room, shared: Sequence[int]) -> None:
-        self._room, self._shared = room, shared
+    def __init__(self, member: str, room: Room, shared: Sequence[int], forms: DateForms) -> None:
+        self._room, self._shared, self._forms = room, shared, forms
+        self._dated = forms.days | forms.durations
+        self.is_misread = False
+        """Whether the parser would show some number as what it does not mean."""
         self._extent, self._records = Extent(member), Records(member)
         self._row = 0
 
@@ -139,6 +146,8 @@ class XlsbSheet:
                     extent.text += 2 * len(content)
                 elif kind in _ERRORS:
                     extent.errors += 1
+                elif kind in NUMBERS and not self.is_misread and find_style(content) in self._dated:
+                    self.is_misread = mend_number(kind, content, self._forms) != content
         self._room.check(extent)
 
     def close(self) -> None:

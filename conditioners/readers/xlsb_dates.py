@@ -1,0 +1,59 @@
+"""Days of an xlsb: which styles show them, and its sheets as they should be read; records are of [MS-XLSB] 2.4."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conditioners.readers.sheet_styles import DateForms, find_forms
+from conditioners.readers.xlsb_extents import Records, read_head
+from conditioners.readers.xlsb_numbers import NUMBERS, mend_number
+
+STYLES, BOOK = "xl/styles.bin", "xl/workbook.bin"
+_BOOK_PROPERTIES, _FORMAT, _STYLE, _BEGIN_STYLES, _END_STYLES = 0x99, 0x2C, 0x2F, 0x269, 0x26A
+
+
+class XlsbStyles:
+    """Takes the members of an xlsb block by block; most of them say nothing."""
+
+    def __init__(self) -> None:
+        self._records = {name: Records(name) for name in (STYLES, BOOK)}
+        self._codes: dict[int, str] = {}
+        self._styles: list[int] = []
+        self._is_among_styles = self._from_1904 = False
+
+    def feed(self, member: str, block: bytes) -> None:
+        """The next bytes of a member."""
+        if member in self._records:
+            for kind, content in self._records[member].cut(block):
+                self._take(kind, content)
+
+    def _take(self, kind: int, content: bytes) -> None:
+        if kind == _BOOK_PROPERTIES:
+            self._from_1904 = content[:1] != b"" and content[0] & 1 == 1
+        elif kind == _FORMAT:
+            self._codes[int.from_bytes(content[:2], "little")] = content[6:].decode("utf-16-le", "replace")
+        elif kind in (_BEGIN_STYLES, _END_STYLES):
+            self._is_among_styles = kind == _BEGIN_STYLES
+        elif kind == _STYLE and self._is_among_styles:
+            self._styles.append(int.from_bytes(content[2:4], "little"))
+
+    def find(self) -> DateForms:
+        """What the styles show."""
+        return find_forms(self._codes, self._styles, from_1904=self._from_1904)
+
+
+def mend_dates(blocks: Iterator[bytes], forms: DateForms) -> Iterator[bytes]:
+    """A sheet that was measured, with the same records in the same places, as they should be read."""
+    data = bytearray()
+    for block in blocks:
+        data += block
+        at, found = 0, read_head(data, 0)
+        while found is not None and found[2] + found[1] <= len(data):
+            kind, length, start = found
+            if kind in NUMBERS:
+                data[start : start + length] = mend_number(kind, data[start : start + length], forms)
+            at = start + length
+            found = read_head(data, at)
+        yield bytes(data[:at])
+        del data[:at]
+    yield bytes(data)
