@@ -6,11 +6,13 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from conditioners.limits import MIB, Limits
+from conditioners.collector import collector_paused
+from conditioners.limits import KIB, MIB, Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import DAMAGE, DAMAGE_END, Decoder
@@ -36,6 +38,8 @@ _NAMES, _MANY = 100_000, 16
 """Different ones of one object, or of all objects that have many."""
 _SHOWN = 80
 """Characters of a name in a reason."""
+_LONG = 64 * KIB
+"""Bytes of text from which on it pays to hold the collector back."""
 _FURTHER = bytes(range(0x80, 0xC0))
 """Bytes of a character behind its first."""
 
@@ -148,13 +152,14 @@ def parse_shallow(data: bytes, limits: Limits, origins: Origins = _WHOLE) -> Any
         data = _mark_lone_surrogates(data)
     check_room(data, limits)
     try:
-        return json.loads(
-            data.decode(),
-            parse_float=Number,
-            parse_int=Number,
-            parse_constant=_refuse_constant,
-            object_pairs_hook=_Names().take,
-        )
+        with collector_paused() if len(data) > _LONG else nullcontext():
+            return json.loads(
+                data.decode(),
+                parse_float=Number,
+                parse_int=Number,
+                parse_constant=_refuse_constant,
+                object_pairs_hook=_Names().take,
+            )
     except json.JSONDecodeError as error:
         begin, place = next((each for each in reversed(origins) if each[0] <= error.pos), _WHOLE[0])
         raise Refusal(f"not JSON: {error.msg}", str(place.behind(error.doc[begin : error.pos].encode()))) from None
@@ -194,12 +199,12 @@ class _Names:
 
     def take(self, pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
         """The object of some names and values; raises Refusal for a name that stands twice, and for too many."""
+        if len(pairs) > _NAMES:
+            raise Refusal(f"an object has more than {_NAMES} names")
         found = dict(pairs)
         if len(found) < len(pairs):
             name, _ = Counter(name for name, _ in pairs).most_common(1)[0]
             raise Refusal(f"the name {name[:_SHOWN]!r} stands twice in an object")
-        if len(found) > _NAMES:
-            raise Refusal(f"an object has more than {_NAMES} names")
         if len(found) > _MANY:
             self._known.update(found)
             if len(self._known) > _NAMES:

@@ -28,6 +28,8 @@ def show_json(value: Any) -> str:
     if isinstance(value, dict):
         return "{" + ",".join(f"{json.dumps(name)}:{show_json(item)}" for name, item in value.items()) + "}"
     if isinstance(value, list):
+        if set(map(type, value)) == {Number}:
+            return f"[{','.join(value)}]"
         return "[" + ",".join(map(show_json, value)) + "]"
     if isinstance(value, Unheld):
         value.refuse()

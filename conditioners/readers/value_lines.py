@@ -121,8 +121,8 @@ class ValueLines:
                 continue
             try:
                 value = self._parse(line)
-            except (Refusal, ValueError):
-                yield self._note_broken(number, line)
+            except (Refusal, ValueError) as fault:
+                yield self._note_broken(number, line, fault)
             else:
                 self.count += 1
                 self.size += (size := len(line))
@@ -132,8 +132,10 @@ class ValueLines:
                     self._note_empty(number)
                 yield value
 
-    def _note_broken(self, number: int, line: bytes) -> BrokenLine:
-        self.first_broken = self.first_broken or Refusal(_find_reason(line, self._limits), f"line {number}")
+    def _note_broken(self, number: int, line: bytes, fault: Refusal | ValueError) -> BrokenLine:
+        if self.first_broken is None:
+            reason = fault.reason if isinstance(fault, Refusal) else _find_reason(line, self._limits)
+            self.first_broken = Refusal(reason, f"line {number}")
         self._broken += 1
         is_spared = self._spares_first and self._broken == 1
         if (not self.count and not is_spared) or (

@@ -19,6 +19,7 @@ from conditioners.readers.value_lines import begins_with_lines
 from conditioners.structure.json_nodes import show_cell
 from conditioners.structure.json_tables import Found, find_tables, is_columnar, is_list_of_rows, list_records
 from conditioners.structure.line_records import LineSurvey, read_records
+from conditioners.structure.list_rows import refuse_wide
 from conditioners.structure.long_records import LongRecords, load_long_document
 from conditioners.structure.records import Record, RecordGrid
 from conditioners.structure.rows import Row, no_resplit
@@ -117,15 +118,16 @@ def _open_table(table: Found, name: str, document: Document, limits: Limits) -> 
     encoding = dict(document.encoding)
     form = {"format": "JSON", "records": table.path}
     if is_list_of_rows(table.value):
-        return ListGrid(form, _open_rows(table.value), table.path, encoding, name)
+        return ListGrid(form, _open_rows(table.value, limits), table.path, encoding, name)
     unfolding = _survey(table, limits)
     return RecordGrid(name, form, unfolding.labels, partial(_unfold, table, unfolding), encoding)
 
 
-def _open_rows(value: LongRecords | list[list[Any]]) -> Callable[[], Iterable[list[Any]]]:
+def _open_rows(value: LongRecords | list[list[Any]], limits: Limits) -> Callable[[], Iterable[list[Any]]]:
     if isinstance(value, LongRecords):
         value.require_room()
         return value.elements
+    refuse_wide(value, limits)
     return partial(iter, value)
 
 

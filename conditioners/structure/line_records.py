@@ -10,7 +10,7 @@ from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.value_lines import BrokenLine, ValueLines
-from conditioners.structure.list_rows import RowTally
+from conditioners.structure.list_rows import RowTally, check_wide
 from conditioners.structure.records import Record
 from conditioners.structure.unfolding import Unfolding, UnfoldingSurvey
 
@@ -25,6 +25,8 @@ class LineSurvey:
     rows: RowTally = field(default_factory=RowTally)
     """Of the lines that hold a list."""
     checksum: int = field(default=0, init=False)
+    _wide: int = field(default=0, init=False)
+    """Cells of lists that are wider than a table may be."""
 
     @classmethod
     def take_all(cls, opened: OpenedRaw, limits: Limits, refused: Refusal | None = None) -> LineSurvey:
@@ -47,6 +49,10 @@ class LineSurvey:
             return
         if isinstance(found, list):
             self.rows.take(found)
+            if len(found) > self.limits.columns:
+                self._wide += len(found)
+                if self.is_list_of_rows:
+                    check_wide(self._wide, self.rows.cells, self.limits)
         # The text of a value that is no object says nothing about how objects unfold.
         self.unfolding.take(found if isinstance(found, dict) else None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sized
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,20 @@ _HELD = 1000
 """Rows without labels that are looked at together, to find out which of them are tables."""
 _CELL = 100
 """Bytes in memory for a cell, beside its text."""
+_MANY = 100_000
+"""Cells of rows that are wider than a table may be, which a file may have in any case."""
+
+
+def refuse_wide(rows: Iterable[Sized], limits: Limits) -> None:
+    """Raises Refusal when most cells stand in rows that are wider than a table may be, before they are looked at."""
+    widths = list(map(len, rows))
+    check_wide(sum(width for width in widths if width > limits.columns), sum(widths), limits)
+
+
+def check_wide(wide: int, cells: int, limits: Limits) -> None:
+    """Raises Refusal when of all cells so many, and most, stand in rows that are wider than a table may be."""
+    if wide > _MANY and wide * 2 > cells:
+        raise Refusal(f"the table has more than {limits.columns} columns")
 
 
 @dataclass

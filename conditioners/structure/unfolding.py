@@ -6,17 +6,19 @@ need not be held.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
+from conditioners.readers.json_showing import Number
 from conditioners.structure.json_nodes import LONG_NAMES, MOST_NAMES, Node, list_children, read_node
 from conditioners.structure.records import Record
 
 _LEVELS = 6
 """Lists in lists of objects that are read as rows of the innermost."""
+_SCALARS = frozenset((str, Number, bool, type(None)))
 _MOST_REPEATED = 100
 """How many times as many cells as a list has may be repeated beside its records, where that makes very many."""
 
@@ -79,7 +81,19 @@ class UnfoldingSurvey:
 
     def take(self, value: Any) -> None:
         """The next record; raises Refusal when there are too many labels, however they unfold."""
-        self._take(read_node("", value, {}, ""), 0)
+        if isinstance(value, dict) and _SCALARS.issuperset(map(type, value.values())):
+            self._take_flat(value)
+        else:
+            self._take(read_node("", value, {}, ""), 0)
+
+    def _take_flat(self, record: Mapping[str, Any]) -> None:
+        """As `_take`, for a record whose values are its cells, however lists unfold."""
+        for level in self._levels:
+            if not record.keys() <= level.labels.keys():
+                self._add_labels(level, record)
+            level.cells += len(record)
+            if len(level.lists) > 1:
+                return
 
     def _take(self, node: Node, depth: int) -> None:
         level = self._levels[depth]

@@ -303,7 +303,7 @@ def names(count, last):
 
 
 JSON = {
-    "twice.json": ("[{" + names(100_000, '"a99999":2') + "}]", "the name 'a99999' stands twice in an object"),
+    "twice.json": ("[{" + names(99_999, '"a99998":2') + "}]", "the name 'a99998' stands twice in an object"),
     "names.json": ("[{" + names(200_000, '"b":2') + "}]", "an object has more than 100000 names"),
     "objects.json": (
         "[" + '{"a":1},' * 500_000 + "1]",
