@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conditioners.limits import Limits
@@ -14,6 +14,7 @@ from conditioners.readers.html_tables import HOLDS_OTHERS, read_html_tables
 from conditioners.readers.workbook import load_sheets
 from conditioners.structure.encodings import guess_facts
 from conditioners.structure.rows import Row, no_resplit
+from conditioners.structure.side_by_side import part_sides
 
 _LETTERS = 26
 _TAG = re.compile(rb"<[^>]*+>")
@@ -75,9 +76,15 @@ def open_workbook(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterat
             evidence=book.evidence,
         )  # fmt: skip
         if sum(1 for cells in grid.cells for cell in cells if cell) > 1:
-            yield grid
+            yield from _part(grid)
         else:
             skipped.add(f"sheet {grid.name}", "no table")
+
+
+def _part(grid: SheetGrid) -> Iterator[SheetGrid]:
+    """The sheet, or each of the tables that stand beside each other on it."""
+    for cells in part_sides(grid.cells, lambda part: replace(grid, cells=part).rows()):
+        yield replace(grid, cells=cells)
 
 
 def open_html(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[SheetGrid]:

@@ -1,0 +1,78 @@
+"""Tables beside each other on a sheet are told apart where that is certain, and stay one where it is not."""
+
+import csv
+import io
+
+import openpyxl
+import pytest
+
+from conditioners.auto import condition_auto
+from conditioners.raw import RawInput
+
+STORES = [["Store", "Town"], ["007", "Bonn"], ["008", "Kiel"], ["009", "Ulm"]]
+WEEKS = [["Week", "Region", "Units"], ["2024-W01", "North", 5], ["2024-W02", "South", 6], ["2024-W03", "North", 7]]
+YEARS = [["Units", "Share"], [5, 0.5], [6, 0.25], [7, 0.125]]
+
+
+def read(*placed):
+    """The tables of a sheet, and where their labels stand; each block of rows is placed at a row and column."""
+    book, data, tables = openpyxl.Workbook(), io.BytesIO(), []
+    book.active.title = "S"
+    for top, left, rows in placed:
+        for at, row in enumerate(rows):
+            for column, value in enumerate(row):
+                book.active.cell(top + at, left + column).value = value
+    book.save(data)
+
+    def open_table(_):
+        tables.append(io.BytesIO())
+        return tables[-1]
+
+    raw = RawInput("book.xlsx", lambda: io.BytesIO(data.getvalue()), len(data.getvalue()))
+    summary = condition_auto(raw, open_table, io.BytesIO()).summary
+    rows = [list(csv.reader(io.StringIO(table.getvalue().decode(), newline=""))) for table in tables]
+    places = [table.header_rows for table in (summary.table, *summary.further_tables)]
+    return rows, places, summary
+
+
+def show(rows):
+    return [["" if cell is None else str(cell) for cell in row] for row in rows]
+
+
+def test_tables_that_begin_at_different_heights_are_several():
+    rows, places, summary = read((1, 1, STORES), (3, 4, WEEKS))
+
+    assert rows == [show(STORES), show(WEEKS)]
+    assert places == [("S!A1",), ("S!D3",)]
+    assert summary.skipped == (("cell S!D1", "blank"), ("cell S!D2", "blank"))
+
+
+def test_tables_with_the_same_labels_are_several_and_a_title_stands_above_its_own():
+    rows, places, summary = read((1, 4, [["Southern stores"]]), (2, 1, STORES), (2, 4, STORES[:3]))
+
+    assert rows == [show(STORES), show(STORES[:3])]
+    assert places == [("S!A2",), ("S!D2",)]
+    assert ("cell S!D1", "before the table") in summary.skipped
+
+
+@pytest.mark.parametrize(
+    "placed",
+    [
+        ((1, 1, STORES), (1, 4, WEEKS)),
+        ((1, 1, STORES), (1, 4, WEEKS[:3])),
+        ((1, 1, YEARS), (1, 4, YEARS)),
+        ((2, 1, STORES), (1, 4, [["Sales", None, None], *WEEKS])),
+        ((1, 1, STORES), (2, 4, [["a", "b"]])),
+        ((1, 1, STORES), (3, 4, [["note"]])),
+        ((1, 1, STORES), (3, 4, [["Units", 5], ["Share", 6]])),
+    ],
+)
+def test_columns_that_may_belong_to_one_table_stay_together_and_no_cell_is_lost(placed):
+    rows, _, summary = read(*placed)
+
+    assert len(rows) == 1
+    told = {cell for row in rows[0] for cell in row}
+    assert {cell for _, _, block in placed for row in show(block) for cell in row} - {"Sales"} <= {
+        word for cell in told for word in (cell, *cell.split())
+    }
+    assert summary.table.rows_in == summary.table.rows_out
