@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from conditioners.auto_output import RejectWriter, TableSummary, TableWriter
+from conditioners.auto_output import Held, RejectWriter, TableSummary, TableWriter, holding
 from conditioners.limits import DEFAULT, Limits
 from conditioners.outcome import Refusal, Refused, Skipped
 from conditioners.raw import ByteSink, OpenedRaw, RawInput
@@ -21,6 +22,8 @@ from conditioners.structure.tables import find_tables
 from conditioners.unpack import Unpacker, naming
 
 _DAMAGED = DAMAGE.decode()
+_IN_ARCHIVE = "place"
+"""What places are called where rows of several files stand in one list."""
 MOST_TABLES = 1000
 
 
@@ -107,60 +110,121 @@ class _Run:
     open_table: OpenTable
     rejected: ByteSink
     limits: Limits
-    skipped: Skipped = field(default_factory=Skipped)
-    mended: Skipped = field(default_factory=Skipped)
-    tables: list[TableWriter] = field(default_factory=list)
-    grids: list[Grid] = field(default_factory=list)
+    whole: _Read = field(default_factory=lambda: _Read())
     refusals: list[Refusal] = field(default_factory=list)
     """Of an archive's members."""
 
     def run(self) -> AutoSummary:
-        rejects = RejectWriter(self.rejected)
-        for member, grid in self._open_grids():
-            self.grids.append(grid)
-            rejects.begin("place" if member else grid.place)
-            with naming(member):
-                self._read(grid, f"{member}:{grid.place} " if member else "", rejects)
-        if self.refusals and not self.grids:
-            raise self.refusals[0]
-        if not self.tables:
-            self.tables.append(TableWriter(self.open_table(1), None, 0, (), ""))
-        first, *others = [table.summarise() for table in self.tables]
-        grid_facts = self.grids[0].describe() if self.grids else {"format": "nothing"}
-        return AutoSummary(
-            first, tuple(others), self.grids[0].encoding() if self.grids else None, grid_facts,
-            tuple(self.skipped.listed), self.skipped.total, tuple(self.mended.listed), self.mended.total,
-            len(self.refusals),
-        )  # fmt: skip
-
-    def _open_grids(self) -> Iterator[tuple[str, Grid]]:
-        """The grids of the file, or of those in an archive, with the path that they have in it."""
+        whole, skipped = self.whole, self.whole.skipped
         unpacker = Unpacker(
             self.limits,
             lambda _: True,
-            lambda member, cause: self.skipped.add(f"member {member}", cause),
+            lambda member, cause: skipped.add(f"member {member}", cause),
             self._refuse_member,
         )
+        rejects = RejectWriter(self.rejected)
         with OpenedRaw(self.raw, self.limits) as opened:
             for member in unpacker.members(opened):
-                if member.member and member.is_whole and not member.head.strip():
-                    self.skipped.add(f"member {member.member}", "empty")
-                    continue
-                try:
-                    with naming(member.member):
-                        for grid in open_grids(member, self.limits, self.skipped):
-                            yield member.member, grid
-                except Refusal as refusal:
-                    if not member.member or unpacker.is_exhausted:
-                        raise
-                    self._refuse_member(member.member, refusal)
+                if not member.member:
+                    _Reader(member, self.limits, whole, self.open_table, rejects).read()
+                elif member.is_whole and not member.head.strip():
+                    skipped.add(f"member {member.member}", "empty")
+                else:
+                    self._read_member(member, rejects, unpacker)
+        if self.refusals and not whole.grids:
+            raise self.refusals[0]
+        if not whole.tables:
+            whole.tables.append(TableWriter(self.open_table(1), None, 0, (), "").summarise())
+        return self._sum_up()
+
+    def _sum_up(self) -> AutoSummary:
+        whole = self.whole
+        first, *others = whole.tables
+        facts, encoding = whole.grids[0] if whole.grids else ({"format": "nothing"}, None)
+        return AutoSummary(
+            first, tuple(others), encoding, facts,
+            tuple(whole.skipped.listed), whole.skipped.total, tuple(whole.mended.listed), whole.mended.total,
+            len(self.refusals),
+        )  # fmt: skip
+
+    def _read_member(self, member: OpenedRaw, rejects: RejectWriter, unpacker: Unpacker) -> None:
+        """Read an archive's member; what it gives counts only once all of it could be read."""
+        with ExitStack() as stack:
+            tables: list[Held] = []
+
+            def hold(_: int) -> ByteSink:
+                tables.append(stack.enter_context(holding()))
+                return tables[-1]
+
+            rows, read = stack.enter_context(holding()), _Read(before=len(self.whole.tables))
+            try:
+                with naming(member.member):
+                    _Reader(member, self.limits, read, hold, RejectWriter(rows, _IN_ARCHIVE)).read()
+            except _TooManyTables:
+                raise
+            except Refusal as refusal:
+                if unpacker.is_exhausted:
+                    raise
+                self._refuse_member(member.member, refusal)
+                return
+            for number, table in enumerate(tables, start=read.before + 1):
+                table.hand_on(self.open_table(number))
+            rejects.begin(_IN_ARCHIVE)
+            rows.hand_on(self.rejected)
+            self.whole.take(read)
 
     def _refuse_member(self, member: str, refusal: Refusal) -> None:
         """Go on with an archive's other members; what was refused is told."""
         self.refusals.append(refusal)
-        self.skipped.add(f"member {member}", f"refused: {refusal.reason}")
+        where = (refusal.where or "").removeprefix(member).removeprefix(": ")
+        self.whole.skipped.add(f"member {member}", f"refused: {refusal.reason}{where and f' ({where})'}")
 
-    def _read(self, grid: Grid, within: str, rejects: RejectWriter) -> None:
+
+class _TooManyTables(Refusal):
+    """The file as a whole has too many."""
+
+
+@dataclass
+class _Read:
+    """What was read of a file, or of an archive's member."""
+
+    before: int = 0
+    """Tables of the file that come before its own."""
+    tables: list[TableSummary] = field(default_factory=list)
+    grids: list[tuple[dict[str, Any], dict[str, str] | None]] = field(default_factory=list)
+    """Format and encoding of each grid."""
+    skipped: Skipped = field(default_factory=Skipped)
+    mended: Skipped = field(default_factory=Skipped)
+
+    def take(self, other: _Read) -> None:
+        """Append what was read of a further member."""
+        self.tables += other.tables
+        self.grids += other.grids
+        self.skipped.take_from(other.skipped)
+        self.mended.take_from(other.mended)
+
+
+@dataclass
+class _Reader:
+    """Reads all grids of one file that is not packed."""
+
+    opened: OpenedRaw
+    limits: Limits
+    found: _Read
+    open_table: OpenTable
+    rejects: RejectWriter
+    writers: list[TableWriter] = field(default_factory=list)
+
+    def read(self) -> None:
+        """Write all tables; raises Refusal when the file cannot be read."""
+        member = self.opened.member
+        for grid in open_grids(self.opened, self.limits, self.found.skipped):
+            self.rejects.begin(_IN_ARCHIVE if member else grid.place)
+            self._read_grid(grid, f"{member}:{grid.place} " if member else "")
+            self.found.grids.append((grid.describe(), grid.encoding()))
+        self.found.tables += [writer.summarise() for writer in self.writers]
+
+    def _read_grid(self, grid: Grid, within: str) -> None:
         """Write the tables of a grid; `within` stands before each place."""
         table: TableWriter | None = None
         census = Census(self.limits)
@@ -171,31 +235,31 @@ class _Run:
                 if _DAMAGED in "".join(found.cells):
                     reason = "bytes that the file's encoding does not know"
                     row = Row(within + found.place, None, ",".join(found.cells))
-                    table.reject(row, "undecodable", reason, rejects)
+                    table.reject(row, "undecodable", reason, self.rejects)
                     continue
                 table.write(found.cells)
                 if found.mended:
-                    self.mended.add(f"{within or grid.place + ' '}{found.place}", found.mended)
+                    self.found.mended.add(f"{within or grid.place + ' '}{found.place}", found.mended)
             elif isinstance(found, KeptBlock) and table is not None:
                 table.write_rows(found.rows)
             elif isinstance(found, Began):
                 table = self._begin(found, grid)
             elif isinstance(found, Dropped) and table is not None:
                 row = found.row._replace(place=within + found.row.place)
-                table.reject(row, found.rule, found.reason, rejects)
+                table.reject(row, found.rule, found.reason, self.rejects)
             elif isinstance(found, Passed):
-                self.skipped.add(f"{within or grid.place + ' '}{found.place}", found.cause)
+                self.found.skipped.add(f"{within or grid.place + ' '}{found.place}", found.cause)
             elif isinstance(found, PassedLines):
-                self.skipped.add_lines(within or grid.place + " ", found.first, found.count, "blank")
+                self.found.skipped.add_lines(within or grid.place + " ", found.first, found.count, "blank")
 
     def _begin(self, found: Began, grid: Grid) -> TableWriter:
-        if len(self.tables) == MOST_TABLES:
-            raise Refusal(f"the file has more than {MOST_TABLES} tables")
+        if self.found.before + len(self.writers) == MOST_TABLES:
+            raise _TooManyTables(f"the file has more than {MOST_TABLES} tables")
         head = found.head
         width = max(head.cells, len(head.labels or ()))
         if width > self.limits.columns:
             raise Refusal(f"the table has more than {self.limits.columns} columns")
         places = tuple(f"{grid.place} {place}" if grid.place == "line" else place for place in head.places)
-        sink = self.open_table(len(self.tables) + 1)
-        self.tables.append(TableWriter(sink, head.labels, width, places, grid.name, head.note))
-        return self.tables[-1]
+        sink = self.open_table(self.found.before + len(self.writers) + 1)
+        self.writers.append(TableWriter(sink, head.labels, width, places, grid.name, head.note))
+        return self.writers[-1]

@@ -6,16 +6,20 @@ import csv
 import hashlib
 import io
 import re
+import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import IO, cast
 
 from conditioners.outcome import Refusal
 from conditioners.raw import ByteSink
 from conditioners.readers.decoding import show_damage
 from conditioners.structure.rows import Row
 
-_FLUSH = 1 << 18
+_FLUSH = _BLOCK = 1 << 18
+_IN_MEMORY = 1 << 22
 _NEEDS_QUOTES = re.compile(r'[,"\r\n]')
 
 
@@ -126,8 +130,9 @@ def show_line(cells: Sequence[str]) -> str:
 class RejectWriter:
     """Writes rows that fit no table: place, rule, column, reason and raw text."""
 
-    def __init__(self, sink: ByteSink) -> None:
-        self._sink, self._place = sink, ""
+    def __init__(self, sink: ByteSink, place: str = "") -> None:
+        """`place` is what places are, if that has been written already."""
+        self._sink, self._place = sink, place
 
     def begin(self, place: str) -> None:
         """Say what places are; raises Refusal when the files of an archive differ in it."""
@@ -142,3 +147,24 @@ class RejectWriter:
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerow((row.place, rule, "", reason, show_damage(row.raw)))
         self._sink.write(text.getvalue().encode("utf-8", "replace"))
+
+
+class Held:
+    """Output that is kept back until it is known whether it counts."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.write = file.write
+
+    def hand_on(self, sink: ByteSink) -> None:
+        """Write all of it to where it belongs."""
+        self._file.seek(0)
+        while block := self._file.read(_BLOCK):
+            sink.write(block)
+
+
+@contextmanager
+def holding() -> Iterator[Held]:
+    """Output is kept in memory, and much of it in a temporary file."""
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as file:
+        yield Held(cast(IO[bytes], file))

@@ -1,0 +1,74 @@
+"""Archives without a declaration: each member counts by itself, also one that is damaged far behind its beginning."""
+
+import csv
+import gzip
+import io
+import zipfile
+
+from conditioners.auto import condition_auto
+from conditioners.limits import Limits
+from conditioners.raw import RawInput
+
+SMALL = b"day,store\n2024-01-01,001\n2024-01-02,002\n3\n"
+LONG = b"day,store\n" + b"".join(b"2024-01-%02d,%03d\n" % (n % 28 + 1, n * n % 1000) for n in range(20_000))
+
+SMALL_BLOCKS = Limits(chunk_bytes=1 << 16)
+
+
+def condition(members, limits=SMALL_BLOCKS):
+    """The outcome, each table's rows, and those in quarantine."""
+    packed, tables, rejected = io.BytesIO(), {}, io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    raw = RawInput("a.zip", lambda: io.BytesIO(packed.getvalue()), len(packed.getvalue()))
+    outcome = condition_auto(raw, lambda number: tables.setdefault(number, io.BytesIO()), rejected, limits)
+    rows = [list(csv.reader(io.StringIO(tables[n].getvalue().decode(), newline=""))) for n in sorted(tables)]
+    return outcome, rows, list(csv.DictReader(io.StringIO(rejected.getvalue().decode(), newline="")))
+
+
+def test_a_member_that_is_damaged_behind_its_first_rows_is_refused_and_nothing_of_it_comes_out():
+    damaged = gzip.compress(SMALL + LONG)[:-9]
+    outcome, tables, rejects = condition({"a.csv": SMALL, "b.csv.gz": damaged, "c.csv": SMALL})
+
+    assert [table.name for table in (outcome.summary.table, *outcome.summary.further_tables)] == ["a.csv", "c.csv"]
+    assert [len(rows) for rows in tables] == [3, 3]
+    assert [reject["place"] for reject in rejects] == ["a.csv:line 4", "c.csv:line 4"]
+    assert outcome.summary.skipped == (
+        ("member b.csv.gz", "refused: the file is damaged or cut off: it ends early"),
+    )  # fmt: skip
+    assert outcome.summary.refused_members == 1
+
+
+def test_a_member_that_breaks_a_limit_is_refused_with_the_place_where_it_does():
+    limits = Limits(chunk_bytes=1 << 12, line_bytes=1 << 14)
+    outcome, (rows,), _ = condition({"a.csv": LONG + b"x" * 90_000, "b.csv": SMALL}, limits)
+
+    assert len(rows) == 3
+    assert outcome.summary.skipped == (
+        ("member a.csv", "refused: a line is longer than the limit of 16384 bytes (line 20002)"),
+    )
+
+
+def test_an_archive_none_of_whose_members_can_be_read_is_refused_with_the_first_reason():
+    outcome, _, _ = condition({"a.csv.gz": gzip.compress(LONG)[:-9], "b.pdf": b"%PDF-1.4"})
+
+    assert (outcome.reason, outcome.where) == ("the file is damaged or cut off: it ends early", "a.csv.gz")
+
+
+def test_what_is_long_comes_out_of_an_archive_as_it_went_in():
+    _, (first, second), _ = condition({"a.csv": LONG, "b.csv": SMALL})
+
+    assert "\n".join(map(",".join, first)).encode() + b"\n" == LONG
+    assert len(second) == 3
+
+
+def test_files_that_were_written_one_behind_the_other_give_the_same_tables_packed_or_not():
+    outcomes = []
+    for data in (SMALL + SMALL, gzip.compress(SMALL) + gzip.compress(SMALL)):
+        tables = {}
+        raw = RawInput("a", lambda data=data: io.BytesIO(data), len(data))
+        condition_auto(raw, lambda number, tables=tables: tables.setdefault(number, io.BytesIO()), io.BytesIO())
+        outcomes.append([tables[number].getvalue() for number in sorted(tables)])
+
+    assert outcomes[0] == outcomes[1] == [b"day,store\n2024-01-01,001\n2024-01-02,002\n"] * 2
