@@ -165,10 +165,11 @@ class Tagged:
 class FixedWidth(Dialect):
     """Text in which each field has its place: `fields` maps a canonical column to its first and last character, from 1.
 
-    A line that is too long, or with `width` too short, is rejected, unless it matches `skip`.
+    A line that is too long, or with `width` too short, is rejected, unless it matches `skip`. The last
+    character of the last field may be None, the line's end, however long it is.
     """
 
-    fields: Mapping[str, tuple[int, int]]
+    fields: Mapping[str, tuple[int, int | None]]
     opening: str = ""
     """A regular expression that the file's first line matches from its start, if it comes in this dialect."""
     encodings: tuple[str, ...] = ("utf-8",)
@@ -176,6 +177,13 @@ class FixedWidth(Dialect):
     """The exact length of a line; None when blanks at its end may have been cut off."""
     repeated: Repeated | None = None
     tagged: Tagged | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        open_from = [first for first, last in self.fields.values() if last is None]
+        ends = [last or first for first, last in self.fields.values()]
+        if open_from and (self.tagged or self.repeated or len(open_from) > 1 or max(ends) > open_from[0]):
+            raise SourceError(f"dialect {self.name!r}: nothing can stand behind a field that reaches to the line's end")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from conditioners.outcome import Skipped
 from conditioners.paths import compile_path
 from conditioners.raw import OpenedRaw, RawInput
 from conditioners.readers.batches import Located, Reader, TextBatch
+from conditioners.readers.headers import normalise
 from conditioners.readers.opening import open_reader
 from conditioners.unpack import Unpacker, naming
 
@@ -82,6 +83,7 @@ class RowSkipper:
         dialect = reading.dialect
         self._is_folded = getattr(dialect, "wide", None) is not None or getattr(dialect, "repeated", None) is not None
         self._last = ""
+        self._header_labels = [self._spell_labels(text) for text in self._facts.header_texts]
         self._declared = [re.compile(pattern) for pattern in reading.dialect.skip]
 
     def skips(self, located: Located) -> bool:
@@ -93,10 +95,22 @@ class RowSkipper:
             self._skipped.add(f"{self._facts.place} {located.place}", cause)
         return cause is not None
 
+    def _repeats_labels(self, raw: str) -> bool:
+        """Whether a row has the labels of a header row in other case, with other blanks or quotes."""
+        spelled = raw.casefold()
+        return any(
+            labels and labels[0] in spelled and labels == self._spell_labels(raw) for labels in self._header_labels
+        )
+
+    def _spell_labels(self, raw: str) -> list[str]:
+        """The labels of a raw row, as they are compared."""
+        parts = re.split(f"[{re.escape(self._facts.filler)}]", raw) if self._facts.filler else [raw]
+        return [label for part in parts if (label := normalise(part))]
+
     def _cause(self, raw: str) -> str | None:
         if not raw.strip(self._says_nothing):
             return "blank"
-        if raw in self._facts.header_texts:
+        if raw in self._facts.header_texts or self._repeats_labels(raw):
             return "the header row again"
         for pattern in self._declared:
             if pattern.match(raw):

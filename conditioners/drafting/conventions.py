@@ -34,6 +34,7 @@ _NUMBERS = (
 )  # fmt: skip
 _MARK = (
     r"R\$|US\$|C\$|A\$|\$|€|£|¥|₹|₺|₽|zł|Kč|Ft|kr|USD|EUR|GBP|CHF|CAD|AUD|BRL|MXN|PLN|CZK|HUF|SEK|NOK|DKK|JPY|CNY|INR"
+    r"|円|元|원|руб\.?|TL|lei|лв\.?|грн\.?|₴|₫|₱|฿"
 )
 _CURRENCY = re.compile(rf"^[+(-]?\s?({_MARK})\s?[0-9.,(]|[0-9)]\s?({_MARK})\)?$")
 _YEARS = range(1900, 2101)
@@ -106,9 +107,17 @@ def matches_numeral(numbers: Numbers) -> Callable[[str], bool]:
 
 def count_places(cells: Iterable[str], numbers: Numbers) -> int:
     """The most decimal places written; none where all are a single zero, as programs write whole numbers."""
-    tails = {cell.rstrip().rpartition(numbers.decimal)[2] for cell in cells if numbers.decimal in cell}
+    bare = {_without_marks(cell, numbers.currency) for cell in cells}
+    tails = {cell.rstrip().rpartition(numbers.decimal)[2] for cell in bare if numbers.decimal in cell}
     places = {re.sub(r"[^0-9].*$", "", tail) for tail in tails}
     return 0 if places <= {"", "0"} else max(map(len, places))
+
+
+def _without_marks(cell: str, currency: Sequence[str]) -> str:
+    """A numeral without its currency, in which a point may stand, as in `руб.`"""
+    for mark in currency:
+        cell = cell.replace(mark, "")
+    return cell
 
 
 def fit_formats(

@@ -13,7 +13,7 @@ from conditioners.dialects import ISO_DAY, ISO_MOMENTS, PLAIN, Numbers
 from conditioners.drafting.conventions import DAY_FORMATS, MOMENT_FORMATS, Conventions, find_numbers
 from conditioners.drafting.forms import Form, find_form
 from conditioners.drafting.guessing import Guess, guess_column
-from conditioners.drafting.naming import name_columns, shorten_paths
+from conditioners.drafting.naming import name_columns, names_code, shorten_paths
 from conditioners.drafting.samples import NoDraft, Sample
 from conditioners.drafting.text import WIDTH, show_call, show_mapping, show_string, show_tuple
 from conditioners.drafting.typed_cells import find_typed_numerals
@@ -22,6 +22,10 @@ from conditioners.readers.headers import normalise
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 _KEY_ROWS, _KEY_COLUMNS = 20, 3
+_KEY_KINDS = ("Day", "Moment", "Text")
+_TIME = re.compile(r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?( ?[AaPp][Mm])?")
+"""Times of day, which tell few rows apart."""
+_PERIOD = re.compile(r"year|month|week|period|jahr|monat|woche|ann[eé]e|mois|a[nñ]o", re.IGNORECASE)
 _TOUCHING = "fields without a blank between them are declared as one: compare their places with the file's description"
 
 
@@ -118,8 +122,8 @@ def _leave_out(guesses: Sequence[Guess], form: Form, *, has_header: bool) -> tup
         raise NoDraft("no column with a label of its own is filled in every row; declare it by hand")
     return kept, [
         f"the label {guess.label!r} is empty or stands twice, so its column is not declared{_tell_example(guess)}"
-        for guess in left
-    ]
+        for guess in left if guess.label.strip() or guess.example
+    ]  # fmt: skip
 
 
 def _tell_example(guess: Guess) -> str:
@@ -139,14 +143,28 @@ def _find_key(
     """The fewest columns, days and codes before others, that tell all rows of a sample of some size apart."""
     cells = {guess.name: values for guess, values in zip(guesses, columns, strict=True)}
     rows = len(columns[0]) if columns else 0
-    fit = [each.name for each in declared if each.is_required and each.kind in ("Day", "Moment", "Text")]
+    required = [each for each in declared if each.is_required]
+    fit = [each for each in required if each.kind in _KEY_KINDS and not all(map(_TIME.fullmatch, cells[each.name]))]
     if rows < _KEY_ROWS:
         return ()
+    # What is the same in all of the sample tells nothing here, but may in the next file, as the week and the year do.
+    periods = {each.name for each in required if _is_period(each) and len(set(cells[each.name])) == 1}
     for count in range(1, _KEY_COLUMNS + 1):
-        for names in combinations(fit, count):
+        for chosen in sorted(combinations(fit, count), key=_weigh_key):
+            names = {each.name for each in chosen}
             if len(set(zip(*(cells[name] for name in names), strict=True))) == rows:
-                return names
+                return tuple(each.name for each in required if each.name in names | periods)
     return ()
+
+
+def _is_period(guess: Guess) -> bool:
+    return guess.kind in ("Day", "Moment") or (guess.kind == "Whole" and _PERIOD.search(guess.label) is not None)
+
+
+def _weigh_key(guesses: Sequence[Guess]) -> int:
+    """How little columns look like those of a key: days and codes by their labels do, any text hardly."""
+    unlike = {"Day": 0, "Moment": 1, "Text": 2}
+    return sum(0 if names_code(guess.label) else unlike[guess.kind] for guess in guesses)
 
 
 def write_module(draft: Draft) -> str:

@@ -10,12 +10,15 @@ from typing import Any
 from conditioners.drafting import listed
 from conditioners.drafting.guessing import Guess
 from conditioners.drafting.listed import load_values
+from conditioners.drafting.places import make_room
 from conditioners.drafting.samples import NoDraft, Sample
 from conditioners.drafting.text import show_call, show_mapping, show_string, show_tuple
 from conditioners.drafting.widening import Widening
 
 _INDENT = 12
 _OPENING = 40
+_RULER = re.compile(r"\s*[-=]{2,}(\s+[-=]+)+\s*")
+"""A line that tells how far fields reach."""
 _NO_DIALECT = "are read without a declaration only: condition --auto makes delimited text of them to sample"
 _BY_STRUCTURE_ALONE = {
     "ARFF": "ARFF files", "drawn table": "tables drawn with bars", "runs of blanks": "cells between runs of blanks",
@@ -118,9 +121,13 @@ def _encodings(sample: Sample) -> tuple[str, ...]:
 
 def _fixed_width(sample: Sample, guesses: Sequence[Guess]) -> Form:
     text = sample.data.decode(sample.encoding or "utf-8", "replace").removeprefix("\ufeff")
-    lines = text.splitlines() or [""]
-    longest = max(map(len, lines))
-    spans = [(first, last or longest) for first, last in sample.form["columns"]]
+    lines = re.split(r"\r\n|\n|\r", text)
+    rows = [line for number, line in enumerate(lines, start=1) if f"line {number}" not in sample.outside]
+    numeric = [guess.kind in ("Whole", "Decimal") for guess in guesses]
+    spans = list(sample.form["columns"])
+    spans = [*spans[:-1], (spans[-1][0], None)]
+    if not any(map(_RULER.fullmatch, lines)):
+        spans = make_room(rows, spans, numeric)
     fields = {guess.name: str(span) for guess, span in zip(guesses, spans, strict=True)}
     arguments = [show_mapping(fields, _INDENT, before="fields="), *_encodings(sample)]
     # Titles above the labels tell a day or place that the next file has another of.

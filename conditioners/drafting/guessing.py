@@ -41,6 +41,11 @@ _SCALES = (
     ),
     (re.compile(r"\bin millions?\b|\$ ?m(il|illions?|m)\b|\bMio\b|\bM\u20ac|\bMEUR\b", re.IGNORECASE), 6),
 )
+_LONG_CODE = 8
+"""Digits of a code that has no zeros in front, from which on it is one of a fixed length, such as a barcode."""
+_FIXED_CODE = re.compile(r"zip|postal|postcode|plz|upc|ean|gtin|fips", re.IGNORECASE)
+_MONTH_WORD = re.compile(r"(?:[0-9]{1,2}[. -]+)?([^\W\d_]{3,})\.?(?:[ .-]+(?:19|20)[0-9]{2}|[/'-][0-9]{2,4})")
+_MONTHS = range(2, 13)
 _PLACES_ALWAYS_FIT = 10
 _SERIALS = range(20_000, 80_000)
 """Days as spreadsheets count them, from 1954 to 2119."""
@@ -128,7 +133,7 @@ def _guess_code(bare: Guess, counts: Counter[str]) -> Guess | None:
         return bare
     hint = f"{bare.label!r} has zeros in front, so it is text: declare it as a number if it is one"
     return replace(
-        bare, arguments=(f"pattern={_code_pattern(fit.fitting)}",), remarks=() if is_named else (hint,)
+        bare, arguments=(f"pattern={_code_pattern(bare.label, fit.fitting)}",), remarks=() if is_named else (hint,)
     )  # fmt: skip
 
 
@@ -193,6 +198,11 @@ def _tell_undated(label: str, kind: str, fit: Fit, formats: Sequence[str]) -> tu
 
 def _tell_unknown_form(label: str, counts: Counter[str]) -> tuple[str, ...]:
     """What to know of a text that looks like numbers or dates, in a form that is not known here."""
+    months = [found[1].casefold() for cell in counts if (found := _MONTH_WORD.fullmatch(cell))]
+    if len(months) == len(counts) and len(set(months)) in _MONTHS:
+        cell = next(iter(counts))
+        told = f"{label!r} is text, though it may hold days, such as {cell!r}: formats know months in English alone"
+        return (f"{told}, a hook any",)
     kinds: Counter[Kind] = Counter()
     for cell, count in counts.items():
         kinds[kind_of(cell)] += count
@@ -227,8 +237,10 @@ def _guess_date(bare: Guess, kind: str, fitting: Sequence[str], cells: Counter[s
     )  # fmt: skip
 
 
-def _code_pattern(cells: Counter[str]) -> str:
+def _code_pattern(label: str, cells: Counter[str]) -> str:
+    """Digits, as many as all cells have unless they just count: the store after the 9th is the 10th."""
     lengths = {len(cell) for cell in cells}
-    if lengths == {1}:
-        return 'r"[0-9]"'
-    return f'r"[0-9]{{{lengths.pop()}}}"' if len(lengths) == 1 else 'r"[0-9]+"'
+    is_padded = lengths != {1} and any(cell.startswith("0") for cell in cells)
+    if len(lengths) > 1 or not (is_padded or min(lengths) >= _LONG_CODE or _FIXED_CODE.search(label)):
+        return 'r"[0-9]+"'
+    return f'r"[0-9]{{{lengths.pop()}}}"'

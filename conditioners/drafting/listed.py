@@ -25,6 +25,10 @@ _LABEL_NAMES = ("label", "title", "name", "header", "field", "fieldName", "key",
 """What objects that describe a column call its label, the telling ones first."""
 
 
+_LOOKED_AT = 100
+"""Records whose names are looked at."""
+
+
 class ListedRows(NamedTuple):
     """What is known of rows that are lists: their form, their labels if they have any, and the cells of each column."""
 
@@ -52,6 +56,32 @@ def find_rows(sample: Sample, most: int) -> ListedRows | None:
     form = {"format": FORMAT, "path": f"{'.'.join(names)}[]", "header": header}
     first = 1 if labels is not None and not header else 0
     return ListedRows(form, labels, _turn(rows[first : first + most], len(sample.columns)))
+
+
+def tell_lists(labels: Sequence[str], columns: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """What to check of columns whose cells are whole lists of a JSON document, as JSON."""
+    held = [label for label, cells in zip(labels, columns, strict=True) if any(cell.startswith("[") for cell in cells)]
+    told = f"lists are kept as the text of one cell: {', '.join(map(repr, held))}"
+    return (f"{told}; name one in `records` for a row of each of its elements",) if held else ()
+
+
+def find_unreachable(sample: Sample) -> list[str]:
+    """The labels of a JSON sample that lead through names with points in them, as no path can."""
+    value, _ = load_values(sample.file_name, sample.data)
+    records = step(value, [name for name in sample.form["records"].removeprefix("$").split(".") if name])
+    some = records[:_LOOKED_AT] if isinstance(records, list) else [records]
+    return [label for label in sample.labels or () if any(_is_named_with_points(record, label) for record in some)]
+
+
+def _is_named_with_points(value: Any, label: str) -> bool:
+    while isinstance(value, list) and value:
+        value = value[0]
+    if not isinstance(value, dict):
+        return False
+    if any("." in name and (label == name or label.startswith(f"{name}.")) for name in value):
+        return True
+    name, _, rest = label.partition(".")
+    return bool(rest) and _is_named_with_points(value.get(name), rest)
 
 
 def _turn(rows: Sequence[Sequence[Any]], width: int) -> tuple[tuple[str, ...], ...]:

@@ -23,6 +23,8 @@ SOURCES, GOLDEN = "conditioners/sources", "tests/conditioning/golden"
 _FEWER = (40, 39, 38, 37, 36, 35, 30, 25, 20, 15, 10)
 _TRIES = 4
 _FOOTER = 24
+_WORDS = r"[^0-9\t;|]*(?:(?<=[^\W\d_])[0-9][^\s;|]*)?"
+"""Words up to a number; one in a word, as in `INV410R`, is part of it."""
 
 
 @dataclass(frozen=True)
@@ -145,14 +147,22 @@ def _find_footers(rejected: bytes, sample: Sample) -> list[str]:
 def _match_beginning(raw: str) -> str:
     """A pattern for lines that begin as this one does: blank cells, and the words before any number.
 
-    Where a number comes first, any other may stand there in the next file.
+    Where a number comes first, or within the last of the words, any other may stand there in the next file.
     """
-    blank, text = re.match(r"(\t*)(.*)", raw.split("\n")[0]).groups()  # type: ignore[union-attr]
-    words = re.match(r"[^0-9\t;|]*", text)[0][:_FOOTER].rstrip(" ,")  # type: ignore[index]
-    escaped = re.escape(words if len(words) > 2 else text[:_FOOTER])
-    if len(words) <= 2 and sum(map(str.isalpha, text[:_FOOTER])) > 2:
+    blank, text = re.match(r"([\t ]*)(.*)", raw.split("\n")[0]).groups()  # type: ignore[union-attr]
+    words = re.match(_WORDS, text)[0][:_FOOTER].rstrip(" ,")  # type: ignore[index]
+    begins = words if len(words) > 2 else text[:_FOOTER]
+    escaped = re.sub(r"\\([ \-#&~])", r"\1", re.escape(begins)).replace("\\\t", r"\t")
+    if sum(map(str.isalpha, begins)) > 2:
         escaped = re.sub("[0-9]+", "[0-9]+", escaped)
-    return (r"\t+" if blank else "") + re.sub(r"\\([ \-#&~])", r"\1", escaped).replace("\\\t", r"\t")
+    return _match_blank(blank) + escaped
+
+
+def _match_blank(blank: str) -> str:
+    """A pattern for the blanks that a line begins with, however many."""
+    if not blank.strip("\t"):
+        return r"\t+" if blank else ""
+    return " +" if not blank.strip(" ") else r"[\t ]+"
 
 
 def _cut(source: Source, sample: Sample) -> bytes | None:

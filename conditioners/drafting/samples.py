@@ -126,7 +126,7 @@ def _describe(
         *packing.remarks,
         *guessed,
         *by_place,
-        *_tell_tables(table, tables),
+        *_tell_tables(table, tables, has_until=summary.dialect["format"] == "delimited text"),
         *above,
         *asides.tell(),
         *tell_gaps(table.labels or (), rows),
@@ -162,20 +162,32 @@ def _look_at_lists(sample: Sample) -> Sample:
         rows = listed.find_rows(sample, _ROWS)
     except Refusal as refusal:
         raise NoDraft(f"the sample is not held as a whole: {refusal.reason}; give a smaller one") from None
-    if rows is None:
-        return sample
-    return replace(sample, form={**sample.form, **rows.form}, labels=rows.labels, columns=rows.columns)
+    if rows is not None:
+        return replace(sample, form={**sample.form, **rows.form}, labels=rows.labels, columns=rows.columns)
+    told = listed.tell_lists(sample.labels or (), sample.columns)
+    left = listed.find_unreachable(sample)
+    if left:
+        told = (*told, f"not declared, for no path leads to names with points in them: {', '.join(left)}")
+    return replace(_without(sample, left), remarks=(*sample.remarks, *told))
 
 
 def _without_unusual(sample: Sample) -> Sample:
     """The sample without columns of a Parquet file that hold lists, structures or bytes, which no column can take."""
-    left = {*sample.form.get("as_json", ()), *sample.form.get("as_hex", ())}
-    if not left or sample.labels is None:
+    left = sorted({*sample.form.get("as_json", ()), *sample.form.get("as_hex", ())})
+    if not left:
         return sample
-    kept = [at for at, label in enumerate(sample.labels) if label not in left]
+    told = f"not declared, for they hold no single values: {', '.join(left)}"
+    return replace(_without(sample, left), remarks=(*sample.remarks, told))
+
+
+def _without(sample: Sample, left: Sequence[str]) -> Sample:
+    """The sample without the columns of some labels."""
+    labels = sample.labels or ()
+    kept = [at for at, label in enumerate(labels) if label not in left]
+    if not left or not kept:
+        return sample
     return replace(
-        sample, labels=tuple(sample.labels[at] for at in kept), columns=tuple(sample.columns[at] for at in kept),
-        remarks=(*sample.remarks, f"not declared, for they hold no single values: {', '.join(sorted(left))}"),
+        sample, labels=tuple(labels[at] for at in kept), columns=tuple(sample.columns[at] for at in kept)
     )  # fmt: skip
 
 
@@ -215,9 +227,12 @@ def _tell_totals(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
     return (f"rows that begin like totals are rows: {len(totals)}, such as {totals[0]!r}; skip them if they are none",)
 
 
-def _tell_tables(first: TableSummary, others: Sequence[TableSummary]) -> tuple[str, ...]:
+def _tell_tables(
+    first: TableSummary, others: Sequence[TableSummary], *, has_until: bool
+) -> tuple[str, ...]:  # fmt: skip
     unlike = [table for table in others if table.labels != first.labels]
     if not unlike:
         return ()
     more = "a further table" if len(unlike) == 1 else f"{len(unlike)} further tables"
-    return (f"the sample has {more} with other labels, not declared here",)
+    told = f"the sample has {more} with other labels, not declared here"
+    return (f"{told}: where it stands behind the first, `until` leaves it out" if has_until else told,)

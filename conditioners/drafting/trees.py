@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from conditioners.drafting.samples import Sample
 
+_DEEPEST = 8
+"""Elements that may stand around repeated ones in a record."""
 _LOOKED_AT = 1000
 """Records whose values are listed."""
 
@@ -25,7 +27,7 @@ def take_values(sample: Sample, rows: int) -> tuple[str, tuple[str, ...], tuple[
     root = _parse(read_first(sample.file_name, sample.data))
     path = sample.form["records"].strip("/").split("/")
     while repeated := _find_repeated(root, path):
-        path.append(repeated)
+        path += repeated
     records = "/".join(path)
     labels = list(dict.fromkeys([*_list_around(root, path), *_list_inside(root, path)]))
     cells = read_labelled(
@@ -41,13 +43,21 @@ def _parse(data: bytes) -> _Element:
     return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
 
 
-def _find_repeated(root: _Element, path: list[str]) -> str | None:
-    """The name of elements with values of their own that stand in one record several times."""
-    for record in islice(_walk(root, path), _LOOKED_AT):
-        counts = Counter(_local(child) for child in record if len(child) or child.attrib)
-        if counts and counts.most_common(1)[0][1] > 1:
-            return counts.most_common(1)[0][0]
-    return None
+def _find_repeated(root: _Element, path: list[str]) -> list[str]:
+    """The names that lead to elements with values of their own that stand in one record several times."""
+    records = islice(_walk(root, path), _LOOKED_AT)
+    return next(filter(None, (_find_repeated_below(record, _DEEPEST) for record in records)), [])
+
+
+def _find_repeated_below(node: _Element, depth: int) -> list[str]:
+    """The same of one node: elements in itself, or in those that stand in it once, as `lines` around each `line`."""
+    counts = Counter(_local(child) for child in node if len(child) or child.attrib)
+    if counts and counts.most_common(1)[0][1] > 1:
+        return [counts.most_common(1)[0][0]]
+    for child in node if depth else ():
+        if _local(child) and (below := _find_repeated_below(child, depth - 1)):
+            return [_local(child), *below]
+    return []
 
 
 def _walk(node: _Element, path: list[str]) -> Iterator[_Element]:
@@ -61,14 +71,16 @@ def _walk(node: _Element, path: list[str]) -> Iterator[_Element]:
 
 
 def _list_around(root: _Element, path: list[str]) -> Iterator[str]:
-    """Attributes, and elements with text alone that stand there once, in the elements that lead to the first record."""
+    """Attributes, and what stands once beside the way to the records, in the first elements around these."""
     for depth in range(1, len(path)):
-        node, at = next(_walk(root, path[:depth])), "/".join(path[:depth])
-        yield from (f"{at}/@{name.rpartition('}')[2]}" for name in node.attrib)
-        names = Counter(_local(child) for child in node)
-        for child in node:
-            if not len(child) and names[_local(child)] == 1 and (child.text or "").strip():
-                yield f"{at}/{_local(child)}"
+        nodes, at = list(islice(_walk(root, path[:depth]), _LOOKED_AT)), "/".join(path[:depth])
+        names = [Counter(_local(child) for child in node) for node in nodes]
+        several = {path[depth], *(name for counts in names for name, count in counts.items() if count > 1)}
+        for node in nodes:
+            yield from (f"{at}/@{name.rpartition('}')[2]}" for name in node.attrib)
+            for child in node:
+                if _local(child) and _local(child) not in several:
+                    yield from _list_below(child, f"{at}/{_local(child)}")
 
 
 def _list_inside(root: _Element, path: list[str]) -> Iterator[str]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from conditioners.drafting.samples import Sample
 
 _FEWEST = 3
+_YEAR = "%Y"
 _PARTS = {
     "%Y": "[0-9]{4}", "%G": "[0-9]{4}", "%m": "[0-9]{1,2}", "%d": "[0-9]{1,2}", "%y": "[0-9]{2}", "%V": "[0-9]{2}",
     "%b": "[A-Za-z]{3}", "%B": "[A-Za-z]{3,}",
@@ -34,7 +35,7 @@ def unfold_sample(sample: Sample) -> tuple[Sample, Widening | None]:
     """The sample with a row for each cell below a label that tells a day or week; as it is when there are none."""
     if sample.labels is None or sample.form["format"] not in ("delimited text", "workbook", "HTML"):
         return sample, None
-    for written in DAY_FORMATS:
+    for written in (*DAY_FORMATS, _YEAR):
         measures = _find_measures(sample.labels, written)
         if measures:
             return _unfold(sample, written, measures)
@@ -71,7 +72,7 @@ def _unfold(sample: Sample, written: str, measures: _Measures) -> tuple[Sample, 
     labels = sample.labels or ()
     wide = {number for days in measures.values() for number in days}
     kept = [number for number in range(len(labels)) if number not in wide]
-    into = "week" if "%V" in written else "day" if "%d" in written else "month"
+    into = "week" if "%V" in written else "day" if "%d" in written else "year" if written == _YEAR else "month"
     words = [" ".join((before + " " + behind).split()) or _UNNAMED for before, behind in measures]
     names = name_columns([*(labels[number] for number in kept), into, *words])[len(kept) :]
     rows = [row for values in zip(*sample.columns, strict=True) for row in _rows_of(values, kept, measures)]

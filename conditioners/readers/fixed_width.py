@@ -53,9 +53,10 @@ class FixedWidthReader:
         self._dialect, self._opened, self._limits = dialect, opened, limits
         self._decoder, self._misfits = Decoder(dialect.encodings), Misfits(limits)
         self._constants = {name: opened.describe(label) for name, label in surroundings(source, dialect).items()}
-        self._spans = {**dialect.fields, **_repeat(dialect.repeated)}
+        self._spans: dict[str, tuple[int, int | None]] = {**dialect.fields, **_repeat(dialect.repeated)}
         self._groups = GroupReader(dialect.tagged) if dialect.tagged else None
-        self._end = max(last for _, last in self._spans.values())
+        self._end = max(last or first for first, last in self._spans.values())
+        self._is_open = any(last is None for _, last in self._spans.values())
         self.columns = (*self._spans, *(self._groups.columns if self._groups else ()), *self._constants)
         _, self._line_end = decode_head(opened, dialect.encodings)
         self.facts = Facts(
@@ -113,7 +114,7 @@ class FixedWidthReader:
 
         return line.to_frame().select(
             *(
-                pl.col("line").str.slice(first - 1, last - first + 1).alias(name)
+                pl.col("line").str.slice(first - 1, None if last is None else last - first + 1).alias(name)
                 for name, (first, last) in self._spans.items()
             ),
             *(pl.lit(value).alias(name) for name, value in self._constants.items()),
@@ -122,6 +123,8 @@ class FixedWidthReader:
     def _has_wrong_width(self, line: pl.Series) -> pl.Series:
         if self._dialect.width is not None:
             return line.str.len_chars() != self._dialect.width
+        if self._is_open:
+            return line.is_null()
         if self._groups is not None:
             return line.str.len_chars() < self._end
         return line.str.slice(self._end).str.strip_chars().str.len_bytes() > 0
@@ -143,11 +146,11 @@ def _find_damage(line: pl.Series, *, damaged: bool) -> dict[int, tuple[str, str]
     return dict.fromkeys(found, ("undecodable", reason))
 
 
-def _repeat(repeated: Repeated | None) -> dict[str, tuple[int, int]]:
+def _repeat(repeated: Repeated | None) -> dict[str, tuple[int, int | None]]:
     """The places of repeated fields, each under a name that tells the repetition."""
     if repeated is None:
         return {}
-    found = {}
+    found: dict[str, tuple[int, int | None]] = {}
     for number in range(repeated.count):
         before = repeated.first - 1 + number * repeated.width
         for name, (first, last) in repeated.fields.items():

@@ -136,7 +136,26 @@ def find_columns(lines: Sequence[str]) -> list[tuple[int, int]]:
     if len(starts) < 2 or not _are_plain(lines, starts, gaps):
         return []
     starts = sorted({0, *starts[1:], *_starts_of_labels(lines)})
-    return list(pairwise([*starts, _END]))
+    return list(pairwise([*_join_words(lines, starts, gaps), _END]))
+
+
+def _join_words(lines: Sequence[str], starts: Sequence[int], gaps: Sequence[bool]) -> list[int]:
+    """The starts without those of words that belong to the column before: one blank behind it, and without a label."""
+    if not _is_header(lines):
+        return list(starts)
+    labels = lines[0]
+    ends = [*starts[1:], len(labels)]
+    return [
+        start
+        for start, end in zip(starts, ends, strict=True)
+        if start == 0 or gaps[start - 2] or labels[start:end].strip()
+    ]
+
+
+def _is_header(lines: Sequence[str]) -> bool:
+    """Whether the first line has words and no number, and nearly all others have one."""
+    numbered = sum(any(map(str.isdigit, line)) for line in lines[1:])
+    return not any(map(str.isdigit, lines[0])) and numbered >= _BLANK * (len(lines) - 1)
 
 
 def _starts_of_labels(lines: Sequence[str]) -> Iterator[int]:

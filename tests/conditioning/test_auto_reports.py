@@ -343,3 +343,16 @@ def test_rulers_of_full_width_are_no_rows_below_titles_and_between_bars(read):
     rows, rejects, found = read("\n".join(listed))
     assert (rows[0][1:3], len(rows), rejects) == (["Werk", "Betrag    "], 10, [])
     assert [place for place, cause in found.skipped if cause == "a ruler"] == ["line 2", "line 12"]
+
+
+def test_words_of_one_column_that_happen_to_stand_below_each_other_stay_together(read):
+    names = ("Rope", "Twine", "Oak nails 2 in", "Screws M6")
+    rows = [f"{100 + n:<7} {names[n % 4]:<20} {n:>5}\n" for n in range(24)]
+    found, _, _ = read("Store   Name                 Units\n" + "".join(rows))
+
+    assert found[:4] == [
+        ["Store", "Name", "Units"],
+        ["100", "Rope", "0"],
+        ["101", "Twine", "1"],
+        ["102", names[2], "2"],
+    ]

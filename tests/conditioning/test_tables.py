@@ -220,3 +220,17 @@ def test_labels_of_two_rows_that_come_again_are_skipped(make_source, run):
 
     assert again.rows == result.rows
     assert [cause for _, cause in again.summary.skipped] == ["the header row again"] * 2
+
+
+@pytest.mark.parametrize("again", ['"Store","Week","Units"', "STORE , week,UNITS", ' store,"WEEK" ,Units'])
+def test_labels_that_come_again_in_another_form_are_the_header_row_again(make_source, run, again):
+    result = run(make(make_source), f"store,week,units\n007,2025-01-06,1\n{again}\n008,2025-01-06,2\n".encode())
+
+    assert result.rows == ["007,2025-01-06,1", "008,2025-01-06,2"]
+    assert result.summary.skipped == (("line 3", "the header row again"),)
+
+
+def test_a_row_with_other_words_than_the_labels_is_rejected(make_source, run):
+    result = run(make(make_source), b"store,week,units\n007,2025-01-06,1\nstore,units,week\nstore,week,units,x\n")
+
+    assert [reject["line"] for reject in result.rejects] == ["3", "4"]

@@ -1,0 +1,49 @@
+"""Places of the fields of fixed width: where the boundary between two of them leaves room for longer values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+Span = tuple[int, int | None]
+"""First and last character, from 1; None for the end of the line."""
+
+
+class _Extent(NamedTuple):
+    """Where the values of a field begin and end in all rows, from 1."""
+
+    starts: frozenset[int]
+    ends: frozenset[int]
+
+    @property
+    def is_flush_right(self) -> bool:
+        return len(self.ends) == 1 < len(self.starts)
+
+
+def make_room(rows: Sequence[str], spans: Sequence[Span], numeric: Sequence[bool]) -> list[Span]:
+    """The spans, those of numbers that end below each other widened to the left.
+
+    The first digits of a larger number would else be the last ones of the field before it. Behind a text, of which a
+    longer one may come as well, half of the blanks are the number's.
+    """
+    found = list(spans)
+    for at in range(1, len(found)):
+        left, right = _measure(rows, found[at - 1]), _measure(rows, found[at])
+        if not numeric[at] or not right.is_flush_right or not left.ends:
+            continue
+        between = range(max(left.ends) + 1, min(right.starts))
+        first = between.start if left.is_flush_right else between.start + (len(between) + 1) // 2
+        if first < found[at][0] and between:
+            found[at - 1], found[at] = (found[at - 1][0], first - 1), (first, found[at][1])
+    return found
+
+
+def _measure(rows: Sequence[str], span: Span) -> _Extent:
+    first, last = span
+    starts, ends = set[int](), set[int]()
+    for row in rows:
+        cell = row[first - 1 : last]
+        if cell.strip():
+            starts.add(first + len(cell) - len(cell.lstrip()))
+            ends.add(first + len(cell.rstrip()) - 1)
+    return _Extent(frozenset(starts), frozenset(ends))

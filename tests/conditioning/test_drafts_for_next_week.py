@@ -1,0 +1,163 @@
+"""Drafts that the next delivery meets as well: longer values, more digits, other years, another month's title."""
+
+import json
+
+import pytest
+
+from conditioners.columns import Decimal, Text, Whole
+from conditioners.dialects import FixedWidth
+from conditioners.outcome import SourceError
+
+
+def told(written, words):
+    return [remark for remark in written.remarks if words in remark]
+
+
+def column_of(source, name):
+    return next(column for column in source.columns if column.name == name)
+
+
+def report(*rows):
+    head = "Store   Name                     Units     Sales Remark\n"
+    return (head + "".join(f"{s:<7} {n:<20} {u:>9} {a:>9} {r}\n" for s, n, u, a, r in rows)).encode()
+
+
+NAMES = ("Rope", "Twine", "Oak nails 2 in", "Screws M6")
+SHOPS = [(f"{100 + n}", NAMES[n % 4], n, f"{n * 4.25:.2f}", ("a", "ok")[n % 2]) for n in range(30)]
+
+
+def test_the_last_field_of_fixed_width_reaches_to_the_end_of_the_line(draft, run):
+    _, source = draft("r.txt", report(*SHOPS))
+
+    assert source.dialects[0].fields["remark"][1] is None
+    later = run(source, report(("101", "Rope", 1, "1.00", "counted twice, then once more")))
+    assert later.rows == ['101,Rope,1,1.00,"counted twice, then once more"']
+
+
+def test_a_number_of_more_digits_stays_whole_in_fixed_width(draft, run):
+    _, source = draft("r.txt", report(*SHOPS))
+    later = run(source, report(("101", "Rope", 12345678, "123456.75", "a"), ("102", "", "", "654321.00", "a")))
+
+    assert later.rows == ["101,Rope,12345678,123456.75,a"]
+    assert later.rejects[0]["column"] in ("name", "units"), "and none of its digits is units"
+
+
+def test_fields_under_a_ruler_keep_their_places(draft):
+    lines = [f"{n:<6} {'Tea':<12} {n:>7}" for n in range(10, 20)]
+    text = "\n".join([f"{'Code':<6} {'Name':<12} {'Units':>7}", f"{'-' * 6} {'-' * 12} {'-' * 7}", *lines]) + "\n"
+    _, source = draft("r.txt", text.encode())
+
+    assert source.dialects[0].fields == {"code": (1, 7), "name": (8, 20), "units": (21, None)}
+
+
+def test_a_field_to_the_end_of_the_line_is_the_last_one(make_source, run):
+    columns = (Text("code"), Text("note", optional=True))
+    dialect = FixedWidth(name="f", fields={"code": (1, 3), "note": (4, None)})
+    result = run(make_source(columns=columns, key=(), dialects=(dialect,)), b"007as long as it may be\n008\n")
+
+    assert result.rows == ["007,as long as it may be", "008,"]
+    with pytest.raises(SourceError, match="nothing can stand behind"):
+        FixedWidth(name="f", fields={"code": (1, None), "note": (4, 9)})
+
+
+@pytest.mark.parametrize(
+    ("label", "cells", "pattern"),
+    [
+        ("store no", range(1, 9), "[0-9]+"),
+        ("order number", range(5000, 5009), "[0-9]+"),
+        ("zip", range(50001, 50009), "[0-9]{5}"),
+        ("store", (f"{n:04}" for n in range(8)), "[0-9]{4}"),
+        ("sku", range(40000001, 40000009), "[0-9]{8}"),
+    ],
+)
+def test_codes_have_a_fixed_length_only_where_they_do_not_just_count(draft, label, cells, pattern):
+    _, source = draft(
+        "c.csv", f"{label},units\n{''.join(f'{cell},{n}.5' + chr(10) for n, cell in enumerate(cells))}".encode()
+    )
+
+    assert source.columns[0].pattern == pattern
+
+
+def test_a_key_has_the_codes_before_the_times_and_the_week_though_it_is_one(draft):
+    rows = "".join(f"2025-01-06,08:{n:02}:00,2025,{n % 5},T{n:04},{n}\n" for n in range(25))
+    _, source = draft("k.csv", f"week,time,year,shop,trx no,units\n{rows}".encode())
+
+    assert source.key == ("week", "year", "trx_no")
+
+
+def test_labels_that_are_empty_above_nothing_are_no_information(draft):
+    written, source = draft("bars.txt", b"|Werk|Menge|\n|1000|3|\n|1010|4|\n|1020|5|\n")
+
+    assert [column.name for column in source.columns] == ["werk", "menge"]
+    assert not told(written, "the label ''")
+
+
+def test_lines_that_begin_with_blanks_are_skipped_by_their_words(draft, run):
+    lines = [f" {n:05}  {'WIDGET' if n % 2 else 'HOSE 5M':<20}  {n * 7:>9}" for n in range(1, 12)]
+    head = [
+        " INV410R" + " " * 20 + "STOCK    PAGE 1",
+        "",
+        f" ITEM   {'NAME':<20}  {'ON HAND':>9}",
+        f" {'-' * 5}  {'-' * 20}  {'-' * 9}",
+    ]
+    text = "\n".join([*head, *lines, "", " " * 30 + "*** END OF REPORT ***"]) + "\n"
+    _, source = draft("s.txt", text.encode())
+    spoiled, alike = " " * 36 + "5", " INVERT 5"
+    later = run(source, (text.replace("INV410R", "INV999R") + f"{spoiled}\n{alike}\n").encode())
+
+    assert (later.summary.rows_out, [reject["raw"] for reject in later.rejects]) == (11, [spoiled, alike])
+
+
+def test_years_as_columns_become_rows(draft, run):
+    rows = "".join(f"C{n},{n}.5,A,{n}.25,E,,\n" for n in range(1, 9))
+    _, source = draft("fao.csv", f"area,Y2019,Y2019F,Y2020,Y2020F,Y2021,Y2021F\n{rows}".encode())
+
+    assert isinstance(column_of(source, "year"), Whole)
+    later = run(source, b"area,Y2021,Y2021F,Y2022,Y2022F\nC1,1.00,A,2.00,E\n")
+    assert later.rows == ["C1,2021,1.00,A", "C1,2022,2.00,E"]
+
+
+@pytest.mark.parametrize("amount", ["1,298円", "1,298.50 TL", "1,298.50 руб.", "¥1,298"])
+def test_amounts_with_marks_of_more_currencies_are_numbers(draft, amount):
+    _, source = draft("a.csv", f'id,amount\n1,"{amount}"\n2,"{amount}"\n3,"{amount}"\n'.encode())
+
+    assert isinstance(source.columns[1], Decimal | Whole)
+
+
+@pytest.mark.parametrize(
+    "cells", [("jan/24", "fev/24", "mar/24"), ("31 Oca 2025", "01 Şub 2025"), ("1. März 2024", "2. Mai 2024")]
+)
+def test_months_in_other_languages_stay_text_and_are_told(draft, cells):
+    written, _ = draft("m.csv", ("Monat,n\n" + "".join(f"{cell},1\n" for cell in cells)).encode())
+
+    assert told(written, "formats know months in English alone")
+
+
+def test_lines_of_an_order_in_an_element_of_their_own_are_the_rows(draft):
+    lines = [f"<line><sku>0{n % 7}{k}</sku><qty>{k}</qty></line>" for n in range(9) for k in (1, 2)]
+    held = ["".join(lines[2 * n : 2 * n + 1 + n % 2]) for n in range(9)]
+    orders = "".join(
+        f'<order no="{n:04}"><buyer><name>N{n}</name></buyer><lines>{of}</lines></order>' for n, of in enumerate(held)
+    )
+    written, source = draft("o.xml", f"<orders>{orders}</orders>".encode())
+
+    assert source.dialects[0].records == "orders/order/lines/line"
+    assert source.dialects[0].labels["buyer_name"] == "orders/order/buyer/name"
+    assert (written.summary.rows_out, written.summary.rows_quarantined) == (13, 0)
+
+
+def test_names_with_points_in_json_are_left_out_and_lists_told(draft):
+    records = [{"@odata.etag": f"{n}", "id": n, "of": {"a.b": 1, "c": 2}, "tags": ["x", "y"]} for n in range(5)]
+    written, source = draft("o.json", json.dumps({"value": records}).encode())
+
+    assert sorted(source.dialects[0].labels.values()) == ["value[].id", "value[].of.c", "value[].tags"]
+    assert told(written, "names with points in them: @odata.etag, of.a.b")
+    assert told(written, "lists are kept as the text of one cell: 'tags'")
+
+
+def test_a_further_table_in_text_is_told_with_what_leaves_it_out(draft):
+    first = "".join(f"2025-01-{n:02},{n},{n}.5\n" for n in range(1, 12))
+    second = "".join(f"{n:04},{n * 3}\n" for n in range(12))
+    written, _ = draft("ga.csv", f"day,users,revenue\n{first}\nNth day,Active users\n{second}".encode())
+
+    assert told(written, "`until` leaves it out")
