@@ -11,6 +11,7 @@ _MARKS = (
 )  # fmt: skip
 _LOOKED_AT = 4096
 _DECLARED = re.compile(rb"<meta\s[^>]*?charset\s*=\s*[\"']?\s*([a-z0-9_.:-]{1,40})", re.IGNORECASE)
+_XML_DECLARED = re.compile(rb"<\?xml\s[^>]*?encoding\s*=\s*[\"']\s*([a-z0-9_.:-]{1,40})", re.IGNORECASE)
 _WESTERN = frozenset({"ascii", "iso8859-1"})
 """What browsers take for Windows-1252, of which both are parts (Encoding Standard 4.2)."""
 _WIDE = ("utf-16", "utf-32")
@@ -37,7 +38,7 @@ def decode_html(data: bytes, guess: Guess | None = None) -> tuple[bytes, Facts]:
 
 
 def _find_declared(data: bytes) -> Facts | None:
-    found = _DECLARED.search(data[:_LOOKED_AT])
+    found = _XML_DECLARED.match(data.lstrip()) or _DECLARED.search(data[:_LOOKED_AT])
     if found is None:
         return None
     declared = found[1].decode()

@@ -21,6 +21,13 @@ _MOST_SPANNED = 1000
 """Columns or rows that one cell may span; further ones are not there, as browsers have it."""
 _MANY_MADE, _MADE_PER_WRITTEN = 1_000_000, 10
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|meta|style|title)\b", re.IGNORECASE)
+_FIRST = re.compile(rb"(?:\s*(?:<!--[\s\S]*?-->|<[?!][^<>]*>))*\s*<([^\s<>/]+)")
+"""The first element, behind comments and what is said about the document."""
+_ELEMENTS = frozenset(
+    b"html head body table meta style title link script base div span p center font form br hr b i a h1 h2 h3 h4 h5 h6"
+    b" caption thead tbody tr td th pre main section article header small big strong em u img basefont".split()
+)
+_ROW = re.compile(rb"<(?:tr|td|th|thead|tbody|caption|col|colgroup)[\s/>]", re.IGNORECASE)
 _BLANKS = re.compile(r"\s+")
 
 
@@ -38,9 +45,15 @@ HOLDS_OTHERS = "holds other tables, which are read instead"
 
 
 def is_html(head: bytes) -> bool:
-    """Whether a file begins as HTML documents do, whatever its name."""
+    """Whether a file begins as HTML documents do, whatever its name; other XML may have a title or tables as well."""
     start = begin_text(head)
-    return start.startswith(b"<") and not start.startswith(b"<?xml ") and _HTML.search(start) is not None
+    found = _FIRST.match(start)
+    first = found[1].lower() if found else b"html"  # which is hidden behind a comment that goes on
+    if not start.startswith(b"<") or _HTML.search(start) is None or first not in _ELEMENTS:
+        return False
+    if start.startswith(b"<?xml "):
+        return found is not None and first == b"html"
+    return first != b"table" or _ROW.search(start) is not None
 
 
 def read_html_tables(

@@ -116,3 +116,36 @@ def test_the_rows_of_a_table_that_holds_others_are_told(make_source, run):
     assert ("cell table 1!A1", "holds other tables, which are read instead") in auto.skipped
     assert (declared.skipped_lines, auto.skipped_lines) == (2, 2)
     assert sink.getvalue().decode().startswith("store,region,units\n007,")
+
+
+@pytest.mark.parametrize(
+    "declared",
+    ["", '<?xml version="1.0"?><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0//EN" "x">', "<!-- made by x -->"],
+)
+def test_a_page_that_is_xml_as_well_is_a_page(make_source, run, declared):
+    assert run(make(make_source), (declared + PAGE).encode()).rows == ["007,München,1200", "009,Ulm Ost,3"]
+
+
+def test_the_xml_declaration_of_a_page_says_its_encoding(make_source, run):
+    page = '<?xml version="1.0" encoding="iso-8859-2"?>' + PAGE.replace("M&uuml;nchen", "Łódź")
+    result = run(make(make_source), page.encode("iso-8859-2"))
+
+    assert result.rows[0] == "007,Łódź,1200"
+    assert result.summary.encoding == {"name": "iso8859-2", "evidence": "the document says iso-8859-2"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<books><book><title>A</title></book><book><title>B</title></book></books>",
+        "<tables><table><title>A</title></table><table><title>B</title></table></tables>",
+        "<!-- x --><table><row><title>A</title></row><row><title>B</title></row></table>",
+    ],
+)
+def test_xml_with_names_of_html_is_none(text):
+    table = io.BytesIO()
+    raw = RawInput("list.xml", lambda: io.BytesIO(text.encode()), len(text))
+    outcome = condition_auto(raw, lambda _: table, io.BytesIO())
+
+    assert outcome.summary.dialect["format"] == "XML"
+    assert table.getvalue() == b"title\nA\nB\n"
