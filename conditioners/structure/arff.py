@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from conditioners.outcome import Refusal, Skipped
+from conditioners.structure.field_grammar import Marks
 from conditioners.structure.rows import Row
-from conditioners.structure.splitting import Marks, Splitter
+from conditioners.structure.splitting import Splitter
 from conditioners.structure.text import LineRows, TextRows
 
 _ATTRIBUTE = re.compile(r"""\s*@attribute\s+('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\s{]+)\s*(\S+)""", re.IGNORECASE)

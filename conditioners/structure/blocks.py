@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from conditioners.readers.decoding import DAMAGE
+from conditioners.structure.field_grammar import Marks
+from conditioners.structure.quote_readings import Effort
 from conditioners.structure.rows import Row
-from conditioners.structure.splitting import Effort, Marks, Splitter
+from conditioners.structure.splitting import Splitter
 
 _LINES = 1000
 _MOST_WAITING = 4000

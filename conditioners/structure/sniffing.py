@@ -12,8 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
+from conditioners.structure.field_grammar import Marks
 from conditioners.structure.kinds import Kind, kind_of
-from conditioners.structure.splitting import Effort, Exhausted, Marks, Record, Splitter
+from conditioners.structure.quote_readings import Effort, Exhausted
+from conditioners.structure.splitting import Record, Splitter
 
 LOOKED_AT = 128 << 10
 """Characters at the file's beginning that are tried in every way."""

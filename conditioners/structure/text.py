@@ -15,9 +15,11 @@ from conditioners.readers.misfits import Misfits
 from conditioners.readers.records import Syntax
 from conditioners.structure.blocks import Block, BlockReader, spare_the_last
 from conditioners.structure.encodings import describe_encoding, open_decoder
+from conditioners.structure.field_grammar import Marks
+from conditioners.structure.quote_readings import Effort
 from conditioners.structure.rows import Row, no_resplit
 from conditioners.structure.sniffing import Sniffed, sniff
-from conditioners.structure.splitting import Effort, Marks, Splitter
+from conditioners.structure.splitting import Splitter
 
 _HEAD = 1 << 20
 _PART = 1 << 18

@@ -15,7 +15,9 @@ from conditioners.structure.neighbours import find_neighbour
 from conditioners.structure.profiles import Profile
 from conditioners.structure.rows import Row
 from conditioners.structure.sniffing import sniff
-from conditioners.structure.splitting import Effort, Exhausted, Marks, Splitter
+from conditioners.structure.field_grammar import Marks
+from conditioners.structure.quote_readings import Effort, Exhausted
+from conditioners.structure.splitting import Splitter
 
 TEXT = b"date,state,category,dollars,units,volume\n2024-01-07,Texas,Milk,1,1,1\n"
 MANY_WAYS = "the quotes of most rows can be read in several ways; declare its dialect"
