@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import chain
+from threading import Lock
 from typing import Any
 
 from conditioners.declaration import Source
@@ -17,7 +18,7 @@ from conditioners.readers.batches import Facts, Located, Rows, TextBatch
 from conditioners.readers.cutting import Chunk, RecordCutter
 from conditioners.readers.decoding import DAMAGE, Decoder, show_damage
 from conditioners.readers.json_labels import list_labels
-from conditioners.readers.json_parsing import parse_json
+from conditioners.readers.json_parsing import limit_line, parse_json, reckon_room
 from conditioners.readers.json_showing import show_json
 from conditioners.readers.json_tree import Stray, TreeWalker
 from conditioners.readers.misfits import Misfits, Tally, count_hollow
@@ -26,6 +27,8 @@ from conditioners.readers.records import Syntax
 
 _LINES = Syntax(delimiter="\n", quote="")
 _HEAD = 64 * KIB
+_SHARE = 3
+"""Lines that are read together are large if they take more than such a part of the memory for JSON."""
 _LONG = 16
 """Bytes of a line; chunks in which most are longer are not searched for lines that hold nothing."""
 
@@ -60,6 +63,7 @@ class JsonLinesReader:
     def __init__(self, source: Source, dialect: JsonLines, opened: OpenedRaw, limits: Limits) -> None:
         self._opened, self._limits, self._records = opened, limits, dialect.records
         self._decoder, self._misfits = Decoder(("utf-8",)), Misfits(limits)
+        self._large, self._line_limits = Lock(), limit_line(limits)
         self._walker = TreeWalker(source, dialect, opened)
         self.columns = self._walker.columns
         self._told = self._walker.inner if dialect.records else self._walker.labelled
@@ -90,23 +94,44 @@ class JsonLinesReader:
 
     def read(self, part: Chunk) -> TextBatch:
         """The rows of a chunk; raises Refusal when most lines up to it are no JSON, or hold nothing."""
+        is_large = reckon_room(part.data) > self._limits.json_room // _SHARE
+        batch, barren = self._read_large(part) if is_large else self._read_lines(part)
+        found, unread = batch.frame.height + len(batch.unread), len(batch.unread)
+        unread += barren + count_hollow(batch.frame, self._told)
+        self._misfits.note(part.number, Tally(part.first_line, found + barren, unread, 0))
+        return replace(batch, damaged=DAMAGE in part.data or b"\\u" in part.data)
+
+    def _read_lines(self, part: Chunk) -> tuple[TextBatch, int]:
+        rows, barren = self._walk(part)
+        return rows.to_batch(_locate), barren
+
+    def _read_large(self, part: Chunk) -> tuple[TextBatch, int]:
+        """As `_read_lines`, but holds on to nothing that was parsed, of which only one such part may be held."""
+
+        def locate(rows: Sequence[int]) -> list[Located]:
+            with self._large:
+                origins = self._walk(part)[0].origins
+                return [_locate(origins[row]) for row in rows]
+
+        with self._large:
+            batch, barren = self._read_lines(part)
+            return replace(batch, locate=locate), barren
+
+    def _walk(self, part: Chunk) -> tuple[Rows, int]:
+        """The rows of all lines, and how many of these have none."""
         rows, barren = Rows(self.columns), 0
         for number, line in enumerate(part.data.removesuffix(b"\n").split(b"\n"), start=part.first_line):
             before = len(rows.cells) + len(rows.unread)
             self._read_line(number, line, rows)
             barren += before == len(rows.cells) + len(rows.unread)
-        batch = rows.to_batch(_locate)
-        found, unread = batch.frame.height + len(batch.unread), len(batch.unread)
-        unread += barren + count_hollow(batch.frame, self._told)
-        self._misfits.note(part.number, Tally(part.first_line, found + barren, unread, 0))
-        return replace(batch, damaged=DAMAGE in part.data or b"\\u" in part.data)
+        return rows, barren
 
     def _read_line(self, number: int, line: bytes, rows: Rows) -> None:
         if not line.strip():
             rows.add_unread(Located(str(number), ""), "not_json", "the line is blank")
             return
         try:
-            value = parse_json(line, self._limits)
+            value = parse_json(line, self._line_limits)
         except Refusal as refusal:
             rows.add_unread(Located(str(number), show_damage(line.decode())), "not_json", refusal.reason)
             return

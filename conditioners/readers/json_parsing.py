@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
@@ -118,6 +118,11 @@ def _mark_lone_surrogates(data: bytes) -> bytes:
 def reckon_room(data: bytes) -> int:
     """What the values take in memory, or more; marks inside of strings count as well."""
     return sum(data.count(mark) * size for mark, size in ROOMS.items())
+
+
+def limit_line(limits: Limits) -> Limits:
+    """The limits for a line of JSON Lines, whose value may be held beside that of the line before it."""
+    return replace(limits, json_room=limits.json_room // 2)
 
 
 def check_room(data: bytes, limits: Limits) -> None:

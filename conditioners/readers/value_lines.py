@@ -15,7 +15,7 @@ from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.cutting import Chunk, RecordCutter
 from conditioners.readers.decoding import Decoder
-from conditioners.readers.json_parsing import parse_json
+from conditioners.readers.json_parsing import TooLarge, limit_line, parse_json
 from conditioners.readers.json_showing import Number
 from conditioners.readers.misfits import Misfits, Tally
 from conditioners.readers.records import Syntax
@@ -135,7 +135,8 @@ class ValueLines:
     def _note_broken(self, number: int, line: bytes, fault: Refusal | ValueError) -> BrokenLine:
         if self.first_broken is None:
             reason = fault.reason if isinstance(fault, Refusal) else _find_reason(line, self._limits)
-            self.first_broken = Refusal(reason, f"line {number}")
+            kind = TooLarge if isinstance(fault, TooLarge) else Refusal
+            self.first_broken = kind(reason, f"line {number}")
         self._broken += 1
         is_spared = self._spares_first and self._broken == 1
         if (not self.count and not is_spared) or (
@@ -154,7 +155,7 @@ class _LineParser:
     """Parses line after line; one that is short and plain needs no look at what it may take."""
 
     def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+        self._limits = limit_line(limits)
         self._decode = json.JSONDecoder(
             parse_float=Number, parse_int=Number, parse_constant=_doubt, object_pairs_hook=_take_names
         ).decode
@@ -170,7 +171,7 @@ class _LineParser:
 
 def _find_reason(line: bytes, limits: Limits) -> str:
     try:
-        parse_json(line, limits)
+        parse_json(line, limit_line(limits))
     except Refusal as refusal:
         return refusal.reason
     raise AssertionError(f"this line is a JSON value, and was taken for none: {line[:200]!r}")

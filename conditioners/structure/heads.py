@@ -9,7 +9,7 @@ from itertools import groupby
 
 from conditioners.structure.kinds import TYPED, kind_of
 from conditioners.structure.labels import count_repeated, find_labels, join_labels
-from conditioners.structure.profiles import Profile
+from conditioners.structure.profiles import MOST_COLUMNS, Profile
 from conditioners.structure.rows import Resplit, Row
 
 _PROFILED = 200
@@ -78,7 +78,9 @@ def _find_start(rows: Sequence[Row], filled: Sequence[int]) -> tuple[int, int]:
 
 
 def _worth(row: Row) -> float:
-    """What a row counts for: a single cell is hardly a table."""
+    """What a row counts for: a single cell is hardly a table, and too many cells are none."""
+    if row.width > MOST_COLUMNS:
+        return 1.0
     return row.width - 1 if row.width > 1 else 0.1
 
 

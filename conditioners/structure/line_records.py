@@ -9,10 +9,14 @@ from typing import Any
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
+from conditioners.readers.json_parsing import TooLarge
 from conditioners.readers.value_lines import BrokenLine, ValueLines
 from conditioners.structure.list_rows import RowTally, check_wide
 from conditioners.structure.records import Record
 from conditioners.structure.unfolding import Unfolding, UnfoldingSurvey
+
+_MORE_BEHIND = "not JSON: Extra data"
+"""Why JSON Lines are no document."""
 
 
 @dataclass
@@ -35,8 +39,9 @@ class LineSurvey:
         try:
             for found in survey.lines.read():
                 survey._take(found)
-        except Refusal:
-            if refused is not None and not survey.lines.count:
+        except Refusal as refusal:
+            is_large_line = isinstance(refusal, TooLarge) and refused is not None and refused.reason == _MORE_BEHIND
+            if refused is not None and not survey.lines.count and not is_large_line:
                 raise refused from None
             raise
         if not survey.lines.count:

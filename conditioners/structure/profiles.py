@@ -10,6 +10,8 @@ from itertools import accumulate
 from operator import itemgetter
 from typing import NamedTuple
 
+from conditioners.limits import DEFAULT
+from conditioners.outcome import Refusal
 from conditioners.structure.kinds import TYPED, Kind, kind_of, shape_of
 
 _MOSTLY = 0.8
@@ -20,15 +22,18 @@ _LOOKED_AT = 200
 """Characters of a cell that are looked at, and remembered."""
 _MOST_FUSED = 1_000_000
 """Cells that are put together to see whether a row was torn apart, in all its columns."""
+MOST_COLUMNS = DEFAULT.columns
 _LIKE_VALUES = -1.0
 _MARGIN = 2.0
 """How much likelier one reading of a shifted row has to be than the next, as a logarithm."""
 
 
 class Profile:
-    """The kinds of cells in each column of some rows of equal width."""
+    """The kinds of cells in each column of some rows of equal width; raises Refusal when they are too wide."""
 
     def __init__(self, rows: Iterable[Sequence[str]], width: int) -> None:
+        if width > MOST_COLUMNS:
+            raise Refusal(f"the table has more than {MOST_COLUMNS} columns")
         self.width = width
         self._columns = [_Column() for _ in range(width)]
         for row in rows:

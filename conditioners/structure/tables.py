@@ -11,7 +11,7 @@ from conditioners.structure.found import Began, Dropped, Found, Kept, KeptBlock,
 from conditioners.structure.heads import Head, find_head
 from conditioners.structure.kinds import TYPED, kind_of
 from conditioners.structure.neighbours import find_neighbour
-from conditioners.structure.profiles import Profile
+from conditioners.structure.profiles import MOST_COLUMNS, Profile
 from conditioners.structure.rows import Resplit, Row, no_resplit
 
 _AHEAD = 400
@@ -187,7 +187,7 @@ class _Table:
 
     def _begins_another(self, row: Row) -> bool:
         """Whether a further table begins here: the header row again, or other labels with rows that suit them."""
-        if row.cells is None or row.width < 2 or row.is_blank:
+        if row.cells is None or not 2 <= row.width <= MOST_COLUMNS or row.is_blank:
             return False
         if self._head.labels is not None and row.cells == self._head.labels:
             return True

@@ -9,10 +9,13 @@ import pytest
 
 from conditioners.auto import condition_auto
 from conditioners.collector import collector_paused
+from conditioners.columns import Text
+from conditioners.dialects import JsonLines
 from conditioners.limits import DEFAULT, Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import RawInput
 from conditioners.readers import json_parsing, value_lines
+from conditioners.readers.json_lines import JsonLinesReader
 from conditioners.readers.json_parsing import parse_json
 from conditioners.readers.json_showing import show_json
 from conditioners.structure import profiles
@@ -61,6 +64,42 @@ def test_a_document_of_one_line_that_is_refused_is_parsed_no_more_than_twice(mon
 
     assert condition("names.json", data)[0].reason == "an object has more than 100000 names"
     assert len(read) == 2
+
+
+LARGE = b'{"a":[' + b",".join([b"1"] * 2_100_000) + b"]}\n"
+
+
+def test_a_line_that_takes_too_much_memory_is_refused_with_its_limit():
+    refused = condition("large.jsonl", LARGE + b'{"a":1}\n')[0]
+
+    assert (refused.reason, refused.where) == ("the JSON document would take more than 192 MiB of memory", "line 1")
+
+
+@pytest.mark.parametrize("threads", [0, 2])
+def test_large_lines_of_a_declared_source_are_held_one_at_a_time_and_read_as_any_others(
+    make_source, run, monkeypatch, threads
+):
+    source = make_source(columns=(Text("a"),), key=(), dialects=(JsonLines(name="l"),))
+    data = b'{"a":"1"}\n{"a":"2"}\nx\n{"b":"3"}\n[{"a":"4"}]\n' * 50
+    expected = run(source, data, limits=Limits(chunk_bytes=256, threads=threads))
+    held, most = [], []
+
+    def counted(take):
+        def taken(*given):
+            held.append(1)
+            most.append(len(held))
+            try:
+                return take(*given)
+            finally:
+                held.pop()
+
+        return taken
+
+    monkeypatch.setattr(JsonLinesReader, "_walk", counted(JsonLinesReader._walk))
+    found = run(source, data, limits=Limits(chunk_bytes=256, threads=threads, json_room=2000))
+
+    assert found == expected
+    assert max(most) == 1
 
 
 def test_numbers_in_a_list_are_shown_as_they_are_written():

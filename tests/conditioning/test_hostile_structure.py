@@ -7,16 +7,17 @@ import pytest
 
 from conditioners.auto import AutoConditioned, condition_auto
 from conditioners.limits import DEFAULT, Limits
+from conditioners.outcome import Refusal
 from conditioners.raw import RawInput
 from conditioners.structure import blocks
 from conditioners.structure.ahead import Ahead
+from conditioners.structure.field_grammar import Marks
 from conditioners.structure.kinds import kind_of, shape_of
 from conditioners.structure.neighbours import find_neighbour
 from conditioners.structure.profiles import Profile
+from conditioners.structure.quote_readings import Effort, Exhausted
 from conditioners.structure.rows import Row
 from conditioners.structure.sniffing import sniff
-from conditioners.structure.field_grammar import Marks
-from conditioners.structure.quote_readings import Effort, Exhausted
 from conditioners.structure.splitting import Splitter
 
 TEXT = b"date,state,category,dollars,units,volume\n2024-01-07,Texas,Milk,1,1,1\n"
@@ -159,3 +160,13 @@ def test_long_cells_are_not_remembered():
     tracemalloc.stop()
 
     assert taken < 2_000_000
+
+
+def test_a_row_wider_than_a_table_may_be_costs_its_row_alone_and_is_not_looked_at_cell_by_cell():
+    wide = b"x," * 500_000 + b"\n"
+    outcome, written = condition(b"a,b\n1,2\n" + wide + b"3,4\n")
+
+    assert (outcome.summary.table.rows_out, outcome.summary.rejected) == (2, 1)
+    assert written == b"a,b\n1,2\n3,4\n"
+    with pytest.raises(Refusal, match="the table has more than 4096 columns"):
+        Profile([], 4097)
