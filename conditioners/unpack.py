@@ -27,6 +27,8 @@ _LEFT_BY_ARCHIVER = re.compile(r"(^|/)(__MACOSX/|\._|\.DS_Store$|Thumbs\.db$)")
 _ROOTED = re.compile(r"[/\\]|[A-Za-z]:")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _MEMBER_HEADER = 30
+_ENCRYPTED = 1
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OFFICE = re.compile(rb"PK\x03\x04[\s\S]{26}(?:\[Content_Types\]|_rels/|docProps/|xl/|mimetypeapplication/vnd\.oasis)")
 
@@ -157,8 +159,7 @@ class Unpacker:
         count = self._begin_count()
 
         def open_stream() -> _Unpacking:
-            if info.flag_bits & 1:
-                raise Refusal("the member is protected by a password", info.filename)
+            _require_readable(info)
             with _refuse_damage():
                 return _Unpacking(archive.open(info), None, lambda: info.compress_size, count)
 
@@ -185,6 +186,15 @@ class Unpacker:
             raise Refusal(f"the file unpacks to more than {self._limits.unpacked_ratio} times its size")
         if total > self._limits.unpacked_free and total > packed * self._limits.unpacked_ratio:
             raise Refusal(f"the file unpacks to more than {self._limits.unpacked_ratio} times its size")
+
+
+def _require_readable(info: zipfile.ZipInfo) -> None:
+    if info.flag_bits & _ENCRYPTED:
+        raise Refusal("the member is protected by a password; unpack the archive first", info.filename)
+    if info.compress_type not in _METHODS:
+        name = zipfile.compressor_names.get(info.compress_type, f"method {info.compress_type}")  # type: ignore[attr-defined]
+        reason = f"the member is packed by {name}, which is not read here; unpack the archive first"
+        raise Refusal(reason, info.filename)
 
 
 class _Zip:

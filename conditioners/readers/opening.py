@@ -31,6 +31,7 @@ from conditioners.readers.delimited import DelimitedReader
 from conditioners.readers.edi_loops import EdiLoopReader
 from conditioners.readers.edi_messages import find_kinds
 from conditioners.readers.fixed_width import FixedWidthReader, find_fixed_width
+from conditioners.readers.foreign import name_form, refuse_foreign
 from conditioners.readers.html_tables import is_html
 from conditioners.readers.json_columns import ColumnsDocument, JsonColumnsReader
 from conditioners.readers.json_documents import JsonReader
@@ -54,6 +55,7 @@ def open_reader(source: Source, opened: OpenedRaw, limits: Limits) -> tuple[Dial
     """The dialect that the file comes in, and a reader of it; raises Refusal when it is in none of the source's."""
     if not opened.head:
         raise Refusal("the file is empty")
+    refuse_foreign(opened.head)
     text = opened.head.lstrip(b"\xef\xbb\xbf \t\r\n")
     workbooks = _dialects(source, Workbook)
     if opened.head.startswith((_PACKAGE, _OLE)) or (workbooks and is_spreadsheet_xml(opened.head)):
@@ -71,7 +73,14 @@ def open_reader(source: Source, opened: OpenedRaw, limits: Limits) -> tuple[Dial
         return _open_json(source, documents, opened, limits)
     if begins.startswith(b"<") and (trees := _dialects(source, XmlElements)):
         return open_best(source, trees, lambda each: XmlReader(source, each, opened, limits))
-    return _open_text(source, opened, limits)
+    try:
+        return _open_text(source, opened, limits)
+    except Refusal as refusal:
+        form = name_form(opened.head)
+        if form is None:
+            raise
+        told = f"{refusal.reason}; it seems to be {form}, and {source.name} does not come as such"
+        raise Refusal(told, refusal.where) from None
 
 
 def _find_edi(source: Source, head: bytes) -> ProductActivity | EdiLoops | None:
@@ -126,8 +135,6 @@ def _open_json(source: Source, dialects: Sequence[_Json], opened: OpenedRaw, lim
 
 
 def _open_text(source: Source, opened: OpenedRaw, limits: Limits) -> tuple[Dialect, Reader]:
-    if opened.head[257:262] == b"ustar":
-        raise Refusal("the file is a tar archive, which must be unpacked first")
     fixed, delimited = find_fixed_width(_dialects(source, FixedWidth), opened), _dialects(source, Delimited)
     if not fixed and not delimited:
         formats = ", ".join(dialect.name for dialect in source.dialects)

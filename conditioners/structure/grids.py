@@ -10,6 +10,7 @@ from conditioners.limits import Limits
 from conditioners.outcome import Refusal, Skipped
 from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import begin_text
+from conditioners.readers.foreign import refuse_foreign
 from conditioners.readers.html_tables import is_html
 from conditioners.readers.parquet import MAGIC
 from conditioners.readers.spreadsheet_xml import is_spreadsheet_xml
@@ -62,19 +63,6 @@ class Grid(Protocol):
 
 
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
-_KNOWN = (
-    (b"\x4c\x6f\xa7\x94", "an XML document in EBCDIC, in which it is not read"),
-    (b"%PDF", "a PDF document"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"7z\xbc\xaf", "a 7z archive, which must be unpacked first"),
-    (b"Rar!\x1a\x07", "a RAR archive, which must be unpacked first"),
-    (b"SQLite format 3\x00", "an SQLite database"),
-    (b"Obj\x01", "an Avro file"),
-    (b"\x7fELF", "a program"),
-    (b"MZ\x90", "a program"),
-)
 _JSON = re.compile(rb"\{\s*(?:[\"}]|$)|\[\s*(?:[\[{\"\]0-9-]|true|false|null|$)")
 """How a JSON document begins; a section of a settings file, such as `[main]`, does not."""
 _SEPARATORS = b"\x01\x02\x14"
@@ -86,9 +74,7 @@ def open_grids(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[
     """The grids of a file that is not packed; none for an empty one. Raises Refusal when it holds no table."""
     head = opened.head
     start = begin_text(head)
-    known = next((what for magic, what in _KNOWN if head.startswith(magic)), None)
-    if known is not None:
-        raise Refusal(f"the file is {known}")
+    refuse_foreign(head)
     if not start and not head.strip(b"\xef\xbb\xbf \t\r\n"):
         if len(head) >= limits.chunk_bytes:
             raise Refusal(f"the file begins with {limits.chunk_bytes} bytes of blanks")
@@ -127,8 +113,6 @@ def _open_json_or_text(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> I
 
 
 def _open_text(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Grid:
-    if opened.head[257:262] == b"ustar":
-        raise Refusal("the file is a tar archive, which must be unpacked first")
     if is_ebcdic(opened.head[:4096]):
         raise Refusal("the text comes from a mainframe, in EBCDIC; declare its code page in a source")
     if _is_binary(opened.head[:4096]):

@@ -112,7 +112,17 @@ def test_a_protected_archive_is_refused(toy, run):
     for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         data[data.index(mark) + at] |= 1
 
-    assert run(toy, bytes(data)).refusal.reason == "the member is protected by a password"
+    reason = "the member is protected by a password; unpack the archive first"
+    assert run(toy, bytes(data)).refusal.reason == reason
+
+
+def test_a_member_that_is_packed_by_another_method_is_no_damaged_one(toy, run):
+    data = bytearray(pack_zip(**{"a.csv": TEXT}))
+    for mark, at in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        data[data.index(mark) + at] = 9
+
+    reason = "the member is packed by deflate64, which is not read here; unpack the archive first"
+    assert run(toy, bytes(data)).refusal.reason == reason
 
 
 def test_a_fault_of_the_stream_below_is_no_damage(toy):

@@ -215,12 +215,12 @@ def test_files_in_an_archive_are_tables_of_their_own_and_one_that_cannot_be_read
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("a/sales.csv", "x;y\n1;2\n3\n")
-        archive.writestr("readme.pdf", "%PDF-1.4")
+        archive.writestr("start.exe", b"MZ\x90\0")
         archive.writestr("b/stores.json", '[{"k": 1}, {"k": 2}]')
     outcome, (first, second) = condition(packed.getvalue())
 
     assert (first, second) == ([["x", "y"], ["1", "2"]], [["k"], ["1"], ["2"]])
-    assert outcome.summary.skipped == (("member readme.pdf", "refused: the file is a PDF document"),)
+    assert outcome.summary.skipped == (("member start.exe", "refused: the file is a program"),)
     assert (outcome.summary.table.name, outcome.summary.table.rows_quarantined) == ("a/sales.csv", 1)
 
 
@@ -355,7 +355,7 @@ def pack_zip(**members):
     [
         (gzip.compress(SHEET)[:-9], "refused: the file is damaged or cut off: it ends early"),
         (pack_zip(**{"a.csv": SHEET})[:-30], "refused: the file is damaged or cut off: File is not a zip file"),
-        (b"%PDF-1.7", "refused: the file is a PDF document"),
+        (b"\x7fELF", "refused: the file is a program"),
     ],
 )
 def test_a_faulty_member_costs_itself_alone_and_is_told(faulty, told):
