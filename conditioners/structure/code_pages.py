@@ -9,8 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from conditioners.structure.alphabets import mixes_alphabets
+
 _CELL = re.compile(rb'[^;,\t\r\n"]*[\x80-\xff][^;,\t\r\n"]*')
 """A cell with bytes beyond ASCII. A bar does not end it, for it may be the second byte of a Chinese character."""
+_APART = re.compile(rb"(?<![\x80-\xff])\||  +")
+"""What stands between cells as well: bars that are no such byte, and blanks as in columns, so that words count once."""
 _AMOUNT = re.compile(r"[+-]?[\d.,']+ ?([^\x00-\x7f])-?|([^\x00-\x7f]) ?[+-]?[\d.,']+-?")
 _LOOKED_AT = 64 << 10
 _JUDGED = 16 << 10
@@ -19,6 +23,8 @@ _MOST_BAD = 0.4
 """The share of ill-placed characters above which no one would take a reading for text."""
 _BAD = 5.0
 """What a text of nothing but ill-placed characters loses in score, which is a logarithm."""
+_MIXED = 1.0
+"""What a text of Latin letters loses that no one language has."""
 _FEW = 2
 """Bytes beyond ASCII that say less than the habit of the world, which is Windows-1252."""
 _USUAL = "cp1252"
@@ -41,6 +47,8 @@ _PAGES = {
 }  # fmt: skip
 """Code pages that tables come in, and how usual each is."""
 _SIGNS_IN_WORDS = frozenset("’‘–—·´°µ²³™®©ªº№")
+_POWERS = frozenset("²³")
+"""Signs behind a word, as in m², and never before letters."""
 _SCRIPTS = {"HIRAGANA": "CJK", "KATAKANA": "CJK", "FULLWIDTH": "CJK", "IDEOGRAPHIC": "CJK", "MICRO": "LATIN"}
 
 
@@ -106,7 +114,7 @@ def _collect_cells(data: bytes) -> tuple[bytes, int]:
     """The different cells beyond ASCII, one in a line, and how many they are."""
     found: dict[bytes, None] = {}
     size = 0
-    for match in _CELL.finditer(data):
+    for match in _CELL.finditer(_APART.sub(b"\n", data)):
         if match[0] not in found:
             found[match[0]] = None
             size += len(match[0]) + 1
@@ -130,6 +138,7 @@ def _rank(cells: bytes) -> list[_Reading]:
             continue
         bad = _share_bad(text[:_JUDGED])
         score = math.log(max(each["confidence"], 1e-4)) - _BAD * bad + habit * math.log(_PAGES[name])
+        score -= _MIXED * mixes_alphabets(text[:_JUDGED])
         found.append(_Reading(name, text, bad, score))
     return sorted(found, key=lambda reading: -reading.score)
 
@@ -185,14 +194,15 @@ def _badness(before: str, character: str, after: str) -> float:
     """0 for a character that may stand between two others, 1 for one that may not."""
     category = unicodedata.category(character)
     if character in _SIGNS_IN_WORDS:
-        return 0
+        return character in _POWERS and after.isalpha()
     if category in ("Co", "Cn", "Cc"):
         return 1
     if category[0] == "M":
         return not (before.isalpha() or unicodedata.category(before)[0] == "M")
     if category[0] == "L":
         is_capital_within = character.isupper() and before.isalpha() and (before.islower() or after.islower())
-        return is_capital_within or _mixes_scripts(before, character, after)
+        is_foreign = _mixes_scripts(before, character, after) or _is_within_word(before, character, after)
+        return is_capital_within or is_foreign
     if category in ("Pi", "Pf"):
         return before.isalpha() if category == "Pi" else after.isalpha()
     return before.isalpha() / 2 + after.isalpha() / 2
@@ -201,6 +211,12 @@ def _badness(before: str, character: str, after: str) -> float:
 def _mixes_scripts(before: str, character: str, after: str) -> bool:
     script = _script_of(character)
     return script != "CJK" and any(each.isalpha() and _script_of(each) != script for each in (before, after))
+
+
+def _is_within_word(before: str, character: str, after: str) -> bool:
+    """Whether a Chinese sign stands alone within a word of Latin letters, as bytes of `Währung` may be read."""
+    is_within = before.isascii() and before.isalpha() and after.isascii() and after.islower()
+    return is_within and _script_of(character) == "CJK"
 
 
 @lru_cache(1 << 14)

@@ -124,3 +124,27 @@ def test_bytes_that_are_text_in_no_code_page_are_refused():
 
 def test_text_without_a_cell_beyond_ascii_gives_no_guess():
     assert guess_code_page(b"a;b\n1;2\n") is None
+
+
+@pytest.mark.parametrize(
+    ("encoding", "words"),
+    [
+        ("cp1252", ("Goiânia", "Inês", "Macapá", "Florianópolis")),
+        ("cp1252", ("piña", "Málaga", "atún", "Región")),
+        ("cp1252", ("août", "pâté", "crème")),
+        ("cp1252", ("Malmö", "Åsa", "kött")),
+        ("cp1250", ("kiełbasa", "Częstochowa", "Łódź")),
+        ("cp1254", ("Muğla", "Eskişehir", "Şehir", "İzmir")),
+    ],
+)
+def test_a_few_words_are_read_in_the_code_page_that_makes_them_those_of_one_language(encoding, words):
+    data = "cod;nome\n" + "".join(f"{number};{word}\n" for number, word in enumerate(words))
+
+    assert data.encode(encoding).decode(guess_code_page(data.encode(encoding)).name) == data
+
+
+def test_a_word_that_stands_in_each_line_of_a_list_with_bars_counts_once():
+    lines = [f"|{1000 + n}|{n * 3},50 |{('Öl 5W30', 'Blech')[n % 2]:<20}|EUR  |" for n in range(30)]
+    data = "\n".join(["|Werk|Menge |Kurztext            |Währg|", *lines]).encode("cp1252")
+
+    assert guess_code_page(data).name == "cp1252", "and no Chinese sign stands within `Währg`"
