@@ -21,6 +21,7 @@ from conditioners.structure.blocks import Block
 from conditioners.structure.doubled import open_doubled
 from conditioners.structure.encodings import is_ebcdic, is_wide
 from conditioners.structure.json_values import open_json
+from conditioners.structure.pairs import open_pairs
 from conditioners.structure.parquet import open_parquet
 from conditioners.structure.rows import Row
 from conditioners.structure.ruled import open_ruled
@@ -118,7 +119,7 @@ def _open_text(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Grid:
     if _is_binary(opened.head[:4096]):
         raise Refusal("the file is in no known format")
     text = TextRows(opened, limits)
-    reported = open_arff(text, skipped) or open_ruled(text, skipped)
+    reported = open_arff(text, skipped) or open_pairs(text, skipped) or open_ruled(text, skipped)
     return reported or open_aligned(text) or open_spaced(text) or open_doubled(text) or text
 
 
