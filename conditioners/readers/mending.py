@@ -1,8 +1,8 @@
 """Rewrites what the parser of workbooks would lose, or take for something else.
 
-Those are digits of long whole numbers, tabs, line breaks and CDATA in texts, durations of an ods, its errors that older
-programs write with the value 0, and numbers in the form of a day or a time of day that are none: -0.25 would be
-18:00:00, and 60 the 28th of February 1900.
+Those are digits of long whole numbers, zeros that a style shows before a number (00501), tabs, line breaks and CDATA in
+texts, durations of an ods, its errors that older programs write with the value 0, and numbers in the form of a day or a
+time of day that are none: -0.25 would be 18:00:00, and 60 the 28th of February 1900.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from xml.sax.saxutils import escape
 from conditioners.limits import MIB
 from conditioners.outcome import Refusal
 from conditioners.readers.sheet_extents import SHOWN_ERROR
-from conditioners.readers.sheet_styles import DateForms
-from conditioners.readers.xlsb_dates import mend_dates
+from conditioners.readers.sheet_styles import CellForms
+from conditioners.readers.xlsb_dates import mend_numbers
 
 _LONGEST_MARK = 1 << 16
 """Bytes of a block that may belong to a cell which ends in the next one."""
@@ -33,11 +33,19 @@ _NO_DAY = re.compile(
     rb"(<c [^<>]{0,99}?)\bs=\"([0-9]{1,9})\"([^<>]{0,99}>(?:<f[^<>]*(?:/>|>[^<>]*</f>))?<v>(?:(-)|60(?:\.[0-9]*)?</v>))"
 )
 """A cell with a negative number or text, or with 60, and the number of its style."""
+_NOTE = rb"(?><office:annotation\b[\s\S]*?</office:annotation>)?"
+_CODE_XLSX = re.compile(
+    rb"<c((?: [^<>]{0,99}?)?) s=\"([0-9]{1,9})\"([^<>]{0,99})>((?:<f[^<>]*(?:/>|>[^<>]*</f>))?)<v>([0-9]{1,14})</v>"
+)
+_CODE_ODS = re.compile(
+    rb"(<table:table-cell [^<>]*)office:value=\"([0-9]{1,14})\"([^<>]*>%b<text:p[^<>]*>)(?=(0[0-9]{1,14})</text:p>)"
+    % _NOTE
+)
+"""Cells with a whole number that may be shown with zeros before it."""
 _LONG_ODS = re.compile(rb"<table:table-cell [^<>]*office:value=\"-?[0-9]{16,}\"[^<>]*>")
 _DURATION_ODS = re.compile(
     rb"<table:table-cell [^<>]*office:time-value=\"(-?)PT([0-9]+)H([0-9]+)M([0-9]+)(?:[.,]([0-9]+))?S\"[^<>]*>"
 )
-_NOTE = rb"(?:<office:annotation\b[\s\S]*?</office:annotation>)?"
 _ERROR_ODS = re.compile(
     rb"(<table:table-cell [^<>]*)office:value=\"(?:0|NaN)\"([^<>]*>%b<text:p[^<>]*)(?=%b)"
     % (_NOTE, SHOWN_ERROR.pattern)
@@ -50,7 +58,7 @@ class Misread(NamedTuple):
     """The members of a package that hold what is misread, and the styles in which some numbers are."""
 
     members: frozenset[str]
-    forms: DateForms
+    forms: CellForms
     is_binary: bool = False
     """Whether they are those of an xlsb."""
 
@@ -58,7 +66,7 @@ class Misread(NamedTuple):
 class MisreadMarks:
     """Tells whether a member of a package holds anything that is misread."""
 
-    def __init__(self, forms: DateForms) -> None:
+    def __init__(self, forms: CellForms) -> None:
         self._forms = forms
         self._rest = b""
         self.found = False
@@ -69,21 +77,26 @@ class MisreadMarks:
             text = self._rest + block
             self.found = any(mark in text for mark in _LOST) or any(long.search(text) for long in _LONG)
             self.found = self.found or (_IS_NO_DAY.search(text) is not None and self._has_no_day(text))
+            self.found = self.found or any(_pad_xlsx(cell, self._forms) for cell in self._find_codes(text))
+            self.found = self.found or any(_is_padded_ods(cell) for cell in _CODE_ODS.finditer(text))
             self.found = self.found or (b"<text:p" in text and _ERROR_ODS.search(text) is not None)
             self._rest = text[max(text.rfind(b"<c"), len(text) - _LONGEST_MARK, 0) :]
 
     def _has_no_day(self, text: bytes) -> bool:
         return any(_is_no_day(found, self._forms) for found in _NO_DAY.finditer(text))
 
+    def _find_codes(self, text: bytes) -> Iterator[re.Match[bytes]]:
+        return _CODE_XLSX.finditer(text) if self._forms.digits else iter(())
 
-def _is_no_day(cell: re.Match[bytes], forms: DateForms) -> bool:
+
+def _is_no_day(cell: re.Match[bytes], forms: CellForms) -> bool:
     return int(cell[2]) in forms.days and (cell[4] is not None or not forms.from_1904)
 
 
 def mend_package(data: bytes, misread: Misread) -> bytes:
     """A package that was checked, some members of it rewritten; raises Refusal when two have the same name."""
     mended = io.BytesIO()
-    mend = mend_dates if misread.is_binary else _mend
+    mend = mend_numbers if misread.is_binary else _mend
     with (
         zipfile.ZipFile(io.BytesIO(data)) as package,
         zipfile.ZipFile(mended, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy,
@@ -103,7 +116,7 @@ def _read_blocks(stream: IO[bytes]) -> Iterator[bytes]:
         yield block
 
 
-def _mend(blocks: Iterator[bytes], forms: DateForms) -> Iterator[bytes]:
+def _mend(blocks: Iterator[bytes], forms: CellForms) -> Iterator[bytes]:
     """The text of a member, cell by cell as it should be read."""
     rest = b""
     for block in blocks:
@@ -120,10 +133,13 @@ def _mend(blocks: Iterator[bytes], forms: DateForms) -> Iterator[bytes]:
     yield _rewrite(rest, forms)
 
 
-def _rewrite(text: bytes, forms: DateForms) -> bytes:
+def _rewrite(text: bytes, forms: CellForms) -> bytes:
     text = _CDATA.sub(lambda found: escape(found[1].decode("latin-1")).encode("latin-1"), text)
     text = _LONG_XLSX.sub(_as_text_xlsx, text)
     text = _NO_DAY.sub(lambda cell: cell[1] + cell[3] if _is_no_day(cell, forms) else cell[0], text)
+    if forms.digits:
+        text = _CODE_XLSX.sub(lambda cell: _pad_xlsx(cell, forms) or cell[0], text)
+    text = _CODE_ODS.sub(lambda cell: _pad_ods(cell) if _is_padded_ods(cell) else cell[0], text)
     text = _LONG_ODS.sub(_as_text_ods, text)
     text = _ERROR_ODS.sub(rb"\1\2", text)
     text = _DURATION_ODS.sub(_as_hours_ods, text)
@@ -134,6 +150,22 @@ def _as_text_xlsx(cell: re.Match[bytes]) -> bytes:
     """A number is said to be text, which keeps all of its digits; a cell of another kind stays as it is."""
     attributes = cell[1].replace(b' t="n"', b"")
     return cell[0] if b" t=" in attributes else b'<c%b t="str">%b' % (attributes, cell[2])
+
+
+def _pad_xlsx(cell: re.Match[bytes], forms: CellForms) -> bytes | None:
+    """A number as text with the zeros that its style shows; None for a cell of another kind, or without any."""
+    attributes, padded = (cell[1] + cell[3]).replace(b' t="n"', b""), forms.pad(int(cell[2]), int(cell[5]))
+    if padded is None or b" t=" in attributes:
+        return None
+    return b'<c%b t="str">%b<v>%b</v>' % (attributes, cell[4], padded.encode())
+
+
+def _is_padded_ods(cell: re.Match[bytes]) -> bool:
+    return b'value-type="float"' in cell[0] and len(cell[4]) > len(cell[2]) and int(cell[4]) == int(cell[2])
+
+
+def _pad_ods(cell: re.Match[bytes]) -> bytes:
+    return _say_text(b'%boffice:string-value="%b"%b' % (cell[1], cell[4], cell[3]))
 
 
 def _as_text_ods(cell: re.Match[bytes]) -> bytes:

@@ -16,7 +16,7 @@ from conditioners.readers.mending import Misread, MisreadMarks
 from conditioners.readers.room import PROTECTED, Room
 from conditioners.readers.sheet_extents import OdsSheets, Range, SharedTexts, XlsxSheet
 from conditioners.readers.sheet_relations import XLSB, SheetRelations
-from conditioners.readers.sheet_styles import DateForms, XlsxStyles
+from conditioners.readers.sheet_styles import CellForms, XlsxStyles
 from conditioners.readers.well_formed import Part, WellFormed
 from conditioners.readers.xlsb_dates import XlsbStyles
 from conditioners.readers.xlsb_extents import XlsbSheet, XlsbTexts
@@ -60,7 +60,7 @@ class _Package:
         self._names = {member.filename for member in package.infolist()}
         self._shared: Sequence[int] = ()
         self._misread = set[str]()
-        self._forms = DateForms()
+        self._forms = CellForms()
         self._styles = XlsbStyles() if XLSB in self._names else XlsxStyles()
         self._ods = OdsSheets(_ODS, self._room)
 

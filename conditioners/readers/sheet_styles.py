@@ -1,4 +1,4 @@
-"""Styles of a workbook that show a number as a day, a time of day or a duration.
+"""Styles of a workbook that show a number as a day, a time of day, a duration, or with zeros before it.
 
 No negative number is a day or a time of day. Nor is 60 where days count from 1900: Excel shows the 29th of February
 1900, which no calendar has (ECMA-376, 18.17.4.1).
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 from xml.sax.saxutils import unescape
 
@@ -24,28 +25,43 @@ _FROM_1904 = re.compile(rb"""\bdate1904\s*=\s*["'](?:1|true|on)["']""")
 _NO_PART = re.compile(r""""[^"]*"|\\.|_.|\[(?![hms]+\])[^\]]*\]""", re.IGNORECASE)
 """Text, blanks, colours, currencies and conditions within a format."""
 _DURATION = re.compile(r"\[[hms]+\]", re.IGNORECASE)
+_CODES = re.compile(r"(?:\[\$-[0-9A-Fa-f]+\])?(0{2,15})(?:;@)?")
 _LEAP_DAY = 60
 
 
-class DateForms(NamedTuple):
-    """The numbers of the styles, as cells name them, that show days or times of day, and those that show durations."""
+class CellForms(NamedTuple):
+    """The numbers of styles, as cells name them: of those for days or times of day, for durations, and for codes."""
 
     days: frozenset[int] = frozenset()
     durations: frozenset[int] = frozenset()
+    digits: Mapping[int, int] = MappingProxyType({})
+    """How many digits a style shows at least, zeros before the number making up what it lacks."""
     from_1904: bool = False
 
     def is_no_day(self, value: float) -> bool:
         """Whether there is no day or time of day for a number."""
         return value < 0 or (not self.from_1904 and _LEAP_DAY <= value < _LEAP_DAY + 1)
 
+    def pad(self, style: int, value: float) -> str | None:
+        """A whole number with the zeros that its style shows before it; None where there are none to show."""
+        width = self.digits.get(style, 0)
+        return f"{int(value):0{width}}" if 0 <= value < 10 ** (width - 1) and value == int(value) else None
 
-def find_forms(codes: Mapping[int, str], styles: Sequence[int], *, from_1904: bool) -> DateForms:
+
+def find_forms(codes: Mapping[int, str], styles: Sequence[int], *, from_1904: bool) -> CellForms:
     """What styles show, each of which has a format by its number; `codes` are those that the file spells out."""
     kinds = {number: _find_kind(number, codes.get(number)) for number in set(styles)}
     days, durations = (
         frozenset(at for at, number in enumerate(styles) if kinds[number] is wanted) for wanted in (False, True)
     )
-    return DateForms(days, durations, from_1904)
+    digits = {at: width for at, number in enumerate(styles) if (width := count_digits(codes.get(number, "")))}
+    return CellForms(days, durations, digits, from_1904)
+
+
+def count_digits(code: str) -> int:
+    """How many digits a format shows at least that is one of codes, such as 00000 of postal ones; 0 for others."""
+    found = _CODES.fullmatch(code)
+    return len(found[1]) if found else 0
 
 
 def _find_kind(number: int, code: str | None) -> bool | None:
@@ -76,7 +92,7 @@ class XlsxStyles:
         elif member == BOOK:
             self._from_1904 = self._from_1904 or _FROM_1904.search(block) is not None
 
-    def find(self) -> DateForms:
+    def find(self) -> CellForms:
         """What the styles show."""
         formats = [(_NUMBER.search(each), _CODE.search(each)) for each in _FORMAT.findall(self._text)]
         codes = {int(number[1]): _unescape(code[1] or code[2] or b"") for number, code in formats if number and code}

@@ -27,6 +27,8 @@ class Reading:
     zero: datetime.date = DAY_ZERO
     durations: set[str] = field(default_factory=set)
     """The styles that show hours however many."""
+    digits: dict[str, int] = field(default_factory=dict)
+    """How many digits a style shows at least."""
     errors: int = 0
 
 
@@ -39,7 +41,7 @@ def show_data(kind: str | None, text: str, style: str | None, reading: Reading) 
         reading.errors += 1
         return None
     if kind == "Number":
-        return _show_number(text)
+        return _show_number(text, reading.digits.get(style or "", 0))
     if kind == "DateTime":
         return _show_moment(text, style, reading)
     if kind == "Boolean":
@@ -47,11 +49,11 @@ def show_data(kind: str | None, text: str, style: str | None, reading: Reading) 
     return text or None
 
 
-def _show_number(text: str) -> str | None:
+def _show_number(text: str, digits: int) -> str | None:
     """Whole numbers keep all of their digits, others those that the format promises to keep."""
     number = text.strip()
     if _WHOLE.fullmatch(number):
-        return number
+        return number.zfill(digits) if number.isdigit() else number
     if _NUMBER.fullmatch(number) is None or not math.isfinite(value := float(number)):
         return text or None
     return show_cell(value)

@@ -13,7 +13,7 @@ from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import begin_text
 from conditioners.readers.room import Extent, Room
-from conditioners.readers.sheet_styles import shows_duration
+from conditioners.readers.sheet_styles import count_digits, shows_duration
 from conditioners.readers.spreadsheet_values import DAY_ZERO, DAY_ZERO_1904, Reading, show_data
 from conditioners.readers.xml_elements import NodeBudget, free, local_name, peek_root, refuse_entity, walk_elements
 
@@ -185,10 +185,15 @@ class _Book:
             self._room.close(self._sheet.extent)
             self._sheet = None
         elif element.tag == _FORMAT and (style := element.getparent()) is not None:
-            if shows_duration(_get(element, "Format") or ""):
-                self._reading.durations.add(_get(style, "ID") or "")
+            self._take_format(_get(style, "ID") or "", _get(element, "Format") or "")
         elif local_name(element) == _EPOCH:
             self._reading.zero = DAY_ZERO_1904 if (element.text or "1").strip() == "1" else DAY_ZERO
+
+    def _take_format(self, style: str, code: str) -> None:
+        if shows_duration(code):
+            self._reading.durations.add(style)
+        elif width := count_digits(code):
+            self._reading.digits[style] = width
 
 
 def _read_value(cell: _Element, style: str | None, reading: Reading) -> str | None:

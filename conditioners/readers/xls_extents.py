@@ -11,8 +11,8 @@ from struct import Struct
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.readers.room import PROTECTED, Extent, Room
-from conditioners.readers.sheet_styles import DateForms
-from conditioners.readers.xls_dates import NUMBERS, XlsStyles, mend_dates
+from conditioners.readers.sheet_styles import CellForms
+from conditioners.readers.xls_dates import NUMBERS, XlsStyles, mend_dates, show_zeros
 
 _HEAD = Struct("<HH")
 _PLACE = Struct("<HH")
@@ -23,11 +23,13 @@ _TEXTS = (0x0204, _FORMULA_TEXT)
 _CELLS = frozenset((0x0203, 0x0204, _TRUTH, _FORMULA_TEXT, 0x027E, _SHARED, _SEVERAL, _FORMULA))
 """Records of a cell: a number, a text, a truth value or an error, a formula and the text it gives, a number in short, a
 shared text, and several short numbers. The parser keeps formulas in an area of their own."""
+_READ = _CELLS | {_DIMENSIONS, _MERGED}
 _FORMULA_LENGTH = 20
 _COPIED = 24
 """Bytes for each cell of the area: the parser hands out copies of the sheets, which it keeps."""
 _SHEET_AREA = 1 << 24
 _LONGEST_STYLE = 1 << 10
+_END_OF_SHEET = _HEAD.pack(_END, 0)
 _RECORDS = 6_000_000
 """Of one workbook, with those of a sheet that is named twice counted twice."""
 _IGNORED = b"\xff\xff"
@@ -49,15 +51,33 @@ class _Workbook:
         self._lengths: list[int] = []
         """Of the shared texts."""
         self._left = _RECORDS
-        self._forms = DateForms()
+        self._forms, self._has_wide_texts = CellForms(), True
 
     def measure(self) -> int:
         starts = self._read_globals()
         if len(starts) > self._limits.sheets:
             raise Refusal(f"the workbook has more than {self._limits.sheets} sheets")
-        for number, start in enumerate(starts, start=1):
+        for number, (named, start) in enumerate(starts, start=1):
             self._measure_sheet(start, f"sheet {number}")
+            if self._forms.digits:
+                self._show_zeros(named, start, f"sheet {number}")
         return self._room.errors
+
+    def _show_zeros(self, named: int, start: int, where: str) -> None:
+        """What is read of a sheet goes behind all others, with texts for the numbers that zeros are shown before."""
+        stream, copy, is_other = self._stream, bytearray(), False
+        for record in self._records(start):
+            kind, at, length = record
+            other = None
+            if kind in NUMBERS and length >= 4:
+                other = show_zeros(stream, record, self._forms, has_wide_texts=self._has_wide_texts)
+                is_other = is_other or other is not None
+            if not copy or kind in _READ:
+                copy += other or stream[at - _HEAD.size : at + length]
+        if is_other:
+            self._room.close(Extent(where, text=len(copy)))
+            stream[named : named + 4] = len(stream).to_bytes(4, "little")
+            stream += copy + _END_OF_SHEET
 
     def _records(self, start: int) -> Iterator[tuple[int, int, int]]:
         """Kind, place and length of each record from a place on, to the end of the part that begins there."""
@@ -76,13 +96,13 @@ class _Workbook:
         if self._left < 0:
             raise Refusal(f"the workbook has more than {_RECORDS} records")
 
-    def _read_globals(self) -> list[int]:
-        """Where each sheet begins; notes the shared texts."""
-        starts, strings, styles = [], list[tuple[int, int]](), XlsStyles()
+    def _read_globals(self) -> list[tuple[int, int]]:
+        """Where each sheet begins, behind the place that says so; notes the styles, and the shared texts."""
+        starts, strings, styles = list[tuple[int, int]](), list[tuple[int, int]](), XlsStyles()
         is_strings = False
         for kind, at, length in self._records(0):
             if kind == _SHEET and length >= 4:
-                starts.append(int.from_bytes(self._stream[at : at + 4], "little"))
+                starts.append((at, int.from_bytes(self._stream[at : at + 4], "little")))
             elif kind == _PASSWORD:
                 raise Refusal(PROTECTED)
             elif kind == _NAME:
@@ -93,7 +113,7 @@ class _Workbook:
             is_strings = kind == _STRINGS or (is_strings and kind == _CONTINUED)
             if is_strings:
                 strings.append((at, length))
-        self._forms = styles.find()
+        self._forms, self._has_wide_texts = styles.find(), styles.has_wide_texts
         if strings:
             self._lengths = list(_text_lengths([bytes(self._stream[at : at + size]) for at, size in strings]))
         return starts

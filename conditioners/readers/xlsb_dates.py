@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conditioners.readers.sheet_styles import DateForms, find_forms
+from conditioners.readers.sheet_styles import CellForms, find_forms
 from conditioners.readers.xlsb_extents import Records, read_head
 from conditioners.readers.xlsb_numbers import NUMBERS, mend_number
 
@@ -37,23 +37,25 @@ class XlsbStyles:
         elif kind == _STYLE and self._is_among_styles:
             self._styles.append(int.from_bytes(content[2:4], "little"))
 
-    def find(self) -> DateForms:
+    def find(self) -> CellForms:
         """What the styles show."""
         return find_forms(self._codes, self._styles, from_1904=self._from_1904)
 
 
-def mend_dates(blocks: Iterator[bytes], forms: DateForms) -> Iterator[bytes]:
-    """A sheet that was measured, with the same records in the same places, as they should be read."""
+def mend_numbers(blocks: Iterator[bytes], forms: CellForms) -> Iterator[bytes]:
+    """A sheet that was measured, its records as they should be read."""
     data = bytearray()
     for block in blocks:
         data += block
-        at, found = 0, read_head(data, 0)
-        while found is not None and found[2] + found[1] <= len(data):
+        at, kept, mended = 0, 0, list[bytes]()
+        while (found := read_head(data, at)) is not None and found[2] + found[1] <= len(data):
             kind, length, start = found
-            if kind in NUMBERS:
-                data[start : start + length] = mend_number(kind, data[start : start + length], forms)
+            content = bytes(data[start : start + length])
+            if kind in NUMBERS and (other := mend_number(kind, content, forms)) != (kind, content):
+                head = bytes(data[at:start]) if other[0] == kind else bytes((other[0], len(other[1])))
+                mended += [bytes(data[kept:at]), head, other[1]]
+                kept = start + length
             at = start + length
-            found = read_head(data, at)
-        yield bytes(data[:at])
+        yield b"".join([*mended, bytes(data[kept:at])])
         del data[:at]
     yield bytes(data)

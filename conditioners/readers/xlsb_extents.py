@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from conditioners.limits import MIB
 from conditioners.outcome import Refusal
 from conditioners.readers.room import Extent, Room
-from conditioners.readers.sheet_styles import DateForms
+from conditioners.readers.sheet_styles import CellForms
 from conditioners.readers.xlsb_numbers import NUMBERS, find_style, mend_number
 
 _ROW, _SHARED, _TEXT_ITEM, _TEXTS_BEGIN = 0x00, 0x07, 0x13, 0x9F
@@ -113,9 +113,9 @@ class XlsbTexts:
 class XlsbSheet:
     """One sheet."""
 
-    def __init__(self, member: str, room: Room, shared: Sequence[int], forms: DateForms) -> None:
+    def __init__(self, member: str, room: Room, shared: Sequence[int], forms: CellForms) -> None:
         self._room, self._shared, self._forms = room, shared, forms
-        self._dated = forms.days | forms.durations
+        self._styled = forms.days | forms.durations | forms.digits.keys()
         self.is_misread = False
         """Whether the parser would show some number as what it does not mean."""
         self._extent, self._records = Extent(member), Records(member)
@@ -146,8 +146,8 @@ class XlsbSheet:
                     extent.text += 2 * len(content)
                 elif kind in _ERRORS:
                     extent.errors += 1
-                elif kind in NUMBERS and not self.is_misread and find_style(content) in self._dated:
-                    self.is_misread = mend_number(kind, content, self._forms) != content
+                elif kind in NUMBERS and not self.is_misread and find_style(content) in self._styled:
+                    self.is_misread = mend_number(kind, content, self._forms) != (kind, content)
         self._room.check(extent)
 
     def close(self) -> None:

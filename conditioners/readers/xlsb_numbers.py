@@ -5,11 +5,11 @@ Cells are those of [MS-XLSB] 2.4, numbers in short those of 2.5.123.
 
 from __future__ import annotations
 
-from struct import pack_into, unpack_from
+from struct import pack, pack_into, unpack_from
 
-from conditioners.readers.sheet_styles import DateForms
+from conditioners.readers.sheet_styles import CellForms
 
-_SHORT = 0x02
+_SHORT, _TEXT = 0x02, 0x06
 NUMBERS = (_SHORT, 0x05, 0x09)
 """Cells with a number in short, a number, and a formula that gives one."""
 _WHOLE, _HUNDREDTHS = 2, 1
@@ -33,15 +33,17 @@ def find_style(content: bytes | bytearray) -> int:
     return int.from_bytes(content[_STYLE_AT : _STYLE_AT + 3], "little")
 
 
-def mend_number(kind: int, content: bytes | bytearray, forms: DateForms) -> bytes:
-    """The content of a cell with a number as it should be read, of the same length."""
+def mend_number(kind: int, content: bytes | bytearray, forms: CellForms) -> tuple[int, bytes]:
+    """The kind and content of a cell with a number as it should be read: a text where zeros stand before it."""
     style, mended = find_style(content), bytearray(content)
-    if style not in forms.days and style not in forms.durations:
-        return bytes(content)
     raw = int.from_bytes(content[_VALUE_AT : _VALUE_AT + 4], "little")
     value: float = read_short(raw) if kind == _SHORT else unpack_from("<d", content, _VALUE_AT)[0]
+    if (padded := forms.pad(style, value)) is not None:
+        return _TEXT, bytes(content[:_VALUE_AT]) + pack("<I", len(padded)) + padded.encode("utf-16-le")
+    if style not in forms.days and style not in forms.durations:
+        return kind, bytes(content)
     if kind == _SHORT and raw & 3 == _WHOLE and abs(value) < _MOST:
         pack_into("<I", mended, _VALUE_AT, (int(value) * 100 << 2 | _WHOLE | _HUNDREDTHS) % (1 << 32))
     if style in forms.days and forms.is_no_day(value):
         mended[_STYLE_AT : _STYLE_AT + 3] = _NO_STYLE
-    return bytes(mended)
+    return kind, bytes(mended)

@@ -10,6 +10,7 @@ import pytest
 from conditioners.columns import Text, Whole
 from conditioners.dialects import Workbook
 from conditioners.readers.mending import MisreadMarks
+from conditioners.readers.sheet_styles import CellForms
 from tests.conditioning.test_workbook_errors import xlsx_of
 
 LONG, SHEET = 1234567890123456789, "xl/worksheets/sheet1.xml"
@@ -117,7 +118,7 @@ def test_what_is_cut_between_two_blocks_is_found_as_well(source, run):
 def test_a_mark_is_found_wherever_a_block_ends():
     text = b"<v>1234567890123456</v>"
     for place in range(len(text)):
-        marks = MisreadMarks(frozenset())
+        marks = MisreadMarks(CellForms())
         marks.feed(text[:place])
         marks.feed(text[place:])
 
@@ -184,3 +185,15 @@ def test_an_open_document_in_an_encoding_that_is_not_known_is_refused(source, ru
     book = rewrite(write_ods(HEADER), "content.xml", b"<office:document-content", declared)
 
     assert run(source, book).refusal.reason.startswith("the workbook cannot be read: ")
+
+
+@pytest.mark.parametrize(
+    ("value", "shown", "read"),
+    [("501", "00501", "00501"), ("501", "501", "501"), ("501", "00502", "501"), ("5", "05%", "5")],
+)
+def test_zeros_that_an_ods_shows_before_a_number_are_kept(source, run, value, shown, read):
+    note = "<office:annotation><text:p>00009</text:p></office:annotation>"
+    kind = f'office:value-type="float" office:value="{value}"'
+    rows = [cell(f"{note}<text:p>{shown}</text:p>", kind), cell("<text:p>1</text:p>", kind.replace(value, "1"))]
+
+    assert run(source, write_ods(HEADER, rows)).rows == [f"{read},1"]

@@ -12,7 +12,10 @@ from conditioners.outcome import Refused
 from conditioners.raw import RawInput
 
 SPACE = "urn:schemas-microsoft-com:office:spreadsheet"
-STYLES = '<Style ss:ID="hours"><NumberFormat ss:Format="[h]:mm:ss"/></Style>'
+STYLES = "".join(
+    f'<Style ss:ID="{name}"><NumberFormat ss:Format="{code}"/></Style>'
+    for name, code in {"hours": "[h]:mm:ss", "code": "00000"}.items()
+)
 
 
 def cell(value, kind="String", attributes=""):
@@ -118,6 +121,12 @@ def test_durations_are_hours_however_many_in_either_epoch():
 
     assert read_cells(long, longer)[0] == ["36:00:00", "1464:00:00"]
     assert read_cells(late, time, before=epoch)[0] == ["36:00:00", "08:30:00"]
+
+
+def test_codes_keep_the_zeros_that_their_style_shows():
+    codes = [cell(value, "Number", 'ss:StyleID="code"') for value in ("501", "12345", "501.5", "-501")]
+
+    assert read_cells(*codes)[0] == ["00501", "12345", "501.5", "-501"]
 
 
 def test_errors_are_no_values_and_comments_no_cells():

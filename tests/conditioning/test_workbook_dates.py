@@ -1,4 +1,4 @@
-"""Days and times of workbooks: numbers whose style shows them as such, in every format, and those that are none."""
+"""Numbers that a workbook shows by their style as days, times, durations or codes, in every format, or as they are."""
 
 import io
 import struct
@@ -14,9 +14,11 @@ from conditioners.readers.workbook import load_sheets
 from conditioners.readers.xlsb_numbers import read_short
 from tests.conditioning.test_hostile_workbooks import line, record, small, wide, xls, xlsb
 
-DAY, HOURS, OWN_DAY = 1, 2, 3
-"""Styles: format 14, format 46, and one that the file spells out."""
-OWN = 'd. mmm" of "yyyy'
+DAY, HOURS, OWN_DAY, CODE = 1, 2, 3, 4
+"""Styles: format 14, format 46, and two that the file spells out."""
+OWN, ZEROS = 'd. mmm" of "yyyy', "00000"
+FORMATS = (0, 14, 46, 164, 165)
+SHOWN = {DAY: "mm-dd-yy", HOURS: "[h]:mm:ss", OWN_DAY: OWN, CODE: ZEROS}
 
 
 def as_short(value):
@@ -34,14 +36,17 @@ def write_xlsx(cells, from_1904, form):
     book.epoch = CALENDAR_MAC_1904 if from_1904 else book.epoch
     for value, style in cells:
         book.active.append([value, 1])
-        book.active.cell(book.active.max_row, 1).number_format = {DAY: "mm-dd-yy", HOURS: "[h]:mm:ss"}.get(style, OWN)
+        book.active.cell(book.active.max_row, 1).number_format = SHOWN[style]
     book.save(data)
     return data.getvalue()
 
 
 def write_xls(cells, from_1904, form):
-    styles = b"".join(record(0xE0, struct.pack("<HH", 0, number).ljust(20, b"\0")) for number in (0, 14, 46, 164))
-    code = record(0x041E, struct.pack("<HHB", 164, len(OWN), 0) + OWN.encode())
+    styles = b"".join(record(0xE0, struct.pack("<HH", 0, number).ljust(20, b"\0")) for number in FORMATS)
+    codes = b"".join(
+        record(0x041E, struct.pack("<HHB", number, len(code), 0) + code.encode())
+        for number, code in ((164, OWN), (165, ZEROS))
+    )
     sheet = b""
     for row, (value, style) in enumerate(cells):
         head, short = struct.pack("<HHH", row, 0, style), as_short(value)
@@ -55,7 +60,7 @@ def write_xls(cells, from_1904, form):
         else:
             sheet += record(0x0203, head + struct.pack("<d", value))
         sheet += record(0x027E, struct.pack("<HHHI", row, 1, 0, 6))
-    return xls(sheet, record(0x22, struct.pack("<H", from_1904)) + code + styles)
+    return xls(sheet, record(0x22, struct.pack("<H", from_1904)) + codes + styles)
 
 
 def write_xlsb(cells, from_1904, form):
@@ -68,12 +73,14 @@ def write_xlsb(cells, from_1904, form):
         else:
             lines += small(0x09 if form == "formula" else 0x05, head + struct.pack("<d", value) + bytes(6))
         lines += small(0x02, struct.pack("<III", 1, 0, 6))
-    formats = small(0x2C, struct.pack("<H", 164) + wide(OWN))
-    styles = b"".join(small(0x2F, struct.pack("<HH", 0, number) + bytes(12)) for number in (0, 14, 46, 164))
+    formats = small(0x2C, struct.pack("<H", 164) + wide(OWN)) + small(0x2C, struct.pack("<H", 165) + wide(ZEROS))
+    styles = b"".join(small(0x2F, struct.pack("<HH", 0, number) + bytes(12)) for number in FORMATS)
     before = (
-        small(0x116, b"") + small(0x267, struct.pack("<I", 1)) + formats + small(0x268, b"") + small(0x2F, bytes(16))
+        small(0x116, b"") + small(0x267, struct.pack("<I", 2)) + formats + small(0x268, b"") + small(0x2F, bytes(16))
     )
-    all_styles = before + small(0x269, struct.pack("<I", 4)) + styles + small(0x26A, b"") + small(0x2F, bytes(16))
+    all_styles = (
+        before + small(0x269, struct.pack("<I", len(FORMATS))) + styles + small(0x26A, b"") + small(0x2F, bytes(16))
+    )
     data, epoch = io.BytesIO(), small(0x99, struct.pack("<II", from_1904, 0))
     with zipfile.ZipFile(io.BytesIO(xlsb(lines))) as parts, zipfile.ZipFile(data, "w") as copy:
         for name in parts.namelist():
@@ -87,8 +94,9 @@ CELLS = {
     (0.25, DAY): "06:00:00", (59, DAY): "1900-02-28", (61, OWN_DAY): "1900-03-01", (2, HOURS): "48:00:00",
     (-0.25, HOURS): "-06:00:00", (60, HOURS): "1440:00:00",
     (60, DAY): "60", (60.5, OWN_DAY): "60.5", (-1, DAY): "-1", (-0.25, OWN_DAY): "-0.25", (-1.1, DAY): "-1.1",
+    (501, CODE): "00501", (0, CODE): "00000", (12345, CODE): "12345", (501.5, CODE): "501.5", (-501, CODE): "-501",
 }  # fmt: skip
-"""Numbers with their style and what is shown: a day, a duration, or the number where there is no such day."""
+"""Numbers with their style and what is shown: a day, a duration, a code, or the number where there is none."""
 WRITERS = {"xlsx": write_xlsx, "xls": write_xls, "xlsb": write_xlsb}
 
 
