@@ -13,6 +13,9 @@ from conditioners.dialects import Delimited, Dialect, Wide, Workbook
 from conditioners.outcome import Refusal
 from conditioners.readers.unfolding import MARK, name_repetition
 
+_TOLD, _LONGEST = 5, 40
+"""Labels of no column that are told, and characters of each."""
+
 
 @dataclass(frozen=True)
 class Header:
@@ -36,6 +39,8 @@ class NearMiss:
 
     row: int | None = None
     missing: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    """Labels of no column, one of which may be a missing one's new name."""
     matched: int = 0
 
     def describe(self, source: Source, places: Sequence[str]) -> str:
@@ -43,7 +48,10 @@ class NearMiss:
         if self.row is None:
             wanted = ", ".join(column.name for column in source.columns if not column.optional)
             return f"no row names the columns of {source.name}; looked for {wanted}"
-        return f"no header row has all columns of {source.name}; {places[self.row]} lacks {', '.join(self.missing)}"
+        told = f"no header row has all columns of {source.name}; {places[self.row]} lacks {', '.join(self.missing)}"
+        more = ", ..." if len(self.unknown) > _TOLD else ""
+        known = ", ".join(repr(label[:_LONGEST]) for label in self.unknown[:_TOLD])
+        return f"{told}; no column goes by its {known}{more}" if self.unknown else told
 
 
 def find_header(source: Source, dialect: Dialect, rows: Iterable[Sequence[str]], miss: NearMiss) -> Header | None:
@@ -58,7 +66,9 @@ def find_header(source: Source, dialect: Dialect, rows: Iterable[Sequence[str]],
         if not missing:
             return Header(number, positions, tuple(row))
         if len(positions) > miss.matched:
-            miss.row, miss.missing, miss.matched = number, tuple(sorted(missing)), len(positions)
+            unknown = Header(number, positions, tuple(row)).ignored
+            miss.row, miss.missing, miss.unknown = number, tuple(sorted(missing)), tuple(filter(str.strip, unknown))
+            miss.matched = len(positions)
     return None
 
 

@@ -234,3 +234,9 @@ def test_a_row_with_other_words_than_the_labels_is_rejected(make_source, run):
     result = run(make(make_source), b"store,week,units\n007,2025-01-06,1\nstore,units,week\nstore,week,units,x\n")
 
     assert [reject["line"] for reject in result.rejects] == ["3", "4"]
+
+
+def test_a_renamed_label_is_told_with_the_column_that_is_missed(make_source, run):
+    refusal = run(make(make_source), b"Shop,week,units,x,\n007,2025-01-06,1,2,\n").refusal
+
+    assert refusal.reason.endswith("line 1 lacks store ('store'); no column goes by its 'Shop', 'x'")
