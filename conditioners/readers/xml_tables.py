@@ -119,6 +119,7 @@ class _Walk:
         self._waiting: list[_Row] = []
         self._budget = NodeBudget(limits)
         self._records = 0
+        self._labels: dict[str, None] = {}
 
     def rows(self) -> Iterator[_Row]:
         """The records in document order, each as soon as all that stands above it is known."""
@@ -228,8 +229,9 @@ class _Walk:
             children = [child for child in element if isinstance(child.tag, str)]
             found = [f"{path}/@{str(name).rpartition('}')[2]}" for name in element.attrib]
             found += [path] if not children and element is not record else []
-            self._facts.labels += [label for label in dict.fromkeys(found) if label not in self._facts.labels]
+            self._labels.update(dict.fromkeys(found))
             ways += [(child, f"{path}/{child.tag.rpartition('}')[2]}") for child in reversed(children)]
+        self._facts.labels = [*self._labels]
 
     def _take_finished(self) -> Iterator[_Row]:
         finished = 0

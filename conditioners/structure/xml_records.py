@@ -139,7 +139,7 @@ def _read(opened: OpenedRaw, ancestors: Ancestors, limits: Limits) -> Iterator[t
 
 def _flatten(record: _Element, name: str) -> Record:
     """Text and attributes below a record under their paths; what comes again at a path is told apart by commas."""
-    found: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
     waiting: list[tuple[_Element, Path]] = [(record, ())]
     while waiting:
         element, path = waiting.pop()
@@ -151,6 +151,6 @@ def _flatten(record: _Element, name: str) -> Record:
             values.append((path, text))
         for at, value in values:
             label = "/".join(map(str, at)) or name
-            found[label] = f"{found[label]}, {value}" if label in found else str(value)
+            found.setdefault(label, []).append(str(value))
         waiting += [(child, (*path, local_name(child))) for child in reversed(children)]
-    return found
+    return {label: ", ".join(values) for label, values in found.items()}
