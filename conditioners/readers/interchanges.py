@@ -200,8 +200,9 @@ def _find_marks(text: str, at: int, last: Marks, number: int) -> tuple[Marks, in
         return _require_usable(marks, "the UNA segment declares no usable delimiters", where), behind
     if text.startswith("UNB", at):
         # UNA holds for one interchange, but some programs write it before the first of several alone.
-        found = next((marks for marks in (last, _EDIFACT) if _begins_edifact(text, at, marks)), _EDIFACT)
-        if text.startswith("UNB" + found.element, at):
+        usable = [marks for marks in (last, _EDIFACT) if text.startswith("UNB" + marks.element, at)]
+        found = next((marks for marks in usable if _begins_edifact(text, at, marks)), _EDIFACT)
+        if found in usable:
             return found, at
     if text.startswith("STX=", at):
         return _EDIFACT._replace(kind=TRADACOMS), at

@@ -9,11 +9,13 @@ from typing import Any
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
+from conditioners.readers.decoding import DAMAGE
 from conditioners.readers.envelopes import read_messages
-from conditioners.readers.interchanges import Segment, open_declared, split_segments
+from conditioners.readers.interchanges import Segment, decode_interchanges, open_declared, split_segments
 from conditioners.structure.encodings import describe_encoding, open_decoder
 from conditioners.structure.records import Misplaced, Record, RecordGrid
 
+_MARKS = re.compile(r"[^\w\s\x80-\U0010ffff]")
 _FAULT = "wrong_envelope"
 _ISA = re.compile(rb"ISA([^A-Za-z0-9 \r\n])\d{0,2}\1[^\r\n]{0,60}?\1\d{0,2}\1")
 """How X12 begins. A table whose first label is ISA has no codes of two digits beside it."""
@@ -36,8 +38,8 @@ def open_segments(opened: OpenedRaw, limits: Limits) -> Iterator[RecordGrid]:
     Raises Refusal when it is too large, or a segment or an envelope has no end.
     """
     data = opened.read_whole("the interchange", limits.document_bytes)
-    decoder, told = open_declared(data) or (open_decoder(opened.head), "")
-    segments = list(split_segments(decoder.feed(data, last=True).decode()))
+    text, encoding = _decode(data, opened.head)
+    segments = list(split_segments(text))
     faults = _find_faults(segments)
     width = max(len(segment.elements) for segment in segments)
     if width > limits.columns:
@@ -53,9 +55,19 @@ def open_segments(opened: OpenedRaw, limits: Limits) -> Iterator[RecordGrid]:
 
     marks = segments[0].marks
     form: dict[str, Any] = {"format": marks.kind, "delimiter": marks.element, "terminator": marks.terminator}
-    encoding = describe_encoding(decoder)
-    encoding["evidence"] += told
     yield RecordGrid(opened.member, form, labels, read, encoding)
+
+
+def _decode(data: bytes, head: bytes) -> tuple[str, dict[str, str]]:
+    """The text, and its encoding with the evidence: declared, guessed, or the usual one if a guess is wrong."""
+    if open_declared(data) is None:
+        decoder = open_decoder(head)
+        text = decoder.feed(data, last=True).decode()
+        # A letter of two bytes may end with one that is a mark in ASCII; where it does, it is no such letter.
+        is_whole = len(_MARKS.findall(text)) >= len(_MARKS.findall(data.decode("latin-1")))
+        if (is_whole and DAMAGE.decode() not in text) or decoder.name.startswith("utf"):
+            return text, describe_encoding(decoder)
+    return decode_interchanges(data)
 
 
 def _find_faults(segments: Sequence[Segment]) -> dict[int, str]:

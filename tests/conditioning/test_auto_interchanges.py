@@ -123,6 +123,15 @@ def test_text_is_in_the_character_set_that_the_interchange_names():
     assert outcome.summary.encoding["evidence"].endswith("UNB says UNOE")
 
 
+def test_no_guess_of_the_character_set_takes_the_marks_away():
+    letters = "BPT:00:Zä€//@", "N1:ST:n:92:/,,ä@QTY:32:449@", "CTP::RES:,ß@"
+    text = x12(*WHOLE, end="@").replace("*", ":").replace("XQ:", "".join(letters) + "XQ:").replace("SE:3", "SE:7")
+    outcome, rows, rejects = condition(text.encode("cp1252"))
+
+    assert [row[0] for row in rows[4:8]] == ["BPT", "N1", "QTY", "CTP"]
+    assert (outcome.summary.encoding["name"], rejects) == ("cp1252", [])
+
+
 @needs_data
 def test_every_interchange_is_read_but_one_without_delimiters_and_one_in_another():
     refused = {}
