@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from textwrap import wrap
@@ -22,6 +22,7 @@ from conditioners.readers.headers import normalise
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 _KEY_ROWS, _KEY_COLUMNS = 20, 3
+_ALONE = "one column without a label was found: if these are fields that touch each other, declare their places by hand"
 _KEY_KINDS = ("Day", "Moment", "Text")
 _TIME = re.compile(r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?( ?[AaPp][Mm])?")
 """Times of day, which tell few rows apart."""
@@ -77,6 +78,7 @@ def draft_source(name: str, sample: Sample) -> Draft:
     ]
     guesses = _settle_doubts(guesses)
     form = find_form(sample, guesses).widened(widening)
+    alone = (_ALONE,) if sample.labels is None and len(guesses) == 1 else ()
     declared, remarks = _leave_out(guesses, form, has_header=sample.labels is not None and not sample.odd_header)
     told = (*conventions.remarks, *_tell_doubtful(conventions, sample))
     key = _find_key(declared, guesses, sample.columns)
@@ -87,7 +89,10 @@ def draft_source(name: str, sample: Sample) -> Draft:
     return Draft(
         name, tuple(declared), key, form, conventions.numbers,
         _formats(declared, "Day", DAY_FORMATS, (ISO_DAY,)), _formats(declared, "Moment", MOMENT_FORMATS, ISO_MOMENTS),
-        (*sample.remarks, *told, *remarks, *_tell_key(key), *(each for guess in declared for each in guess.remarks)),
+        (
+            *sample.remarks, *alone, *told, *remarks, *_tell_key(key),
+            *(each for guess in declared for each in guess.remarks),
+        ),
         sample.file_name, sample.packing.members,
     )  # fmt: skip
 
@@ -152,9 +157,21 @@ def _find_key(
     for count in range(1, _KEY_COLUMNS + 1):
         for chosen in sorted(combinations(fit, count), key=_weigh_key):
             names = {each.name for each in chosen}
+            if count == 1 and not _may_be_alone(chosen[0], required, cells):
+                continue
             if len(set(zip(*(cells[name] for name in names), strict=True))) == rows:
                 return tuple(each.name for each in required if each.name in names | periods)
     return ()
+
+
+def _may_be_alone(guess: Guess, required: Sequence[Guess], cells: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a column may be a key by itself: a code, the days of a series, the names in a list without days."""
+    if names_code(guess.label):
+        return True
+    others = [each for each in required if each.name != guess.name]
+    if guess.kind == "Text":
+        return not any(each.kind in ("Day", "Moment") for each in others)
+    return not any(each.kind == "Text" and len(set(cells[each.name])) > 1 for each in others)
 
 
 def _is_period(guess: Guess) -> bool:

@@ -20,7 +20,7 @@ _SHORTEST_WORD = 3
 _CODE = re.compile(r"[A-Za-z]{1,2}|(?=.*[A-Za-z])(?=.*[0-9])[A-Za-z0-9-]+")
 _CODE_WEIGHT = 10
 _MANY, _MANY_OF = 5, 0.01
-_BLANK_DATE = re.compile(r"[09]{1,4}([-/. ]?)[09]{2}\1[09]{2,4}")
+_BLANK_DATE = re.compile(r"[09]{1,4}([-/. ]?)[09]{2}\1[09]{2,4}(?:[ T]00:00(?::00)?)?")
 
 
 @dataclass(frozen=True)

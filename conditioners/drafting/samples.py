@@ -120,6 +120,8 @@ def _describe(
     read = _read_rows(output, has_labels=table.labels is not None)
     rows, asides = part_asides(_without_totals(read)) if table.labels is not None else (_without_totals(read), Asides())
     above = () if is_archive(data) else tell_preamble(file_name, data, summary.skipped, table, tables)
+    # To a dialect of fixed width the labels are lines as any others.
+    labelled = table.header_rows if summary.dialect["format"] == "fixed width" else ()
     odd = table.header_rows if "labels for" in table.header_note else ()
     by_place = (f"{table.header_note}: columns are declared by their places, whatever the labels are",) if odd else ()
     remarks = (
@@ -136,7 +138,7 @@ def _describe(
         file_name, data, dict(summary.dialect), encoding if encoding not in ("utf-8", "ascii") else None,
         _collapse(table.labels, len(table.header_rows)), max(1, len(table.header_rows)),
         tuple(zip(*without_bare_sum(rows), strict=True)) or ((),) * table.columns,
-        frozenset(place for place, _ in summary.skipped), remarks,
+        frozenset([*(place for place, _ in summary.skipped), *labelled]), remarks,
         has_alike_sheets=summary.dialect["format"] == "workbook"
         and any(other.labels == table.labels and other.name != table.name for other in tables),
         packing=packing, asides=asides, odd_header=odd,

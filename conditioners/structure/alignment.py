@@ -17,6 +17,7 @@ _FEW, _FEWEST = 3, 5
 _APART = re.compile(r"(?: {2,}|\t)[ \t]*")
 _BLANK = 0.98
 """The share of lines that are blank where one column ends and the next begins."""
+_MOST_TITLES = 12
 _LONGEST = 4000
 _END = 1 << 20
 _WITHIN_NUMBERS = {
@@ -54,7 +55,24 @@ def open_aligned(text: TextRows) -> AlignedRows | None:
     if not are_blanks_apart(text, lines):
         return None
     columns = find_columns(lines) or find_columns(find_body(lines))
+    if columns and _hold_several(lines, columns):
+        columns = _find_below_titles(lines) or columns
     return AlignedRows(text, tuple(columns)) if columns else None
+
+
+def _hold_several(lines: Sequence[str], columns: Sequence[tuple[int, int]]) -> bool:
+    """Whether in most lines some column has cells of its own, since the words of titles run over all of these."""
+    several = sum(any("  " in cell for cell in cut(line, columns)) for line in lines if line.strip())
+    return several * 2 > len(lines)
+
+
+def _find_below_titles(lines: Sequence[str]) -> list[tuple[int, int]]:
+    """The columns of the lines below the first few, if each of these has a cell; none if there are no such columns."""
+    for start in range(1, min(_MOST_TITLES, len(lines) // 2) + 1):
+        columns = find_columns(lines[start:])
+        if columns and not _hold_several(lines[start:], columns):
+            return columns
+    return []
 
 
 def are_blanks_apart(text: TextRows, lines: Sequence[str]) -> bool:

@@ -161,3 +161,47 @@ def test_a_further_table_in_text_is_told_with_what_leaves_it_out(draft):
     written, _ = draft("ga.csv", f"day,users,revenue\n{first}\nNth day,Active users\n{second}".encode())
 
     assert told(written, "`until` leaves it out")
+
+
+def test_a_key_by_itself_is_a_code_or_the_days_of_a_series_or_the_names_in_a_list(draft):
+    kinds = {
+        "bookings": ("day,purpose,amount\n", "2025-01-{0:02},Invoice {0},{0}.50\n", ("day", "purpose")),
+        "series": ("day,unit,value\n", "2025-01-{0:02},kg,{0}.50\n", ("day",)),
+        "names": ("name,price\n", "Tea {0},{0}.50\n", ("name",)),
+        "orders": ("day,order id,amount\n", "2025-01-{0:02},K{0},{0}.50\n", ("order_id",)),
+    }
+    for name, (header, row, key) in kinds.items():
+        _, source = draft(f"{name}.csv", (header + "".join(row.format(n) for n in range(1, 25))).encode(), name)
+        assert source.key == key, name
+
+
+def test_units_below_the_labels_of_fixed_width_are_no_row(draft):
+    rows = "".join(f"   {2020 + n // 12}  {n % 12 + 1:2}  {n + 0.5:5.1f}  {n * 2.5:6.1f}\n" for n in range(30))
+    notes = "Heathrow (London Airport)\nLocation 507800E 176700N, Lat 51.479 Lon -0.449, 25m amsl\n"
+    text = f"{notes}   yyyy  mm   tmax    rain\n              degC      mm\n{rows}"
+    written, source = draft("station.txt", text.encode())
+
+    assert [column.name for column in source.columns] == ["yyyy", "mm", "tmax_deg_c", "rain_mm"]
+    assert (written.summary.rows_out, written.summary.rows_quarantined) == (30, 0)
+
+
+def test_a_file_of_fields_that_touch_each_other_is_told_to_be_declared_by_hand(draft):
+    written, _ = draft("x.dat", "".join(f"D{n:06}{n * 7:05}20250106\n" for n in range(9)).encode())
+
+    assert told(written, "fields that touch each other, declare their places by hand")
+
+
+def test_weeks_and_moments_with_months_in_words_are_read(draft):
+    rows = "".join(f"B{n},{n},{n + 1},{n + 2}\n" for n in range(9))
+    _, wide = draft("iri.csv", f"product,1 w/e Jan 05 2025,1 w/e Jan 12 2025,1 w/e Jan 19 2025\n{rows}".encode(), "iri")
+    rows = "".join(f"{n},06 Jan 2025 08:{n:02},{n}.5\n" for n in range(9))
+    _, moments = draft("till.csv", f"id,sold,amount\n{rows}".encode(), "till")
+
+    assert (wide.dialects[0].days, moments.dialects[0].moments) == (("%b %d %Y",), ("%d %b %Y %H:%M",))
+
+
+def test_zeros_for_a_moment_are_no_value(draft):
+    rows = "".join(f"{n},{'0000-00-00' if n % 4 == 0 else f'2025-01-{n + 1:02}'} 00:00:00\n" for n in range(20))
+    _, source = draft("m.csv", f"id,at\n{rows}".encode())
+
+    assert source.dialects[0].sentinels == {"at": ("0000-00-00 00:00:00",)}
