@@ -118,7 +118,7 @@ class _Package:
             known |= relations.known
             if texts is not None:
                 self._shared = [max(pair) for pair in zip_longest(self._shared, texts.lengths(), fillvalue=0)]
-        if not wanted - {b""} <= known:
+        if not wanted <= known:
             raise Refusal("the workbook cannot be read: it names a sheet that it does not have", XLSB)
 
     def _open_part(self, name: str) -> Part:

@@ -50,7 +50,8 @@ class SheetRelations:
             if len(content) < 12 or (length != _LEADS_NOWHERE and len(way) < 2 * length):
                 raise Refusal("the workbook cannot be read: the record of a sheet is cut off", self._member)
             self._ways.append(way)
-            self.wanted.add(way.decode("utf-16-le", "replace").encode())
+            if length != _LEADS_NOWHERE:
+                self.wanted.add(way.decode("utf-16-le", "replace").encode())
         elif kind == _NAME and len(content) > _LONGEST_NAME:
             # The parser writes out its formula, for which a few bytes can cost it minutes.
             raise Refusal(f"the workbook has a defined name longer than {_LONGEST_NAME} bytes", self._member)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conditioners.readers.sheet_styles import CellForms, find_forms
-from conditioners.readers.xlsb_extents import Records, read_head
+from conditioners.readers.xlsb_extents import Records, cut_off, read_head
 from conditioners.readers.xlsb_numbers import NUMBERS, mend_number
 
 STYLES, BOOK = "xl/styles.bin", "xl/workbook.bin"
-_BOOK_PROPERTIES, _FORMAT, _STYLE, _BEGIN_STYLES, _END_STYLES = 0x99, 0x2C, 0x2F, 0x269, 0x26A
+_BOOK_PROPERTIES, _BEGIN_FORMATS, _FORMAT, _STYLE, _BEGIN_STYLES, _END_STYLES = 0x99, 0x267, 0x2C, 0x2F, 0x269, 0x26A
+_LEAST = {_BOOK_PROPERTIES: 1, _BEGIN_FORMATS: 4, _FORMAT: 6, _STYLE: 4, _BEGIN_STYLES: 4}
 
 
 class XlsbStyles:
@@ -25,11 +26,13 @@ class XlsbStyles:
         """The next bytes of a member."""
         if member in self._records:
             for kind, content in self._records[member].cut(block):
+                if len(content) < _LEAST.get(kind, 0):
+                    raise cut_off(kind, member)  # The parser would panic.
                 self._take(kind, content)
 
     def _take(self, kind: int, content: bytes) -> None:
         if kind == _BOOK_PROPERTIES:
-            self._from_1904 = content[:1] != b"" and content[0] & 1 == 1
+            self._from_1904 = content[0] & 1 == 1
         elif kind == _FORMAT:
             self._codes[int.from_bytes(content[:2], "little")] = content[6:].decode("utf-16-le", "replace")
         elif kind in (_BEGIN_STYLES, _END_STYLES):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from struct import Struct
 
 from conditioners.limits import MIB
 from conditioners.outcome import Refusal
 from conditioners.readers.room import Extent, Room
 from conditioners.readers.sheet_styles import CellForms
-from conditioners.readers.xlsb_numbers import NUMBERS, find_style, mend_number
+from conditioners.readers.xlsb_numbers import NUMBERS, mend_number
 
 _ROW, _SHARED, _TEXT_ITEM, _TEXTS_BEGIN = 0x00, 0x07, 0x13, 0x9F
 _TEXTS = (0x06, 0x08)
@@ -17,6 +18,8 @@ _CELLS = {0x02: 12, 0x03: 9, 0x04: 9, 0x05: 16, 0x06: 12, 0x07: 12, 0x08: 12, 0x
 """The least bytes of numbers, errors, truth values and texts, with a formula and without one."""
 _LEAST = {_ROW: 4, **_CELLS}
 _LONGEST_RECORD = MIB
+_CELL, _NUMBER, _STYLE = Struct("<II"), Struct("<I"), 0xFFFFFF
+"""The column of a cell, and its style, whose last byte means something else."""
 
 
 class Records:
@@ -28,22 +31,35 @@ class Records:
 
     def cut(self, block: bytes) -> Iterator[tuple[int, bytes]]:
         """The records that are whole; raises Refusal for one that claims to be longer than any is."""
-        data = self._rest + block
-        at, end = 0, len(data)
+        data, at = self.join(block), 0
+        end = len(data)
         while at + 2 <= end:
             kind, length, start = data[at], data[at + 1], at + 2
             if kind >= 0x80 or length >= 0x80:
-                head = read_head(data, at)
+                head = self.read_long(data, at)
                 if head is None:
                     break
                 kind, length, start = head
-            if length > _LONGEST_RECORD:
-                raise Refusal(f"the workbook has a record longer than {_LONGEST_RECORD} bytes", self._member)
             if start + length > end:
                 break
             yield kind, data[start : start + length]
             at = start + length
-        self._rest = data[at:]
+        self.keep(data[at:])
+
+    def join(self, block: bytes) -> bytes:
+        """The next block behind what was kept of those before."""
+        return self._rest + block
+
+    def keep(self, rest: bytes) -> None:
+        """The beginning of a record, which goes on in the next block."""
+        self._rest = rest
+
+    def read_long(self, data: bytes, at: int) -> tuple[int, int, int] | None:
+        """Kind, length and place of a record either of which takes several bytes; raises Refusal for too long a one."""
+        head = read_head(data, at)
+        if head is not None and head[1] > _LONGEST_RECORD:
+            raise Refusal(f"the workbook has a record longer than {_LONGEST_RECORD} bytes", self._member)
+        return head
 
     def close(self) -> None:
         """The part is at its end; raises Refusal when a record is not."""
@@ -77,10 +93,10 @@ def _check_text(kind: int, content: bytes, at: int, where: str) -> None:
     """Raises Refusal when a text, which is its length in wide characters and these, is longer than its record."""
     begin = at + 4
     if len(content) < begin or begin + 2 * int.from_bytes(content[at:begin], "little") > len(content):
-        raise _cut_off(kind, where)
+        raise cut_off(kind, where)
 
 
-def _cut_off(kind: int, where: str) -> Refusal:
+def cut_off(kind: int, where: str) -> Refusal:
     """The parser would take what is missing from the record before, again and again."""
     return Refusal(f"the workbook cannot be read: a record of kind {kind} is cut off", where)
 
@@ -102,7 +118,7 @@ class XlsbTexts:
                 self._lengths.append(2 * len(content))
             elif kind == _TEXTS_BEGIN and self._count is None:
                 if len(content) < 8:
-                    raise _cut_off(kind, self._member)
+                    raise cut_off(kind, self._member)
                 self._count = int.from_bytes(content[4:8], "little")
 
     def lengths(self) -> Sequence[int]:
@@ -123,32 +139,60 @@ class XlsbSheet:
 
     def feed(self, block: bytes) -> None:
         """The next bytes; raises Refusal as soon as the sheet is too large."""
-        extent, number = self._extent, int.from_bytes
-        for kind, content in self._records.cut(block):
-            if len(content) < _LEAST.get(kind, 0):
-                raise _cut_off(kind, extent.where)
+        extent, data, at = self._extent, self._records.join(block), 0
+        row, columns, filled, styled, unpack = self._row, extent.columns, 0, self._styled, _CELL.unpack_from
+        shown, unpack_number = list[int](), _NUMBER.unpack_from
+        end = len(data) - 1
+        while at < end:
+            kind, length, start = data[at], data[at + 1], at + 2
+            if kind >= 0x80 or length >= 0x80:
+                head = self._records.read_long(data, at)
+                if head is None:
+                    break
+                kind, length, start = head
+            if start + length > end + 1:
+                break
+            at = start + length
+            if kind not in _LEAST:
+                continue
+            if length < _LEAST[kind]:
+                raise cut_off(kind, extent.where)
             if kind == _ROW:
-                self._row = number(content[:4], "little") + 1
-            elif kind in _CELLS:
-                extent.filled += 1
-                column = number(content[:4], "little") + 1
-                if self._row > extent.rows or column > extent.columns:
-                    extent.reach(self._row, column)
-                if kind == _SHARED:
-                    shown = number(content[8:12], "little")
-                    if shown >= len(self._shared):
-                        raise Refusal(
-                            "the workbook cannot be read: a cell shows a text that is not there", extent.where
-                        )
-                    extent.text += self._shared[shown]
-                elif kind in _TEXTS:
-                    _check_text(kind, content, 8, extent.where)
-                    extent.text += 2 * len(content)
-                elif kind in _ERRORS:
-                    extent.errors += 1
-                elif kind in NUMBERS and not self.is_misread and find_style(content) in self._styled:
-                    self.is_misread = mend_number(kind, content, self._forms) != (kind, content)
+                self._row = row = int.from_bytes(data[start : start + 4], "little") + 1
+                continue
+            column, style = unpack(data, start)
+            filled += 1
+            if column >= columns or row > extent.rows:
+                extent.reach(row, column + 1)
+                columns = extent.columns
+            if kind == _SHARED:
+                shown.append(unpack_number(data, start + 8)[0])
+            elif kind not in NUMBERS:
+                self._take_other(kind, data[start:at])
+            elif styled and style & _STYLE in styled:
+                self._take_styled(kind, data[start:at])
+        self._records.keep(data[at:])
+        extent.filled += filled
+        self._take_shown(shown)
         self._room.check(extent)
+
+    def _take_shown(self, shown: Sequence[int]) -> None:
+        """Texts that cells share, by their numbers."""
+        if max(shown, default=-1) >= len(self._shared):
+            raise Refusal("the workbook cannot be read: a cell shows a text that is not there", self._extent.where)
+        self._extent.text += sum(map(self._shared.__getitem__, shown))
+
+    def _take_styled(self, kind: int, content: bytes) -> None:
+        self.is_misread = self.is_misread or mend_number(kind, content, self._forms) != (kind, content)
+
+    def _take_other(self, kind: int, content: bytes) -> None:
+        """A cell that holds no number."""
+        extent = self._extent
+        if kind in _TEXTS:
+            _check_text(kind, content, 8, extent.where)
+            extent.text += 2 * len(content)
+        elif kind in _ERRORS:
+            extent.errors += 1
 
     def close(self) -> None:
         """The part is at its end."""

@@ -127,7 +127,17 @@ def line(number, *columns, kind=5, value=NUMBER):
     return small(0, struct.pack("<I", number) + bytes(13)) + cells
 
 
-def xlsb(sheet, target="worksheets/sheet1.bin", named=1, names=b"", text="x", texts=b"", begin_texts=None):
+def xlsb(
+    sheet,
+    target="worksheets/sheet1.bin",
+    named=1,
+    names=b"",
+    text="x",
+    texts=b"",
+    begin_texts=None,
+    book=b"",
+    styles=b"",
+):
     """A workbook of binary records with one sheet, which may be named several times."""
     sheets = b"".join(small(0x9C, struct.pack("<II", 0, n + 1) + wide("r1") + wide(f"S{n}")) for n in range(named))
     begin = small(0x81, b"") + small(0x94, struct.pack("<IIII", 0, 9, 0, 9)) + small(0x91, b"")
@@ -136,9 +146,10 @@ def xlsb(sheet, target="worksheets/sheet1.bin", named=1, names=b"", text="x", te
     return pack(
         [
             ("[Content_Types].xml", "<Types/>"),
-            ("xl/workbook.bin", sheets + small(0x90, b"") + names + small(0x9D, bytes(8))),
+            ("xl/workbook.bin", book + sheets + small(0x90, b"") + names + small(0x9D, bytes(8))),
             ("xl/_rels/workbook.bin.rels", f"<Relationships>{relation}</Relationships>"),
             ("xl/sharedStrings.bin", small(0x9F, counts) + small(0x13, b"\0" + wide(text)) + texts),
+            *([("xl/styles.bin", styles)] if styles else []),
             (f"xl/{target}", begin + sheet + small(0x92, b"")),
         ]
     )
@@ -180,6 +191,22 @@ XLSB = {
     "no_sheet.xlsb": (
         xlsb(LINES, names=small(0x9C, struct.pack("<II", 0, 9) + wide("r9") + wide("S9"))),
         "the workbook cannot be read: it names a sheet that it does not have",
+    ),
+    "no_way.xlsb": (
+        xlsb(LINES, names=small(0x9C, struct.pack("<II", 0, 9) + wide("") + wide("S9"))),
+        "the workbook cannot be read: it names a sheet that it does not have",
+    ),
+    "epoch.xlsb": (
+        xlsb(LINES, book=small(0x99, b"")),
+        "the workbook cannot be read: a record of kind 153 is cut off",
+    ),
+    "formats.xlsb": (
+        xlsb(LINES, styles=small(0x267, b"")),
+        "the workbook cannot be read: a record of kind 615 is cut off",
+    ),
+    "styles.xlsb": (
+        xlsb(LINES, styles=small(0x269, struct.pack("<I", 1)) + small(0x2F, b"\0\0")),
+        "the workbook cannot be read: a record of kind 47 is cut off",
     ),
     "no_target.xlsb": (
         xlsb(LINES, 'worksheets/a"b".bin'),

@@ -2,7 +2,6 @@
 
 import io
 import struct
-import zipfile
 
 import openpyxl
 import pytest
@@ -81,12 +80,7 @@ def write_xlsb(cells, from_1904, form):
     all_styles = (
         before + small(0x269, struct.pack("<I", len(FORMATS))) + styles + small(0x26A, b"") + small(0x2F, bytes(16))
     )
-    data, epoch = io.BytesIO(), small(0x99, struct.pack("<II", from_1904, 0))
-    with zipfile.ZipFile(io.BytesIO(xlsb(lines))) as parts, zipfile.ZipFile(data, "w") as copy:
-        for name in parts.namelist():
-            copy.writestr(name, (epoch if name == "xl/workbook.bin" else b"") + parts.read(name))
-        copy.writestr("xl/styles.bin", all_styles)
-    return data.getvalue()
+    return xlsb(lines, book=small(0x99, struct.pack("<II", from_1904, 0)), styles=all_styles)
 
 
 CELLS = {
