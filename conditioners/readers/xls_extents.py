@@ -166,20 +166,23 @@ class _Workbook:
 
 
 def _text_lengths(parts: list[bytes]) -> Iterator[int]:
-    """Bytes of each shared text; raises Refusal when there are fewer than are told of ([MS-XLS] 2.4.265, 2.5.293)."""
+    """Bytes of each shared text, however many are told of: the parser reads all ([MS-XLS] 2.4.265, 2.5.293).
+
+    Raises Refusal when there cannot be as many as are told of, or one is cut off.
+    """
     told = int.from_bytes(parts[0][4:8], "little")
     if told > sum(map(len, parts)) // 3:
         raise Refusal("the workbook cannot be read: it tells of more texts than it has")
     reader = _Parts(parts, 8)
-    for _ in range(told):
+    while reader.has_more:
         count, flags = int.from_bytes(reader.take(2), "little"), reader.take(1)[0]
         runs = int.from_bytes(reader.take(2), "little") if flags & 8 else 0
         extra = int.from_bytes(reader.take(4), "little") if flags & 4 else 0
         reader.skip_text(count, 1 + (flags & 1))
         reader.skip(4 * runs + extra)
-        yield count * (2 + (flags & 1))
         if reader.is_cut_off:
-            return
+            raise Refusal("the workbook cannot be read: a text that cells share is cut off")
+        yield count * (2 + (flags & 1))
 
 
 class _Parts:
@@ -188,6 +191,11 @@ class _Parts:
     def __init__(self, parts: list[bytes], start: int) -> None:
         self._parts, self._number, self._at = parts, 0, start
         self.is_cut_off = False
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there are bytes left."""
+        return self._at < len(self._parts[self._number]) or any(map(len, self._parts[self._number + 1 :]))
 
     def take(self, size: int) -> bytes:
         """The next bytes, which stand in one part."""

@@ -66,6 +66,14 @@ XLS = {
     "repeated.xls": (xls(number(0, 0) + number(60000, 99), named=20), ROOM),
     "sheets.xls": (xls(TABLE, named=2000), "the workbook has more than 1000 sheets"),
     "text.xls": (xls(b"".join(shown(n // 99, n % 99) for n in range(20_000)), texts(b"x" * 30_000)), ROOM),
+    "untold.xls": (
+        xls(b"".join(shown(n // 99, n % 99) for n in range(20_000)), texts(b"x" * 30_000, told=0)),
+        ROOM,
+    ),
+    "cut_text.xls": (
+        xls(TABLE, record(0xFC, struct.pack("<IIHB", 1, 1, 9, 0) + b"x")),
+        "the workbook cannot be read: a text that cells share is cut off",
+    ),
     "texts.xls": (
         xls(TABLE, texts(b"x", 2**31 - 1)),
         "the workbook cannot be read: it tells of more texts than it has",
