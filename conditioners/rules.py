@@ -160,7 +160,11 @@ def _compile_moment(column: Moment, dialect: Dialect, clean: pl.Expr, value: pl.
 def _compile_number(
     column: Whole | Decimal, dialect: Dialect, cell: pl.Expr, clean: pl.Expr, value: pl.Expr, missing: list[Fault]
 ) -> Rules:
+    import polars as pl
+
     parsed, not_exact = _parse_number(column, dialect, clean)
+    # Of a cell that a pattern does not fit, there are no words to look at.
+    unread = _is_unread(column, pl.col(name_cell(column)), value)
     unheld = ("too_large", clean.is_not_null() & value.is_null())
     bounds = []
     if column.minimum is not None:
@@ -171,7 +175,7 @@ def _compile_number(
     places = column.places if isinstance(column, Decimal) else 0
     return Rules(
         column, cell, parsed,
-        suspicions=[not_exact, _is_unread(column, clean, value), *(fault for _, fault in bounds)],
+        suspicions=[not_exact, unread, *(fault for _, fault in bounds)],
         faults=[
             *missing, ("not_a_number", ~is_numeral(clean, dialect.numbers, None)), ("too_many_places", not_exact),
             unheld, *bounds,
