@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -44,22 +44,45 @@ class Correction:
 
 def parse_corrections(source: Source, data: bytes) -> list[Correction]:
     """Read rows of a quarantine file to which the source's columns were added; raises CorrectionError."""
+    header, rows = _split(data)
+    unknown = [name for name in header[1:] if name not in (*_IN_QUARANTINE, *source.names)]
+    missing = [column.name for column in source.columns if not column.optional and column.name not in header]
+    if unknown or missing:
+        raise CorrectionError(f"columns that {source.name} does not have: {unknown}; that are missing: {missing}")
+    return [_read_row(source, header, number, row) for number, row in enumerate(rows, start=2)]
+
+
+def parse_known_corrections(source: Source, data: bytes) -> list[Correction]:
+    """Read what `write_corrections` wrote, maybe when the source had other columns; raises CorrectionError.
+
+    Columns that it has no more are left out. A row that lacks new ones breaks the contract, which is told of that row.
+    """
+    header, rows = _split(data)
+    return [_read_row(source, header, number, row) for number, row in enumerate(rows, start=2)]
+
+
+def parse_rows(text: str, delimiter: str = ",") -> list[list[str]]:
+    """The rows of CSV, in which the raw text of a row may be long; raises csv.Error."""
+    csv.field_size_limit(_LARGEST)
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+
+
+def _split(data: bytes) -> tuple[list[str], list[list[str]]]:
+    """The labels and rows of a file of corrections."""
     if len(data) > _LARGEST:
         raise CorrectionError(f"the corrections are larger than {_LARGEST} bytes; release them in portions")
     try:
-        csv.field_size_limit(_LARGEST)
         text = data.decode("utf-8-sig")
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter_of(text), strict=True))
+        rows = parse_rows(text, _delimiter_of(text))
     except (UnicodeDecodeError, csv.Error) as error:
         raise CorrectionError(f"the corrections are no CSV in UTF-8: {error}") from None
     if not rows or not rows[0] or rows[0][0] not in _PLACES or "raw" not in rows[0]:
         raise CorrectionError("the first row must be that of the quarantine file, with the source's columns behind it")
     header = rows[0]
-    unknown = [name for name in header[1:] if name not in (*_IN_QUARANTINE, *source.names)]
-    missing = [column.name for column in source.columns if not column.optional and column.name not in header]
-    if unknown or missing or len(set(header)) != len(header):
-        raise CorrectionError(f"columns that {source.name} does not have: {unknown}; that are missing: {missing}")
-    return [_read_row(source, header, number, row) for number, row in enumerate(rows[1:], start=2)]
+    twice = [name for name, count in Counter(header).items() if count > 1]
+    if twice:
+        raise CorrectionError(f"columns that stand twice: {twice}")
+    return header, rows[1:]
 
 
 def _delimiter_of(text: str) -> str:

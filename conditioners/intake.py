@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from conditioners.claims import kept_claim
-from conditioners.corrections import Correction, parse_corrections
+from conditioners.corrections import Correction, parse_known_corrections
 from conditioners.declaration import Source
 from conditioners.drift import compare_with_last
 from conditioners.engine import condition
@@ -82,7 +82,7 @@ def read_corrections(lake: Lake, source: Source, path: str) -> list[Correction]:
     if lake.stat("quarantine", corrections_path(path)) is None:
         return []
     with lake.open_read("quarantine", corrections_path(path)) as stream:
-        return parse_corrections(source, stream.read())
+        return parse_known_corrections(source, stream.read())
 
 
 @dataclass(frozen=True)

@@ -6,25 +6,34 @@ row counts once, whatever is repeated or breaks off, and the output stays a func
 
 from __future__ import annotations
 
-import csv
-import io
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from conditioners.corrections import AS_CORRECTED, Correction, CorrectionError, parse_corrections, write_corrections
+from conditioners.corrections import (
+    AS_CORRECTED,
+    Correction,
+    CorrectionError,
+    parse_corrections,
+    parse_rows,
+    write_corrections,
+)
 from conditioners.declaration import Source
 from conditioners.formulas import neutralise, restore
-from conditioners.intake import HEAD_BYTES, condition_drop, read_corrections
+from conditioners.intake import HEAD_BYTES, WRITE_TRIES, condition_drop, read_corrections
 from conditioners.readers.batches import Located
 from conditioners.registry import Unidentified, identify
-from shared.domain.files import identify_raw_file
+from shared.domain.files import FileState, identify_raw_file
 from shared.domain.identities import corrections_path, quarantine_path
-from shared.ports import Lake
+from shared.ports import BlobChanged, BlobStat, Lake
 
 if TYPE_CHECKING:
     from shared.ledger.book import Ledger
+
+_BUSY_TRIES, _BUSY_WAIT = 20, 0.5
+"""How often, and after how many seconds, a file is tried again that somebody else is at work on."""
 
 
 class NotReleased(Exception):
@@ -36,8 +45,13 @@ def replay_file(lake: Lake, ledger: Ledger, path: str, now: Callable[[], datetim
     found = lake.stat("raw", path)
     if found is None:
         raise NotReleased(f"there is no raw file {path}")
-    ledger.files.reopen(identify_raw_file(path, found.etag))
-    return condition_drop(lake, ledger, path, now, raise_faults=False)
+    for _ in range(_BUSY_TRIES):
+        ledger.files.reopen(identify_raw_file(path, found.etag))
+        state = condition_drop(lake, ledger, path, now, raise_faults=False)
+        if state != FileState.CONDITIONING:
+            break
+        time.sleep(_BUSY_WAIT)  # Whoever is at work on it may have read the corrections before ours were there.
+    return state
 
 
 def release_rows(lake: Lake, ledger: Ledger, path: str, data: bytes, now: Callable[[], datetime]) -> str:
@@ -50,15 +64,28 @@ def release_rows(lake: Lake, ledger: Ledger, path: str, data: bytes, now: Callab
     source = _identify(lake, path)
     try:
         given = [_restored(correction) for correction in parse_corrections(source, data) if _is_filled(correction)]
-        known = read_corrections(lake, source, path)
+        if not given:
+            raise NotReleased("no row has anything in the source's columns; fill in those of the rows to keep")
+        _enter(lake, source, path, given)
     except CorrectionError as error:
         raise NotReleased(str(error)) from None
-    if not given:
-        raise NotReleased("no row has anything in the source's columns; fill in those of the rows to keep")
-    merged = _merge(known, given, _count_quarantined(lake, path))
-    if merged != known:
-        _write(lake, path, write_corrections(source, merged))
     return replay_file(lake, ledger, path, now)
+
+
+def _enter(lake: Lake, source: Source, path: str, given: list[Correction]) -> None:
+    """Add corrections to those that were entered before, also by others at the same time."""
+    for _ in range(WRITE_TRIES):
+        there = lake.stat("quarantine", corrections_path(path))
+        known = read_corrections(lake, source, path)
+        merged = _merge(known, given, _count_quarantined(lake, path))
+        if merged == known:
+            return
+        try:
+            _write(lake, path, write_corrections(source, merged), there)
+        except BlobChanged:
+            continue
+        return
+    raise NotReleased("others release rows of this file at the same time; try again")
 
 
 def list_still_wrong(lake: Lake, path: str) -> list[str]:
@@ -91,7 +118,7 @@ def _read_quarantine(lake: Lake, path: str) -> Iterator[list[str]]:
     if lake.stat("quarantine", quarantine_path(path)) is None:
         return
     with lake.open_read("quarantine", quarantine_path(path)) as stream:
-        yield from csv.reader(io.StringIO(stream.read().decode(), newline=""))
+        yield from parse_rows(stream.read().decode())
 
 
 def _count_quarantined(lake: Lake, path: str) -> Counter[Located]:
@@ -126,8 +153,8 @@ def _merge(known: list[Correction], given: list[Correction], quarantined: Counte
     return [*kept, *given] if any(each not in known for each in given) else known
 
 
-def _write(lake: Lake, path: str, data: bytes) -> None:
-    there = lake.stat("quarantine", corrections_path(path))
+def _write(lake: Lake, path: str, data: bytes, there: BlobStat | None) -> None:
+    """Write corrections in place of those that were there; raises BlobChanged when these are others by now."""
     target = corrections_path(path)
     with (
         lake.open_write("quarantine", target, if_match=there.etag)

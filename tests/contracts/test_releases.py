@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from conditioners import registry
+from conditioners import registry, releases
 from conditioners.intake import condition_drop
 from conditioners.releases import NotReleased, list_rejects, list_still_wrong, release_rows, replay_file
 from shared.domain.identities import corrections_path, quarantine_path
@@ -142,6 +142,80 @@ def test_a_release_that_broke_off_is_finished_by_whoever_looks_next(lake, ledger
 
     replay_file(lake, ledger, PATH, clock)
     assert counts(ledger, lake) == (4, 3, 1, 0)
+
+
+def test_rows_that_two_people_release_at_the_same_time_are_both_taken_in(lake, ledger, clock, taken, monkeypatch):
+    first, second = fill(lake, GOOD), fill(lake, {}, {**GOOD, "event_id": "B1"})
+    read_them = releases.read_corrections
+
+    def read_and_be_overtaken(*given):
+        monkeypatch.setattr(releases, "read_corrections", read_them)
+        known = read_them(*given)
+        release_rows(lake, ledger, PATH, first, clock)
+        return known
+
+    monkeypatch.setattr(releases, "read_corrections", read_and_be_overtaken)
+    release_rows(lake, ledger, PATH, second, clock)
+
+    assert counts(ledger, lake) == (4, 4, 0, 0)
+
+
+def test_rows_released_while_another_conditions_the_file_are_taken_in_behind_that(
+    lake, ledger, clock, taken, monkeypatch
+):
+    file = ledger.files.record_landed(PATH, lake.stat("raw", PATH).etag, 1, clock(), clock())
+    ledger.files.reopen(file.id)
+    other = ledger.files.claim(file.id, clock())
+    waits = []
+
+    def let_the_other_finish(seconds):
+        waits.append(seconds)
+        ledger.files.settle_quarantined(other, None, "done", clock())
+
+    monkeypatch.setattr(releases.time, "sleep", let_the_other_finish)
+
+    assert release_rows(lake, ledger, PATH, fill(lake, GOOD), clock) == "conditioned"
+    assert (len(waits), counts(ledger, lake)) == (1, (4, 3, 1, 0))
+
+
+def change_columns(monkeypatch, change):
+    """Have the source `events` other columns; `change` gives a column's new name, or None for none."""
+    source = registry.get_source("events")
+    (dialect,) = source.dialects
+    columns = tuple(replace(each, name=change(each.name)) for each in source.columns if change(each.name))
+    labels = {change(name): label for name, label in dialect.labels.items() if change(name)}
+    changed = replace(source, columns=columns, dialects=(replace(dialect, labels=labels),))
+    others = tuple(each for each in registry.all_sources() if each.name != "events")
+    monkeypatch.setattr(registry, "all_sources", lambda: (*others, changed))
+
+
+def test_corrections_given_when_the_source_had_other_columns_hold_where_they_still_can(
+    lake, ledger, clock, taken, monkeypatch
+):
+    release_rows(lake, ledger, PATH, fill(lake, {**GOOD, "product_id": "123456"}), clock)
+    change_columns(monkeypatch, lambda name: None if name == "product_id" else name)
+
+    assert (replay_file(lake, ledger, PATH, clock), counts(ledger, lake)) == ("conditioned", (4, 3, 1, 0))
+
+    change_columns(monkeypatch, lambda name: "title" if name == "name" else name)
+
+    assert (replay_file(lake, ledger, PATH, clock), counts(ledger, lake)) == ("conditioned", (4, 2, 2, 0))
+    assert list_still_wrong(lake, PATH) == ["line 4: as corrected, title is missing"]
+    mended = {**{name: text for name, text in GOOD.items() if name != "name"}, "title": "mended"}
+    assert release_rows(lake, ledger, PATH, fill(lake, mended), clock) == "conditioned"
+    assert counts(ledger, lake) == (4, 3, 1, 0)
+
+
+def test_rejected_rows_of_long_text_are_listed(lake, ledger, clock):
+    drop(lake, PATH, calendar("one") + b'"' + b"x" * 200_000 + b'",2\n')
+    condition_drop(lake, ledger, PATH, clock)
+    monkey = csv.field_size_limit(131_072)
+    try:
+        _, row = list_rejects(lake, PATH)
+    finally:
+        csv.field_size_limit(monkey)
+
+    assert row[4] == '"' + "x" * 200_000 + '",2'
 
 
 def test_a_replay_after_a_fix_of_the_source_takes_rejected_rows_in(lake, ledger, clock, taken, monkeypatch):
