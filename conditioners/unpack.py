@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import lzma
 import re
+import stat
 import tempfile
 import zipfile
 import zlib
@@ -27,7 +28,7 @@ _LEFT_BY_ARCHIVER = re.compile(r"(^|/)(__MACOSX/|\._|\.DS_Store$|Thumbs\.db$)")
 _ROOTED = re.compile(r"[/\\]|[A-Za-z]:")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _MEMBER_HEADER = 30
-_ENCRYPTED = 1
+_ENCRYPTED, _UNIX = 1, 3
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OFFICE = re.compile(rb"PK\x03\x04[\s\S]{26}(?:\[Content_Types\]|_rels/|docProps/|xl/|mimetypeapplication/vnd\.oasis)")
@@ -129,6 +130,9 @@ class Unpacker:
                     yield self._archived_one(opened, archive, info)
 
     def _listed(self, archive: zipfile.ZipFile, within: str) -> list[zipfile.ZipInfo]:
+        for info in archive.infolist():
+            # Programs of Windows write its own mark between folders, for which the format has a slash.
+            info.filename = info.filename.replace("\\", "/")
         if not all(info.filename for info in archive.infolist()):
             raise Refusal("a member of the archive has no name")
         listed = [info for info in archive.infolist() if not info.is_dir()]
@@ -138,12 +142,12 @@ class Unpacker:
             _require_inside(info.orig_filename)
         require_apart(listed)
         _require_names_apart(listed)
-        wanted = [info for info in listed if not _LEFT_BY_ARCHIVER.search(info.filename)]
+        wanted = [info for info in listed if not _LEFT_BY_ARCHIVER.search(info.filename) and not _is_link(info)]
         wanted = [info for info in wanted if self._is_wanted(info.filename)]
         names = {id(info) for info in wanted}
         for info in listed:
             if id(info) not in names:
-                self._skip(_join(within, info.filename), "no data")
+                self._skip(_join(within, info.filename), "a link" if _is_link(info) else "no data")
         if not wanted:
             raise Refusal("the archive has no member with data")
         # Members that claim less than they hold are cut off where their claim ends, so the claims are no less.
@@ -186,6 +190,11 @@ class Unpacker:
             raise Refusal(f"the file unpacks to more than {self._limits.unpacked_ratio} times its size")
         if total > self._limits.unpacked_free and total > packed * self._limits.unpacked_ratio:
             raise Refusal(f"the file unpacks to more than {self._limits.unpacked_ratio} times its size")
+
+
+def _is_link(info: zipfile.ZipInfo) -> bool:
+    """Whether a member is a symbolic link, which holds nothing but the path of another file."""
+    return info.create_system == _UNIX and stat.S_ISLNK(info.external_attr >> 16)
 
 
 def _require_readable(info: zipfile.ZipInfo) -> None:

@@ -196,3 +196,24 @@ def test_a_tar_archive_is_refused_by_name(toy, run):
         archive.addfile(member, io.BytesIO(TEXT))
 
     assert run(toy, packed.getvalue()).refusal.reason == "the file is a tar archive, which must be unpacked first"
+
+
+def test_folders_may_be_written_with_the_mark_of_windows(make_source, run):
+    source = make_source(members=("007/*.csv",), dialects=(Delimited(name="plain", labels={"store": "@folder"}),))
+    data = pack_zip(**{"007|": b"", "007|a.csv": b"day,units\n2024-01-01,1\n"}).replace(b"007|", b"007\\")
+    result = run(source, data)
+
+    assert result.rows == ["2024-01-01,007,1,,"]
+    assert list(result.summary.members) == ["007/a.csv"]
+
+
+def test_a_link_in_an_archive_is_no_file_with_rows(toy, run):
+    packed, link = io.BytesIO(), zipfile.ZipInfo("latest.csv")
+    link.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a.csv", TEXT)
+        archive.writestr(link, "a.csv")
+    result = run(toy, packed.getvalue())
+
+    assert result.rows == ROWS
+    assert result.summary.skipped == (("member latest.csv", "a link"),)
