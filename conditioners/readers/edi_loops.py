@@ -133,6 +133,9 @@ class EdiLoopReader:
                 open_loops = [*open_loops[:level], _Loop(counts[level])]
                 if level:
                     open_loops[level - 1].holds = True
+            elif part.name == names[-1]:
+                place = _describe_place(_Origin(message, open_loops), self._dialect)
+                self.facts.skipped.add(f"path {place}.{part.name}", f"no {names[len(open_loops)]} around it")
             (open_loops[-1] if open_loops else header).note(part, self._wanted)
         yield from self._close(message, open_loops, 0)
 

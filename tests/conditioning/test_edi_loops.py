@@ -103,6 +103,13 @@ def test_a_loop_that_holds_no_row_is_told(make_source, run):
     assert result.summary.skipped == (("path 867[0001].PTD[1]", "no QTY in it"),)
 
 
+def test_an_innermost_loop_outside_of_the_others_is_told(make_source, run):
+    result = run(make(make_source), x12(*HEAD, "QTY*32*9*EA", *PTD))
+
+    assert result.rows == ["2024-01-01,007,000123,5,,12.50"]
+    assert result.summary.skipped == (("path 867[0001].QTY", "no PTD around it"),)
+
+
 def test_a_faulty_message_without_a_row_stands_in_quarantine_itself(make_source, run):
     result = run(make(make_source), x12(*HEAD, count=9))
 
