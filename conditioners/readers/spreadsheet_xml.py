@@ -24,9 +24,15 @@ _SPACE = "urn:schemas-microsoft-com:office:spreadsheet"
 _ROOT, _SHEET, _TABLE, _ROW, _CELL, _DATA, _FORMAT = (
     f"{{{_SPACE}}}{name}" for name in ("Workbook", "Worksheet", "Table", "Row", "Cell", "Data", "NumberFormat")
 )
+_ATTRIBUTES = {
+    name: f"{{{_SPACE}}}{name}"
+    for name in (
+        "Format", "ID", "Index", "LeftCell", "MergeAcross", "MergeDown", "Name", "Span", "StyleID", "TopCell", "Type",
+    )
+}  # fmt: skip
 _LAST_ROW, _LAST_COLUMN = 1 << 20, 1 << 14
 _MOST_MERGED = 1_000_000
-"""Rows of all merged cells of a sheet together."""
+"""Cells that those of a sheet that are merged over rows cover, together."""
 _EPOCH = "Date1904"
 TextRow = list[str | None]
 
@@ -90,7 +96,9 @@ class XmlSheet:
             if text is not None:
                 self._put(at, first, text, cells)
             if down := _read_number(cell, "MergeDown", 0):
+                self._cover(column - first)
                 below |= dict.fromkeys(range(first + 1, column), (at + down, None)) | {first: (at + down, text)}
+        self._room.check(self.extent)
         if cells:  # A row that holds nothing is there only if something stands below.
             self._fill_rows(at, cells)
         self._merged.update(below)
@@ -98,6 +106,8 @@ class XmlSheet:
 
     def _find_columns(self, cell: _Element, row: int, next_column: int) -> tuple[int, int]:
         """The columns, from 0, that a cell begins in and that the next one does."""
+        if not cell.keys() and next_column < _LAST_COLUMN:
+            return next_column, next_column + 1
         first = _read_number(cell, "Index", next_column + 1 - self._left) + self._left - 1
         behind = first + 1 + _read_number(cell, "MergeAcross", 0)
         if not next_column <= first < behind <= _LAST_COLUMN:
@@ -111,7 +121,6 @@ class XmlSheet:
         self.extent.filled += 1
         self.extent.text += len(text) * (1 if text.isascii() else 4)
         self.extent.reach(row, column + 1)
-        self._room.check(self.extent)
         cells += [None] * (column - len(cells))
         cells.append(text)
 
@@ -126,13 +135,16 @@ class XmlSheet:
             if last < at:
                 del self._merged[column]
                 continue
-            self._covered += 1
-            if self._covered > _MOST_MERGED:
-                raise Refusal(f"merged cells run over more than {_MOST_MERGED} rows", f"sheet {self.name}")
+            self._cover(1)
             if text is not None:
                 cells += [None] * (column + 1 - len(cells))
                 cells[column] = text
         return cells
+
+    def _cover(self, count: int) -> None:
+        self._covered += count
+        if self._covered > _MOST_MERGED:
+            raise Refusal(f"merged cells run over more than {_MOST_MERGED} cells", f"sheet {self.name}")
 
     def _place(self, row: int) -> str:
         return f"{self.name}!A{row}"
@@ -208,8 +220,8 @@ def _read_value(cell: _Element, style: str | None, reading: Reading) -> str | No
 
 def _get(element: _Element, name: str) -> str | None:
     """An attribute, which some programs write without the prefix."""
-    found: str | None = element.get(f"{{{_SPACE}}}{name}", element.get(name))
-    return found
+    found: str | None = element.get(_ATTRIBUTES[name])
+    return element.get(name) if found is None else found
 
 
 def _read_number(element: _Element, name: str, otherwise: int) -> int:
