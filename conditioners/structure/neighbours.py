@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby, islice, pairwise
+from typing import NamedTuple
 
 from conditioners.structure.kinds import TYPED, Kind, kind_of
 from conditioners.structure.profiles import Profile
@@ -40,18 +41,28 @@ def _are_neighbours(upper: Sequence[Row], lower: Sequence[Row]) -> bool:
     above, below = _read_table(upper), _read_table(lower)
     if above is None or below is None:
         return False
-    fewest = _PAIRS if len(above[0]) == 2 else _ROWS
-    if len(above) <= fewest or len(below) <= _FOLLOWING:
+    fewest = _PAIRS if len(above.columns) == 2 else _ROWS
+    if len(above.rows) <= fewest or len(below.rows) <= _FOLLOWING:
         return False
-    return Profile(above[1:], len(above[0])).contradicts_everywhere(below[0], fewest=1)
+    if not below.columns <= above.columns:
+        return True
+    return Profile(above.rows[1:], len(above.rows[0])).contradicts_everywhere(below.rows[0], fewest=1)
 
 
-def _read_table(rows: Sequence[Row]) -> list[tuple[str, ...]] | None:
+class _Found(NamedTuple):
+    rows: list[tuple[str, ...]]
+    columns: frozenset[int]
+    """Those that hold something: on a sheet each table has its own."""
+
+
+def _read_table(rows: Sequence[Row]) -> _Found | None:
     """The rows' cells, if all are of one width, and the first row holds labels of the others."""
     cells = [row.cells for row in rows if row.cells is not None]
-    if len(cells) < len(rows) or len(cells) < 2 or len({len(each) for each in cells}) > 1 or len(cells[0]) < 2:
+    if len(cells) < len(rows) or len(cells) < 2 or len({len(each) for each in cells}) > 1:
         return None
-    labels, *body = cells
-    if not all(map(str.strip, labels)) or any(kind_of(label) in _VALUES for label in labels):
+    every = range(len(cells[0]))
+    used = [at for at in every if any(row[at].strip() for row in cells)] if rows[0].is_of_sheet else list(every)
+    labels, *body = ([row[at] for at in used] for row in cells)
+    if len(used) < 2 or not all(map(str.strip, labels)) or any(kind_of(label) in _VALUES for label in labels):
         return None
-    return cells if Profile(body, len(labels)).support_labels(labels) >= _SUPPORT else None
+    return _Found(cells, frozenset(used)) if Profile(body, len(used)).support_labels(labels) >= _SUPPORT else None

@@ -13,6 +13,8 @@ STORES = [["Store", "Town"], ["007", "Bonn"], ["008", "Kiel"], ["009", "Ulm"]]
 WEEKS = [["Week", "Region", "Units"], ["2024-W01", "North", 5], ["2024-W02", "South", 6], ["2024-W03", "North", 7]]
 YEARS = [["Units", "Share"], [5, 0.5], [6, 0.25], [7, 0.125]]
 
+SHARES = [["Region", "Units", "Share"], ["North", 5, 0.5], ["South", 6, 0.25], ["East", 7, 0.25]]
+
 
 def read(*placed):
     """The tables of a sheet, and where their labels stand; each block of rows is placed at a row and column."""
@@ -76,3 +78,13 @@ def test_columns_that_may_belong_to_one_table_stay_together_and_no_cell_is_lost(
         word for cell in told for word in (cell, *cell.split())
     }
     assert summary.table.rows_in == summary.table.rows_out
+
+
+@pytest.mark.parametrize(("first", "second"), [(STORES, WEEKS), (SHARES, STORES)])
+def test_tables_of_other_widths_below_each_other_are_several(first, second):
+    first = [*first, *([f"{cell}{at}", *rest] for at, (cell, *rest) in enumerate(first[1:] * 2))]
+    rows, places, _ = read((1, 1, first), (len(first) + 2, 1, second))
+
+    assert [row[: len(first[0])] for row in rows[0]] == show(first)
+    assert [row[: len(second[0])] for row in rows[1]] == show(second)
+    assert places == [("S!A1",), (f"S!A{len(first) + 2}",)]
