@@ -48,6 +48,10 @@ FOREIGN = {
     "a presentation; have its table sent as text or as a workbook":
         pack_zip("ppt/presentation.xml", "[Content_Types].xml"),
     "an OpenDocument file; have its table sent as text or as a workbook": pack_text(),
+    "a web archive or mail; have its table sent as text or as a workbook":
+        b"MIME-Version: 1.0\nX-Document-Type: Workbook\n\n<table><tr><td>day</td></tr></table>",
+    "a flat OpenDocument file; have its table sent as text or as a workbook":
+        b'<?xml version="1.0"?>\n<office:document xmlns:office="urn:x"><office:body/></office:document>',
     "a text document (RTF); have its table sent as text or as a workbook": rb"{\rtf1\ansi day,store\par}",
     "a 7z archive, which must be unpacked first": b"7z\xbc\xaf\x27\x1c" + bytes(50),
     "an Access database; export its table as text or Parquet": b"\0\1\0\0Standard ACE DB\0" + bytes(50),
