@@ -18,7 +18,7 @@ DAY_FORMATS = (
     "%d/%m/%y", "%d.%m.%y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%b %d, %Y", "%B %d, %Y", "%d %B %Y",
     "%G-W%V", "%GW%V", "%G%V", "%Y-%m", "%m/%Y", "%m.%Y", "%b %Y", "%B %Y", "%b-%y",
     "%m-%d-%y", "%d-%m-%y", "Week %V %G", "Wk %V %G", "KW %V/%G", "KW %V %G", "%G KW %V", "%Y.%m.%d", "%Y年%m月%d日",
-    "%b %d %Y", "%B %d %Y",
+    "%b %d %Y", "%B %d %Y", "%b-%Y", "%B-%Y",
 )  # fmt: skip
 MOMENT_FORMATS = (
     "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%#z", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M",
@@ -45,6 +45,7 @@ _MOST, _TRIED = 0.5, 100
 _MOST_DIGITS = 18
 _BARE = re.compile(rf"[^0-9a-z(]{{0,4}}[0-9][0-9.,'\u2019]*(?:\s?(?:{_MARK}))?$")
 _BRACKETS = re.compile(rf"\D{{0,4}}\([^0-9a-z]{{0,4}}[0-9][0-9.,'\u2019 ]*(?:{_MARK})?\)(?:\s?(?:{_MARK}))?$")
+_MONTH = re.compile(r"(0[1-9]|1[0-2])[.,](19|20)[0-9]{2}|(19|20)[0-9]{2}[.,](0[1-9]|1[0-2])")
 _TRAILING_MINUS = re.compile(r"[0-9][0-9.,'\u2019 ]*-$")
 
 
@@ -58,13 +59,19 @@ class Conventions:
     """All cells with a mark that may stand for thousands as well as for decimals, if it is so of each of them."""
 
 
-def find_numbers(columns: Sequence[Counter[str]], *, has_typed_cells: bool) -> Conventions:
+def find_numbers(
+    columns: Sequence[Counter[str]], *, has_typed_cells: bool, delimiter: str = ""
+) -> Conventions:  # fmt: skip
     """The marks under which most cells of columns with numbers are numerals; of equally good ones the plainest.
 
     Columns are distinct cells with their counts. Where cells are typed, as in a workbook, numbers have no marks of
     their own, but texts may be English numerals.
     """
     possible = _NUMBERS[: 2 if has_typed_cells else None]
+    if delimiter == ";":
+        # Where the comma is left to numbers, it is their decimal mark: 3,155 is no 3155.
+        possible = tuple(sorted(possible, key=lambda each: (each.decimal, each.thousands) == (".", ",")))
+    columns = [cells for cells in columns if not _are_months(cells)]
     currency = tuple(sorted({mark for cells in columns for cell in list(cells)[:200] for mark in _marks(cell)}))
     has_minus = any(_TRAILING_MINUS.match(cell) for cells in columns for cell in cells)
     candidates = [replace(each, currency=currency, trailing_minus=has_minus) for each in possible]
@@ -73,14 +80,17 @@ def find_numbers(columns: Sequence[Counter[str]], *, has_typed_cells: bool) -> C
     best = max(candidates, key=lambda each: sum(_share_numerals(cells, each) for cells in columns))
     numeric = [cells for cells in columns if _share_numerals(cells, best)]
     marked = [
-        cell
-        for cells in numeric
-        for cell in find_fit(cells, matches_numeral(best)).fitting
+        cell for cells in numeric for cell in find_fit(cells, matches_numeral(best)).fitting
         if "." in cell or "," in cell
-    ]
+    ]  # fmt: skip
     told: tuple[str, ...] = ("numbers in brackets are read as minus: check numbers",) if best.brackets else ()
     is_doubtful = all(re.fullmatch(r"[^0-9]*[0-9]{1,3}[.,][0-9]{3}", cell) for cell in marked)
     return Conventions(best, told, tuple(marked) if is_doubtful else ())
+
+
+def _are_months(cells: Counter[str]) -> bool:
+    """Whether most cells are months such as `01.2025`, which are no numbers with decimals."""
+    return sum(count for cell, count in cells.items() if _MONTH.fullmatch(cell)) > _MOST * cells.total()
 
 
 def _has_brackets(cells: Counter[str]) -> bool:

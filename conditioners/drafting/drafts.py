@@ -70,7 +70,9 @@ def draft_source(name: str, sample: Sample) -> Draft:
     if sample.labels is None or sample.odd_header:
         labels = tuple(label.strip() or f"column_{number}" for number, label in enumerate(labels, start=1))
     filled = [Counter(stripped for cell in cells if (stripped := cell.strip())) for cells in sample.columns]
-    conventions = find_numbers(filled, has_typed_cells=sample.has_typed_cells)
+    conventions = find_numbers(
+        filled, has_typed_cells=sample.has_typed_cells, delimiter=sample.form.get("delimiter", "")
+    )  # fmt: skip
     named = shorten_paths(labels) if sample.has_paths else labels
     guesses = [
         guess_column(canonical, label, cells, conventions.numbers, has_typed_cells=sample.has_typed_cells)
@@ -149,18 +151,22 @@ def _find_key(
     cells = {guess.name: values for guess, values in zip(guesses, columns, strict=True)}
     rows = len(columns[0]) if columns else 0
     required = [each for each in declared if each.is_required]
-    fit = [each for each in required if each.kind in _KEY_KINDS and not all(map(_TIME.fullmatch, cells[each.name]))]
+    fixed = {each.name for each in required if len(set(cells[each.name])) == 1}
+    fit = [
+        each for each in required
+        if each.kind in _KEY_KINDS and each.name not in fixed and not all(map(_TIME.fullmatch, cells[each.name]))
+    ]  # fmt: skip
     if rows < _KEY_ROWS:
         return ()
-    # What is the same in all of the sample tells nothing here, but may in the next file, as the week and the year do.
-    periods = {each.name for each in required if _is_period(each) and len(set(cells[each.name])) == 1}
+    # What is the same in all of the sample tells nothing here, but may in the next file, as the week and the store do.
+    around = {each.name for each in required if each.name in fixed and (_is_period(each) or names_code(each.label))}
     for count in range(1, _KEY_COLUMNS + 1):
         for chosen in sorted(combinations(fit, count), key=_weigh_key):
             names = {each.name for each in chosen}
             if count == 1 and not _may_be_alone(chosen[0], required, cells):
                 continue
             if len(set(zip(*(cells[name] for name in names), strict=True))) == rows:
-                return tuple(each.name for each in required if each.name in names | periods)
+                return tuple(each.name for each in required if each.name in names | around)
     return ()
 
 

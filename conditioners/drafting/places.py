@@ -17,7 +17,7 @@ class _Extent(NamedTuple):
 
     @property
     def is_flush_right(self) -> bool:
-        return len(self.ends) == 1 < len(self.starts)
+        return len(self.ends) == 1
 
 
 def make_room(rows: Sequence[str], spans: Sequence[Span], numeric: Sequence[bool]) -> list[Span]:
@@ -32,7 +32,8 @@ def make_room(rows: Sequence[str], spans: Sequence[Span], numeric: Sequence[bool
         if not numeric[at] or not right.is_flush_right or not left.ends:
             continue
         between = range(max(left.ends) + 1, min(right.starts))
-        first = between.start if left.is_flush_right else between.start + (len(between) + 1) // 2
+        is_closed = numeric[at - 1] and left.is_flush_right
+        first = between.start if is_closed else between.start + (len(between) + 1) // 2
         if first < found[at][0] and between:
             found[at - 1], found[at] = (found[at - 1][0], first - 1), (first, found[at][1])
     return found

@@ -21,7 +21,7 @@ _MOST_TITLES = 12
 _LONGEST = 4000
 _END = 1 << 20
 _WITHIN_NUMBERS = {
-    ",": re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))"), ":": re.compile(r"(?<=[0-9]):(?=[0-9]{2}(?![0-9]))"),
+    ",": re.compile(r"(?<=[0-9]),(?=[0-9]{1,3}(?![0-9]))"), ":": re.compile(r"(?<=[0-9]):(?=[0-9]{2}(?![0-9]))"),
 }  # fmt: skip
 _MOSTLY_WITHIN = 0.9
 _RULED = re.compile(r"\s*+[-=_*]{3,}+[-=_* ]*+")

@@ -356,3 +356,12 @@ def test_words_of_one_column_that_happen_to_stand_below_each_other_stay_together
         ["101", "Twine", "1"],
         ["102", names[2], "2"],
     ]
+
+
+def test_decimal_commas_in_columns_are_no_delimiter(read):
+    amounts = [f"{n * 333.3:.2f}".replace(".", ",") for n in range(20)]
+    sales = [[f"{4000 + n}", ("Tee", "Kaffee")[n % 2], str(n * 3), amount] for n, amount in enumerate(amounts)]
+    lines = [["Artikel", "Name", "Menge", "Umsatz"], *sales]
+    found, _, _ = read("".join(f"{a:<10} {b:<12} {c:>6} {d:>10}\n" for a, b, c, d in lines))
+
+    assert found == lines

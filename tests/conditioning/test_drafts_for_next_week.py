@@ -42,6 +42,14 @@ def test_a_number_of_more_digits_stays_whole_in_fixed_width(draft, run):
     assert later.rejects[0]["column"] in ("name", "units"), "and none of its digits is units"
 
 
+def test_a_number_may_grow_where_all_of_the_sample_have_as_many_digits(draft, run):
+    rows = [f"{n:>6}  {n + 50}.5  {n + 100}\n" for n in range(10, 40)]
+    _, source = draft("r.txt", ("   day  rain  sun\n" + "".join(rows)).encode())
+    later = run(source, b"   day  rain  sun\n    10 100.5 2345\n")
+
+    assert later.rows == ["10,100.5,2345"]
+
+
 def test_fields_under_a_ruler_keep_their_places(draft):
     lines = [f"{n:<6} {'Tea':<12} {n:>7}" for n in range(10, 20)]
     text = "\n".join([f"{'Code':<6} {'Name':<12} {'Units':>7}", f"{'-' * 6} {'-' * 12} {'-' * 7}", *lines]) + "\n"
@@ -205,3 +213,20 @@ def test_zeros_for_a_moment_are_no_value(draft):
     _, source = draft("m.csv", f"id,at\n{rows}".encode())
 
     assert source.dialects[0].sentinels == {"at": ("0000-00-00 00:00:00",)}
+
+
+@pytest.mark.parametrize("price", ["{0},155", "{0}.155,250"])
+def test_commas_between_semicolons_are_decimal_marks_whatever_months_there_are(draft, price):
+    rows = "".join(f"A{n};{price.format(n)};0{n}.2025\n" for n in range(1, 9))
+    written, source = draft("d.csv", f"art;preis;gueltig_ab\n{rows}".encode())
+
+    assert source.dialects[0].numbers.decimal == ","
+    assert isinstance(column_of(source, "preis"), Decimal)
+    assert bool(told(written, "may stand for thousands or for decimals")) == (price == "{0},155")
+
+
+def test_what_is_the_same_in_all_rows_makes_no_day_a_key_but_codes_are_part_of_one(draft):
+    rows = "".join(f"72295,2025-01-{n:02},kg,v{n},{n}.5\n" for n in range(1, 25))
+    _, source = draft("s.csv", f"station id,day,unit,vector,value\n{rows}".encode())
+
+    assert source.key == ("station_id", "day", "vector")
