@@ -20,6 +20,7 @@ from conditioners.dialects import (
     FixedWidth,
     JsonColumns,
     JsonLines,
+    JsonRows,
     JsonTree,
     Numbers,
     Parquet,
@@ -87,6 +88,10 @@ FORMS = {
     "JSON": (
         JsonTree(name="d", records="s[]", labels=TREE), json.dumps({"s": RECORDS}).encode(), "path", "$.s[1]",
         '{"store":"010","units":"x","note":"a"}',
+    ),
+    "JSON rows": (
+        JsonRows(name="d", records="s[]"), json.dumps({"s": [NAMES, *map(list, map(dict.values, RECORDS))]}).encode(),
+        "path", "$.s[2]", '["010","x","a"]',
     ),
     "JSON lines": (
         JsonLines(name="d"), "".join(json.dumps(record) + "\n" for record in RECORDS).encode(), "line", "2",
