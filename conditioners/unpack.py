@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
+from struct import Struct
 from typing import IO, Any, BinaryIO, NamedTuple, cast
 
 from conditioners.decompression import COMPRESSIONS
@@ -31,12 +32,35 @@ _MEMBER_HEADER = 30
 _ENCRYPTED, _UNIX = 1, 3
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_HEADER, _SIZE_BEHIND = Struct("<6xH10xI4xHH"), 8
+_PACKAGE = re.compile(rb"\.(?:xls[bmx]|od[st]|docx|pptx|zip)$", re.IGNORECASE)
 _OFFICE = re.compile(rb"PK\x03\x04[\s\S]{26}(?:\[Content_Types\]|_rels/|docProps/|xl/|mimetypeapplication/vnd\.oasis)")
 
 
 def is_office_package(head: bytes) -> bool:
-    """Whether a zip file's first bytes are those of a workbook."""
-    return head.startswith(_ZIP) and (_OFFICE.match(head) is not None or b"[Content_Types].xml" in head)
+    """Whether a zip file's first bytes are those of a workbook, and not of an archive that workbooks may be in."""
+    if not head.startswith(_ZIP) or _OFFICE.match(head) is not None:
+        return head.startswith(_ZIP)
+    names = set(_find_names(head))
+    return b"[Content_Types].xml" in names or names >= {b"content.xml", b"META-INF/manifest.xml"}
+
+
+def _find_names(head: bytes) -> Iterator[bytes]:
+    """The names of a zip file's own members, as far as its first bytes tell where each of them ends."""
+    at = 0
+    while head.startswith(_ZIP[0], at) and at + _MEMBER_HEADER <= len(head):
+        flags, size, name_size, extra = _HEADER.unpack_from(head, at)
+        begin = at + _MEMBER_HEADER
+        name = head[begin : begin + name_size]
+        yield name
+        if size or not flags & _SIZE_BEHIND:
+            at = begin + name_size + extra + size
+        elif _PACKAGE.search(name):
+            return
+        else:
+            at = head.find(_ZIP[0], begin + name_size)
+            if at < 0:
+                return
 
 
 class _Packed(NamedTuple):

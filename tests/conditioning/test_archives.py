@@ -10,8 +10,11 @@ import zipfile
 import pyarrow as pa
 import pytest
 
-from conditioners.dialects import Delimited
+from conditioners.columns import Text
+from conditioners.dialects import Delimited, Workbook
 from conditioners.limits import Limits
+from tests.conditioning.test_workbook_errors import xlsx_of
+from tests.conditioning.test_workbook_formats import ods
 
 TEXT = b"day,store,units\n2024-01-01,001,1\n2024-01-02,001,x\n"
 ROWS = ["2024-01-01,001,1,,"]
@@ -217,3 +220,29 @@ def test_a_link_in_an_archive_is_no_file_with_rows(toy, run):
 
     assert result.rows == ROWS
     assert result.summary.skipped == (("member latest.csv", "a link"),)
+
+
+def write_zip(members, method):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", method) as archive:
+        for name, data in members:
+            archive.writestr(name, data)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_workbooks_that_an_archive_holds_as_they_are_make_it_no_workbook(make_source, run, method):
+    source = make_source(columns=(Text("a"), Text("b")), key=(), dialects=(Workbook(name="w"),))
+    north, south = (xlsx_of(["a", "b"], [name, "x"]) for name in ("north", "south"))
+
+    assert run(source, write_zip([("n.xlsx", north), ("s.xlsx", south)], method)).rows == ["north,x", "south,x"]
+
+
+def test_an_open_document_that_was_packed_anew_is_a_workbook(make_source, run):
+    source = make_source(columns=(Text("a"), Text("b")), key=(), dialects=(Workbook(name="w"),))
+    with zipfile.ZipFile(
+        io.BytesIO(ods([("string", "a"), ("string", "b")], [("string", "x"), ("string", "y")]))
+    ) as book:
+        members = [(name, book.read(name)) for name in sorted(book.namelist())]
+
+    assert run(source, write_zip(members, zipfile.ZIP_DEFLATED)).rows == ["x,y"]
