@@ -20,6 +20,8 @@ BLANKS = "\ufeff \t\r\n\x1a\0"
 """What may stand before, between and behind interchanges and belongs to none."""
 _ISA_LENGTH, _ISA_ELEMENTS = 106, 16
 _UNA_LENGTH = 9
+_LONGEST_HEADER = 1000
+"""Characters of UNB with what stands behind it."""
 _BEHIND_UNB = ("UNG", "UNH", "UNZ")
 _LINE_ENDS = ("\r", "\n")
 _TRAILERS = {X12: "IEA", EDIFACT: "UNZ", TRADACOMS: "END"}
@@ -81,7 +83,7 @@ class Segment:
     def components(self, number: int) -> tuple[str, ...]:
         """The parts of an element, at least one, as they are meant."""
         parts = split_released(self.element(number), self.marks.component, self.marks.release)
-        if self.marks.release:
+        if self.marks.release and self.marks.release in self.text:
             release = re.escape(self.marks.release)
             parts = [re.sub(rf"{release}([\s\S])", r"\1", part) for part in parts]
         return tuple(parts)
@@ -96,7 +98,7 @@ def split_released(text: str, mark: str, release: str) -> list[str]:
     """The parts between marks; one behind a release character is text."""
     if not mark:
         return [text]
-    if not release:
+    if not release or release not in text:
         return text.split(mark)
     parts, start = [], 0
     for found in re.finditer(rf"{re.escape(release)}[\s\S]|{re.escape(mark)}", text):
@@ -133,12 +135,13 @@ def split_segments(text: str) -> Iterator[Segment]:
     number, at, elements, marks = 0, _skip_blanks(text, 0), 0, _EDIFACT
     while at < len(text):
         marks, at = _find_marks(text, at, marks, number + 1)
+        if number == 0:
+            _require_few(sum(map(text.count, filter(None, marks[1:4]))))
         breaks = "".join(mark for mark in "\r\n" if mark not in marks)
         for found, end in _cut(text, at, marks):
             number, at = number + 1, end
             elements += 1 + sum(found.count(mark) for mark in (marks.element, marks.component) if mark)
-            if elements > _MOST:
-                raise Refusal(f"the interchange has more than {_MOST} elements")
+            _require_few(elements)
             segment = _make_segment(number, found, marks, breaks)
             yield segment
             if segment.name == _TRAILERS[marks.kind]:
@@ -147,6 +150,12 @@ def split_segments(text: str) -> Iterator[Segment]:
             if text[at:].strip(BLANKS):
                 raise Refusal("the file ends within a segment", f"segment {number + 1}")
         at = _skip_blanks(text, at)
+
+
+def _require_few(elements: int) -> None:
+    """Marks without anything between them would fill memory with nothing."""
+    if elements > _MOST:
+        raise Refusal(f"the interchange has more than {_MOST} elements")
 
 
 def _skip_blanks(text: str, at: int) -> int:
@@ -211,8 +220,9 @@ def _find_marks(text: str, at: int, last: Marks, number: int) -> tuple[Marks, in
 
 def _begins_edifact(text: str, at: int, marks: Marks) -> bool:
     """Whether the segment at a place is a first one under some marks, which shows by the name of the one behind it."""
-    _, following = next(_cut(text, at, marks), ("", len(text)))
-    return text.startswith(_BEHIND_UNB, _skip_blanks(text, following))
+    start = text[at : at + _LONGEST_HEADER]
+    _, following = next(_cut(start, 0, marks), ("", len(start)))
+    return start.startswith(_BEHIND_UNB, _skip_blanks(start, following))
 
 
 def _find_x12_marks(text: str, at: int, where: str) -> Marks:
