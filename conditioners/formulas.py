@@ -1,21 +1,23 @@
 """Keeps text from becoming a formula in a spreadsheet, in a way that can be undone.
 
 What spreadsheets take for a formula is listed by OWASP under "CSV Injection", full-width marks and line ends included.
+Where people write decimals with a comma, theirs begin another cell at each semicolon, whatever the file does.
 """
 
 from __future__ import annotations
 
 import re
 
-_MARKS = r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
-_FORMULA, _NEUTRALISED = re.compile(f"'*{_MARKS}"), re.compile(f"'+{_MARKS}")
+_MARK = r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
+_FORMULA = re.compile(rf"""(\A(?='*+{_MARK})|;(?=["' ]*+{_MARK}))""")
+_NEUTRALISED = re.compile(rf"""(\A(?='++{_MARK})|;(?='["' ]*+{_MARK}))'""")
 
 
 def neutralise(text: str) -> str:
-    """The text with an apostrophe before it if a spreadsheet would calculate with it."""
-    return f"'{text}" if _FORMULA.match(text) else text
+    """The text with an apostrophe before whatever in it a spreadsheet would calculate with."""
+    return _FORMULA.sub(r"\1'", text)
 
 
 def restore(text: str) -> str:
     """What `neutralise` was given."""
-    return text[1:] if _NEUTRALISED.match(text) else text
+    return _NEUTRALISED.sub(r"\1", text)

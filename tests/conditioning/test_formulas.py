@@ -14,9 +14,16 @@ def test_text_that_begins_like_a_formula_gets_an_apostrophe(mark):
     assert neutralise(f"{mark}1+1") == f"'{mark}1+1"
 
 
-@given(st.text(alphabet=f"'{MARKS}1a", max_size=6))
+@pytest.mark.parametrize("mark", MARKS)
+@pytest.mark.parametrize("before", ["", " ", '"', "'", '" '])
+def test_text_that_would_begin_another_cell_like_a_formula_gets_an_apostrophe(mark, before):
+    assert neutralise(f"a;{before}{mark}1;2;b") == f"a;'{before}{mark}1;2;b"
+
+
+@given(st.text(alphabet=f"'\";{MARKS}1a ", max_size=8))
 def test_no_neutralised_text_begins_like_a_formula_and_all_come_back(text):
     assert neutralise(text)[:1] not in tuple(MARKS)
+    assert not any(cell.strip('" ')[:1] in tuple(MARKS) for cell in neutralise(text).split(";")[1:] if cell.strip())
     assert restore(neutralise(text)) == text
 
 
