@@ -29,6 +29,9 @@ _COPIED = 24
 """Bytes for each cell of the area: the parser hands out copies of the sheets, which it keeps."""
 _SHEET_AREA = 1 << 24
 _LONGEST_STYLE = 1 << 10
+_LONGEST = (1 << 16) - 2
+_WIDE, _FIRST_HALF = 2, 0xD8
+"""Bytes of a character, and the beginning of one that takes two (UTF-16)."""
 _END_OF_SHEET = _HEAD.pack(_END, 0)
 _RECORDS = 6_000_000
 """Of one workbook, with those of a sheet that is named twice counted twice."""
@@ -115,8 +118,21 @@ class _Workbook:
                 strings.append((at, length))
         self._forms, self._has_wide_texts = styles.find(), styles.has_wide_texts
         if strings:
-            self._lengths = list(_text_lengths([bytes(self._stream[at : at + size]) for at, size in strings]))
+            reader = _Parts([bytes(self._stream[at : at + size]) for at, size in strings], 8)
+            self._lengths = list(_text_lengths(reader))
+            for number in reversed(reader.torn):
+                self._join(strings[number][0], strings[number + 1][0])
         return starts
+
+    def _join(self, at: int, next_at: int) -> None:
+        """Move half a character from a record's end to the next one, where its other half is: the parser loses both."""
+        stream, end = self._stream, next_at - _HEAD.size
+        size, next_size = (int.from_bytes(stream[place - 2 : place], "little") for place in (at, next_at))
+        if at + size != end or not _WIDE < next_size < _LONGEST:
+            return
+        moved = stream[next_at : next_at + 1] + stream[end - 2 : end]
+        stream[end - 2 : next_at + 1] = _HEAD.pack(_CONTINUED, next_size + 2) + moved
+        stream[at - 2 : at] = (size - 2).to_bytes(2, "little")
 
     def _measure_sheet(self, start: int, where: str) -> None:
         if start > len(self._stream):
@@ -165,15 +181,13 @@ class _Workbook:
             raise Refusal("the workbook cannot be read: a sheet claims more cells than there can be", where)
 
 
-def _text_lengths(parts: list[bytes]) -> Iterator[int]:
+def _text_lengths(reader: _Parts) -> Iterator[int]:
     """Bytes of each shared text, however many are told of: the parser reads all ([MS-XLS] 2.4.265, 2.5.293).
 
     Raises Refusal when there cannot be as many as are told of, or one is cut off.
     """
-    told = int.from_bytes(parts[0][4:8], "little")
-    if told > sum(map(len, parts)) // 3:
+    if reader.told > reader.size // 3:
         raise Refusal("the workbook cannot be read: it tells of more texts than it has")
-    reader = _Parts(parts, 8)
     while reader.has_more:
         count, flags = int.from_bytes(reader.take(2), "little"), reader.take(1)[0]
         runs = int.from_bytes(reader.take(2), "little") if flags & 8 else 0
@@ -190,6 +204,9 @@ class _Parts:
 
     def __init__(self, parts: list[bytes], start: int) -> None:
         self._parts, self._number, self._at = parts, 0, start
+        self.told, self.size = int.from_bytes(parts[0][4:8], "little"), sum(map(len, parts))
+        self.torn: list[int] = []
+        """The numbers of parts that end with half a character, whose other half the next one begins with."""
         self.is_cut_off = False
 
     @property
@@ -219,6 +236,8 @@ class _Parts:
             self._at += max(0, here) * width
             characters -= max(0, here)
             if characters > 0:
+                if here > 0 and width == _WIDE and self._parts[self._number][self._at - 1] & 0xFC == _FIRST_HALF:
+                    self.torn.append(self._number)
                 self._at = len(self._parts[self._number])
                 width = 1 + (self.take(1)[0] & 1)
 

@@ -2,6 +2,7 @@
 
 import io
 import re
+import struct
 import zipfile
 
 import openpyxl
@@ -11,6 +12,8 @@ from conditioners.columns import Text, Whole
 from conditioners.dialects import Workbook
 from conditioners.readers.mending import MisreadMarks
 from conditioners.readers.sheet_styles import CellForms
+from tests.conditioning.test_hostile_workbooks import record, shown, xls
+from tests.conditioning.test_workbook_dates import read
 from tests.conditioning.test_workbook_errors import xlsx_of
 
 LONG, SHEET = 1234567890123456789, "xl/worksheets/sheet1.xml"
@@ -197,3 +200,13 @@ def test_zeros_that_an_ods_shows_before_a_number_are_kept(source, run, value, sh
     rows = [cell(f"{note}<text:p>{shown}</text:p>", kind), cell("<text:p>1</text:p>", kind.replace(value, "1"))]
 
     assert run(source, write_ods(HEADER, rows)).rows == [f"{read},1"]
+
+
+@pytest.mark.parametrize("cuts", [(4,), (2, 4), (4, 8), (4, 6, 8)])
+def test_a_character_that_two_records_of_an_xls_share_is_whole(cuts):
+    text = "x😀😀y".encode("utf-16-le")
+    parts = [text[begin:end] for begin, end in zip((0, *cuts), (*cuts, len(text)), strict=True)]
+    texts = record(0xFC, struct.pack("<IIHB", 1, 1, len(text) // 2, 1) + parts[0])
+    texts += b"".join(record(0x3C, b"\1" + part) for part in parts[1:])
+
+    assert read(xls(shown(0, 0), texts)) == ["x😀😀y"]
