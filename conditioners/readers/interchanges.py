@@ -24,6 +24,9 @@ _LONGEST_HEADER = 1000
 """Characters of UNB with what stands behind it."""
 _BEHIND_UNB = ("UNG", "UNH", "UNZ")
 _LINE_ENDS = ("\r", "\n")
+_BREAKS = re.compile(r"[\r\n]")
+_UNA = re.compile(r"((?:[\r\n]*[^\r\n]){8})(?:[\r\n]+(?!UN|[\r\n]))?([\s\S])")
+"""UNA may have been wrapped; a line break ends segments only if the next one stands behind it."""
 _TRAILERS = {X12: "IEA", EDIFACT: "UNZ", TRADACOMS: "END"}
 _MOST = 2_000_000
 _CODE_PAGES = {
@@ -195,39 +198,49 @@ def _make_segment(number: int, found: str, marks: Marks, breaks: str) -> Segment
 
 def _find_marks(text: str, at: int, last: Marks, number: int) -> tuple[Marks, int]:
     """The marks of the interchange that begins at a place, behind one of others, and where its first segment begins."""
-    where = f"segment {number}"
-    if text.startswith("ISA", at):
-        return _find_x12_marks(text, at, where), at
-    if text.startswith("UNA", at):
-        behind = at + _UNA_LENGTH
-        if len(text) < behind:
-            raise Refusal("the file ends within its first segment", where)
-        component, element, _, release, _, terminator = tuple(text[at + 3 : behind])
-        if terminator in _LINE_ENDS and _ends_line(text, behind, _EDIFACT.terminator):
-            terminator = _EDIFACT.terminator
-        marks = Marks(EDIFACT, element, component, terminator, release.strip())
-        return _require_usable(marks, "the UNA segment declares no usable delimiters", where), behind
-    if text.startswith("UNB", at):
+    where, start = f"segment {number}", _without_breaks(text, at)
+    if start.startswith("ISA"):
+        return _find_x12_marks(text, at, start[3:4], where), at
+    if start.startswith("UNA"):
+        return _find_una_marks(text, at, where)
+    if start.startswith("UNB"):
         # UNA holds for one interchange, but some programs write it before the first of several alone.
-        usable = [marks for marks in (last, _EDIFACT) if text.startswith("UNB" + marks.element, at)]
+        usable = [marks for marks in (last, _EDIFACT) if start.startswith("UNB" + marks.element)]
         found = next((marks for marks in usable if _begins_edifact(text, at, marks)), _EDIFACT)
         if found in usable:
             return found, at
-    if text.startswith("STX=", at):
+    if start.startswith("STX="):
         return _EDIFACT._replace(kind=TRADACOMS), at
-    raise Refusal(f"expected an interchange (ISA, UNA, UNB+ or STX=), not {text[at : at + 4]!r}", where)
+    raise Refusal(f"expected an interchange (ISA, UNA, UNB+ or STX=), not {start[:4]!r}", where)
+
+
+def _without_breaks(text: str, at: int) -> str:
+    """The first characters from a place on, which may have been wrapped."""
+    return _BREAKS.sub("", text[at : at + 2 * _UNA_LENGTH])
+
+
+def _find_una_marks(text: str, at: int, where: str) -> tuple[Marks, int]:
+    whole = _UNA.match(text, at)
+    if whole is None:
+        raise Refusal("the file ends within its first segment", where)
+    behind = whole.end()
+    told = _BREAKS.sub("", whole[1]) + whole[2]
+    component, element, _, release, _, terminator = tuple(told[3:])
+    if terminator in _LINE_ENDS and _ends_line(text, behind, _EDIFACT.terminator):
+        terminator = _EDIFACT.terminator
+    marks = Marks(EDIFACT, element, component, terminator, release.strip())
+    return _require_usable(marks, "the UNA segment declares no usable delimiters", where), behind
 
 
 def _begins_edifact(text: str, at: int, marks: Marks) -> bool:
     """Whether the segment at a place is a first one under some marks, which shows by the name of the one behind it."""
     start = text[at : at + _LONGEST_HEADER]
     _, following = next(_cut(start, 0, marks), ("", len(start)))
-    return start.startswith(_BEHIND_UNB, _skip_blanks(start, following))
+    return _without_breaks(start, _skip_blanks(start, following)).startswith(_BEHIND_UNB)
 
 
-def _find_x12_marks(text: str, at: int, where: str) -> Marks:
+def _find_x12_marks(text: str, at: int, element: str, where: str) -> Marks:
     """The marks behind the sixteenth element mark of the ISA segment, which may have lost its fixed width."""
-    element = text[at + 3 : at + 4]
     parts = text[at : at + 4 * _ISA_LENGTH].split(element, _ISA_ELEMENTS) if element else []
     if len(parts) <= _ISA_ELEMENTS and len(text) < at + _ISA_LENGTH:
         raise Refusal("the interchange does not begin with a whole ISA segment", where)
