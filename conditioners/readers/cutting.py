@@ -92,8 +92,6 @@ class RecordCutter:
         data = self._rest + block if self._rest else block
         pieces, end, marks = self._split(data, last)
         self._rest = data[end:]
-        if len(self._rest) > self._limits.line_bytes:
-            raise Refusal(f"a line is longer than the limit of {self._limits.line_bytes} bytes", f"line {self._line}")
         whole = data[:end]
         known = marks.within(0, end) if marks is not None else None
         lines = len(known.feeds) if known is not None else count_bytes(whole, LF)
@@ -101,6 +99,8 @@ class RecordCutter:
             known = None
         chunk = Chunk(whole, self._line, tuple(pieces), lines, marks=known)
         self._line += chunk.lines
+        if len(self._rest) > self._limits.line_bytes:
+            raise Refusal(f"a line is longer than the limit of {self._limits.line_bytes} bytes", f"line {self._line}")
         return chunk
 
     def _split(self, data: bytes, last: bool) -> tuple[list[Span | OddRecords], int, Marks | None]:

@@ -235,6 +235,13 @@ def test_a_line_beyond_the_limit_is_refused(toy, run):
     assert result.refusal.reason == "a line is longer than the limit of 1000 bytes"
 
 
+def test_a_line_beyond_the_limit_is_refused_by_its_number_among_others_of_its_block(toy, run):
+    rows = b"2024-01-01,001,1,,x\n" * 20
+    result = run(toy, HEADER.encode() + rows + b"x" * 5000, limits=Limits(line_bytes=1000, chunk_bytes=4096))
+
+    assert result.refusal.where == "line 22"
+
+
 def test_a_field_of_a_million_characters_passes(toy, run):
     result = run(toy, HEADER.encode() + b"2024-01-01,001,1,," + b"x" * 1_000_000 + b"\n")
 
