@@ -28,6 +28,8 @@ _FORMULA_LENGTH = 20
 _COPIED = 24
 """Bytes for each cell of the area: the parser hands out copies of the sheets, which it keeps."""
 _SHEET_AREA = 1 << 24
+_CLAIMS = {10: Struct("<HHHH"), 14: Struct("<IIHH")}
+"""The record of what a sheet claims to hold, by its length; of one of sixteen bytes the parser makes terabytes."""
 _LONGEST_STYLE = 1 << 10
 _LONGEST = (1 << 16) - 2
 _WIDE, _FIRST_HALF = 2, 0xD8
@@ -173,9 +175,9 @@ class _Workbook:
 
     def _check_claim(self, at: int, length: int, where: str) -> None:
         """The parser sets aside what the sheet claims to hold."""
-        layout = {10: Struct("<HHHH"), 14: Struct("<IIHH")}.get(length)
+        layout = _CLAIMS.get(length)
         if layout is None:
-            return
+            raise Refusal("the workbook cannot be read: the record of a sheet's size is too short or too long", where)
         first_row, rows, first_column, columns = layout.unpack_from(self._stream, at)
         if rows and columns and ((rows - first_row) % 2**32) * ((columns - first_column) % 2**32) > _SHEET_AREA:
             raise Refusal("the workbook cannot be read: a sheet claims more cells than there can be", where)

@@ -82,6 +82,10 @@ XLS = {
         xls(record(0x0200, struct.pack("<IIHHH", 5, 2, 0, 200, 0)) + TABLE),
         "the workbook cannot be read: a sheet claims more cells than there can be",
     ),
+    "long_claim.xls": (
+        xls(record(0x0200, struct.pack("<IIII", 0x02005D00, 0xB2000000, 0x01000100, 0)) + TABLE),
+        "the workbook cannot be read: the record of a sheet's size is too short or too long",
+    ),
     "merged.xls": (
         xls(TABLE + record(0xE5, b"\xff\0")),
         "the workbook cannot be read: it tells of more merged cells than it has",
