@@ -33,6 +33,12 @@ def make_columns(count: int, indent: int | None = None, *, in_rows: bool = False
     return json.dumps(document, indent=indent).encode()
 
 
+def make_json_rows() -> bytes:
+    return json.dumps(
+        {"meta": {"labels": ROWS[0]}, "data": [*ROWS[1:], ["2024-01-03", 9, None], [1, [2], {}]]}
+    ).encode()
+
+
 def make_xml() -> tuple[bytes, ...]:
     sales = '<sale day="2024-01-01"><units> 5 </units></sale><sale day="2024-01-02"><units>6</units></sale>'
     shop = f'<shop id="007">{sales}</shop>'
@@ -48,6 +54,21 @@ def make_html() -> tuple[bytes, ...]:
     plain = f"<html><body><table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table></body></html>"
     spans = "<table><tr><th rowspan=2>day<th colspan=2>store</tr><tr><td>a<td>b</tr><tr><td>1<td>2<td>3</table>"
     return (plain.encode(), spans.encode())
+
+
+def make_xml_spreadsheet() -> bytes:
+    """As Excel 2003 writes it, with a cell that tells its place, a merged one and one of text in parts."""
+    labels = "".join(f'<Cell><Data ss:Type="String">{label}</Data></Cell>' for label in ROWS[0])
+    return (
+        '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>'
+        '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"'
+        ' xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Styles><Style ss:ID="s1"><NumberFormat'
+        ' ss:Format="Short Date"/></Style></Styles><Worksheet ss:Name="Week"><Table>'
+        f'<Row><Cell ss:MergeAcross="3"><Data ss:Type="String">Sales</Data></Cell></Row><Row ss:Index="3">{labels}</Row>'
+        '<Row><Cell ss:StyleID="s1"><Data ss:Type="DateTime">2024-01-01T00:00:00.000</Data></Cell><Cell><ss:Data'
+        ' ss:Type="String" xmlns="http://www.w3.org/TR/REC-html40"><B>00</B>7</ss:Data></Cell>'
+        '<Cell ss:Index="4"><Data ss:Type="Number">1.5</Data></Cell></Row></Table></Worksheet></Workbook>'
+    ).encode()
 
 
 def make_zip(members: dict[str, str]) -> bytes:

@@ -17,10 +17,12 @@ from bench.conditioning.fuzz_files import (
     make_edifact,
     make_html,
     make_json,
+    make_json_rows,
     make_ods,
     make_parquet,
     make_xlsx,
     make_xml,
+    make_xml_spreadsheet,
     make_zip,
 )
 from bench.conditioning.pollution import pollute, sample_table
@@ -33,6 +35,7 @@ from conditioners.dialects import (
     FixedWidth,
     JsonColumns,
     JsonLines,
+    JsonRows,
     JsonTree,
     Numbers,
     Parquet,
@@ -93,10 +96,13 @@ def _declared() -> Iterator[Target]:
     columns = JsonColumns(name="c", records=("hourly",), labels=_LIST_LABELS)
     shown = (make_columns(25), make_columns(15, indent=1))
     yield _target("JSON columns in pieces", shown, columns, limits=_IN_PIECES)
+    rows = JsonRows(name="r", records="data[]", header="meta.labels[]")
+    yield _target("JSON rows", (make_json_rows(),), rows)
     lines = b'{"day":"2024-01-01","store":"007","units":5}\n{"units":6,"store":"008","day":"2024-01-02","price":1.5}\n'
     yield _target("JSON lines", (lines,), JsonLines(name="l"))
     yield _target("XML", make_xml(), XmlElements(name="x", records="report/shop/sale", labels=_XML_LABELS))
     yield _target("HTML", make_html(), Workbook(name="w"))
+    yield _target("XML spreadsheet", (make_xml_spreadsheet(),), Workbook(name="w"), "file.xls")
     yield _target("xlsx", (make_xlsx(),), Workbook(name="w"), "file.xlsx")
     yield _target("ods", (make_ods(),), Workbook(name="w"), "file.ods")
     yield _target("Parquet", make_parquet(), Parquet(name="p"))
@@ -143,7 +149,9 @@ def _undeclared(own: list[Target]) -> Iterator[Target]:
     report = (
         "Report of the week: 3\n\nday | units\n----|-----\n1 Jan | 5\n2 Jan | 6\n\nTotal: 11\n\na;b\n1;2\n3;4\n5;6\n"
     )
-    yield Target("auto: reports", (columns.encode(), report.encode(), "город;шт\nКиев;5\n".encode("cp1251")), None)
+    pairs = 'at=2024-01-01T06:00:00 till=3 units=5\nat=2024-01-01T06:00:09 till=4 note="not so"\n'
+    texts = (columns.encode(), report.encode(), pairs.encode(), "город;шт\nКиев;5\n".encode("cp1251"))
+    yield Target("auto: reports", texts, None)
 
 
 def _shipped() -> Iterator[Target]:
