@@ -64,7 +64,7 @@ def make_xml_spreadsheet() -> bytes:
         '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"'
         ' xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Styles><Style ss:ID="s1"><NumberFormat'
         ' ss:Format="Short Date"/></Style></Styles><Worksheet ss:Name="Week"><Table>'
-        f'<Row><Cell ss:MergeAcross="3"><Data ss:Type="String">Sales</Data></Cell></Row><Row ss:Index="3">{labels}</Row>'
+        f'<Row><Cell ss:MergeAcross="3"><Data ss:Type="String">1st</Data></Cell></Row><Row ss:Index="3">{labels}</Row>'
         '<Row><Cell ss:StyleID="s1"><Data ss:Type="DateTime">2024-01-01T00:00:00.000</Data></Cell><Cell><ss:Data'
         ' ss:Type="String" xmlns="http://www.w3.org/TR/REC-html40"><B>00</B>7</ss:Data></Cell>'
         '<Cell ss:Index="4"><Data ss:Type="Number">1.5</Data></Cell></Row></Table></Worksheet></Workbook>'
