@@ -20,7 +20,7 @@ _PICTURE = (
 _DOCUMENT = {
     rb"%PDF": "a PDF document", rb"\{\\rtf": "a text document (RTF)", rb"%!PS": "a PostScript document",
     rb"MIME-Version:": "a web archive or mail",
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^<>]*>)?\s*<office:document[\s>]": "a flat OpenDocument file",
+    rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml[^<>]*+>\s*+)?<office:document[\s>]": "a flat OpenDocument file",
     rb"PK\x03\x04[\s\S]{26}mimetypeapplication/vnd\.oasis\.opendocument\.(?!spreadsheet)": "an OpenDocument file",
 }  # fmt: skip
 _DATABASE = {
