@@ -11,7 +11,8 @@ _UNPACK = "which must be unpacked first"
 _EXPORT = "export its table as text or Parquet"
 _ARCHIVE = {
     rb"7z\xbc\xaf": "a 7z archive", rb"Rar!\x1a\x07": "a RAR archive", rb"MSCF\0\0\0\0": "a cabinet archive",
-    rb"[\s\S]{257}ustar": "a tar archive", rb"\x04\x22\x4d\x18": "packed by lz4", rb"\x1f\x9d": "packed by compress",
+    rb"[\s\S]{257}ustar(?:\0|  \0)": "a tar archive", rb"\x04\x22\x4d\x18": "packed by lz4",
+    rb"\x1f\x9d": "packed by compress",
 }  # fmt: skip
 _PICTURE = (
     rb"\x89PNG|\xff\xd8\xff|GIF8[79]a|II\*\0|MM\0\*|BM[\s\S]{4}\0{4}"
@@ -25,7 +26,7 @@ _DOCUMENT = {
 }  # fmt: skip
 _DATABASE = {
     rb"SQLite format 3\0": "an SQLite database", rb"\0\x01\0\0Standard (?:Jet|ACE) DB": "an Access database",
-    rb"Obj\x01": "an Avro file", rb"ORC[\0-\x08]": "an ORC file", rb"ARROW1\0\0|FEA1": "an Arrow file",
+    rb"Obj\x01": "an Avro file", rb"ORC[\0-\x08]": "an ORC file", rb"ARROW1\0\0|FEA1\0": "an Arrow file",
     rb"\x89HDF": "an HDF5 file", rb"\$FL[23]@": "an SPSS file", rb"\0{12}\xc2\xea\x81\x60": "a SAS file",
     rb"<stata_dta>": "a Stata file",
 }  # fmt: skip
@@ -43,7 +44,7 @@ _OFFICE = ((b"word/document", "a Word document"), (b"ppt/presentation", "a prese
 _FORMS = (
     (re.compile(rb"\s*(?:<!doctype html|<html)", re.IGNORECASE), "an HTML page"),
     (re.compile(rb"\s*<(?:\?xml|[a-z])", re.IGNORECASE), "an XML document"),
-    (re.compile(rb"\s*[\[{]"), "a JSON document"),
+    (re.compile(rb"\s*(?:\{\s*[\"}]|\[\s*(?:[\[{\"\]0-9-]|true\b|false\b|null\b))"), "a JSON document"),
     (re.compile(rb"PAR1"), "a Parquet file"),
     (re.compile(rb"\s*(?:ISA[^A-Za-z0-9 ]|UN[AB][^A-Za-z0-9])"), "an EDI interchange"),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -13,6 +13,8 @@ from conditioners.structure.text import LineRows, TextRows
 
 _FIRST = re.compile(r"(?<!\S)[A-Za-z_@][\w.@/-]*+=")
 _PAIR = re.compile(r'([A-Za-z_@][\w.@/-]*+)=("(?:[^"\\]++|\\.)*+"|[^\s"]*+(?<![,;]))(?:[ \t]+|$)')
+_CELLS = re.compile(r"[=\t]|[,;|]$")
+"""What stands before the first key only where the pairs are no more than the last cell of a row."""
 _LINES, _FEWEST, _PAIRS = 400, 3, 2
 _MOSTLY = 0.9
 _TEXT = ""
@@ -53,7 +55,7 @@ def open_pairs(text: TextRows, skipped: Skipped) -> PairRows | None:
     lines = [line for line in text.head.splitlines()[:_LINES] if line.strip()]
     if len(lines) < _FEWEST or sum(line.count("=") >= _PAIRS for line in lines) < _MOSTLY * len(lines):
         return None
-    found = [pairs for line in lines if (pairs := parse_pairs(line)) is not None and len(pairs) >= _PAIRS]
+    found = [pairs for line in lines if (pairs := parse_pairs(line)) is not None and _are_whole(pairs)]
     labels = tuple(dict.fromkeys(key for pairs in found for key in pairs))
     if len(found) < _MOSTLY * len(lines):
         return None
@@ -61,6 +63,11 @@ def open_pairs(text: TextRows, skipped: Skipped) -> PairRows | None:
         raise Refusal(f"the table has more than {text.limits.columns} columns")
     # What stands before the first key stands there in all lines, whichever line is the first that has it.
     return PairRows(text, skipped, tuple(sorted(labels, key=lambda label: label != _TEXT)))
+
+
+def _are_whole(pairs: Mapping[str, str]) -> bool:
+    """Whether they are all that a line says, and no cell of a table."""
+    return len(pairs.keys() - {_TEXT}) >= _PAIRS and not _CELLS.search(pairs.get(_TEXT, ""))
 
 
 def parse_pairs(line: str) -> dict[str, str] | None:

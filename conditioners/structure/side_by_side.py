@@ -18,16 +18,17 @@ _FEWEST_ROWS, _FEWEST_COLUMNS, _MOST_SIDES = 2, 2, 50
 
 
 class _Side(NamedTuple):
-    """The first table between two empty columns: its labels, and the last row of these, its first row and its last."""
+    """The first table between two empty columns: its labels, and the rows of these, of all above it, and of its own."""
 
     labels: tuple[str, ...]
-    header: int
+    header: frozenset[int]
+    above: frozenset[int]
     first: int
     last: int
     begins_with_numbers: bool
 
 
-def part_sides(rows: Sequence[Cells], show: Callable[[Sequence[Cells]], Iterator[Row]]) -> list[Sequence[Cells]]:
+def part_sides(rows: Sequence[Cells], show: Callable[[Sequence[Cells]], Iterator[Row]]) -> Iterator[Sequence[Cells]]:
     """The rows of each table of a sheet with tables beside each other, every cell in its place; else all rows.
 
     They are several if each has its own labels and rows, and these begin in different rows or are the same labels.
@@ -38,8 +39,8 @@ def part_sides(rows: Sequence[Cells], show: Callable[[Sequence[Cells]], Iterator
         beginnings = [_take(rows[:_LOOKED_AT], first, last) for first, last in stretches]
         sides = [side for part in beginnings if (side := _look(show(part)))]
         if len(sides) == len(stretches) and all(_are_apart(one, other) for one, other in combinations(sides, 2)):
-            return [_take(rows, first, last) for first, last in stretches]
-    return [rows]
+            return (_take(rows, first, last) for first, last in stretches)
+    return iter((rows,))
 
 
 def _find_stretches(rows: Sequence[Cells]) -> list[tuple[int, int]]:
@@ -62,15 +63,17 @@ def _take(rows: Sequence[Cells], first: int, last: int) -> list[Cells]:
 
 def _look(rows: Iterator[Row]) -> _Side | None:
     """The first table among rows; None if it has no labels, or is hardly a table."""
-    found = list(find_tables(rows))
+    looked_at = list(rows)
+    found = list(find_tables(iter(looked_at)))
     head = next((each.head for each in found if isinstance(each, Began)), None)
     kept = [each for each in found if isinstance(each, Kept)]
     if head is None or head.labels is None or head.cells < _FEWEST_COLUMNS or len(kept) < _FEWEST_ROWS:
         return None
     numbers = sum(kind_of(each.cells[0]) is Kind.NUMBER for each in kept)
-    return _Side(
-        head.labels, _number(head.places[-1]), _number(kept[0].place), _number(kept[-1].place), numbers * 2 > len(kept)
-    )
+    first, last = _number(kept[0].place), _number(kept[-1].place)
+    filled = frozenset(_number(row.place) for row in looked_at if not row.is_blank)
+    above = frozenset(at for at in filled if at < first)
+    return _Side(head.labels, frozenset(map(_number, head.places)), above, first, last, numbers * 2 > len(kept))
 
 
 def _number(place: str) -> int:
@@ -85,4 +88,4 @@ def _are_apart(one: _Side, other: _Side) -> bool:
     """
     if one.labels == other.labels:
         return one.last != other.last or not (one.begins_with_numbers or other.begins_with_numbers)
-    return one.header != other.header and one.first != other.first
+    return not one.header & other.above and not other.header & one.above and one.first != other.first

@@ -63,6 +63,22 @@ def test_other_text_with_equals_signs_is_read_as_before(text):
     assert summary.dialect["format"] != "key=value pairs"
 
 
+@pytest.mark.parametrize(
+    "head, row, width",
+    [
+        ("id,attributes\n", "{},color=red size=7\n", 2),
+        ("id;name;attributes\n", "{};Big shoe;color=red size=7 weight=9\n", 3),
+        ("id, name, attributes\n", "{}, Big shoe, color=red size=7\n", 3),
+        ("id\tname\tattributes\n", "{}\tBig shoe\tcolor=red size=7\n", 3),
+        ("", "chr1\tHAVANA\tgene\t{}\t.\t+\tID=g{};Name=x;type=y\n", 7),
+    ],
+)
+def test_a_table_whose_last_column_holds_pairs_stays_a_table(head, row, width):
+    rows, rejects, _ = read(head + "".join(row.format(n, n) for n in range(40)))
+
+    assert ({len(each) for each in rows}, len(rows), rejects) == ({width}, 40 + bool(head), [])
+
+
 def test_a_draft_of_pairs_says_how_to_make_a_table_of_them(draft):
     with pytest.raises(NoDraft, match="lines of key=value are read without a declaration only: condition --auto makes"):
         draft("app.log", "".join(map(line, range(8))).encode())

@@ -13,6 +13,7 @@ STORES = [["Store", "Town"], ["007", "Bonn"], ["008", "Kiel"], ["009", "Ulm"]]
 WEEKS = [["Week", "Region", "Units"], ["2024-W01", "North", 5], ["2024-W02", "South", 6], ["2024-W03", "North", 7]]
 YEARS = [["Units", "Share"], [5, 0.5], [6, 0.25], [7, 0.125]]
 
+RETURNS = [["Sales", None], ["Region", "Units"], [None], ["North", 5], ["South", 6], ["East", 7]]
 SHARES = [["Region", "Units", "Share"], ["North", 5, 0.5], ["South", 6, 0.25], ["East", 7, 0.25]]
 
 
@@ -67,6 +68,7 @@ def test_tables_with_the_same_labels_are_several_and_a_title_stands_above_its_ow
         ((1, 1, STORES), (2, 4, [["a", "b"]])),
         ((1, 1, STORES), (3, 4, [["note"]])),
         ((1, 1, STORES), (3, 4, [["Units", 5], ["Share", 6]])),
+        ((1, 1, [STORES[0], [None], *STORES[1:] * 2]), (1, 4, RETURNS)),
     ],
 )
 def test_columns_that_may_belong_to_one_table_stay_together_and_no_cell_is_lost(placed):

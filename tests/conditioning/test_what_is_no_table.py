@@ -85,7 +85,22 @@ def test_a_refusal_tells_the_form_that_the_source_does_not_come_in(make_source, 
     assert reason.endswith(f"; it seems to be {form}, and toy does not come as such")
 
 
-@pytest.mark.parametrize("begins", ["BM", "ORC", "MZ", "II*", "ARROW1", "{", "<b>", "%", "ISA", "UNB"])
+def test_a_missing_label_among_others_in_brackets_makes_no_json_document(make_source, run):
+    refusal = run(make_source(), b"[day],[shop],[units]\n2024-01-01,001,1\n").refusal
+
+    assert "JSON" not in refusal.reason
+
+
+def test_a_word_where_tar_archives_have_their_mark_makes_no_archive(make_source, run):
+    before = "day,store,units\n" + "2024-01-01,001,1\n" * 13
+    row = "2024-01-02," + "x" * (256 - len(before) - 11) + "mustard,1\n"
+    result = run(make_source(), (before + row).encode())
+
+    assert (before + row)[257:262] == "ustar"
+    assert (result.summary.rows_in, result.summary.rows_out) == (14, 1)
+
+
+@pytest.mark.parametrize("begins", ["BM", "ORC", "MZ", "II*", "ARROW1", "FEA1", "{", "<b>", "%", "ISA", "UNB"])
 def test_a_table_may_begin_as_something_else_does(make_source, run, begins):
     columns = make_source().columns
     source = make_source(dialects=(Delimited(name="d", labels={"note": f"{begins} note"}),), columns=columns)
