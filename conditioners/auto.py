@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -149,17 +148,17 @@ class _Run:
 
     def _read_member(self, member: OpenedRaw, rejects: RejectWriter, unpacker: Unpacker) -> None:
         """Read an archive's member; what it gives counts only once all of it could be read."""
-        with ExitStack() as stack:
+        with holding() as hold:
             tables: list[Held] = []
 
-            def hold(_: int) -> ByteSink:
-                tables.append(stack.enter_context(holding()))
+            def open_table(_: int) -> ByteSink:
+                tables.append(hold())
                 return tables[-1]
 
-            rows, read = stack.enter_context(holding()), _Read(before=len(self.whole.tables))
+            rows, read = hold(), _Read(before=len(self.whole.tables))
             try:
                 with naming(member.member):
-                    _Reader(member, self.limits, read, hold, RejectWriter(rows, _IN_ARCHIVE)).read()
+                    _Reader(member, self.limits, read, open_table, RejectWriter(rows, _IN_ARCHIVE)).read()
             except _TooManyTables:
                 raise
             except Refusal as refusal:

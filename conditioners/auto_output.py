@@ -8,7 +8,7 @@ import io
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, cast
@@ -150,21 +150,32 @@ class RejectWriter:
 
 
 class Held:
-    """Output that is kept back until it is known whether it counts."""
+    """One output of several that are kept back in one file until it is known whether they count."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
-        self.write = file.write
+        self._parts: list[list[int]] = []
+        """Where each part of it begins and ends, which may have others' parts between them."""
+
+    def write(self, data: bytes) -> None:
+        """Append to it."""
+        first = self._file.tell()
+        self._file.write(data)
+        if self._parts and self._parts[-1][1] == first:
+            self._parts[-1][1] += len(data)
+        else:
+            self._parts.append([first, first + len(data)])
 
     def hand_on(self, sink: ByteSink) -> None:
-        """Write all of it to where it belongs."""
-        self._file.seek(0)
-        while block := self._file.read(_BLOCK):
-            sink.write(block)
+        """Write all of it to where it belongs; nothing can be appended to any of the outputs then."""
+        for first, last in self._parts:
+            self._file.seek(first)
+            for at in range(first, last, _BLOCK):
+                sink.write(self._file.read(min(_BLOCK, last - at)))
 
 
 @contextmanager
-def holding() -> Iterator[Held]:
-    """Output is kept in memory, and much of it in a temporary file."""
+def holding() -> Iterator[Callable[[], Held]]:
+    """Opens outputs that are kept in memory, and all together in a temporary file if they are large."""
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as file:
-        yield Held(cast(IO[bytes], file))
+        yield lambda: Held(cast(IO[bytes], file))

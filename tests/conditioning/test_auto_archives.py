@@ -3,9 +3,11 @@
 import csv
 import gzip
 import io
+import tracemalloc
 import zipfile
 
 from conditioners.auto import condition_auto
+from conditioners.auto_output import holding
 from conditioners.limits import Limits
 from conditioners.raw import RawInput
 
@@ -72,3 +74,19 @@ def test_files_that_were_written_one_behind_the_other_give_the_same_tables_packe
         outcomes.append([tables[number].getvalue() for number in sorted(tables)])
 
     assert outcomes[0] == outcomes[1] == [b"day,store\n2024-01-01,001\n2024-01-02,002\n"] * 2
+
+
+def test_outputs_that_are_held_back_together_come_out_apart_and_are_not_all_held_in_memory():
+    block, sinks = b"x" * 100_000, [io.BytesIO(), io.BytesIO()]
+    tracemalloc.start()
+    with holding() as hold:
+        many = [hold() for _ in range(20)]
+        for number in range(300):
+            many[number % 20].write(b"%d" % (number % 20) + block)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        for held, sink in zip((many[3], many[17]), sinks, strict=True):
+            held.hand_on(sink)
+
+    assert [sink.getvalue() for sink in sinks] == [(b"3" + block) * 15, (b"17" + block) * 15]
+    assert most < 12 << 20
