@@ -24,9 +24,14 @@ _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|meta|style|title)
 _FIRST = re.compile(rb"(?:\s*(?:<!--[\s\S]*?-->|<[?!][^<>]*>))*\s*<([^\s<>/]+)")
 """The first element, behind comments and what is said about the document."""
 _ELEMENTS = frozenset(
-    b"html head body table meta style title link script base div span p center font form br hr b i a h1 h2 h3 h4 h5 h6"
+    b"html head body meta style title link script base div span p center font form br hr b i a h1 h2 h3 h4 h5 h6"
     b" caption thead tbody tr td th pre main section article header small big strong em u img basefont".split()
 )
+_DOUBTFUL = frozenset(
+    b"table ul ol dl nav aside footer fieldset legend label input select button noscript blockquote figure iframe"
+    b" details address".split()
+)
+"""Elements that other XML may have as well: a page begins with one where rows of a table follow."""
 _ROW = re.compile(rb"<(?:tr|td|th|thead|tbody|caption|col|colgroup)[\s/>]", re.IGNORECASE)
 _BLANKS = re.compile(r"\s+")
 
@@ -49,11 +54,11 @@ def is_html(head: bytes) -> bool:
     start = begin_text(head)
     found = _FIRST.match(start)
     first = found[1].lower() if found else b"html"  # which is hidden behind a comment that goes on
-    if not start.startswith(b"<") or _HTML.search(start) is None or first not in _ELEMENTS:
+    if not start.startswith(b"<") or _HTML.search(start) is None or first not in _ELEMENTS | _DOUBTFUL:
         return False
     if start.startswith(b"<?xml "):
         return found is not None and first == b"html"
-    return first != b"table" or _ROW.search(start) is not None
+    return first not in _DOUBTFUL or _ROW.search(start) is not None
 
 
 def read_html_tables(

@@ -134,12 +134,21 @@ def test_the_xml_declaration_of_a_page_says_its_encoding(make_source, run):
     assert result.summary.encoding == {"name": "iso8859-2", "evidence": "the document says iso-8859-2"}
 
 
+@pytest.mark.parametrize("before", ["<fieldset>", "<nav>Menu</nav>", "<ul><li>Menu</ul>", "<input type=hidden>"])
+def test_a_part_of_a_page_may_begin_with_any_element(before):
+    table, part = io.BytesIO(), f"{before}<table><tr><th>day<th>units<tr><td>Mon<td>3</table>".encode()
+    condition_auto(RawInput("f.xls", lambda: io.BytesIO(part), len(part)), lambda _: table, io.BytesIO())
+
+    assert table.getvalue() == b"day,units\nMon,3\n"
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "<books><book><title>A</title></book><book><title>B</title></book></books>",
         "<tables><table><title>A</title></table><table><title>B</title></table></tables>",
         "<!-- x --><table><row><title>A</title></row><row><title>B</title></row></table>",
+        "<details><row><title>A</title></row><row><title>B</title></row></details>",
     ],
 )
 def test_xml_with_names_of_html_is_none(text):
