@@ -28,6 +28,8 @@ _BREAKS = re.compile(r"[\r\n]")
 _UNA = re.compile(r"((?:[\r\n]*[^\r\n]){8})(?:[\r\n]+(?!UN|[\r\n]))?([\s\S])")
 """UNA may have been wrapped; a line break ends segments only if the next one stands behind it."""
 _TRAILERS = {X12: "IEA", EDIFACT: "UNZ", TRADACOMS: "END"}
+_BINARY = ("BIN", "BDS")
+"""Segments that hold another file, of which line breaks are a part."""
 _MOST = 2_000_000
 _CODE_PAGES = {
     b"UNOD": "iso8859-2", b"UNOE": "iso8859-5", b"UNOF": "iso8859-7", b"UNOG": "iso8859-3", b"UNOH": "iso8859-4",
@@ -188,9 +190,10 @@ def _make_segment(number: int, found: str, marks: Marks, breaks: str) -> Segment
 
     Line breaks that are no marks are none of the standards' characters: they were put in to wrap long lines.
     """
-    for each in breaks:
-        found = found.replace(each, "")
     text = found.lstrip(BLANKS)
+    if marks.kind != X12 or not text.startswith(_BINARY):
+        for each in breaks:
+            text = text.replace(each, "")
     if marks.kind == TRADACOMS:
         text = text.replace("=", marks.element, 1)
     return Segment(number, text, marks, tuple(split_released(text, marks.element, marks.release)))

@@ -53,6 +53,12 @@ def test_tabs_may_stand_between_the_elements():
     assert [row[0] for row in rows] == ["segment", "ISA", "GS", "ST", "XQ", "SE", "GE", "IEA"]
 
 
+def test_the_lines_of_a_file_in_a_binary_segment_stay_apart_and_those_of_others_are_joined():
+    _, rows, _ = condition(x12(ISA, "BIN*7*one\ntwo", "\nN1*VN*Sto\nre", "IEA*0*000000001"))
+
+    assert [row[:3] for row in rows[2:4]] == [["BIN", "7", "one\ntwo"], ["N1", "VN", "Store"]]
+
+
 def test_a_table_whose_first_label_is_isa_is_no_interchange():
     labels = ("ISA", *(f"fund {number}" for number in range(20)))
     text = "\n".join(",".join(row) for row in (labels, *([str(number)] * 21 for number in range(5))))
