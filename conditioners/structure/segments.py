@@ -15,7 +15,7 @@ from conditioners.readers.interchanges import Segment, decode_interchanges, open
 from conditioners.structure.encodings import describe_encoding, open_decoder
 from conditioners.structure.records import Misplaced, Record, RecordGrid
 
-_MARKS = re.compile(r"[^\w\s\x80-\U0010ffff]")
+_NO_MARKS = bytes(code for code in range(256) if code > 0x7F or re.match(r"[\w\s]", chr(code)))
 _FAULT = "wrong_envelope"
 _ISA = re.compile(rb"ISA([^A-Za-z0-9 \r\n])\d{0,2}\1[^\r\n]{0,60}?\1\d{0,2}\1")
 """How X12 begins. A table whose first label is ISA has no codes of two digits beside it."""
@@ -64,10 +64,15 @@ def _decode(data: bytes, head: bytes) -> tuple[str, dict[str, str]]:
         decoder = open_decoder(head)
         text = decoder.feed(data, last=True).decode()
         # A letter of two bytes may end with one that is a mark in ASCII; where it does, it is no such letter.
-        is_whole = len(_MARKS.findall(text)) >= len(_MARKS.findall(data.decode("latin-1")))
+        is_whole = _count_marks(text.encode()) >= _count_marks(data)
         if (is_whole and DAMAGE.decode() not in text) or decoder.name.startswith("utf"):
             return text, describe_encoding(decoder)
     return decode_interchanges(data)
+
+
+def _count_marks(data: bytes) -> int:
+    """How many characters of ASCII are no letters, digits or blanks."""
+    return len(data.translate(None, _NO_MARKS))
 
 
 def _find_faults(segments: Sequence[Segment]) -> dict[int, str]:

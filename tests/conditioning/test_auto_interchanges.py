@@ -2,6 +2,7 @@
 
 import csv
 import io
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,18 @@ def test_the_lines_of_a_file_in_a_binary_segment_stay_apart_and_those_of_others_
     _, rows, _ = condition(x12(ISA, *SET[:2], "BIN*7*one\ntwo", "\nN1*VN*Sto\nre", "SE*4*0001", *WHOLE[-2:]))
 
     assert [row[:3] for row in rows[4:6]] == [["BIN", "7", "one\ntwo"], ["N1", "VN", "Store"]]
+
+
+def test_megabytes_of_marks_that_mean_nothing_take_no_more_memory_than_other_text():
+    data = x12(ISA, *SET[:2], "NTE*" + "!" * (3 << 20), "SE*3*0001", *WHOLE[-2:]).encode()
+    raw = RawInput("file", lambda: io.BytesIO(data), len(data))
+    tracemalloc.start()
+    outcome = condition_auto(raw, lambda _: io.BytesIO(), io.BytesIO())
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert outcome.summary.table.rows_out == 7
+    assert most < 10 * len(data)
 
 
 def test_a_table_whose_first_label_is_isa_is_no_interchange():
