@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _TOTAL = re.compile(
-    r"\W*((grand |sub-?)?(totals?|total(e|es|en)?|sum|summe|gesamt(summe)?|somme|suma)\b|\*+(?=\s*([|;,\t\"]|$)))",
+    r"\W*+(grand |sub-?)?(totals?|total(e|es|en)?|sum|summe|gesamt(summe)?|somme|suma)\b"
+    r"|\W*\*(?=\s*+([|;,\t\"]|$))",
     re.IGNORECASE,
 )
 _ENDS_LIKE_TOTAL = re.compile(r"\b(?:sub)?total$|\bgesamt$|\bsumme$", re.IGNORECASE)

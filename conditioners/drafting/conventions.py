@@ -46,6 +46,8 @@ _MOST_DIGITS = 18
 _BARE = re.compile(rf"[^0-9a-z(]{{0,4}}[0-9][0-9.,'\u2019]*(?:\s?(?:{_MARK}))?$")
 _BRACKETS = re.compile(rf"\D{{0,4}}\([^0-9a-z]{{0,4}}[0-9][0-9.,'\u2019 ]*(?:{_MARK})?\)(?:\s?(?:{_MARK}))?$")
 _MONTH = re.compile(r"(0[1-9]|1[0-2])[.,](19|20)[0-9]{2}|(19|20)[0-9]{2}[.,](0[1-9]|1[0-2])")
+_NO_DIGITS, _UP_TO_BREAK = re.compile("[^0-9%]*+"), re.compile(r"(?:[\s\S]*[ :])?")
+_WORD = re.compile(r"[^\W\d]")
 _TRAILING_MINUS = re.compile(r"[0-9][0-9.,'\u2019 ]*-$")
 
 
@@ -141,7 +143,7 @@ def fit_formats(
     one.
     """
     some = [cell for cell in cells if cell not in NOTHING][:_TRIED]
-    words = _find_leading_words(some)
+    words = find_leading_words(some)
     # Only whole days: behind words such as `week`, 02/2025 is no month.
     formats = [*formats, *(f"{words}{each}" for each in formats if words and "%d" in each)]
     days = {cell for cell in some if has_days and parse_day(cell, ISO_DAY)}
@@ -155,10 +157,16 @@ def fit_formats(
     return best, [*fitting, ISO_DAY] if is_mixed else fitting
 
 
-def _find_leading_words(cells: Sequence[str]) -> str:
+def find_leading_words(cells: Sequence[str]) -> str:
     """The words before the first digit, as `wk ending 1/5/25` has, if all cells have the same; else nothing."""
-    found = {re.match(r"(?:[^0-9%]*[^\W\d][^0-9%]*[ :])?", cell)[0] for cell in cells}  # type: ignore[index]
+    found = {_cut_leading_words(cell) for cell in cells}
     return found.pop() if len(found) == 1 else ""
+
+
+def _cut_leading_words(cell: str) -> str:
+    """What stands before the first digit or percent sign, up to its last blank or colon; nothing without a letter."""
+    words = _UP_TO_BREAK.match(_NO_DIGITS.match(cell)[0])[0]  # type: ignore[index]
+    return words if _WORD.search(words) else ""
 
 
 def _is_likely(some: Sequence[str], days: Collection[str], written: str) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-import re
 import sys
 from collections.abc import Iterator, Sequence
+from string import digits
 
 from conditioners.auto_output import TableSummary
 from conditioners.drafting.asides import find_total
@@ -39,8 +39,7 @@ def tell_preamble(
 
 def _number(place: str) -> int:
     """The line or row of a place such as `line 3` or `cell Sales!A3`."""
-    found = re.search("[0-9]+$", place)
-    return int(found[0]) if found else 0
+    return int(place[len(place.rstrip(digits)) :] or 0)
 
 
 def _is_of(place: str, table: TableSummary) -> bool:

@@ -68,7 +68,7 @@ class DelimitedReader:
         first_line = self._layout.data_line
         texts, until = self._texts(), self._layout.dialect.until
         if until is not None:
-            texts = stop_behind_table(texts, until, first_line, self.facts.skipped)
+            texts = stop_behind_table(texts, until, first_line, self.facts.skipped, self._limits.line_bytes)
         chunks = RecordCutter(self._syntax, self._limits, first_line).cut(texts)
         yield from cut_portions(chunks, self._syntax, self._limits, self._misfits)
         self.facts.encoding = {"name": self._decoder.name, "evidence": self._decoder.evidence}

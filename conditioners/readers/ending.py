@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from conditioners.outcome import Skipped
+from conditioners.outcome import Refusal, Skipped
 
 CAUSE = "behind the table"
 
 
-def stop_behind_table(texts: Iterator[bytes], until: str, first_line: int, skipped: Skipped) -> Iterator[bytes]:
-    """The text, UTF-8 in whole characters, up to the first line that matches `until`; notes the further ones."""
+def stop_behind_table(
+    texts: Iterator[bytes], until: str, first_line: int, skipped: Skipped, longest: int
+) -> Iterator[bytes]:
+    """The text, UTF-8 in whole characters, up to the first line that matches `until`; notes the further ones.
+
+    Raises Refusal when a line has more than `longest` characters, for it is held until it is whole.
+    """
     pattern = re.compile(f"^(?:{until})", re.MULTILINE)
     line, rest = first_line, ""
     for block in texts:
@@ -28,6 +33,8 @@ def stop_behind_table(texts: Iterator[bytes], until: str, first_line: int, skipp
         yield text[:end].encode()
         line += text.count("\n", 0, end)
         rest = text[end:]
+        if len(rest) > longest:
+            raise Refusal(f"a line is longer than the limit of {longest} bytes", f"line {line}")
     yield rest.encode()
 
 

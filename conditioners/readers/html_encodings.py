@@ -10,7 +10,7 @@ _MARKS = (
     (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
 )  # fmt: skip
 _LOOKED_AT = 4096
-_DECLARED = re.compile(rb"<meta\s[^>]*?charset\s*=\s*[\"']?\s*([a-z0-9_.:-]{1,40})", re.IGNORECASE)
+_DECLARED = re.compile(rb"<meta\s[^>]*?charset\s*+=\s*+[\"']?\s*+([a-z0-9_.:-]{1,40})", re.IGNORECASE)
 _XML_DECLARED = re.compile(rb"<\?xml\s[^>]*?encoding\s*=\s*[\"']\s*([a-z0-9_.:-]{1,40})", re.IGNORECASE)
 _WESTERN = frozenset({"ascii", "iso8859-1"})
 """What browsers take for Windows-1252, of which both are parts (Encoding Standard 4.2)."""

@@ -26,7 +26,7 @@ _TOKEN = re.compile(
 )  # fmt: skip
 """What HTML's tokenizer takes for a comment, for an element of raw text, and for a tag (HTML 13.2.5)."""
 _TABLE = re.compile(rb"<table[\s/>]", re.IGNORECASE)
-_CHARSET = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([^\s\"'>;/?]+)", re.IGNORECASE)
+_CHARSET = re.compile(rb"(?:charset|encoding)\s*+=\s*+[\"']?\s*+([^\s\"'>;/?]+)", re.IGNORECASE)
 _XML_ENCODING = re.compile(rb"<\?xml\s[^>]*?encoding\s*=\s*[\"']([^\"'>]*)")
 _EBCDIC = b"\x4c\x6f\xa7\x94"
 """How `<?xml` begins on mainframes."""

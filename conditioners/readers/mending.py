@@ -33,21 +33,24 @@ _NO_DAY = re.compile(
     rb"(<c [^<>]{0,99}?)\bs=\"([0-9]{1,9})\"([^<>]{0,99}>(?:<f[^<>]*(?:/>|>[^<>]*</f>))?<v>(?:(-)|60(?:\.[0-9]*)?</v>))"
 )
 """A cell with a negative number or text, or with 60, and the number of its style."""
-_NOTE = rb"(?><office:annotation\b[\s\S]*?</office:annotation>)?"
+_NOTE = rb"""(?><office:annotation\b(?:(?:[^<>"']++|"[^"]*+"|'[^']*+')*+(?<=/)>|[\s\S]*?</office:annotation>))?"""
 _CODE_XLSX = re.compile(
     rb"<c((?: [^<>]{0,99}?)?) s=\"([0-9]{1,9})\"([^<>]{0,99})>((?:<f[^<>]*(?:/>|>[^<>]*</f>))?)<v>([0-9]{1,14})</v>"
 )
 _CODE_ODS = re.compile(
-    rb"(<table:table-cell [^<>]*)office:value=\"([0-9]{1,14})\"([^<>]*>%b<text:p[^<>]*>)(?=(0[0-9]{1,14})</text:p>)"
-    % _NOTE
+    rb"(?P<before><table:table-cell (?=[^<>]*+>%b<text:p[^<>]*+>(?P<shown>0[0-9]{1,14})</text:p>)[^<>]*)"
+    rb"office:value=\"(?P<value>[0-9]{1,14})\"(?P<behind>[^<>]*+>)" % _NOTE
 )
-"""Cells with a whole number that may be shown with zeros before it."""
+"""Cells with a whole number that may be shown with zeros before it.
+
+What stands behind an ods's tag is looked at first, and once: not again behind each value that the tag may say it has.
+"""
 _LONG_ODS = re.compile(rb"<table:table-cell [^<>]*office:value=\"-?[0-9]{16,}\"[^<>]*>")
 _DURATION_ODS = re.compile(
     rb"<table:table-cell [^<>]*office:time-value=\"(-?)PT([0-9]+)H([0-9]+)M([0-9]+)(?:[.,]([0-9]+))?S\"[^<>]*>"
 )
 _ERROR_ODS = re.compile(
-    rb"(<table:table-cell [^<>]*)office:value=\"(?:0|NaN)\"([^<>]*>%b<text:p[^<>]*)(?=%b)"
+    rb"(<table:table-cell (?=[^<>]*+>%b<text:p[^<>]*+%b)[^<>]*)office:value=\"(?:0|NaN)\""
     % (_NOTE, SHOWN_ERROR.pattern)
 )
 """A cell with an error as older programs write it, around its value."""
@@ -141,7 +144,7 @@ def _rewrite(text: bytes, forms: CellForms) -> bytes:
         text = _CODE_XLSX.sub(lambda cell: _pad_xlsx(cell, forms) or cell[0], text)
     text = _CODE_ODS.sub(lambda cell: _pad_ods(cell) if _is_padded_ods(cell) else cell[0], text)
     text = _LONG_ODS.sub(_as_text_ods, text)
-    text = _ERROR_ODS.sub(rb"\1\2", text)
+    text = _ERROR_ODS.sub(rb"\1", text)
     text = _DURATION_ODS.sub(_as_hours_ods, text)
     return _LINE_BREAK.sub(b"\n", _TAB.sub(b"\t", text))
 
@@ -161,11 +164,12 @@ def _pad_xlsx(cell: re.Match[bytes], forms: CellForms) -> bytes | None:
 
 
 def _is_padded_ods(cell: re.Match[bytes]) -> bool:
-    return b'value-type="float"' in cell[0] and len(cell[4]) > len(cell[2]) and int(cell[4]) == int(cell[2])
+    shown, value = cell["shown"], cell["value"]
+    return b'value-type="float"' in cell[0] and len(shown) > len(value) and int(shown) == int(value)
 
 
 def _pad_ods(cell: re.Match[bytes]) -> bytes:
-    return _say_text(b'%boffice:string-value="%b"%b' % (cell[1], cell[4], cell[3]))
+    return _say_text(b'%boffice:string-value="%b"%b' % (cell["before"], cell["shown"], cell["behind"]))
 
 
 def _as_text_ods(cell: re.Match[bytes]) -> bytes:

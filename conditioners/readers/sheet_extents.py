@@ -12,7 +12,7 @@ from conditioners.outcome import Refusal
 from conditioners.readers.room import Extent, Room
 
 _LONGEST_TAG, _LONGEST_MARK = MIB, 16
-_ATTRIBUTES = rb"""((?:[^<>"']|"[^"]*"|'[^']*')*)>"""
+_ATTRIBUTES = rb"""((?:[^<>"']++|"[^"]*+"|'[^']*+')*+)>"""
 _PREFIX = rb"<(?:[^\s<>/:!?]+:)?"
 _CAPITALS = bytes(range(ord("A"), ord("Z") + 1))
 _PLAIN_CELL = 64
@@ -75,8 +75,9 @@ class XlsxSheet:
     _BEGIN = re.compile(_PREFIX + rb"(?:c|row)(?=[\s/>])")
     _ANY = re.compile(_PREFIX + rb"(c|row)(?=[\s/>])" + _ATTRIBUTES)
     _AT = re.compile(rb"""(?<![^\s"'])r\s*=\s*["']([A-Za-z]*)([0-9]*)""")
-    _SHARED = re.compile(rb"""\bt\s*=\s*["']s["'][^<>]*>\s*<v>\s*([0-9]{1,9})\s*<""")
-    _ERROR = re.compile(_PREFIX + rb"""c\s[^<>]*?\bt\s*=\s*["']e["'](?:[^<>]*[^<>/])?>""")
+    _SHARED = re.compile(rb"""<(?=[^<>]*+>\s*+<v>\s*+([0-9]{1,9})\s*+<)[^<>]*?\bt\s*+=\s*+["']s["']""")
+    _ERROR = re.compile(_PREFIX + rb"""c\s(?=[^<>]*+(?<!/)>)[^<>]*?\bt\s*+=\s*+["']e["']""")
+    """Both look for the end of the tag first, and once: not again behind each of a thousand types that it may say."""
     _ERROR_KIND = (b'"e"', b"'e'")
     _SHARED_KIND = re.compile(rb"""\bt\s*=\s*["']s["']""")
 
@@ -199,7 +200,7 @@ class OdsSheets:
             else:
                 self._take_cell(found[2])
         self._extent.text += (len(text) - seen) * self._shown
-        self._zero += text[seen:] if self._is_zero else b""
+        self._zero += text[seen:] if self._is_zero and len(self._zero) < _LONGEST_TAG else b""
         self._room.check(self._extent)
 
     def _take_shown(self, text: bytes) -> None:

@@ -9,12 +9,12 @@ from conditioners.outcome import Refusal
 from conditioners.readers.sheet_extents import Tags
 from conditioners.readers.xlsb_extents import Records
 
-_ATTRIBUTES = rb"""\s(?:[^<>"']|"[^"]*"|'[^']*')*>"""
+_ATTRIBUTES = rb"""\s(?:[^<>"']++|"[^"]*+"|'[^']*+')*+>"""
 _TAG = re.compile(rb"<(?:[^\s<>/:]+:)?(?:Relationship|sheet)" + _ATTRIBUTES)
 _TARGET = re.compile(rb"""\bTarget\s*=\s*["']([^"']*)""")
-_LEADS_BY = re.compile(rb"""[\w.-]+:id\s*=\s*["']([^"']*)""")
+_LEADS_BY = re.compile(rb"""(?<![\w.-])[\w.-]++:id\s*=\s*["']([^"']*)""")
 _RELATION = re.compile(rb"""<(?:[^\s<>/:]+:)?Relationship((?:\s*+[\w:.-]++\s*+=\s*+(?:"[^"]*+"|'[^']*+'))*+)\s*+/?>""")
-_ATTRIBUTE = re.compile(rb"""([\w:.-]+)\s*=\s*["']([^"']*)""")
+_ATTRIBUTE = re.compile(rb"""(?<![\w:.-])([\w:.-]++)\s*+=\s*["']([^"']*)""")
 _LEADS_NOWHERE = 0xFFFFFFFF
 _BUNDLED_SHEET, _NAME = 0x9C, 0x27
 """Records of an xlsb ([MS-XLSB] 2.4.304 and 2.4.711)."""

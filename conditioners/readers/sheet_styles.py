@@ -22,7 +22,7 @@ _STYLE = re.compile(rb"<(?:\w+:)?xf\b([^<>]*)>")
 _NUMBER = re.compile(rb"""\bnumFmtId\s*=\s*["']([0-9]{1,9})["']""")
 _CODE = re.compile(rb"""\bformatCode\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _FROM_1904 = re.compile(rb"""\bdate1904\s*=\s*["'](?:1|true|on)["']""")
-_NO_PART = re.compile(r""""[^"]*"|\\.|_.|\[(?![hms]+\])[^\]]*\]""", re.IGNORECASE)
+_NO_PART = re.compile(r""""[^"]*"|\\.|_.|\[(?![hms]+\])[^\]]*+(?:\]|\Z)""", re.IGNORECASE)
 """Text, blanks, colours, currencies and conditions within a format."""
 _DURATION = re.compile(r"\[[hms]+\]", re.IGNORECASE)
 _CODES = re.compile(r"(?:\[\$-[0-9A-Fa-f]+\])?(0{2,15})(?:;@)?")

@@ -16,7 +16,7 @@ _BEFORE_ZERO = DAY_ZERO - datetime.timedelta(days=1)
 _FIRST_OF_MARCH = datetime.date(1900, 3, 1)
 _MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?)[0-9]*Z?")
 _WHOLE = re.compile("-?[0-9]+")
-_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?")
+_NUMBER = re.compile(r"[-+]?(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:[eE][-+]?[0-9]{1,3})?")
 _TRUTH = {"1": "true", "0": "false"}
 
 

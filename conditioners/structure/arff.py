@@ -20,8 +20,8 @@ from conditioners.structure.text import LineRows, TextRows
 
 _ATTRIBUTE = re.compile(r"""\s*@attribute\s+('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\s{]+)\s*(\S+)""", re.IGNORECASE)
 _NUMBERS = ("numeric", "real", "integer")
-_VALUE = r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^,'"{}]+)"""
-_FIRST, _TOLD = re.compile(rf"\{{\s*{_VALUE}"), re.compile(rf"(\d{{1,6}})\s+{_VALUE}\s*(?:,\s*|$)")
+_VALUE = r"""('(?:[^'\\]++|\\.)*+'|"(?:[^"\\]++|\\.)*+"|[^\s,'"{}][^,'"{}]*+)"""
+_FIRST, _TOLD = re.compile(rf"\{{\s*+{_VALUE}"), re.compile(rf"(\d{{1,6}})\s++{_VALUE}\s*+(?:,\s*+|$)")
 """The first value of a nominal attribute; one value of a sparse row, with the number of its attribute."""
 _MOST_LEFT_OUT = 5_000_000
 """Cells that sparse rows may leave out, unless they have one in twenty."""

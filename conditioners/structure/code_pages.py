@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from conditioners.structure.alphabets import mixes_alphabets
 
-_CELL = re.compile(rb'[^;,\t\r\n"]*[\x80-\xff][^;,\t\r\n"]*')
+_CELL = re.compile(rb'(?<![^;,\t\r\n"])[^;,\t\r\n"\x80-\xff]*+[\x80-\xff][^;,\t\r\n"]*+')
 """A cell with bytes beyond ASCII. A bar does not end it, for it may be the second byte of a Chinese character."""
 _APART = re.compile(rb"(?<![\x80-\xff])\||  +")
 """What stands between cells as well: bars that are no such byte, and blanks as in columns, so that words count once."""

@@ -23,7 +23,7 @@ _PLACEHOLDER = 2
 """Dashes that may stand for no value."""
 _RUN = re.compile(r"[-=]+")
 _RULER, _DASHES = frozenset("-=+|:. \t"), ("--", "==")
-_JOINT = re.compile(r"[|+]\s*:?[-=]{2,}:?\s*[|+]?|[-=]{2,}:?\s*[|+]")
+_JOINT = re.compile(r"[|+]\s*+:?[-=]{2}|[-=]{2}:?\s*+[|+]")
 _DRAWN = str.maketrans("─━═│┃║┌┬┐├┼┤└┴┘╔╦╗╠╬╣╚╩╝╞╪╡╒╤╕╘╧╛", "---|||" + "+" * 27)
 """Box drawing characters as those that stand for them in ASCII."""
 _COUNT = re.compile(r"\(\d+ rows?(?: affected)?\)|\d+ rows? in set.*")

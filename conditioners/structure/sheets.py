@@ -89,7 +89,7 @@ def _part(grid: SheetGrid) -> Iterator[SheetGrid]:
 
 def open_html(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[SheetGrid]:
     """The tables of an HTML document; raises Refusal when it has none."""
-    tables, encoding = read_html_tables(opened, limits, lambda data: guess_facts(_TAG.sub(b"\n", data)))
+    tables, encoding = read_html_tables(opened, limits, lambda data: guess_facts(without_tags(data)))
     if not tables:
         raise Refusal("the HTML document has no table")
     for table in tables:
@@ -98,6 +98,12 @@ def open_html(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[S
             skipped.add(f"cell {name}!A1", HOLDS_OTHERS, table.left_out)
         else:
             yield SheetGrid(name, "HTML", table.rows, known_encoding=encoding)
+
+
+def without_tags(data: bytes) -> bytes:
+    """The text between tags; behind the last end of a tag there is none, however many begin there."""
+    tagged, end, rest = data.rpartition(b">")
+    return _TAG.sub(b"\n", tagged + end) + rest
 
 
 def _name(opened: OpenedRaw, sheet: str) -> str:

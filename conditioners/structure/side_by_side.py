@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
+from string import digits
 from typing import NamedTuple
 
 from conditioners.structure.found import Began, Kept
@@ -77,8 +77,8 @@ def _look(rows: Iterator[Row]) -> _Side | None:
 
 
 def _number(place: str) -> int:
-    found = re.search("[0-9]+$", place)
-    return int(found[0]) if found else 0
+    # A sheet may be named by any number of digits, through each of which a search would look for the last ones.
+    return int(place[len(place.rstrip(digits)) :] or 0)
 
 
 def _are_apart(one: _Side, other: _Side) -> bool:
