@@ -206,6 +206,8 @@ class JsonRows(Dialect):
     records: str
     header: str = ""
     """The path of the labels: `columns[]`, or `columns[].name` where each is an object. Empty for the first row."""
+    cells: str = ""
+    """The path of the cells in a row that is an object: `f[].v` as BigQuery answers. Empty for rows that are lists."""
     fields: tuple[str, ...] = ()
     """For documents without labels, the canonical columns in order; "" for a cell that none takes."""
 

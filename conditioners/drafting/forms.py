@@ -9,11 +9,12 @@ from typing import Any
 
 from conditioners.drafting import listed
 from conditioners.drafting.guessing import Guess
-from conditioners.drafting.listed import load_values
+from conditioners.drafting.listed import load_values, split_path
 from conditioners.drafting.places import make_room
 from conditioners.drafting.samples import NoDraft, Sample
 from conditioners.drafting.text import show_call, show_mapping, show_string, show_tuple
 from conditioners.drafting.widening import Widening
+from conditioners.readers.json_paths import step
 
 _INDENT = 12
 _OPENING = 40
@@ -151,6 +152,8 @@ def _json_rows(sample: Sample, guesses: Sequence[Guess]) -> Form:
     arguments = [f"records={show_string(sample.form['path'])}"]
     if sample.form["header"]:
         arguments.append(f"header={show_string(sample.form['header'])}")
+    if sample.form["cells"]:
+        arguments.append(f"cells={show_string(sample.form['cells'])}")
     if sample.labels is None:
         arguments.append(show_tuple([show_string(guess.name) for guess in guesses], _INDENT, before="fields="))
     return Form("JsonRows", tuple(arguments))
@@ -158,10 +161,8 @@ def _json_rows(sample: Sample, guesses: Sequence[Guess]) -> Form:
 
 def _json(sample: Sample, guesses: Sequence[Guess]) -> Form:
     value, is_lines = load_values(sample.file_name, sample.data)
-    at = [name for name in sample.form["records"].removeprefix("$").split(".") if name]
-    held = value
-    for name in at:
-        held = held[name] if isinstance(held, dict) else None
+    at = split_path(sample.form["records"])
+    held = step(value, at)
     if isinstance(held, dict) and all(isinstance(item, list) for item in held.values()) and held and not is_lines:
         labels = {guess.name: show_string(".".join((*at, guess.label))) for guess in guesses}
         records = show_tuple([show_string(".".join(at))], _INDENT, before="records=")

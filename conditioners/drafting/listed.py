@@ -10,10 +10,11 @@ from conditioners.limits import DEFAULT
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw, RawInput
 from conditioners.readers.json_parsing import load_document
+from conditioners.readers.json_paths import step
 from conditioners.readers.json_showing import Number
-from conditioners.readers.json_tree import step
 from conditioners.readers.value_lines import ValueLines, begins_with_lines
 from conditioners.structure.json_nodes import show_cell
+from conditioners.structure.json_shapes import CELLS, take_cells
 from conditioners.structure.json_tables import is_list_of_rows
 from conditioners.unpack import Unpacker
 
@@ -45,7 +46,7 @@ class _Header(NamedTuple):
 def find_rows(sample: Sample, most: int) -> ListedRows | None:
     """The rows of a JSON sample that are lists, as many as may be; None for any other sample. Raises Refusal."""
     value, is_lines = load_values(sample.file_name, sample.data)
-    names = [name for name in sample.form["records"].removeprefix("$").split(".") if name]
+    names = split_path(sample.form["records"])
     rows = step(value, names)
     if is_lines or not is_list_of_rows(rows):
         return None
@@ -53,24 +54,37 @@ def find_rows(sample: Sample, most: int) -> ListedRows | None:
     if labels is None and (found := list(_find_headers(value, len(sample.columns)))):
         # A description of its own beats a plain list of as many words.
         header, labels = min(found, key=lambda each: "[]." not in each.path)
-    form = {"format": FORMAT, "path": f"{'.'.join(names)}[]", "header": header}
+    cells = CELLS if isinstance(rows[0], dict) else ""
+    form = {"format": FORMAT, "path": f"{'.'.join(names)}[]", "header": header, "cells": cells}
     first = 1 if labels is not None and not header else 0
-    return ListedRows(form, labels, _turn(rows[first : first + most], len(sample.columns)))
+    some = [take_cells(row) or [] for row in rows[first : first + most]]
+    return ListedRows(form, labels, _turn(some, len(sample.columns)))
 
 
 def tell_lists(labels: Sequence[str], columns: Sequence[Sequence[str]]) -> tuple[str, ...]:
     """What to check of columns whose cells are whole lists of a JSON document, as JSON."""
     held = [label for label, cells in zip(labels, columns, strict=True) if any(cell.startswith("[") for cell in cells)]
+    if not held:
+        return ()
     told = f"lists are kept as the text of one cell: {', '.join(map(repr, held))}"
-    return (f"{told}; name one in `records` for a row of each of its elements",) if held else ()
+    if any(cell.startswith("[[") for cells in columns for cell in cells):
+        return (
+            f"{told}; no dialect reads rows that are lists inside of records: have them sent as CSV if they are rows",
+        )
+    return (f"{told}; name one in `records` for a row of each of its elements",)
 
 
 def find_unreachable(sample: Sample) -> list[str]:
     """The labels of a JSON sample that lead through names with points in them, as no path can."""
     value, _ = load_values(sample.file_name, sample.data)
-    records = step(value, [name for name in sample.form["records"].removeprefix("$").split(".") if name])
+    records = step(value, split_path(sample.form["records"]))
     some = records[:_LOOKED_AT] if isinstance(records, list) else [records]
     return [label for label in sample.labels or () if any(_is_named_with_points(record, label) for record in some)]
+
+
+def split_path(path: str) -> list[str]:
+    """The names of a path from the root, such as `$.data` or `$[1]`."""
+    return [name for name in path.removeprefix("$").replace("[", ".[").split(".") if name]
 
 
 def _is_named_with_points(value: Any, label: str) -> bool:

@@ -128,7 +128,12 @@ def _describe(
         *packing.remarks,
         *guessed,
         *by_place,
-        *_tell_tables(table, tables, has_until=summary.dialect["format"] == "delimited text"),
+        *_tell_tables(
+            table,
+            tables,
+            has_until=summary.dialect["format"] == "delimited text",
+            has_paths=summary.dialect["format"] == "JSON" and not is_archive(data),
+        ),
         *above,
         *asides.tell(),
         *tell_gaps(table.labels or (), rows),
@@ -230,9 +235,12 @@ def _tell_totals(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
 
 
 def _tell_tables(
-    first: TableSummary, others: Sequence[TableSummary], *, has_until: bool
+    first: TableSummary, others: Sequence[TableSummary], *, has_until: bool, has_paths: bool
 ) -> tuple[str, ...]:  # fmt: skip
     unlike = [table for table in others if table.labels != first.labels]
+    if not unlike and has_paths and len(others) > 1:
+        told = f"the sample has {len(others)} tables with these labels, of which the declaration reads one alone"
+        return (f"{told}: condition --auto makes delimited text of all of them",)
     if not unlike:
         return ()
     more = "a further table" if len(unlike) == 1 else f"{len(unlike)} further tables"

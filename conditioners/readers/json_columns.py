@@ -18,8 +18,8 @@ from conditioners.readers.headers import is_surrounding
 from conditioners.readers.json_outline import JsonText, LongList, read_outline
 from conditioners.readers.json_parallel import Portion, SpilledLists
 from conditioners.readers.json_parsing import Document, TooLarge, load_document
+from conditioners.readers.json_paths import step
 from conditioners.readers.json_showing import show_json, show_value
-from conditioners.readers.json_tree import step
 from conditioners.readers.numbers import write_numbers
 
 _MOST_LISTS = 500

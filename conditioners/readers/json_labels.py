@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
+from conditioners.readers.json_paths import step
+
 RECORDS = 200
 """Elements of a list that are looked at."""
 
@@ -26,9 +28,7 @@ def _walk(node: Any, levels: list[str], path: str) -> Iterator[str]:
     yield from _leaves(node, path, except_for=f"{path}.{way}".strip(".") if others else None)
     if not others:
         return
-    held = node
-    for name in filter(None, way.split(".")):
-        held = held.get(name) if isinstance(held, dict) else None
+    held = step(node, [name for name in way.split(".") if name])
     below = f"{path}.{way}".strip(".") + "[]" if way else f"{path}[]"
     for element in islice(held, RECORDS) if isinstance(held, list) else ():
         yield from _walk(element, others, below)

@@ -12,6 +12,7 @@ from conditioners.readers.batches import BATCH_ROWS
 from conditioners.readers.json_elements import ElementCutter, Elements
 from conditioners.readers.json_marks import MarkScanner, find_list
 from conditioners.readers.json_parsing import TextPlace, check_room, parse_json, reckon_room, refuse_room
+from conditioners.readers.json_paths import find_place, show_path
 
 _SHORTEST = 7
 """Bytes of an element that holds something, with the comma behind it: `{"":0},`."""
@@ -36,8 +37,7 @@ class ListCutter:
         """
         self._texts, self._names, self._limits = texts, names, limits
         self._head, self._rest, self.has_list = self._find_list()
-        path = "$" + "".join(f".{name}" for name in names)
-        self._elements = ElementCutter(path, len(names) + 1, TextPlace().behind(self._head), limits)
+        self._elements = ElementCutter(show_path(names), len(names) + 1, TextPlace().behind(self._head), limits)
 
     def _find_list(self) -> tuple[bytes, bytes, bool]:
         text = b""
@@ -60,8 +60,8 @@ class ListCutter:
 
     def parse_head(self) -> Any:
         """The document up to the list, which is empty; raises Refusal when it is no JSON."""
-        closing = b"]" + b"}" * len(self._names) if self.has_list else b""
-        return parse_json(self._head + closing, self._limits)
+        around = b"".join(b"}" if find_place(name) is None else b"]" for name in reversed(self._names))
+        return parse_json(self._head + (b"]" + around if self.has_list else b""), self._limits)
 
     def cut(self) -> Iterator[Elements]:
         """All elements, in order; raises Refusal when one is too large or too deep, or what stands behind them is."""

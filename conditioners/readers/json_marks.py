@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from conditioners.readers.json_paths import find_place
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -130,18 +132,30 @@ def find_list(text: bytes, marks: Marks, names: Sequence[str]) -> int | None:
         return None
     at = 0
     for depth, name in enumerate(names, start=1):
-        if marks.signs[at] != BRACE:
+        place = find_place(name)
+        if marks.signs[at] != (BRACE if place is None else BRACKET):
             return None
         within = marks.depths[at + 1 :]
         ends = np.flatnonzero(within < depth)
         size = int(ends[0]) if len(ends) else len(within)
-        behind_colon = marks.signs[at : at + size] == COLON
-        opened = (np.flatnonzero((within[:size] == depth + 1) & behind_colon) + at + 1).tolist()
-        found = next((number for number in opened if _name_before(text, marks, number) == name), None)
+        found: int | None
+        if place is None:
+            behind_colon = marks.signs[at : at + size] == COLON
+            opened = (np.flatnonzero((within[:size] == depth + 1) & behind_colon) + at + 1).tolist()
+            found = next((number for number in opened if _name_before(text, marks, number) == name), None)
+        else:
+            commas = np.flatnonzero((marks.signs[at + 1 : at + 1 + size] == COMMA) & (within[:size] == depth))
+            found = _find_opening(marks, [at, *(commas + at + 1).tolist()], place)
         if found is None:
             return None
         at = found
     return at if marks.signs[at] == BRACKET else None
+
+
+def _find_opening(marks: Marks, before: Sequence[int], place: int) -> int | None:
+    """The number of the mark that opens an element of a list; `before` are those that stand before its elements."""
+    number = before[place] + 1 if place < len(before) else len(marks.signs)
+    return number if number < len(marks.signs) and marks.signs[number] in (BRACE, BRACKET) else None
 
 
 def _name_before(text: bytes, marks: Marks, number: int) -> str | None:

@@ -14,8 +14,9 @@ from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import Decoder
 from conditioners.readers.headers import Header, NearMiss, find_header, surroundings
 from conditioners.readers.json_lists import ListCutter
+from conditioners.readers.json_paths import show_path, split_levels, step
 from conditioners.readers.json_showing import show_json, show_value
-from conditioners.readers.json_tree import Cells, Place, Stray, split_levels, step
+from conditioners.readers.json_tree import Cells, Place, Stray
 from conditioners.readers.numbers import write_numbers
 
 
@@ -27,7 +28,8 @@ class RowWalker:
         if len(levels) != 2 or levels[1]:
             raise SourceError(f"dialect {dialect.name}: records {dialect.records!r} lead to no list; `data[]` does")
         self.outermost = levels[0]
-        self._path = "$" + "".join(f".{name}" for name in self.outermost)
+        self._cells = dialect.cells
+        self._path = show_path(self.outermost)
         self._opened, self._limits = opened, limits
         self._first_row = 0 if dialect.header or dialect.fields else 1
         header = self._find_header(source, dialect)
@@ -65,7 +67,8 @@ class RowWalker:
         if not cutter.has_list:
             raise Refusal(f"the document has no list of records at {records}")
         elements = next(cutter.cut()).parse(self._limits)
-        return _show_labels(elements[0] if elements else [])
+        first = elements[0] if elements else []
+        return _show_labels(_walk_to(first, self._cells) if self._cells else first)
 
     def _read_labels(self, path: str) -> list[str]:
         """The labels at a path outside of the rows, for which the whole document may have to be read."""
@@ -102,15 +105,16 @@ class RowWalker:
         for number, row in enumerate(elements, start=first):
             if number < self._first_row:
                 continue
-            place = f"{self._path}[{number}]"
+            place, element = f"{self._path}[{number}]", row
+            row = _walk_to(row, self._cells) if self._cells else row
             if not isinstance(row, list):
-                yield Stray(place, show_json(row))
+                yield Stray(place, show_json(element))
             elif any(cell not in (None, "") for cell in row[len(self._labels) :]):
                 reason = f"{len(row)} cells where there are {len(self._labels)} labels"
-                yield Stray(place, show_json(row), "wrong_field_count", reason)
+                yield Stray(place, show_json(element), "wrong_field_count", reason)
             else:
                 cells = [show_value(row[at]) if at < len(row) else None for at in self._places]
-                yield Place(place, row), self._write([*cells, *self._constants])
+                yield Place(place, element), self._write([*cells, *self._constants])
 
 
 def _walk_to(root: Any, path: str) -> list[Any] | None:

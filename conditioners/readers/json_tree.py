@@ -11,6 +11,7 @@ from conditioners.outcome import Refusal, SourceError
 from conditioners.raw import OpenedRaw
 from conditioners.readers.headers import is_surrounding, surroundings
 from conditioners.readers.json_labels import list_labels
+from conditioners.readers.json_paths import find_place, show_path, split_levels, step
 from conditioners.readers.json_showing import show_json
 from conditioners.readers.numbers import write_numbers
 
@@ -70,7 +71,8 @@ class TreeWalker:
         """The labels of some elements of the outermost list."""
         document: Any = elements
         for name in reversed(self.outermost):
-            document = {name: document}
+            place = find_place(name)
+            document = {name: document} if place is None else [*[None] * place, document]
         return list_labels([document], self._records)
 
     def list_labels_around(self, root: Any) -> list[str]:
@@ -102,7 +104,7 @@ class TreeWalker:
         self, elements: Sequence[Any], first: int, around: Cells
     ) -> Iterator[tuple[Place, list[str | None]] | Stray]:
         """The records of some elements of the outermost list, of which the first has that number."""
-        path = "$" + "".join(f".{name}" for name in self._levels[0])
+        path = show_path(self._levels[0])
         for number, element in enumerate(elements, start=first):
             yield from self._walk(element, f"{path}[{number}]", 1, around)
 
@@ -135,17 +137,3 @@ def _labelled(source: Source, dialect: JsonTree | JsonLines) -> list[tuple[str, 
     """Canonical columns with the path of their value."""
     labels = [(column.name, source.labels_of(column, dialect)[0]) for column in source.columns]
     return [(name, label) for name, label in labels if not is_surrounding(label)]
-
-
-def split_levels(path: str) -> list[tuple[str, ...]]:
-    """`stores[].weeks[].day` is three levels: (stores), (weeks), (day); each but the last leads to a list."""
-    return [tuple(name for name in part.split(".") if name) for part in path.split("[]")]
-
-
-def step(node: Any, names: Sequence[str]) -> Any:
-    """What the names lead to from a node; None when nothing is there."""
-    for name in names:
-        if not isinstance(node, dict):
-            return None
-        node = node.get(name)
-    return node

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import starmap
 from typing import Any, NamedTuple
 
+from conditioners.structure.json_shapes import count_keys, is_answer, list_keyed, take_cells
 from conditioners.structure.long_records import LongRecords, read_parallel
 
 _MOST = 500
@@ -26,6 +28,8 @@ def find_tables(value: Any) -> list[Found]:
         each = waiting.pop()
         if is_table(each.value):
             found.append(each)
+        elif is_answer(each.value) and is_table(each.value[1]):
+            waiting.append(Found(f"{each.path}[1]", each.value[1]))
         elif isinstance(each.value, dict):
             waiting += reversed([Found(f"{each.path}.{name}", inner) for name, inner in each.value.items()])
     if not 0 < len(found) <= _MOST:
@@ -39,7 +43,7 @@ def _size(value: Any) -> int:
     if isinstance(value, LongRecords):
         return value.cells
     if isinstance(value, list):
-        return sum(len(item) for item in value)
+        return sum(len(take_cells(item) or item) for item in value)
     return len(value) * max((_length(item) for item in value.values()), default=0)
 
 
@@ -53,17 +57,18 @@ def is_table(value: Any) -> bool:
         return value.are_objects or value.are_rows
     if isinstance(value, list):
         return bool(value) and (all(isinstance(item, dict) for item in value) or is_list_of_rows(value))
-    return isinstance(value, dict) and (is_columnar(value) or is_keyed(value))
+    return isinstance(value, dict) and (is_columnar(value) or count_keys(value) > 0)
 
 
 def is_list_of_rows(value: Any) -> bool:
-    """A list of lists that hold more scalars than further lists."""
+    """A list of rows that hold more scalars than further lists."""
     if isinstance(value, LongRecords):
         return value.are_rows
-    if not (isinstance(value, list) and value and all(isinstance(item, list) for item in value)):
+    if not (isinstance(value, list) and value and take_cells(value[0]) is not None):
         return False
-    cells = [isinstance(cell, list | dict) for item in value for cell in item]
-    return not cells or sum(cells) * 2 < len(cells)
+    rows = list(map(take_cells, value))
+    cells = [isinstance(cell, list | dict) for row in rows for cell in row or ()]
+    return None not in rows and (not cells or sum(cells) * 2 < len(cells))
 
 
 def is_columnar(value: dict[str, Any]) -> bool:
@@ -81,15 +86,6 @@ def _is_flat(value: LongRecords | list[Any]) -> bool:
     return all(not isinstance(cell, list | dict) for cell in value)
 
 
-def is_keyed(value: dict[str, Any]) -> bool:
-    """An object of several objects that have most of their names in common."""
-    items = list(value.values())
-    if len(items) < 3 or not all(isinstance(item, dict) and item for item in items):
-        return False
-    common = set(items[0]).intersection(*items)
-    return all("key" not in item and len(common) * 2 > len(item) for item in items)
-
-
 def list_records(table: Found) -> Iterator[Found]:
     """The records of a table, each with its path."""
     path, value = table
@@ -100,9 +96,8 @@ def list_records(table: Found) -> Iterator[Found]:
     elif isinstance(value, dict) and is_columnar(value):
         for number, record in enumerate(_read_columns(value)):
             yield Found(f"{path}.*[{number}]", record)
-    elif isinstance(value, dict) and is_keyed(value):
-        for key, item in value.items():
-            yield Found(f"{path}.{key}", {"key": key, **item})
+    elif isinstance(value, dict) and count_keys(value):
+        yield from starmap(Found, list_keyed(path, value))
     else:
         yield table
 

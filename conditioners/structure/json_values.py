@@ -17,6 +17,7 @@ from conditioners.readers.json_parsing import Document, TooLarge, load_document
 from conditioners.readers.json_showing import show_json
 from conditioners.readers.value_lines import begins_with_lines
 from conditioners.structure.json_nodes import show_cell
+from conditioners.structure.json_shapes import take_cells
 from conditioners.structure.json_tables import Found, find_tables, is_columnar, is_list_of_rows, list_records
 from conditioners.structure.line_records import LineSurvey, read_records
 from conditioners.structure.list_rows import refuse_wide
@@ -123,12 +124,13 @@ def _open_table(table: Found, name: str, document: Document, limits: Limits) -> 
     return RecordGrid(name, form, unfolding.labels, partial(_unfold, table, unfolding), encoding)
 
 
-def _open_rows(value: LongRecords | list[list[Any]], limits: Limits) -> Callable[[], Iterable[list[Any]]]:
+def _open_rows(value: LongRecords | list[Any], limits: Limits) -> Callable[[], Iterable[list[Any]]]:
     if isinstance(value, LongRecords):
         value.require_room()
-        return value.elements
-    refuse_wide(value, limits)
-    return partial(iter, value)
+        return value.row_cells
+    rows = [take_cells(item) or [] for item in value]
+    refuse_wide(rows, limits)
+    return partial(iter, rows)
 
 
 def _survey(table: Found, limits: Limits) -> Unfolding:

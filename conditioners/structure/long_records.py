@@ -13,6 +13,7 @@ from conditioners.readers.json_parallel import SpilledLists
 from conditioners.readers.json_parsing import Document
 from conditioners.readers.json_showing import Unheld, show_json
 from conditioners.readers.value_lines import FILLED_SHARE
+from conditioners.structure.json_shapes import take_cells
 from conditioners.structure.list_rows import RowTally
 from conditioners.structure.unfolding import UnfoldingSurvey
 
@@ -68,6 +69,11 @@ class LongRecords(Unheld):
             pass
         self.is_checked = True
 
+    def row_cells(self) -> Iterator[list[Any]]:
+        """The cells of all rows, for a list of such; raises Refusal as `elements` does."""
+        for element in self.elements():
+            yield take_cells(element) or []
+
     def survey(self) -> None:
         """Find out what records it has; raises Refusal when one is no JSON, or nearly all hold nothing."""
         if not self.are_objects and self.found.lists < self.count:
@@ -82,9 +88,10 @@ class LongRecords(Unheld):
             self.cells += len(element)
             if isinstance(element, dict):
                 self.unfolding.take(element)
-            else:
-                self.rows.take(element)
-                self.longest = max(self.longest, len(show_json(element)))
+            cells = take_cells(element)
+            if cells is not None:
+                self.rows.take(cells)
+                self.longest = max(self.longest, len(show_json(cells)))
 
     def check(self) -> None:
         """Raises Refusal when it is no JSON, unless that is known already."""

@@ -17,8 +17,9 @@ from conditioners.readers.batches import Facts, Located, Rows
 from conditioners.readers.decoding import show_damage
 from conditioners.readers.json_labels import list_labels
 from conditioners.readers.json_parsing import load_document
+from conditioners.readers.json_paths import step
 from conditioners.readers.json_showing import show_json
-from conditioners.readers.json_tree import Stray, TreeWalker, step
+from conditioners.readers.json_tree import Stray, TreeWalker
 from tests.conditioning.conftest import make_source, run
 
 COLUMNS = (
