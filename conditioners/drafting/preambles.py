@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterator, Sequence
-from string import digits
 
 from conditioners.auto_output import TableSummary
 from conditioners.drafting.asides import find_total
@@ -14,7 +13,7 @@ from conditioners.outcome import Skipped
 from conditioners.raw import OpenedRaw, RawInput
 from conditioners.structure.blocks import each_row
 from conditioners.structure.grids import open_grids
-from conditioners.structure.rows import Row
+from conditioners.structure.rows import Row, line_of
 from conditioners.unpack import Unpacker
 
 _TOLD, _LONGEST = 4, 160
@@ -27,19 +26,14 @@ def tell_preamble(
     file_name: str, data: bytes, skipped: Sequence[tuple[str, str]], table: TableSummary, tables: Sequence[TableSummary]
 ) -> tuple[str, ...]:
     """What to check: the lines with words before the last header row of the table, where it stands several times."""
-    headers = [_number(place) for each in tables if each.labels == table.labels for place in each.header_rows]
+    headers = [line_of(place) for each in tables if each.labels == table.labels for place in each.header_rows]
     causes, last = (_CAUSES, max(headers)) if headers else (_ABOVE, _ANYWHERE)
-    places = {place for place, cause in skipped if cause in causes and _number(place) < last and _is_of(place, table)}
+    places = {place for place, cause in skipped if cause in causes and line_of(place) < last and _is_of(place, table)}
     lines = [f"{place} {text!r}" for place, text in _find_texts(file_name, data, places)] if places else []
     if not lines:
         return ()
     more = f", and {len(lines) - _TOLD} more" if len(lines) > _TOLD else ""
     return (f"what stands above the rows is in no column: {', '.join(lines[:_TOLD])}{more}",)
-
-
-def _number(place: str) -> int:
-    """The line or row of a place such as `line 3` or `cell Sales!A3`."""
-    return int(place[len(place.rstrip(digits)) :] or 0)
 
 
 def _is_of(place: str, table: TableSummary) -> bool:

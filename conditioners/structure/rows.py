@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from string import digits
 from typing import NamedTuple
 
 
@@ -47,6 +48,12 @@ class Row(NamedTuple):
     def is_comment_alone(self) -> bool:
         """Whether it is a comment and nothing else."""
         return self.is_comment and self.width <= 1
+
+
+def line_of(place: str) -> int:
+    """The line or row of a place such as `line 3` or `cell Sales!A3`."""
+    # A sheet may be named by any number of digits, through each of which a search would look for the last ones.
+    return int(place[len(place.rstrip(digits)) :] or 0)
 
 
 Resplit = Callable[[Row], Iterator[tuple[str, tuple[str, ...]]]]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
-from string import digits
 from typing import NamedTuple
 
 from conditioners.structure.found import Began, Kept
 from conditioners.structure.kinds import Kind, kind_of
-from conditioners.structure.rows import Row
+from conditioners.structure.rows import Row, line_of
 from conditioners.structure.tables import find_tables
 
 Cells = Sequence[str | None]
@@ -70,15 +69,10 @@ def _look(rows: Iterator[Row]) -> _Side | None:
     if head is None or head.labels is None or head.cells < _FEWEST_COLUMNS or len(kept) < _FEWEST_ROWS:
         return None
     numbers = sum(kind_of(each.cells[0]) is Kind.NUMBER for each in kept)
-    first, last = _number(kept[0].place), _number(kept[-1].place)
-    filled = frozenset(_number(row.place) for row in looked_at if not row.is_blank)
+    first, last = line_of(kept[0].place), line_of(kept[-1].place)
+    filled = frozenset(line_of(row.place) for row in looked_at if not row.is_blank)
     above = frozenset(at for at in filled if at < first)
-    return _Side(head.labels, frozenset(map(_number, head.places)), above, first, last, numbers * 2 > len(kept))
-
-
-def _number(place: str) -> int:
-    # A sheet may be named by any number of digits, through each of which a search would look for the last ones.
-    return int(place[len(place.rstrip(digits)) :] or 0)
+    return _Side(head.labels, frozenset(map(line_of, head.places)), above, first, last, numbers * 2 > len(kept))
 
 
 def _are_apart(one: _Side, other: _Side) -> bool:
