@@ -1,0 +1,55 @@
+"""Dialects: the forms in which a source's files come, and how the file's own words map to canonical columns."""
+
+from __future__ import annotations
+
+from conditioners.dialects.common import ISO_DAY, ISO_MOMENTS, PLAIN, Dialect, Numbers, ShiftBy
+from conditioners.dialects.documents import (
+    EdiLoops,
+    JsonColumns,
+    JsonLines,
+    JsonRows,
+    JsonTree,
+    ProductActivity,
+    XmlElements,
+)
+from conditioners.dialects.tables import Delimited, FixedWidth, Parquet, Repeated, Tagged, Wide, Workbook
+
+__all__ = [
+    "ISO_DAY",
+    "ISO_MOMENTS",
+    "PLAIN",
+    "Delimited",
+    "Dialect",
+    "EdiLoops",
+    "FixedWidth",
+    "JsonColumns",
+    "JsonLines",
+    "JsonRows",
+    "JsonTree",
+    "Numbers",
+    "Parquet",
+    "ProductActivity",
+    "Repeated",
+    "ShiftBy",
+    "Tagged",
+    "Wide",
+    "Workbook",
+    "XmlElements",
+    "named_columns",
+]
+
+
+def named_columns(dialect: Dialect) -> set[str]:
+    """Every canonical column that a dialect speaks of."""
+    by_column = (dialect.labels, dialect.values, dialect.sentinels, dialect.extract, dialect.shifts)
+    named = {name for mapping in by_column for name in mapping} | set(dialect.order)
+    named |= {shift.column for shift in dialect.shifts.values() if isinstance(shift, ShiftBy)}
+    if isinstance(dialect, FixedWidth):
+        named |= set(dialect.fields)
+        named |= {dialect.repeated.into, *dialect.repeated.fields} if dialect.repeated else set()
+        named |= set(dialect.tagged.fields) if dialect.tagged else set()
+    if isinstance(dialect, Delimited | JsonRows):
+        named |= set(dialect.fields) - {""}
+    if isinstance(dialect, Delimited | Workbook) and dialect.wide:
+        named |= {dialect.wide.into, *dialect.wide.values}
+    return named

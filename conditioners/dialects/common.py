@@ -1,0 +1,98 @@
+"""What all dialects have in common: how numbers, days and words are written, and what labels columns go by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from conditioners.date_forms import complete_day, complete_moment, pattern_of, spell_out
+from conditioners.outcome import SourceError
+
+ISO_DAY = "%Y-%m-%d"
+ISO_MOMENTS = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%#z")
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """How numbers are written: the decimal mark, marks between thousands (any one of the characters), currency."""
+
+    decimal: str = "."
+    thousands: str = ""
+    currency: tuple[str, ...] = ()
+    trailing_minus: bool = False
+    """Whether `12-` is minus twelve."""
+    brackets: bool = False
+    """Whether `(12)` is minus twelve, as accountants write it."""
+
+    def __post_init__(self) -> None:
+        if self.decimal in self.thousands or len(self.decimal) != 1:
+            raise SourceError(f"decimal mark {self.decimal!r} must be one character and no thousands mark")
+
+
+PLAIN = Numbers()
+
+
+@dataclass(frozen=True)
+class ShiftBy:
+    """A power of ten that depends on what stands in another column of the row."""
+
+    column: str
+    shifts: Mapping[str, int]
+    """By the text of the column, as the file has it; 0 for any other."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dialect:
+    """What all forms have in common.
+
+    `labels` maps a canonical column to the name or names that it goes by here, instead of the column's own. A label
+    may also name the surroundings: `@file`, `@folder` (the last folder of an archive member's path), `@sheet`; one that
+    begins with `=` is the value itself.
+    """
+
+    name: str
+    labels: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    numbers: Numbers = PLAIN
+    days: tuple[str, ...] = (ISO_DAY,)
+    """Formats of dates, tried in order; they must not contradict each other. ISO weeks are `%G-W%V` and the like."""
+    moments: tuple[str, ...] = ISO_MOMENTS
+    """Formats of moments. For a column in UTC those with the offset (`%#z`), or if there is none, all as UTC."""
+    two_digit_years_from: int = 1970
+    """The year that two-digit years (`%y`) begin with; 1930 makes 30 to 99 the last century's."""
+    nulls: tuple[str, ...] = ()
+    """Words for "no value", besides the empty cell."""
+    sentinels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """For a column, words that stand for "no value" in it alone, such as 999 for a wind direction."""
+    extract: Mapping[str, str] = field(default_factory=dict)
+    """For a column, a regular expression whose first group is the value; a cell that it does not fit is rejected."""
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """For a column, the words used here and what they mean; any other word is rejected."""
+    shifts: Mapping[str, int | ShiftBy] = field(default_factory=dict)
+    """For a number, the power of ten to multiply by: -1 where the file holds tenths."""
+    skip: tuple[str, ...] = ()
+    """Regular expressions for raw lines that are no rows, such as totals; matched from the line's start."""
+    order: tuple[str, ...] = ()
+    """Columns to sort the output by, for forms that lose the table's order; all rows are then held in memory."""
+
+    def __post_init__(self) -> None:
+        orders: dict[str, str] = {}
+        for day in (*self.days, *self.moments):
+            pattern_of(day)  # raises SourceError for a format that is not known
+            spelled = spell_out(day).lower().replace("%e", "%d")
+            skeleton = spelled.replace("%d", "?").replace("%m", "?")
+            if orders.setdefault(skeleton, spelled) != spelled:
+                raise SourceError(f"dialect {self.name!r}: {day} contradicts another of its date formats")
+        for day in self.days:
+            complete_day(day)  # raises SourceError for a format that tells no day
+        for moment in self.moments:
+            complete_moment(moment)
+        for column, words in self.values.items():
+            if "" in words.values():
+                raise SourceError(f"dialect {self.name!r}: words for no value of {column} belong into its `sentinels`")
+
+
+def check_fields(dialect: str, fields: tuple[str, ...]) -> None:
+    """Raises SourceError where a column stands twice."""
+    named = [name for name in fields if name]
+    if len(set(named)) != len(named):
+        raise SourceError(f"dialect {dialect!r}: a column stands twice in its fields")

@@ -1,0 +1,123 @@
+"""Dialects of tables: delimited text, fixed width, workbooks, Parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from conditioners.dialects.common import Dialect, check_fields
+from conditioners.outcome import SourceError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wide:
+    """Columns whose labels are values: `2025-W47` for a week, and below it each row's units. Each becomes a row."""
+
+    into: str
+    """The column that takes what the label tells."""
+    values: Mapping[str, str]
+    """For a column, a regular expression that the labels of its cells match; its first group is what goes `into`."""
+    keep_empty: bool = False
+    """Whether an empty cell is a row without a value, and not none at all; of several `values`, if all are empty."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delimited(Dialect):
+    """Delimited text with a header row, or with none and `fields` instead."""
+
+    delimiters: tuple[str, ...] = (",",)
+    """The one under which the header row holds all required labels is taken."""
+    quote: str = '"'
+    escape: str | None = None
+    encodings: tuple[str, ...] = ("utf-8",)
+    """Code pages that may be met beyond UTF-8 and what a byte order mark tells; the first that can hold the file."""
+    header_within: int = 50
+    """How many lines may precede the header row."""
+    header_rows: int = 1
+    """Rows that a label is written in, one below the other; it is then all of its words, with blanks between."""
+    wide: Wide | None = None
+    fields: tuple[str, ...] = ()
+    """For files without a header row, the canonical columns in order; "" for a field that none takes."""
+    opening: str = ""
+    """For files without a header row, a regular expression that the text matches from its start."""
+    until: str | None = None
+    """A regular expression for the first line that is behind the table; that line and all further ones are skipped."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for mark in (*self.delimiters, self.quote, self.escape or ""):
+            if len(mark.encode()) > 1 or (mark == "" and mark in self.delimiters):
+                raise SourceError(f"dialect {self.name!r}: the mark {mark!r} must be one ASCII character")
+        check_fields(self.name, self.fields)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repeated:
+    """Fields that repeat within a line, such as one value for each day of a month. Each repetition becomes a row."""
+
+    into: str
+    """The column to which the repetition's number, two digits and from 01, is appended."""
+    first: int
+    """The first character of the first repetition, from 1."""
+    width: int
+    count: int
+    fields: Mapping[str, tuple[int, int]]
+    """For a column, first and last character within a repetition; one whose columns are all empty is no row."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tagged:
+    """Groups of fields behind the others: each a name of three characters and text as long as the name tells."""
+
+    opening: str
+    """What the groups begin with."""
+    lengths: Mapping[str, int]
+    """Characters behind the name, by its first two characters or by all three."""
+    ends: tuple[str, ...]
+    """Names behind which nothing is read."""
+    fields: Mapping[str, tuple[str, int, int]]
+    """For a column, the group's name, and first and last character behind it, from 1."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FixedWidth(Dialect):
+    """Text in which each field has its place: `fields` maps a canonical column to its first and last character, from 1.
+
+    A line that is too long, or with `width` too short, is rejected, unless it matches `skip`. The last
+    character of the last field may be None, the line's end, however long it is.
+    """
+
+    fields: Mapping[str, tuple[int, int | None]]
+    opening: str = ""
+    """A regular expression that the file's first line matches from its start, if it comes in this dialect."""
+    encodings: tuple[str, ...] = ("utf-8",)
+    width: int | None = None
+    """The exact length of a line; None when blanks at its end may have been cut off."""
+    repeated: Repeated | None = None
+    tagged: Tagged | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        open_from = [first for first, last in self.fields.values() if last is None]
+        ends = [last or first for first, last in self.fields.values()]
+        if open_from and (self.tagged or self.repeated or len(open_from) > 1 or max(ends) > open_from[0]):
+            raise SourceError(f"dialect {self.name!r}: nothing can stand behind a field that reaches to the line's end")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workbook(Dialect):
+    """A file of sheets (xlsx, xls, xlsb, ods) or an HTML document of tables, by whatever name it comes.
+
+    Each sheet or table that has the header row is read, the others are skipped.
+    """
+
+    header_within: int = 50
+    header_rows: int = 1
+    wide: Wide | None = None
+    until: str | None = None
+    """A regular expression for the first row (cells joined by tabs) that is behind the table; all further ones are."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parquet(Dialect):
+    """A Parquet file; labels are names of its columns. Days, moments and decimals come as the text of their value."""
