@@ -123,7 +123,7 @@ def count_places(cells: Iterable[str], numbers: Numbers) -> int:
     """The most decimal places written; none where all are a single zero, as programs write whole numbers."""
     bare = {_without_marks(cell, numbers.currency) for cell in cells}
     tails = {cell.rstrip().rpartition(numbers.decimal)[2] for cell in bare if numbers.decimal in cell}
-    places = {re.sub(r"[^0-9].*$", "", tail) for tail in tails}
+    places = {re.sub(r"[^0-9][\s\S]*+", "", tail) for tail in tails}
     return 0 if places <= {"", "0"} else max(map(len, places))
 
 

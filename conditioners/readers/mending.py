@@ -33,7 +33,11 @@ _NO_DAY = re.compile(
     rb"(<c [^<>]{0,99}?)\bs=\"([0-9]{1,9})\"([^<>]{0,99}>(?:<f[^<>]*(?:/>|>[^<>]*</f>))?<v>(?:(-)|60(?:\.[0-9]*)?</v>))"
 )
 """A cell with a negative number or text, or with 60, and the number of its style."""
-_NOTE = rb"""(?><office:annotation\b(?:(?:[^<>"']++|"[^"]*+"|'[^']*+')*+(?<=/)>|[\s\S]*?</office:annotation>))?"""
+_NOTE = (
+    rb"""(?><office:annotation\b(?:(?:[^<>"']++|"[^"]*+"|'[^']*+')*+(?<=/)>"""
+    rb"""|(?:[^<]++|<(?!table:|/office:annotation>))*+</office:annotation>))?"""
+)
+"""A note holds no cells: where its end is missing it is not looked for behind the next one."""
 _CODE_XLSX = re.compile(
     rb"<c((?: [^<>]{0,99}?)?) s=\"([0-9]{1,9})\"([^<>]{0,99})>((?:<f[^<>]*(?:/>|>[^<>]*</f>))?)<v>([0-9]{1,14})</v>"
 )

@@ -6,8 +6,9 @@ import tracemalloc
 import pytest
 
 from conditioners.auto import condition_auto
+from conditioners.dialects import Numbers
 from conditioners.drafting.asides import find_total
-from conditioners.drafting.conventions import find_leading_words
+from conditioners.drafting.conventions import count_places, find_leading_words
 from conditioners.limits import DEFAULT
 from conditioners.outcome import Refusal, Skipped
 from conditioners.raw import RawInput
@@ -131,7 +132,12 @@ def test_numbers_of_an_ods_are_told_beside_notes(note, value, shown, is_misread)
     assert marks.found is is_misread
 
 
-@pytest.mark.parametrize("cell", [CELL % (VALUES, b"1", b"", b"1"), CELL % (b"", b"0", SHORT_NOTE, b"0") * 10_000])
+OPENED = b'<table:table-cell office:value-type="float"><office:annotation a="1"><text:p>' * 10_000
+
+
+@pytest.mark.parametrize(
+    "cell", [CELL % (VALUES, b"1", b"", b"1"), CELL % (b"", b"0", SHORT_NOTE, b"0") * 10_000, OPENED]
+)
 def test_values_and_notes_by_the_thousand_are_not_misread(cell):
     marks = MisreadMarks(CellForms())
     marks.feed(cell)
@@ -173,6 +179,10 @@ def test_the_sheets_of_a_name_of_digits_are_told_apart():
 )  # fmt: skip
 def test_the_words_before_a_day_end_at_their_last_blank_or_colon(cell, words):
     assert find_leading_words([cell, cell]) == words
+
+
+def test_places_end_before_words_and_line_breaks():
+    assert count_places([f"1,50{'a' * LONG}\n\n"], Numbers(decimal=",")) == 2
 
 
 @pytest.mark.parametrize(
