@@ -54,7 +54,7 @@ def find_layouts(source: Source, dialects: Sequence[Delimited], opened: OpenedRa
     undecoded = ""
     for dialect in dialects:
         try:
-            head, line_end = decode_head(opened, dialect.encodings, dialect.quote)
+            head, line_end = decode_head(opened, dialect.encodings, _quoted_cell(dialect))
         except Refusal as refusal:
             refused = refusal
             continue
@@ -95,18 +95,31 @@ def find_layouts(source: Source, dialects: Sequence[Delimited], opened: OpenedRa
     return [replace(layout, also_fits=others) for layout in fitting]
 
 
-def decode_head(opened: OpenedRaw, encodings: tuple[str, ...], quote: str = "") -> tuple[bytes, str]:
-    """The beginning of a text in UTF-8, and what its lines end with; raises Refusal if no encoding can hold it."""
+def decode_head(opened: OpenedRaw, encodings: tuple[str, ...], quoted: bytes = b"") -> tuple[bytes, str]:
+    """The beginning of a text in UTF-8, and what its lines end with; raises Refusal if no encoding can hold it.
+
+    `quoted` is a regular expression for cells whose line ends are their own.
+    """
     raw = opened.head[:_HEAD]
     head = Decoder(encodings).feed(raw, last=opened.is_whole and raw == opened.head)
-    line_end = _find_line_end(head, quote) if b"\r" in head else "lf" if b"\n" in head else "none"
+    line_end = _find_line_end(head, quoted) if b"\r" in head else "lf" if b"\n" in head else "none"
     return (head.replace(b"\r", b"\n") if line_end == "cr" else head), line_end
 
 
-def _find_line_end(head: bytes, quote: str) -> str:
+def _quoted_cell(dialect: Delimited) -> bytes:
+    """A regular expression for a quoted cell, up to the end of the text if it is not closed before."""
+    marks = (dialect.quote, dialect.escape or "", "".join(dialect.delimiters))
+    quote, escape, delimiters = (re.escape(mark.encode()) for mark in marks)
+    escaped = rb"|" + escape + rb"." if escape else b""
+    inside = rb"(?:[^" + quote + escape + rb"]++" + escaped + rb"|" + quote + quote + rb")*+"
+    # The quote stands first, for it is looked for many times as fast as anything before it.
+    begins = quote + rb"(?:(?<=[" + delimiters + rb"\r\n]" + quote + rb")|(?<=\A" + quote + rb"))"
+    return begins + inside + rb"(?:" + quote + rb"|\Z)" if quote else b""
+
+
+def _find_line_end(head: bytes, quoted: bytes) -> str:
     """What the lines of a text with CRs end with; within a cell they may end otherwise, as Excel on a Mac writes."""
-    mark = re.escape(quote)
-    outside = re.sub(f"{mark}[^{mark}]*{mark}".encode(), b"", head) if quote else head
+    outside = re.sub(quoted, b"", head, flags=re.DOTALL) if quoted else head
     lines = outside if b"\r" in outside or b"\n" in outside else head
     return "crlf" if b"\r\n" in lines else "lf" if b"\n" in lines else "cr"
 

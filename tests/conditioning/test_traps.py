@@ -164,6 +164,16 @@ def test_a_file_with_carriage_returns_alone_has_rows(toy, run, detect):
     assert found.dialect["line_end"] == "cr"
 
 
+@pytest.mark.parametrize(("escape", "noted"), [(None, '5" pipe'), ("\\", '"a \\"b\\" \\" c"')])
+def test_line_feeds_in_cells_end_no_lines_of_a_file_with_carriage_returns(make_source, run, escape, noted):
+    source = make_source(dialects=(Delimited(name="plain", escape=escape),))
+    rows = f'2024-01-01,001,1,,{noted}\r2024-01-02,001,2,,"two\nlines"\r2024-01-03,001,x,,y\r'
+    result = run(source, HEADER.replace("\n", "\r").encode() + rows.encode())
+
+    assert [reject["line"] for reject in result.rejects] == ["5"]
+    assert result.summary.rows_out == 2
+
+
 def test_a_carriage_return_within_quotes_is_part_of_the_cell(toy, run, detect):
     text = HEADER + '2024-01-01,001,1,1.50,"a\rb"\n' + "".join(f"2024-01-{n},001,1,1.50,x\n" for n in range(10, 20))
     rows, _, _ = detect(text)
