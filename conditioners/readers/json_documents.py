@@ -51,7 +51,7 @@ class JsonReader:
 
     def _cut(self, decoder: Decoder) -> ListCutter:
         texts = (decoder.feed(block, last=not block) for block in chain(self._opened.blocks(), [b""]))
-        return ListCutter(texts, self._walker.outermost, self._limits)
+        return ListCutter(texts, self._walker.outermost, self._limits, is_keyed=self._walker.is_keyed)
 
     def _find_around(self) -> Cells:
         """The values around the outermost list; for those that do not stand before it, the document is read twice."""

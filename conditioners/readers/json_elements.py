@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.readers.batches import BATCH_ROWS
+from conditioners.readers.json_frames import LIST, OBJECT, Frame, parse_members
 from conditioners.readers.json_marks import COMMA, Marks, MarkScanner
 from conditioners.readers.json_parsing import (
     ROOMS,
@@ -33,7 +34,10 @@ _LONGEST_WORD = len(rb"\ud83d\ude00")
 
 
 class Elements(NamedTuple):
-    """Some elements as the text of a list of their own, in which a 0 stands for those before and for those behind."""
+    """Some elements as the text of a list of their own, in which a 0 stands for those before and for those behind.
+
+    In the frame of an object, its members: each a key with its value.
+    """
 
     number: int
     """Which piece of the document's it is, from 0."""
@@ -45,16 +49,17 @@ class Elements(NamedTuple):
     is_last: bool
     at: TextPlace
     """Where they begin in the document."""
+    frame: Frame = LIST
 
     def parse(self, limits: Limits) -> list[Any]:
         """The elements; raises Refusal when they are no JSON."""
-        opening = _opening(self.first)
-        values: list[Any] = parse_shallow(self.text, limits, ((len(opening), self.at),))
+        opening = self.frame.begin(self.first)
+        values: list[Any]
+        if self.frame is OBJECT:
+            values = list(parse_members(self.text, limits, self.at, opening))
+        else:
+            values = parse_shallow(self.text, limits, ((len(opening), self.at),))
         return values[1 if self.first else 0 : None if self.is_last else -1]
-
-
-def _opening(first: int) -> bytes:
-    return b"[0," if first else b"["
 
 
 class _Cut(NamedTuple):
@@ -72,8 +77,12 @@ class ElementCutter:
     that is no JSON, pieces behind its fault may be cut anywhere.
     """
 
-    def __init__(self, path: str, above: int, at: TextPlace, limits: Limits) -> None:
-        """`path` leads to the list, which is the innermost of `above` levels and has its first element `at` a place."""
+    def __init__(self, path: str, above: int, at: TextPlace, limits: Limits, frame: Frame = LIST) -> None:
+        """`path` leads to the list, which is the innermost of `above` levels and has its first element `at` a place.
+
+        With the frame of an object, it is cut at the commas between its members.
+        """
+        self._frame = frame
         self._path, self._above, self.at, self._limits = path, above, at, limits
         self._small, self._large = deque([0], _ALIVE), deque([0], _ALIVE)
         self._held, self._held_room = b"", 0
@@ -107,7 +116,7 @@ class ElementCutter:
         if len(ends) and cuts and cuts[-1].room + room <= most:
             room += cuts.pop().room  # The last element needs no piece of its own.
         for cut in cuts:
-            yield self._cut_off(text[start : cut.place], b",0]", cut)
+            yield self._cut_off(text[start : cut.place], self._frame.behind, cut)
             start = cut.place + 1
         self._held_room = room
         if len(ends):
@@ -125,7 +134,7 @@ class ElementCutter:
 
     def _refuse_held(self) -> NoReturn:
         """Say why an element does not end: it is too large, or no JSON, such as text whose closing quote is missing."""
-        opening = _opening(self._first)
+        opening = self._frame.begin(self._first)
         if self.has_room(reckon_room(self._held)):
             try:
                 parse_shallow(opening + self._held, self._limits, ((len(opening), self.at),))
@@ -150,8 +159,9 @@ class ElementCutter:
         if not self.has_room():
             refuse_room(self._limits)
         piece = Elements(
-            self._pieces, is_large, _opening(self._first) + whole + closing, self._first, len(closing) < 2, self.at
-        )
+            self._pieces, is_large, self._frame.begin(self._first) + whole + closing, self._first, len(closing) < 2,
+            self.at, self._frame,
+        )  # fmt: skip
         self._pieces += 1
         self._first += cut.elements
         self.at = self.at.behind(whole).behind(b"," if not piece.is_last else closing)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from conditioners.readers.json_paths import step
+from conditioners.readers.json_paths import KEY, KEYED, LISTED, Level, join, join_all, read_path, step
 
 RECORDS = 200
 """Elements of a list that are looked at."""
@@ -16,31 +16,38 @@ def list_labels(values: Iterable[Any], records: str) -> list[str]:
     """Every path to a value in the first records below some values; lists but those of records are values."""
     found: dict[str, None] = {}
     for value in values:
-        for path in _walk(value, records.split("[]"), ""):
+        for path in _walk(value, read_path(records), ""):
             found.setdefault(path)
     return list(found)
 
 
-def _walk(node: Any, levels: list[str], path: str) -> Iterator[str]:
-    """Paths below a node; `levels` are the ways to the next list, and from each element of it on."""
-    first, *others = levels
-    way = first.strip(".")
-    yield from _leaves(node, path, except_for=f"{path}.{way}".strip(".") if others else None)
+def _walk(node: Any, levels: Sequence[Level], path: str) -> Iterator[str]:
+    """Paths below a node; `levels` are the ways to the next list or object by key, and from each element of it on."""
+    (names, each), *others = levels
+    way = join_all(path, names)
     if not others:
+        yield from _leaves(node, path)
         return
-    held = step(node, [name for name in way.split(".") if name])
-    below = f"{path}.{way}".strip(".") + "[]" if way else f"{path}[]"
-    for element in islice(held, RECORDS) if isinstance(held, list) else ():
+    if names or each != KEYED:
+        yield from _leaves(node, path, except_for=way)
+    held, below = step(node, names), way + each
+    if each == KEYED and isinstance(held, dict) and held:
+        yield way + KEY
+        for element in islice(held.values(), RECORDS):
+            yield from _walk(element, others, below) if isinstance(element, dict) or len(others) > 1 else [below]
+    for element in islice(held, RECORDS) if each == LISTED and isinstance(held, list) else ():
         yield from _walk(element, others, below)
 
 
-def _leaves(node: Any, path: str, *, except_for: str | None) -> Iterator[str]:
+def _leaves(node: Any, path: str, *, except_for: str = "") -> Iterator[str]:
     if not isinstance(node, dict):
         return
-    waiting = [(f"{path}.{name}" if path else name, item) for name, item in reversed(node.items())]
+    waiting = [(join(path, name), item) for name, item in reversed(node.items())]
     while waiting:
         at, item = waiting.pop()
+        if at == except_for:
+            continue
         if isinstance(item, dict) and item:
-            waiting += [(f"{at}.{name}", inner) for name, inner in reversed(item.items())]
-        elif at != except_for:
+            waiting += [(join(at, name), inner) for name, inner in reversed(item.items())]
+        else:
             yield at

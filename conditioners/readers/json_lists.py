@@ -10,6 +10,7 @@ from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.readers.batches import BATCH_ROWS
 from conditioners.readers.json_elements import ElementCutter, Elements
+from conditioners.readers.json_frames import LIST, OBJECT
 from conditioners.readers.json_marks import MarkScanner, find_list
 from conditioners.readers.json_parsing import TextPlace, check_room, parse_json, reckon_room, refuse_room
 from conditioners.readers.json_paths import find_place, show_path
@@ -30,21 +31,24 @@ class ListCutter:
     The pieces and what stands around them are JSON if, and only if, the document is.
     """
 
-    def __init__(self, texts: Iterator[bytes], names: Sequence[str], limits: Limits) -> None:
+    def __init__(self, texts: Iterator[bytes], names: Sequence[str], limits: Limits, *, is_keyed: bool = False) -> None:
         """Reads until the list begins to which `names` lead from the root, or to the end if there is none.
 
-        Raises Refusal when what stands before it is too large.
+        If `is_keyed`, it is an object instead, whose members are the elements. Raises Refusal when what stands before
+        it is too large.
         """
         self._texts, self._names, self._limits = texts, names, limits
+        self._frame = OBJECT if is_keyed else LIST
         self._head, self._rest, self.has_list = self._find_list()
-        self._elements = ElementCutter(show_path(names), len(names) + 1, TextPlace().behind(self._head), limits)
+        at = TextPlace().behind(self._head)
+        self._elements = ElementCutter(show_path(names), len(names) + 1, at, limits, self._frame)
 
     def _find_list(self) -> tuple[bytes, bytes, bool]:
         text = b""
         for block in self._texts:
             text += block
             marks = MarkScanner().scan(text)
-            opening = find_list(text, marks, self._names)
+            opening = find_list(text, marks, self._names, self._frame.opening[0])
             if opening is not None:
                 end = int(marks.places[opening]) + 1
                 self._check_size(end)
@@ -61,7 +65,7 @@ class ListCutter:
     def parse_head(self) -> Any:
         """The document up to the list, which is empty; raises Refusal when it is no JSON."""
         around = b"".join(b"}" if find_place(name) is None else b"]" for name in reversed(self._names))
-        return parse_json(self._head + (b"]" + around if self.has_list else b""), self._limits)
+        return parse_json(self._head + (self._frame.closing + around if self.has_list else b""), self._limits)
 
     def cut(self) -> Iterator[Elements]:
         """All elements, in order; raises Refusal when one is too large or too deep, or what stands behind them is."""
@@ -89,7 +93,7 @@ class ListCutter:
         """The document but for the list's elements; for when all have been cut. Raises Refusal when it is no JSON."""
         if self._elements.tail is None:
             return self.parse_head()
-        text = self._head + b"]" + self._elements.tail
+        text = self._head + self._frame.closing + self._elements.tail
         if not self._elements.has_room(reckon_room(text)):
             refuse_room(self._limits)
         origins = ((0, TextPlace()), (len(self._head.decode()) + 1, self._elements.at))

@@ -124,8 +124,11 @@ def _steps() -> NDArray[np.int8]:
     return steps
 
 
-def find_list(text: bytes, marks: Marks, names: Sequence[str]) -> int | None:
-    """The number of the mark that opens the list to which names lead from the root; None if it is not there (yet)."""
+def find_list(text: bytes, marks: Marks, names: Sequence[str], sign: int = BRACKET) -> int | None:
+    """The number of the mark that opens what names lead to from the root; None if it is not there (yet), or no list.
+
+    With BRACE as the sign, None if it is no object.
+    """
     import numpy as np
 
     if not len(marks.signs):
@@ -149,7 +152,7 @@ def find_list(text: bytes, marks: Marks, names: Sequence[str]) -> int | None:
         if found is None:
             return None
         at = found
-    return at if marks.signs[at] == BRACKET else None
+    return at if marks.signs[at] == sign else None
 
 
 def _find_opening(marks: Marks, before: Sequence[int], place: int) -> int | None:

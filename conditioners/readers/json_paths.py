@@ -1,17 +1,84 @@
-"""Paths in JSON: names, `[]` for each element of a list, and `[1]` for its second one alone."""
+"""Paths in JSON: names, `[]` for each element of a list, `{}` for each value of an object, `[1]` for one element alone.
+
+Behind the way to an object `{key}` is the key of each value, and a name with marks in it stands in quotes: `['a.b']`.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
+from conditioners.outcome import SourceError
+
+LISTED, KEYED, KEY = "[]", "{}", "{key}"
 _PLACE = re.compile(r"\[([0-9]{1,9})\]")
+_MARKS = r"\[\]|\{\}|\{key\}"
+_PART = re.compile(
+    rf"(?P<each>{_MARKS})|(?P<place>\[[0-9]{{1,9}}\])|\['(?P<quoted>(?:[^'\\]|\\.)*)'\]"
+    rf"|(?P<name>(?:(?!{_MARKS}|\[[0-9]{{1,9}}\]|\[')[^.])+)|\.",
+    re.DOTALL,
+)
+_SHOWN = 80
+"""Characters of a key in the place of a row: it may be long, and stands in the place of each row below it."""
 
 
-def split_levels(path: str) -> list[tuple[str, ...]]:
-    """`stores[].weeks[].day` is three levels: (stores), (weeks), (day); each but the last leads to a list."""
-    return [tuple(name for name in part.split(".") if name) for part in path.split("[]")]
+class Level(NamedTuple):
+    """Names that lead to a list or to an object by key, or at the end of a path to a value."""
+
+    names: tuple[str, ...]
+    each: str = ""
+    """LISTED or KEYED: what the names lead to; at the end of a path nothing, or KEY for the key itself."""
+
+
+def read_path(path: str) -> tuple[Level, ...]:
+    """`stores[].weeks{}.day` is three levels; raises SourceError where something stands behind `{key}`, or no name."""
+    levels, names, end = list[Level](), list[str](), 0
+    for part in _PART.finditer(path):
+        if part.start() != end or (levels and levels[-1].each == KEY):
+            raise SourceError(f"the path {path!r} cannot be read at {path[end:]!r}")
+        end = part.end()
+        if part["each"] == KEY:
+            levels += [Level(tuple(names), KEYED), Level((), KEY)]
+        elif part["each"]:
+            levels.append(Level(tuple(names), part["each"]))
+            names = []
+        elif part["quoted"] is not None:
+            names.append(re.sub(r"\\(.)", r"\1", part["quoted"], flags=re.DOTALL))
+        elif part["place"] or part["name"]:
+            names.append(part["place"] or part["name"])
+    if end != len(path):
+        raise SourceError(f"the path {path!r} cannot be read at {path[end:]!r}")
+    return tuple(levels) if levels and levels[-1].each == KEY else (*levels, Level(tuple(names)))
+
+
+def write_path(levels: Iterable[Level]) -> str:
+    """The path that is read as these levels, in the one form that labels of files have."""
+    path = ""
+    for names, each in levels:
+        path = join_all(path, names) + each if each != KEY else path.removesuffix(KEYED) + KEY
+    return path
+
+
+def join_all(path: str, names: Sequence[str]) -> str:
+    """A path with names of a declared one behind it, places among them."""
+    for name in names:
+        path = join(path, name) if find_place(name) is None else path + name
+    return path
+
+
+def join(path: str, name: str) -> str:
+    """A path with a name behind it, in quotes if it could be read as something else."""
+    plain = _PART.fullmatch(name)
+    if plain is None or not plain["name"] or (not path and name[0] in "@="):
+        quoted = name.replace("\\", r"\\").replace("'", r"\'")
+        return f"{path}['{quoted}']"
+    return f"{path}.{name}" if path else name
+
+
+def join_key(path: str, key: str) -> str:
+    """The place of what stands under a key, of which only so much is shown."""
+    return join(path, key if len(key) <= _SHOWN else f"{key[:_SHOWN]}…")
 
 
 def find_place(name: str) -> int | None:
@@ -35,4 +102,4 @@ def step(node: Any, names: Sequence[str]) -> Any:
 
 def show_path(names: Sequence[str]) -> str:
     """A path from the root as the places of rows have it: `$.data`, `$[1]`."""
-    return "$" + "".join(f".{name}" if find_place(name) is None else name for name in names)
+    return join_all("$", names)

@@ -14,7 +14,7 @@ from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import Decoder
 from conditioners.readers.headers import Header, NearMiss, find_header, surroundings
 from conditioners.readers.json_lists import ListCutter
-from conditioners.readers.json_paths import show_path, split_levels, step
+from conditioners.readers.json_paths import LISTED, read_path, show_path, step
 from conditioners.readers.json_showing import show_json, show_value
 from conditioners.readers.json_tree import Cells, Place, Stray
 from conditioners.readers.numbers import write_numbers
@@ -24,10 +24,10 @@ class RowWalker:
     """Takes the cells of rows by the place that the header gives each column; what a row lacks at its end is empty."""
 
     def __init__(self, source: Source, dialect: JsonRows, opened: OpenedRaw, limits: Limits) -> None:
-        levels = split_levels(dialect.records)
-        if len(levels) != 2 or levels[1]:
+        levels = read_path(dialect.records)
+        if len(levels) != 2 or levels[1].names or levels[0].each != LISTED:
             raise SourceError(f"dialect {dialect.name}: records {dialect.records!r} lead to no list; `data[]` does")
-        self.outermost = levels[0]
+        self.outermost, self.is_keyed = levels[0].names, False
         self._cells = dialect.cells
         self._path = show_path(self.outermost)
         self._opened, self._limits = opened, limits
@@ -119,11 +119,11 @@ class RowWalker:
 
 def _walk_to(root: Any, path: str) -> list[Any] | None:
     """The labels at a path such as `columns[].name`; None when there is no such list."""
-    names, *inner = split_levels(path)
-    found = step(root, names)
+    levels = read_path(path)
+    found = step(root, levels[0].names)
     if not isinstance(found, list):
         return None
-    return [step(label, inner[0]) for label in found] if inner else found
+    return [step(label, levels[1].names) for label in found] if len(levels) > 1 else found
 
 
 def _show_labels(row: Any) -> list[str]:

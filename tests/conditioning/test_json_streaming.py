@@ -31,6 +31,11 @@ FORMS = {
     "a.data[].rows[]": {
         "units": "a.data[].rows[].units", "shop": "a.data[].shop", "region": "a.region", "end": "a.end",
     },
+    "{}": {"units": "{}.units", "shop": "{key}", "region": "{}.place.region", "end": "{}.end"},
+    "data{}.rows[]": {"units": "data{}.rows[].units", "shop": "data{key}", "region": "meta.region", "end": "next"},
+    "data[].rows{}": {
+        "units": "data[].rows{}.units", "shop": "data[].rows{key}", "region": "meta.region", "end": "next",
+    },
 }  # fmt: skip
 
 
@@ -52,7 +57,8 @@ class WholeReader:
             place="path", dialect={"name": dialect.name, "format": "JSON", "records": dialect.records},
             labels=labels, ignored=self._walker.list_ignored(labels), encoding=self._document.encoding,
         )  # fmt: skip
-        self.has_records = isinstance(step(self._document.value, self._walker.outermost), list)
+        held = step(self._document.value, self._walker.outermost)
+        self.has_records = isinstance(held, dict if self._walker.is_keyed else list)
 
     def parts(self):
         yield self._walker.walk(self._document.value)
@@ -110,6 +116,19 @@ LISTS = {
             )
         },
         optional={"b": st.fixed_dictionaries({"data": VALUES}), "more": VALUES},
+    ),
+    "{}": st.dictionaries(TEXTS, ROWS | VALUES, max_size=9),
+    "data{}.rows[]": st.fixed_dictionaries(
+        {"data": st.dictionaries(TEXTS, SHOPS | VALUES, max_size=6) | VALUES},
+        optional={"meta": st.fixed_dictionaries({"region": VALUES}) | VALUES, "next": VALUES, "more": VALUES},
+    ),
+    "data[].rows{}": st.fixed_dictionaries(
+        {
+            "data": st.lists(
+                st.fixed_dictionaries({"rows": st.dictionaries(TEXTS, ROWS, max_size=3) | VALUES}), max_size=4
+            )
+        },
+        optional={"meta": st.fixed_dictionaries({"region": VALUES}) | VALUES, "next": VALUES, "more": VALUES},
     ),
 }
 
