@@ -78,15 +78,17 @@ class TableWriter:
         self._append(cells)
 
     def write_rows(self, rows: Sequence[Sequence[str]]) -> None:
-        """Append many rows, of which no cell holds a line end."""
+        """Append many rows."""
         self._rows += len(rows)
         for row in rows:
             if "" in row:
                 for number, cell in enumerate(row):
                     self._nulls[number] += not cell
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows(rows)
-        self._lines.append(text.getvalue())
+        file = io.StringIO()
+        csv.writer(file, lineterminator="\n").writerows(rows)
+        text = file.getvalue()
+        # Not every version of that writer puts cells with carriage returns into quotes.
+        self._lines.append("".join(map(show_line, rows)) if "\r" in text else text)
         self._flush()
 
     def reject(self, row: Row, rule: str, reason: str, rejects: RejectWriter) -> None:

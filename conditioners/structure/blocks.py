@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -31,12 +31,16 @@ _DAMAGED = DAMAGE.decode()
 
 @dataclass(frozen=True)
 class Block:
-    """Records of one width, or blank ones, each on a line of its own."""
+    """Records of one width, or blank ones, each on a line of its own; or elements of a list."""
 
     first_line: int
-    lines: list[str]
+    """Of an element: its number."""
+    lines: Sequence[str]
+    """The raw text of each."""
     rows: list[list[str]]
     is_blank: bool = False
+    path: str = ""
+    """Leads to the list of which the records are elements."""
 
     @property
     def width(self) -> int:
@@ -46,12 +50,15 @@ class Block:
     @property
     def last_row(self) -> Row:
         """The last record."""
-        return Row(str(self.first_line + len(self.lines) - 1), tuple(self.rows[-1]), self.lines[-1])
+        return Row(self._place(self.first_line + len(self.rows) - 1), tuple(self.rows[-1]), self.lines[-1])
 
     def each_row(self) -> Iterator[Row]:
         """The same records one by one."""
         for number, (line, cells) in enumerate(zip(self.lines, self.rows, strict=True), start=self.first_line):
-            yield Row(str(number), tuple(cells) or ("",), line)
+            yield Row(self._place(number), tuple(cells) or ("",), line)
+
+    def _place(self, number: int) -> str:
+        return f"{self.path}[{number}]" if self.path else str(number)
 
 
 class BlockReader:

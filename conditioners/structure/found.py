@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from conditioners.structure.heads import Head
@@ -28,7 +29,7 @@ class Kept:
 class KeptBlock:
     """Many rows of the table, in which nothing was odd."""
 
-    rows: list[list[str]]
+    rows: Sequence[Sequence[str]]
 
 
 @dataclass(frozen=True)

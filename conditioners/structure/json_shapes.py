@@ -31,11 +31,13 @@ def take_cells(value: Any) -> list[Any] | None:
     """The cells of a row: a list, or BigQuery's `{"f": [{"v": 1}, …]}`; None for anything else."""
     if isinstance(value, list):
         return value
-    if not isinstance(value, dict) or value.keys() != {"f"} or not isinstance(value["f"], list):
+    if not isinstance(value, dict) or len(value) != 1 or not isinstance(cells := value.get("f"), list):
         return None
-    if not all(isinstance(cell, dict) and cell.keys() == {"v"} for cell in value["f"]):
+    try:
+        found = [cell["v"] for cell in cells]
+    except (TypeError, KeyError):
         return None
-    return [cell["v"] for cell in value["f"]]
+    return found if set(map(len, cells)) <= {1} else None
 
 
 def count_keys(value: Any, most: int = _DEEPEST) -> int:

@@ -7,6 +7,7 @@ from itertools import starmap
 from typing import Any, NamedTuple
 
 from conditioners.structure.json_shapes import count_keys, is_answer, list_keyed, take_cells
+from conditioners.structure.list_rows import RowTally
 from conditioners.structure.long_records import LongRecords, read_parallel
 
 _MOST = 500
@@ -66,9 +67,8 @@ def is_list_of_rows(value: Any) -> bool:
         return value.are_rows
     if not (isinstance(value, list) and value and take_cells(value[0]) is not None):
         return False
-    rows = list(map(take_cells, value))
-    cells = [isinstance(cell, list | dict) for row in rows for cell in row or ()]
-    return None not in rows and (not cells or sum(cells) * 2 < len(cells))
+    rows = [row for row in map(take_cells, value) if row is not None]
+    return len(rows) == len(value) and RowTally.of(rows).are_rows(len(rows))
 
 
 def is_columnar(value: dict[str, Any]) -> bool:

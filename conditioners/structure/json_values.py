@@ -14,9 +14,9 @@ from conditioners.outcome import Refusal, Skipped
 from conditioners.raw import OpenedRaw
 from conditioners.readers.json_outline import JsonText
 from conditioners.readers.json_parsing import Document, TooLarge, load_document
-from conditioners.readers.json_showing import show_json
 from conditioners.readers.value_lines import begins_with_lines
-from conditioners.structure.json_nodes import show_cell
+from conditioners.structure.blocks import Block, spare_the_last
+from conditioners.structure.json_blocks import read_blocks
 from conditioners.structure.json_shapes import take_cells
 from conditioners.structure.json_tables import Found, find_tables, is_columnar, is_list_of_rows, list_records
 from conditioners.structure.line_records import LineSurvey, read_records
@@ -40,10 +40,9 @@ class ListGrid:
     words_are_apart: bool = False
     has_labels: bool = False
 
-    def rows(self) -> Iterator[Row]:
-        """All rows, in order."""
-        for number, item in enumerate(self.open()):
-            yield Row(f"{self.path}[{number}]", tuple(map(show_cell, item)), show_json(item))
+    def rows(self) -> Iterator[Row | Block]:
+        """All rows, in order; those of one width by the block."""
+        return spare_the_last(read_blocks(self.open(), self.path))
 
     resplit = staticmethod(no_resplit)
 

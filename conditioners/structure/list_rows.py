@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sized
+from collections.abc import Iterable, Sequence, Sized
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from conditioners.limits import MIB, Limits
@@ -40,12 +41,23 @@ class RowTally:
     widest: int = 0
     """Most cells of a list."""
 
+    @classmethod
+    def of(cls, values: Sequence[list[Any]]) -> RowTally:
+        """That of some lists."""
+        tally = cls()
+        tally.take_all(values)
+        return tally
+
     def take(self, value: list[Any]) -> None:
         """The next list."""
-        self.lists += 1
-        self.cells += len(value)
-        self.widest = max(self.widest, len(value))
-        kinds = list(map(type, value))
+        self.take_all((value,))
+
+    def take_all(self, values: Sequence[list[Any]]) -> None:
+        """The next lists."""
+        self.lists += len(values)
+        self.widest = max(self.widest, max(map(len, values), default=0))
+        kinds = list(map(type, chain.from_iterable(values)))
+        self.cells += len(kinds)
         self.nested += kinds.count(list) + kinds.count(dict)
 
     def are_rows(self, values: int) -> bool:

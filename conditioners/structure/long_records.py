@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Any, NoReturn
 
 from conditioners.limits import Limits
@@ -19,6 +21,9 @@ from conditioners.structure.unfolding import UnfoldingSurvey
 
 _MOST_LISTS = 16
 """Long ones in a document, each of which is read on its own."""
+_LISTS = frozenset((list,))
+_MARKS = 3
+"""Characters beside each cell: quotes and a comma."""
 
 
 @dataclass
@@ -36,6 +41,8 @@ class LongRecords(Unheld):
     unfolding: UnfoldingSurvey = field(init=False)
     is_checked: bool = False
     """Whether all of it has been read, and so is JSON."""
+    _unfolded: int = 0
+    """Elements that `unfolding` has been told of."""
 
     def __post_init__(self) -> None:
         self.unfolding = UnfoldingSurvey(self.limits)
@@ -62,36 +69,62 @@ class LongRecords(Unheld):
 
     def elements(self) -> Iterator[Any]:
         """All elements; raises Refusal when the list is no JSON, or the document is another one than it was."""
+        return chain.from_iterable(self._portions())
+
+    def _portions(self) -> Iterator[list[Any]]:
+        """The same by the piece."""
         texts = self.text.between(self.found.start, self.found.end)
         for piece in self.found.cut(texts, self.limits):
-            yield from piece.parse(self.limits)
+            yield piece.parse(self.limits)
         for _ in texts:
             pass
         self.is_checked = True
 
     def row_cells(self) -> Iterator[list[Any]]:
         """The cells of all rows, for a list of such; raises Refusal as `elements` does."""
-        for element in self.elements():
-            yield take_cells(element) or []
+        for elements in self._portions():
+            if _LISTS.issuperset(map(type, elements)):
+                yield from elements
+            else:
+                yield from (take_cells(element) or [] for element in elements)
 
     def survey(self) -> None:
         """Find out what records it has; raises Refusal when one is no JSON, or nearly all hold nothing."""
         if not self.are_objects and self.found.lists < self.count:
             return
-        empty = 0
-        for number, element in enumerate(self.elements(), start=1):
-            if not element:
-                empty += 1
-                if empty > self.limits.unread_rows and (number - empty) * FILLED_SHARE < number:
-                    reason = f"of the first {number} elements of the list {empty} hold nothing"
-                    raise Refusal(reason, f"{self.found.path}[{number - 1}]")
-            self.cells += len(element)
-            if isinstance(element, dict):
+        first = empty = 0
+        for elements in self._portions():
+            empty = self._count_empty(elements, first, empty)
+            first += len(elements)
+            self.cells += sum(map(len, elements))
+            rows = [cells for cells in map(take_cells, elements) if cells is not None]
+            self.rows.take_all(rows)
+            self.longest = max(self.longest, _find_longest(rows))
+            if self.are_objects and self.rows.lists < first:
+                self._unfold(elements, first - len(elements))
+        if self.are_objects and not self.are_rows:
+            self._unfold((), self.count)
+
+    def _unfold(self, elements: Sequence[Any], before: int) -> None:
+        """Take elements that are objects, and those before them if they were not: as long as all are rows of cells."""
+        if self._unfolded < before:
+            self._unfolded = before
+            for element in islice(self.elements(), before):
                 self.unfolding.take(element)
-            cells = take_cells(element)
-            if cells is not None:
-                self.rows.take(cells)
-                self.longest = max(self.longest, len(show_json(cells)))
+        for element in elements:
+            self.unfolding.take(element)
+        self._unfolded += len(elements)
+
+    def _count_empty(self, elements: Sequence[Any], first: int, empty: int) -> int:
+        """How many elements up to these hold nothing; raises Refusal when nearly all do not."""
+        if all(elements):
+            return empty
+        for number, element in enumerate(elements, start=first + 1):
+            empty += not element
+            if not element and empty > self.limits.unread_rows and (number - empty) * FILLED_SHARE < number:
+                reason = f"of the first {number} elements of the list {empty} hold nothing"
+                raise Refusal(reason, f"{self.found.path}[{number - 1}]")
+        return empty
 
     def check(self) -> None:
         """Raises Refusal when it is no JSON, unless that is known already."""
@@ -115,6 +148,13 @@ def load_long_document(text: JsonText, limits: Limits) -> Document:
     for records in long.values():
         records.survey()
     return Document(_put_in(outline.value, long), text.encoding, text.damaged)
+
+
+def _find_longest(rows: Sequence[list[Any]]) -> int:
+    """About how many characters the longest row has as JSON."""
+    with suppress(TypeError):
+        return max((len(cells) * _MARKS + len("".join(cells)) for cells in rows), default=0)
+    return max((len(show_json(cells)) for cells in rows), default=0)
 
 
 def _put_in(value: Any, long: Mapping[str, LongRecords]) -> Any:

@@ -1,0 +1,156 @@
+"""Reads all tables of one file that is not packed: rows to their outputs, and everything else to where it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+from conditioners.auto_output import RejectWriter, TableSummary, TableWriter
+from conditioners.limits import Limits
+from conditioners.outcome import Refusal, Skipped
+from conditioners.raw import ByteSink, OpenedRaw
+from conditioners.readers.decoding import DAMAGE
+from conditioners.structure.blocks import each_row
+from conditioners.structure.census import Census
+from conditioners.structure.found import Began, Dropped, Found, Kept, KeptBlock, Passed, PassedLines
+from conditioners.structure.grids import Grid, open_grids
+from conditioners.structure.heads import Head
+from conditioners.structure.rows import Row
+from conditioners.structure.tables import find_tables
+
+_DAMAGED = DAMAGE.decode()
+IN_ARCHIVE = "place"
+"""What places are called where rows of several files stand in one list."""
+MOST_TABLES = 1000
+_TOGETHER, _LARGE = 1000, 1 << 18
+"""Rows with known labels, and characters of theirs, that are written together."""
+
+OpenTable = Callable[[int], ByteSink]
+"""Opens the output of a table, by number from 1."""
+
+
+class TooManyTables(Refusal):
+    """The file as a whole has too many."""
+
+
+@dataclass
+class Read:
+    """What was read of a file, or of an archive's member."""
+
+    before: int = 0
+    """Tables of the file that come before its own."""
+    tables: list[TableSummary] = field(default_factory=list)
+    grids: list[tuple[dict[str, Any], dict[str, str] | None]] = field(default_factory=list)
+    """Format and encoding of each grid."""
+    skipped: Skipped = field(default_factory=Skipped)
+    mended: Skipped = field(default_factory=Skipped)
+
+    def take(self, other: Read) -> None:
+        """Append what was read of a further member."""
+        self.tables += other.tables
+        self.grids += other.grids
+        self.skipped.take_from(other.skipped)
+        self.mended.take_from(other.mended)
+
+
+@dataclass
+class TableReader:
+    """Reads all grids of one file that is not packed."""
+
+    opened: OpenedRaw
+    limits: Limits
+    found: Read
+    open_table: OpenTable
+    rejects: RejectWriter
+    writers: list[TableWriter] = field(default_factory=list)
+
+    def read(self) -> None:
+        """Write all tables; raises Refusal when the file cannot be read."""
+        member = self.opened.member
+        for grid in open_grids(self.opened, self.limits, self.found.skipped):
+            self.rejects.begin(IN_ARCHIVE if member else grid.place)
+            self._read_grid(grid, f"{member}:{grid.place} " if member else "")
+            self.found.grids.append((grid.describe(), grid.encoding()))
+        self.found.tables += [writer.summarise() for writer in self.writers]
+
+    def _read_grid(self, grid: Grid, within: str) -> None:
+        """Write the tables of a grid; `within` stands before each place."""
+        table: TableWriter | None = None
+        census = Census(self.limits)
+        for found in _find(grid):
+            if grid.place == "line":
+                census.take(found)
+            if isinstance(found, Kept) and table is not None:
+                if _DAMAGED in "".join(found.cells):
+                    reason = "bytes that the file's encoding does not know"
+                    row = Row(within + found.place, None, ",".join(found.cells))
+                    table.reject(row, "undecodable", reason, self.rejects)
+                    continue
+                table.write(found.cells)
+                if found.mended:
+                    self.found.mended.add(f"{within or grid.place + ' '}{found.place}", found.mended)
+            elif isinstance(found, KeptBlock) and table is not None:
+                table.write_rows(found.rows)
+            elif isinstance(found, Began):
+                table = self._begin(found, grid)
+            elif isinstance(found, Dropped) and table is not None:
+                row = found.row._replace(place=within + found.row.place)
+                table.reject(row, found.rule, found.reason, self.rejects)
+            elif isinstance(found, Passed):
+                self.found.skipped.add(f"{within or grid.place + ' '}{found.place}", found.cause)
+            elif isinstance(found, PassedLines):
+                self.found.skipped.add_lines(within or grid.place + " ", found.first, found.count, "blank")
+
+    def _begin(self, found: Began, grid: Grid) -> TableWriter:
+        if self.found.before + len(self.writers) == MOST_TABLES:
+            raise TooManyTables(f"the file has more than {MOST_TABLES} tables")
+        head = found.head
+        width = max(head.cells, len(head.labels or ()))
+        if width > self.limits.columns:
+            raise Refusal(f"the table has more than {self.limits.columns} columns")
+        places = tuple(f"{grid.place} {place}" if grid.place == "line" else place for place in head.places)
+        sink = self.open_table(self.found.before + len(self.writers) + 1)
+        self.writers.append(TableWriter(sink, head.labels, width, places, grid.name, head.note))
+        return self.writers[-1]
+
+
+def _find(grid: Grid) -> Iterator[Found]:
+    """What each row of a grid is."""
+    if not grid.has_labels:
+        yield from find_tables(grid.rows(), grid.resplit, words_are_apart=grid.words_are_apart)
+        return
+    rows = each_row(grid.rows())
+    labels = next(rows).cells or ()
+    yield Began(Head(labels, len(labels)))
+    for together in _gather(rows, len(labels)):
+        yield from _judge(together, len(labels))
+
+
+def _gather(rows: Iterator[Row], width: int) -> Iterator[list[Row]]:
+    """Rows of a width together, and others alone, as are large ones."""
+    together, size = list[Row](), 0
+    for row in rows:
+        length = sum(map(len, row.cells)) if row.cells is not None and len(row.cells) == width else _LARGE
+        size += length
+        if together and (len(together) == _TOGETHER or size >= _LARGE):
+            yield together
+            together, size = [], length
+        together.append(row)
+    if together:
+        yield together
+
+
+def _judge(rows: Sequence[Row], width: int) -> Iterator[Kept | KeptBlock | Dropped]:
+    """What some rows are of a table of that width, of which several fit."""
+    row = rows[0]
+    cells = [row.cells or () for row in rows]
+    if row.cells is None:
+        yield Dropped(row, *row.fault)
+    elif row.width != width:
+        yield Dropped(row, "wrong_field_count", f"{row.width} fields where the table has {width}")
+    elif len(rows) == 1 or _DAMAGED in "".join(chain.from_iterable(cells)):
+        yield from map(Kept, (row.place for row in rows), cells)
+    else:
+        yield KeptBlock(cells)
