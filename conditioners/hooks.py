@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
 
@@ -16,24 +17,32 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+_FIRST = 1
+"""The first row's index. As it is not 0, rows that a hook left and numbered anew are not taken for the first ones."""
+
 
 def apply_hook(source: Source, frame: pl.DataFrame) -> tuple[pl.DataFrame, NDArray[np.int64]]:
     """The frame after the source's hook, and which of its rows are left, by number and in order.
 
-    Raises SourceError when the hook fails, adds rows, repeats one, or loses a column.
+    Raises SourceError when the hook fails, adds, repeats or renumbers rows, or loses or repeats a column.
     """
     import numpy as np
 
     if source.hook is None:
         return frame, np.arange(frame.height)
+    import pandas as pd
     import polars as pl
 
     given = frame.to_pandas(use_pyarrow_extension_array=True)
+    given.index = pd.RangeIndex(_FIRST, _FIRST + frame.height)
     cells = {name: _arrow_cells(given[name]) for name in frame.columns}
     changed = _run_hook(source.hook, source.name, given)
     lost = set(frame.columns) - set(changed.columns)
     if lost:
         raise SourceError(f"the hook of {source.name} lost the column {sorted(lost)[0]!r}")
+    twice = changed.columns[changed.columns.duplicated()].intersection(frame.columns)
+    if len(twice):
+        raise SourceError(f"the hook of {source.name} gave the column {twice[0]!r} twice")
     kept = _kept_rows(source, changed.index, frame.height)
     if not changed.index.is_monotonic_increasing:
         changed = changed.sort_index()
@@ -58,12 +67,17 @@ def _kept_rows(source: Source, index: pd.Index[Any], height: int) -> NDArray[np.
     import numpy as np
     import pandas as pd
 
-    if index.equals(pd.RangeIndex(height)):
+    if index.equals(pd.RangeIndex(_FIRST, _FIRST + height)):
         return np.arange(height)
+    if len(index) and index.equals(pd.RangeIndex(len(index))):
+        raise SourceError(
+            f"the hook of {source.name} numbered its rows anew, so that nobody knows which they are; it has to keep "
+            "the frame's index, or put it back (`changed.index = frame.index`) where rows and their order are the same"
+        )
     kept = index.to_numpy()
-    if len(np.unique(kept)) != len(kept) or not np.isin(kept, np.arange(height)).all():
+    if len(np.unique(kept)) != len(kept) or not np.isin(kept, np.arange(_FIRST, _FIRST + height)).all():
         raise SourceError(f"the hook of {source.name} added or repeated rows; it may change cells and leave rows out")
-    return np.sort(kept).astype(np.int64)
+    return np.sort(kept).astype(np.int64) - _FIRST
 
 
 def _arrow_cells(column: pd.Series[Any]) -> pa.ChunkedArray | None:
@@ -74,10 +88,21 @@ def _arrow_cells(column: pd.Series[Any]) -> pa.ChunkedArray | None:
 
 
 def _to_text(column: pd.Series[Any]) -> pl.Series:
+    """Cells as text, whatever a hook made of them; what pandas takes for no value is an absent cell."""
     import polars as pl
     import pyarrow as pa
 
     cells = _arrow_cells(column)
-    if cells is not None and pa.types.is_large_string(cells.type):
-        return pl.Series(column.name, cells)
-    return pl.Series(column.name, column.to_list(), dtype=pl.String, strict=False)
+    if cells is not None and (pa.types.is_large_string(cells.type) or pa.types.is_string(cells.type)):
+        return pl.Series(column.name, cells, dtype=pl.String)
+    absent = column.isna().to_numpy()
+    texts = [None if no_value else _show(cell) for cell, no_value in zip(column.to_list(), absent, strict=True)]
+    return pl.Series(column.name, texts, dtype=pl.String)
+
+
+def _show(cell: object) -> str | None:
+    """One cell as text: a number with all of its digits and without an exponent, none for NaN."""
+    if not isinstance(cell, float | Decimal):
+        return str(cell)
+    number = Decimal(str(cell))
+    return None if number.is_nan() else format(number, "f")

@@ -1,5 +1,7 @@
 """Hooks: a source's own pandas function may mend cells and leave out rows, and is held to that."""
 
+from decimal import Decimal as D
+
 import pytest
 
 from conditioners.outcome import SourceError
@@ -47,3 +49,38 @@ def test_a_hook_that_fails_is_told_with_its_line_and_what_it_raised(make_source,
         run(make_source(hook=fail), TEXT)
     with pytest.raises(SourceError, match="the hook of toy returned no frame but NoneType"):
         run(make_source(hook=lambda frame: None), TEXT)
+
+
+def test_what_pandas_takes_for_no_value_is_none_whatever_a_hook_made_of_a_column(make_source, run):
+    import pandas as pd
+
+    def change(frame):
+        moments = pd.Series([pd.NaT, pd.Timestamp("2024-01-02"), pd.NaT], index=frame.index)
+        return frame.assign(
+            units=pd.to_numeric(frame["units"], errors="coerce"), price=[D("NaN"), 1e3, None], note=moments
+        )
+
+    text = b"day,store,units,price,note\n2024-01-01,001,x,,\n2024-01-02,002,1,,\n2024-01-03,003,2,,\n"
+    result = run(make_source(hook=change), text)
+
+    assert result.rows == ["2024-01-02,002,1,1000.00,2024-01-02 00:00:00", "2024-01-03,003,2,,"]
+    assert [(r["line"], r["column"], r["rule"]) for r in result.rejects] == [("2", "units", "missing")]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda frame: frame[frame["store"] != "1"].reset_index(drop=True),
+        lambda frame: frame.sort_values("day", ascending=False, ignore_index=True),
+    ],
+)
+def test_a_hook_that_numbers_its_rows_anew_is_a_fault_as_nobody_knows_their_lines(make_source, run, change):
+    with pytest.raises(SourceError, match="numbered its rows anew"):
+        run(make_source(hook=change), TEXT)
+
+
+def test_a_hook_that_gives_a_column_twice_is_a_fault(make_source, run):
+    import pandas as pd
+
+    with pytest.raises(SourceError, match="gave the column 'units' twice"):
+        run(make_source(hook=lambda frame: pd.concat([frame, frame[["units"]]], axis=1)), TEXT)
