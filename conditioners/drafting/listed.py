@@ -43,6 +43,12 @@ class _Header(NamedTuple):
     labels: tuple[str, ...]
 
 
+def are_lines_of_rows(sample: Sample) -> bool:
+    """Whether each line of a JSON sample is a row of cells by itself; raises Refusal."""
+    value, is_lines = load_values(sample.file_name, sample.data)
+    return is_lines and is_list_of_rows(value)
+
+
 def find_rows(sample: Sample, most: int) -> ListedRows | None:
     """The rows of a JSON sample that are lists, as many as may be; None for any other sample. Raises Refusal."""
     value, is_lines = load_values(sample.file_name, sample.data)

@@ -167,6 +167,10 @@ def _look_at_lists(sample: Sample) -> Sample:
     """The sample, if its rows are lists, with the labels that stand elsewhere, and with rows that lack their end."""
     try:
         rows = listed.find_rows(sample, _ROWS)
+        if rows is None and listed.are_lines_of_rows(sample):
+            raise NoDraft(
+                "no dialect reads lines each of which is a list of cells: have them sent as one list, or as CSV"
+            )
     except Refusal as refusal:
         raise NoDraft(f"the sample is not held as a whole: {refusal.reason}; give a smaller one") from None
     if rows is not None:

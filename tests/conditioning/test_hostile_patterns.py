@@ -9,6 +9,8 @@ from conditioners.auto import condition_auto
 from conditioners.dialects import Numbers
 from conditioners.drafting.asides import find_total
 from conditioners.drafting.conventions import count_places, find_leading_words
+from conditioners.drafting.samples import look_at_sample
+from conditioners.drafting.widening import unfold_sample
 from conditioners.limits import DEFAULT
 from conditioners.outcome import Refusal, Skipped
 from conditioners.raw import RawInput
@@ -179,6 +181,12 @@ def test_the_sheets_of_a_name_of_digits_are_told_apart():
 )  # fmt: skip
 def test_the_words_before_a_day_end_at_their_last_blank_or_colon(cell, words):
     assert find_leading_words([cell, cell]) == words
+
+
+def test_the_sample_of_a_label_of_half_a_million_letters_is_looked_at():
+    sample = look_at_sample("wide.csv", b"id,%b,day\n1,a,2\n2,b,3\n3,c,4\n" % (b"aB" * LONG))
+
+    assert unfold_sample(sample) == (sample, None)
 
 
 def test_places_end_before_words_and_line_breaks():
