@@ -39,6 +39,14 @@ def make_json_rows() -> bytes:
     ).encode()
 
 
+def make_keyed(count: int = 2) -> bytes:
+    """Records under two keys; many are larger than may be held."""
+    note = {"more": ['a"[{\\', {"n": 1}], "k.\u00fc": 1}
+    days = {f"2024-01-{number % 28 + 1:02}": {"units": number, "price": 1.5, **note} for number in range(2)}
+    shops = {f"{number:03}": days if number % 5 != 4 else [{}] for number in range(count)}
+    return json.dumps({"meta": {"1. of": "x"}, "shops": shops, "next": None}).encode()
+
+
 def make_xml() -> tuple[bytes, ...]:
     sales = '<sale day="2024-01-01"><units> 5 </units></sale><sale day="2024-01-02"><units>6</units></sale>'
     shop = f'<shop id="007">{sales}</shop>'

@@ -18,6 +18,7 @@ from bench.conditioning.fuzz_files import (
     make_html,
     make_json,
     make_json_rows,
+    make_keyed,
     make_ods,
     make_parquet,
     make_xlsx,
@@ -98,6 +99,9 @@ def _declared() -> Iterator[Target]:
     yield _target("JSON columns in pieces", shown, columns, limits=_IN_PIECES)
     rows = JsonRows(name="r", records="data[]", header="meta.labels[]")
     yield _target("JSON rows", (make_json_rows(),), rows)
+    keyed = JsonTree(name="k", records="shops{}{}", labels=_KEYED_LABELS)
+    yield _target("JSON by key", (make_keyed(),), keyed)
+    yield _target("JSON by key in pieces", (make_keyed(12),), keyed, limits=_IN_PIECES)
     lines = b'{"day":"2024-01-01","store":"007","units":5}\n{"units":6,"store":"008","day":"2024-01-02","price":1.5}\n'
     yield _target("JSON lines", (lines,), JsonLines(name="l"))
     yield _target("XML", make_xml(), XmlElements(name="x", records="report/shop/sale", labels=_XML_LABELS))
@@ -167,6 +171,9 @@ def _is_answer(path: Path) -> bool:
 _TREE_LABELS = {
     "day": "shops[].sales[].day", "store": "shops[].id", "units": "shops[].sales[].units", "price": "shops[].price",
 }  # fmt: skip
+
+
+_KEYED_LABELS = {"day": "shops{}{key}", "store": "shops{key}", "units": "shops{}{}.units", "price": "meta['1. of']"}
 
 
 _LIST_LABELS = {"day": "hourly.day", "store": "hourly.store", "units": "hourly.units", "price": "units.price"}

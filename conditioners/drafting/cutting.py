@@ -9,12 +9,14 @@ import lzma
 import re
 import zipfile
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 from conditioners.limits import DEFAULT, KIB
 from conditioners.outcome import Refusal
 from conditioners.readers.json_parsing import parse_json
 from conditioners.readers.json_showing import show_json
+from conditioners.structure.json_shapes import count_keys
 
 SMALL = 256 * KIB
 _LINES, _RECORDS = 40, 5
@@ -72,8 +74,9 @@ def _cut_json(data: bytes, lines: int, cut: Callable[[Any], Any]) -> bytes | Non
 
 
 def _cut_value(value: Any) -> Any:
-    """A value whose lists of records are short; parallel lists stay equally long."""
+    """A value whose lists of records, and objects of records by key, are short; parallel lists stay equally long."""
     if isinstance(value, dict):
+        value = dict(islice(value.items(), _RECORDS)) if count_keys(value) else value
         return {name: _cut_value(item) for name, item in value.items()}
     return [_cut_value(item) for item in value[:_RECORDS]] if isinstance(value, list) else value
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from conditioners.drafting import listed
 from conditioners.drafting.guessing import Guess
+from conditioners.drafting.label_paths import find_paths, find_records
 from conditioners.drafting.listed import load_values, split_path
 from conditioners.drafting.places import make_room
 from conditioners.drafting.samples import NoDraft, Sample
 from conditioners.drafting.text import show_call, show_mapping, show_string, show_tuple
 from conditioners.drafting.widening import Widening
-from conditioners.readers.json_paths import step
+from conditioners.readers.json_paths import join_all, step
 
 _INDENT = 12
 _OPENING = 40
@@ -161,40 +161,21 @@ def _json_rows(sample: Sample, guesses: Sequence[Guess]) -> Form:
 
 def _json(sample: Sample, guesses: Sequence[Guess]) -> Form:
     value, is_lines = load_values(sample.file_name, sample.data)
-    at = split_path(sample.form["records"])
+    at = split_path(value, sample.form["records"])
     held = step(value, at)
     if isinstance(held, dict) and all(isinstance(item, list) for item in held.values()) and held and not is_lines:
         labels = {guess.name: show_string(".".join((*at, guess.label))) for guess in guesses}
         records = show_tuple([show_string(".".join(at))], _INDENT, before="records=")
         return Form("JsonColumns", (records, show_mapping(labels, _INDENT, before="labels=")), has_paths=True)
-    start = held[0] if is_lines and isinstance(held, list) and held else held
-    prefix = "" if is_lines else ".".join(at)
-    paths = [_mark_lists(start, prefix, guess.label) for guess in guesses]
-    records = max((path[: path.rindex("[]") + 2] for path in paths if "[]" in path), key=len, default="")
+    paths = find_paths(
+        held, "" if is_lines else join_all("", at), [guess.label for guess in guesses], is_lines=is_lines
+    )
+    records = find_records(paths)
     if not records and not is_lines:
-        raise NoDraft(f"the document holds one record, or records by name, and no list of them, which {_NO_DIALECT}")
+        raise NoDraft(f"the document holds one record, and no list of them, which {_NO_DIALECT}")
     labels = {guess.name: show_string(path) for guess, path in zip(guesses, paths, strict=True)}
     shown = (
         *((f"records={show_string(records)}",) if records else ()),
         show_mapping(labels, _INDENT, before="labels="),
     )
     return Form("JsonLines" if is_lines else "JsonTree", shown, has_paths=True)
-
-
-def _mark_lists(value: Any, prefix: str, label: str) -> str:
-    """A label's path with `[]` behind each name that leads to a list of records."""
-    path = prefix
-    while isinstance(value, list) and value:
-        path, value = path + "[]", value[0]
-    *through, last = _split(value, label)
-    for name in through:
-        path = f"{path}.{name}" if path else name
-        value = value.get(name) if isinstance(value, dict) else None
-        while isinstance(value, list) and value and isinstance(value[0], dict):
-            path, value = path + "[]", value[0]
-    return f"{path}.{last}" if path else last
-
-
-def _split(value: Any, label: str) -> list[str]:
-    """A label's names; one that has a point in it is taken whole if the value has it."""
-    return [label] if isinstance(value, dict) and label in value else label.split(".")

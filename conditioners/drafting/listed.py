@@ -10,7 +10,7 @@ from conditioners.limits import DEFAULT
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw, RawInput
 from conditioners.readers.json_parsing import load_document
-from conditioners.readers.json_paths import step
+from conditioners.readers.json_paths import LISTED, join_all, step
 from conditioners.readers.json_showing import Number
 from conditioners.readers.value_lines import ValueLines, begins_with_lines
 from conditioners.structure.json_nodes import show_cell
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 FORMAT = "JSON rows"
 _LABEL_NAMES = ("label", "title", "name", "header", "field", "fieldName", "key", "id", "code")
 """What objects that describe a column call its label, the telling ones first."""
-
-
-_LOOKED_AT = 100
-"""Records whose names are looked at."""
 
 
 class ListedRows(NamedTuple):
@@ -52,7 +48,7 @@ def are_lines_of_rows(sample: Sample) -> bool:
 def find_rows(sample: Sample, most: int) -> ListedRows | None:
     """The rows of a JSON sample that are lists, as many as may be; None for any other sample. Raises Refusal."""
     value, is_lines = load_values(sample.file_name, sample.data)
-    names = split_path(sample.form["records"])
+    names = split_path(value, sample.form["records"])
     rows = step(value, names)
     if is_lines or not is_list_of_rows(rows):
         return None
@@ -61,7 +57,7 @@ def find_rows(sample: Sample, most: int) -> ListedRows | None:
         # A description of its own beats a plain list of as many words.
         header, labels = min(found, key=lambda each: "[]." not in each.path)
     cells = CELLS if isinstance(rows[0], dict) else ""
-    form = {"format": FORMAT, "path": f"{'.'.join(names)}[]", "header": header, "cells": cells}
+    form = {"format": FORMAT, "path": join_all("", names) + LISTED, "header": header, "cells": cells}
     first = 1 if labels is not None and not header else 0
     some = [take_cells(row) or [] for row in rows[first : first + most]]
     return ListedRows(form, labels, _turn(some, len(sample.columns)))
@@ -80,28 +76,21 @@ def tell_lists(labels: Sequence[str], columns: Sequence[Sequence[str]]) -> tuple
     return (f"{told}; name one in `records` for a row of each of its elements",)
 
 
-def find_unreachable(sample: Sample) -> list[str]:
-    """The labels of a JSON sample that lead through names with points in them, as no path can."""
-    value, _ = load_values(sample.file_name, sample.data)
-    records = step(value, split_path(sample.form["records"]))
-    some = records[:_LOOKED_AT] if isinstance(records, list) else [records]
-    return [label for label in sample.labels or () if any(_is_named_with_points(record, label) for record in some)]
+def split_path(value: Any, path: str) -> list[str]:
+    """The names of a path from the root, such as `$.data` or `$[1]`, those of the value that have points among them."""
+    names = path.removeprefix("$").replace("[", ".[").split(".")
+    return _follow(value, path.removeprefix("$").removeprefix(".")) or [name for name in names if name]
 
 
-def split_path(path: str) -> list[str]:
-    """The names of a path from the root, such as `$.data` or `$[1]`."""
-    return [name for name in path.removeprefix("$").replace("[", ".[").split(".") if name]
-
-
-def _is_named_with_points(value: Any, label: str) -> bool:
-    while isinstance(value, list) and value:
-        value = value[0]
-    if not isinstance(value, dict):
-        return False
-    if any("." in name and (label == name or label.startswith(f"{name}.")) for name in value):
-        return True
-    name, _, rest = label.partition(".")
-    return bool(rest) and _is_named_with_points(value.get(name), rest)
+def _follow(value: Any, path: str) -> list[str] | None:
+    if not path:
+        return []
+    for name, inner in value.items() if isinstance(value, dict) else ():
+        if path == name or path.startswith((f"{name}.", f"{name}[")):
+            names = _follow(inner, path.removeprefix(name).removeprefix("."))
+            if names is not None:
+                return [name, *names]
+    return None
 
 
 def _turn(rows: Sequence[Sequence[Any]], width: int) -> tuple[tuple[str, ...], ...]:

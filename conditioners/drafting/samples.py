@@ -175,11 +175,7 @@ def _look_at_lists(sample: Sample) -> Sample:
         raise NoDraft(f"the sample is not held as a whole: {refusal.reason}; give a smaller one") from None
     if rows is not None:
         return replace(sample, form={**sample.form, **rows.form}, labels=rows.labels, columns=rows.columns)
-    told = listed.tell_lists(sample.labels or (), sample.columns)
-    left = listed.find_unreachable(sample)
-    if left:
-        told = (*told, f"not declared, for no path leads to names with points in them: {', '.join(left)}")
-    return replace(_without(sample, left), remarks=(*sample.remarks, *told))
+    return replace(sample, remarks=(*sample.remarks, *listed.tell_lists(sample.labels or (), sample.columns)))
 
 
 def _without_unusual(sample: Sample) -> Sample:
