@@ -28,7 +28,8 @@ def find_paths(held: Any, path: str, labels: Sequence[str], *, is_lines: bool) -
 
 def find_records(paths: Sequence[str]) -> str:
     """The path of the innermost elements that any of the paths leads through."""
-    return write_path(max([read_path(path)[:-1] for path in paths], key=len))
+    around = [read_path(path)[:-1] for path in paths]
+    return write_path(max(around, key=len))
 
 
 def _find_path(nodes: Sequence[Any], path: str, label: str) -> str:
