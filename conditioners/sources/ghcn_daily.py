@@ -7,9 +7,11 @@ from conditioners.columns import Day, Decimal, Text
 from conditioners.declaration import Source
 from conditioners.dialects import Delimited, FixedWidth, Repeated, ShiftBy
 
+_SOIL = tuple(f"S{end}{cover}{depth}" for end in "NX" for cover in range(10) for depth in range(10))
+"""Least and greatest temperature of the soil, by what covers it and how deep."""
 _TENTHS = dict.fromkeys(
-    ("PRCP", "TMAX", "TMIN", "TAVG", "TOBS", "AWND", "EVAP", "MDPR", "THIC", "WESD", "WESF", "WSF1", "WSF2", "WSF5",
-     "WSFG", "WSFI", "WSFM", "MNPN", "MXPN", "ADPT", "AWBT", "ASLP", "ASTP"),
+    ("PRCP", "TMAX", "TMIN", "TAVG", "TAXN", "TOBS", "AWND", "EVAP", "MDEV", "MDPR", "MDTN", "MDTX", "THIC", "WESD",
+     "WESF", "WSF1", "WSF2", "WSF5", "WSFG", "WSFI", "WSFM", "MNPN", "MXPN", "ADPT", "AWBT", "ASLP", "ASTP", *_SOIL),
     -1,
 )  # fmt: skip
 """Elements that come in tenths: of mm, degrees C, m/s or hPa. The others are whole mm, degrees, minutes, per cent."""

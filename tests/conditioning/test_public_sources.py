@@ -36,6 +36,15 @@ def test_a_station_of_ghcn_is_conditioned_to_the_last_row_in_the_units_of_each_e
     assert 25 < hottest < 45, "degrees, not tenths of them"
 
 
+def test_temperatures_of_soil_and_of_several_days_come_in_tenths_as_others_do(run):
+    elements = ("SN32", "SX03", "MDTN", "MDTX", "MDEV", "MDSF", "WDF5")
+    text = "".join(f"USC00305801,20240101,{element},-178,,,7,\n" for element in elements)
+    result = run(get_source("ghcn_daily"), text.encode(), "ghcn_daily/2024.csv")
+
+    values = [row.split(",")[3] for row in result.rows]
+    assert values == ["-17.8"] * 5 + ["-178.0"] * 2
+
+
 @pytest.mark.parametrize("year", ["1901", "1902"])
 def test_a_year_of_isd_is_conditioned_to_the_last_observation(take, year):
     summary, table, _ = take("isd_hourly", f"weather/isd-fixed-width/{year}.gz")
