@@ -29,7 +29,8 @@ def find_paths(held: Any, path: str, labels: Sequence[str], *, is_lines: bool) -
 def find_records(paths: Sequence[str]) -> str:
     """The path of the innermost elements that any of the paths leads through."""
     around = [read_path(path)[:-1] for path in paths]
-    return write_path(max(around, key=len))
+    longest = max(around, key=len)
+    return write_path(longest)
 
 
 def _find_path(nodes: Sequence[Any], path: str, label: str) -> str:

@@ -24,6 +24,8 @@ class Node(NamedTuple):
     above: Record
     cells: Record
     lists: Mapping[str, list[dict[str, Any]]]
+    as_json: tuple[str, ...] = ()
+    """The labels of its cells that hold a whole list as JSON."""
 
     def record(self) -> Record:
         """All cells; lists stay JSON text."""
@@ -38,12 +40,17 @@ def read_node(path: str, value: Any, above: Record, prefix: str) -> Node:
         return Node(path, above, {f"{prefix}value": show_cell(value)}, {})
     cells: dict[str, str] = {}
     lists: dict[str, list[dict[str, Any]]] = {}
-    _fill(value, prefix, cells, lists)
-    return Node(path, above, cells, lists)
+    as_json: list[str] = []
+    _fill(value, prefix, cells, lists, as_json)
+    return Node(path, above, cells, lists, tuple(as_json))
 
 
 def _fill(
-    values: Mapping[str, Any], prefix: str, cells: dict[str, str], lists: dict[str, list[dict[str, Any]]]
+    values: Mapping[str, Any],
+    prefix: str,
+    cells: dict[str, str],
+    lists: dict[str, list[dict[str, Any]]],
+    as_json: list[str],
 ) -> None:
     if len(prefix) * len(values) > MOST_NAMES:
         raise Refusal(LONG_NAMES)
@@ -55,11 +62,13 @@ def _fill(
         if isinstance(value, str):
             cells[label] = value if _DAMAGED not in value else show_damage(value)
         elif isinstance(value, dict) and value:
-            _fill(value, f"{label}.", cells, lists)
+            _fill(value, f"{label}.", cells, lists, as_json)
         elif isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
             lists[label] = value
         else:
             cells[label] = show_cell(value)
+            if isinstance(value, list) and value:
+                as_json.append(label)
 
 
 def list_children(node: Node, label: str) -> Iterator[Node]:

@@ -88,7 +88,9 @@ def _open_lines(survey: LineSurvey, member: str, skipped: Skipped) -> Iterator[R
         survey.require_room()
         yield ListGrid(form, survey.read_again, "$", encoding, member)
     elif (unfolding := survey.unfolding.settle()).labels:
-        yield RecordGrid(member, form, unfolding.labels, partial(read_records, survey, unfolding), encoding)
+        yield RecordGrid(
+            member, form | _tell_lists(unfolding), unfolding.labels, partial(read_records, survey, unfolding), encoding
+        )
     else:
         skipped.add("path $", "records without values")
 
@@ -120,7 +122,9 @@ def _open_table(table: Found, name: str, document: Document, limits: Limits) -> 
     if is_list_of_rows(table.value):
         return ListGrid(form, _open_rows(table.value, limits), table.path, encoding, name)
     unfolding = _survey(table, limits)
-    return RecordGrid(name, form, unfolding.labels, partial(_unfold, table, unfolding), encoding)
+    return RecordGrid(
+        name, form | _tell_lists(unfolding), unfolding.labels, partial(_unfold, table, unfolding), encoding
+    )
 
 
 def _open_rows(value: LongRecords | list[Any], limits: Limits) -> Callable[[], Iterable[list[Any]]]:
@@ -130,6 +134,11 @@ def _open_rows(value: LongRecords | list[Any], limits: Limits) -> Callable[[], I
     rows = [take_cells(item) or [] for item in value]
     refuse_wide(rows, limits)
     return partial(iter, rows)
+
+
+def _tell_lists(unfolding: Unfolding) -> dict[str, Any]:
+    """Which columns hold whole lists as JSON, if any does."""
+    return {"as_json": list(unfolding.as_json)} if unfolding.as_json else {}
 
 
 def _survey(table: Found, limits: Limits) -> Unfolding:

@@ -29,6 +29,8 @@ class Unfolding:
 
     labels: tuple[str, ...]
     lists: tuple[str, ...]
+    as_json: tuple[str, ...] = ()
+    """Labels of the columns in which some cells are whole lists as JSON."""
 
     def rows(self, path: str, value: Any) -> Iterator[tuple[str, Record]]:
         """The rows that a record gives, each with its path."""
@@ -51,6 +53,10 @@ class _Level:
     labels: dict[str, None] = field(default_factory=dict)
     lists: set[str] = field(default_factory=set)
     """Labels of lists; more than two are not told apart."""
+    as_json: set[str] = field(default_factory=set)
+    """Labels of cells that are lists but not of records."""
+    records: set[str] = field(default_factory=set)
+    """Labels of lists of records, all of them."""
     cells: int = 0
     listed: int = 0
     """Values in the records of lists."""
@@ -64,7 +70,7 @@ class _Level:
     """Why there can be no table of these rows; their labels are not looked at any more."""
 
     def copy(self) -> _Level:
-        return replace(self, labels=dict(self.labels), lists=set(self.lists))
+        return replace(self, labels=dict(self.labels), lists=set(self.lists), as_json=set(self.as_json), records=set())
 
     def unfolds(self, limits: Limits) -> bool:
         """Whether each record holds one list of records at most, and in them most of what it holds."""
@@ -116,8 +122,11 @@ class UnfoldingSurvey:
             self._add_labels(level, node.above)
         self._add_labels(level, node.cells)
         level.cells += len(node.cells)
+        if node.as_json:
+            level.as_json.update(level.labels.keys() & node.as_json)
         if node.lists:
             self._add_labels(level, node.lists)
+            level.records.update(level.labels.keys() & node.lists)
             level.listed += sum(len(item) for items in node.lists.values() for item in items)
             level.repeated += (len(node.above) + len(node.cells)) * sum(map(len, node.lists.values()))
             if len(level.lists) < 2:
@@ -144,4 +153,5 @@ class UnfoldingSurvey:
         level = self._levels[len(lists)]
         if level.excess or len(level.labels) > self._limits.columns:
             raise Refusal(level.excess or f"the table has more than {self._limits.columns} columns")
-        return Unfolding(tuple(level.labels), tuple(lists))
+        whole = level.records.union(*(each.as_json for each in self._levels[: len(lists) + 1]))
+        return Unfolding(tuple(level.labels), tuple(lists), tuple(label for label in level.labels if label in whole))

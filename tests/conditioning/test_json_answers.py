@@ -135,9 +135,28 @@ def test_a_draft_tells_of_further_tables_with_the_same_labels(draft):
     )
 
 
+SERIES = [{"name": name, "columns": ["day", "u"], "values": [["a", 1], ["b", 2]]} for name in ("x", "y")]
+"""As InfluxDB answers."""
+
+
+@pytest.mark.parametrize(
+    ("value", "as_json"),
+    [
+        ({"results": [{"id": 0, "series": SERIES}]}, ["series.columns", "series.values"]),
+        ([{"id": n, "tags": ["x"], "lines": [{"a": n, "b": 2, "c": 3}] * 9} for n in range(9)], ["tags"]),
+        ([{"id": n, "of": [{"a": 1}] if n else 5, "or": [{"b": 1}]} for n in range(9)], ["of", "or"]),
+        ([{"id": n, "of": [] if n else {}} for n in range(9)], None),
+    ],
+)
+def test_columns_that_hold_whole_lists_are_told(value, as_json):
+    texts = [json.dumps(value), *(["\n".join(map(json.dumps, value))] if isinstance(value, list) else [])]
+    for text in texts:
+        outcome, _, _ = condition(text.encode())
+        assert outcome.summary.dialect.get("as_json") == as_json
+
+
 def test_a_draft_tells_of_rows_that_are_lists_inside_of_records(draft):
-    series = [{"name": name, "columns": ["day", "units"], "values": [["a", 1], ["b", 2]]} for name in ("x", "y")]
-    written, _ = draft("i.json", json.dumps({"results": [{"series": series}]}).encode())
+    written, _ = draft("i.json", json.dumps({"results": [{"series": SERIES}]}).encode())
 
     assert any("no dialect reads rows that are lists inside of records" in each for each in written.remarks)
 
