@@ -1,7 +1,8 @@
 """Keeps text from becoming a formula in a spreadsheet, in a way that can be undone.
 
 What spreadsheets take for a formula is listed by OWASP under "CSV Injection", full-width marks and line ends included.
-Where people write decimals with a comma, theirs begin another cell at each semicolon, whatever the file does.
+Where people write decimals with a comma, theirs begin another cell at each semicolon, and another row at each line end,
+whatever the file does.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ from __future__ import annotations
 import re
 
 _MARK = r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
-_FORMULA = re.compile(rf"""(\A(?='*+{_MARK})|;(?=["' ]*+{_MARK}))""")
-_NEUTRALISED = re.compile(rf"""(\A(?='++{_MARK})|;(?='["' ]*+{_MARK}))'""")
+_BEGINNINGS = rf"""\A(?={{0}}'*+{_MARK})|;(?={{0}}["' ]*+{_MARK})|[\r\n](?={{0}}["' ]*+(?![\r\n]){_MARK})"""
+_FORMULA = re.compile(f"({_BEGINNINGS.format('')})")
+_NEUTRALISED = re.compile(f"""({_BEGINNINGS.format("'")})'""")
 
 
 def neutralise(text: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -141,16 +142,23 @@ def _merge(known: list[Correction], given: list[Correction], quarantined: Counte
 
     Rows with one place and text cannot be told apart, such as cells of one line; all of them are corrected together.
     """
-    asked = Counter(correction.located for correction in given)
     before = Counter(correction.located for correction in known)
+    there = {_with_line_feeds(located): located for located in (*quarantined, *before)}
+    given = [replace(each, located=there.get(_with_line_feeds(each.located), each.located)) for each in given]
+    asked = Counter(correction.located for correction in given)
     for located, count in asked.items():
-        there = before[located] or quarantined[located]
-        if there == 0:
+        rejected = before[located] or quarantined[located]
+        if rejected == 0:
             raise NotReleased(f"no row with that text is in quarantine for {located.place!r}: {located.raw[:80]!r}")
-        if count != there:
-            raise NotReleased(f"{located.place!r} has {there} rejected rows with the same text: give all of them")
+        if count != rejected:
+            raise NotReleased(f"{located.place!r} has {rejected} rejected rows with the same text: give all of them")
     kept = [correction for correction in known if correction.located not in asked]
     return [*kept, *given] if any(each not in known for each in given) else known
+
+
+def _with_line_feeds(located: Located) -> Located:
+    """A row as spreadsheets save it, which have line ends of their own within cells."""
+    return located._replace(raw=located.raw.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _write(lake: Lake, path: str, data: bytes, there: BlobStat | None) -> None:

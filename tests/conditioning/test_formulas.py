@@ -1,5 +1,8 @@
 """Text for spreadsheets cannot become a formula, and comes back as it was."""
 
+import csv
+import io
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +21,18 @@ def test_text_that_begins_like_a_formula_gets_an_apostrophe(mark):
 @pytest.mark.parametrize("before", ["", " ", '"', "'", '" '])
 def test_text_that_would_begin_another_cell_like_a_formula_gets_an_apostrophe(mark, before):
     assert neutralise(f"a;{before}{mark}1;2;b") == f"a;'{before}{mark}1;2;b"
+
+
+@pytest.mark.parametrize("mark", [mark for mark in MARKS if mark not in "\r\n"])
+@pytest.mark.parametrize("before", ["\n", "\r\n", "\r", '\n "'])
+def test_text_that_would_begin_another_row_like_a_formula_gets_an_apostrophe(mark, before):
+    text = f"a{before}{mark}1"
+    listed = io.StringIO()
+    csv.writer(listed, lineterminator="\n").writerow(["7", neutralise(text)])
+
+    rows = csv.reader(io.StringIO(listed.getvalue(), newline=""), delimiter=";")
+    assert [row[0].strip()[:1] for row in rows if row][1:] == ["'"]
+    assert restore(neutralise(text)) == text
 
 
 @given(st.text(alphabet=f"'\";{MARKS}1a ", max_size=8))

@@ -106,6 +106,17 @@ def test_a_list_that_a_spreadsheet_saved_with_other_delimiters_is_read(lake, led
     assert counts(ledger, lake) == (4, 3, 1, 0)
 
 
+def test_a_row_of_several_lines_is_known_by_its_text_with_the_line_ends_of_a_spreadsheet(lake, ledger, clock):
+    text = calendar("one").replace(b"\n", b"\r\n")
+    drop(lake, PATH, text + b'B0,festival,"two\r\n=lines",texas,ALL,99/99/2026,05/03/2026,,04/01/2026\r\n')
+    condition_drop(lake, ledger, PATH, clock)
+    rows = fill(lake, GOOD).replace(b"\r\n", b"\n")
+
+    assert (release_rows(lake, ledger, PATH, rows, clock), counts(ledger, lake)) == ("conditioned", (2, 2, 0, 0))
+    release_rows(lake, ledger, PATH, rows, clock)
+    assert counts(ledger, lake) == (2, 2, 0, 0)
+
+
 def test_a_mended_row_whose_key_is_there_already_is_a_duplicate_or_a_conflict(lake, ledger, clock, taken):
     same = {**GOOD, "event_id": "Eone", "name": "one"}
     release_rows(lake, ledger, PATH, fill(lake, same, {**same, "name": "other"}), clock)
