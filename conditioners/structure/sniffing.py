@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
+from conditioners.structure.candidate_marks import find_candidates, trust_in
 from conditioners.structure.field_grammar import Marks
 from conditioners.structure.kinds import Kind, kind_of
 from conditioners.structure.quote_readings import Effort, Exhausted
@@ -23,11 +24,6 @@ _RECORDS = 300
 _CELLS = 12_000
 _READINGS = 4000
 """Ways to read quotes that are tried under one choice of marks."""
-_LIKELY = {",": 1.0, ";": 1.0, "\t": 1.0, "|": 1.0, ":": 0.7, " ": 0.6}
-_UNLIKELY = 0.75
-"""How much the others of the characters that people use as delimiters are trusted."""
-_OTHER_QUOTES = "'`~#"
-_OTHERS = "^~#¦§!\x01\x02\x1c\x1d\x1e\x1f\x14¬þ"
 _WORTH = {
     Kind.EMPTY: 0.75, Kind.NUMBER: 1.0, Kind.MONEY: 1.0, Kind.SHARE: 1.0, Kind.DAY: 1.0, Kind.TIME: 1.0,
     Kind.MOMENT: 1.0, Kind.TRUTH: 1.0, Kind.LINK: 1.0, Kind.CODE: 0.9, Kind.WORDS: 0.85, Kind.TEXT: 0.5,
@@ -35,6 +31,10 @@ _WORTH = {
 }  # fmt: skip
 _WORDS_APART = {Kind.WORDS: 0.4, Kind.TEXT: 0.2}
 """What words are worth when it is blanks that tell fields apart: sentences are no tables."""
+_PAIRED = 0.9
+"""The share of the unusual quotes at the ends of fields that must belong to pairs."""
+_LONG = 1000
+"""Characters of a cell from which on it is not looked at for brackets."""
 _SINGLE = 0.2
 """What a table of one column scores at best, so that no delimiter at all can win."""
 
@@ -62,7 +62,7 @@ def sniff(text: str) -> Sniffed:
 
 
 def _sniff(sample: str) -> Sniffed:
-    return max((_judge(sample, marks) for marks in _candidates(sample)), key=lambda each: each.score)
+    return max((_judge(sample, marks) for marks in find_candidates(sample)), key=lambda each: each.score)
 
 
 def _whole_lines(text: str) -> str:
@@ -80,38 +80,6 @@ def _without_comments(sample: str) -> str:
     return "".join(kept) if len(lines) > len(kept) >= len(lines) / 2 else sample
 
 
-def _candidates(sample: str) -> Iterator[Marks]:
-    lines = [line for line in islice(_lines(sample), 200) if line.strip()]
-    delimiters = [mark for mark in (*_LIKELY, *_OTHERS) if _may_delimit(mark, lines)]
-    for delimiter in (*delimiters, ""):
-        is_spaced = delimiter not in ("", " ") and sample.count(delimiter + " ") * 2 > sample.count(delimiter)
-        quotes = ['"', *(q for q in _OTHER_QUOTES if q != delimiter and _may_quote(q, delimiter, lines))]
-        for quote in quotes:
-            yield Marks(delimiter, quote)
-            if is_spaced:
-                yield Marks(delimiter, quote, spaced=True)
-        if '\\"' in sample or (delimiter and f"\\{delimiter}" in sample):
-            yield Marks(delimiter, '"', "\\")
-
-
-def _lines(sample: str) -> Iterator[str]:
-    yield from sample.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-
-
-def _may_delimit(mark: str, lines: Sequence[str]) -> bool:
-    """Whether a character stands in enough lines to tell fields apart."""
-    holding = sum(mark in line for line in lines)
-    return holding > 0 and holding * (10 if mark in _LIKELY else 2.5) >= min(len(lines), 20)
-
-
-def _may_quote(quote: str, delimiter: str, lines: Sequence[str]) -> bool:
-    """Whether some field begins, and some field ends, with the quote."""
-    opening, closing = (delimiter + quote, quote + delimiter) if delimiter else ("\n", "\n")
-    opens = any(line.lstrip().startswith(quote) or opening in line.replace(" ", "") for line in lines)
-    closes = any(line.rstrip().endswith(quote) or closing in line.replace(" ", "") for line in lines)
-    return opens and closes
-
-
 def _judge(sample: str, marks: Marks) -> Sniffed:
     records = list(_first_records(sample, marks))
     rows = [record for record in records if record.fields is not None and any(map(str.strip, record.fields))]
@@ -121,7 +89,7 @@ def _judge(sample: str, marks: Marks) -> Sniffed:
     width = max(widths, key=lambda each: (widths[each] * min(each, 8), each))
     worth = {**_WORTH, **_WORDS_APART} if marks.delimiter == " " else _WORTH
     score = _regularity(rows, widths) * _breadth(widths, len(rows)) * _cleanness(rows, worth)
-    score *= _LIKELY.get(marks.delimiter, _UNLIKELY) if marks.delimiter else 1.0
+    score *= trust_in(marks.delimiter) if marks.delimiter else 1.0
     score *= (1 - sum(record.is_odd for record in records) / len(records)) ** 2 * _placement(sample, rows, marks.quote)
     if marks.quote != '"':
         score *= _pairing(sample, marks)
@@ -139,19 +107,37 @@ def _first_records(sample: str, marks: Marks) -> Iterator[Record]:
 
 def _pairing(sample: str, marks: Marks) -> float:
     """Whether an unusual quote is one: apostrophes also stand at one end of a field only."""
-    records = islice(Splitter(replace(marks, quote="")).records(sample), _RECORDS)
-    fields = [field.strip() for record in records for field in record.fields or () if len(field.strip()) > 1]
-    ends = [(field.startswith(marks.quote), field.endswith(marks.quote)) for field in fields]
-    one, both = sum(a or b for a, b in ends), sum(a and b for a, b in ends)
-    return 1.01 if both and both >= 0.9 * one and '"' not in sample else 0.98
+    one = both = 0
+    for record in islice(Splitter(replace(marks, quote="")).records(sample), _RECORDS):
+        paired, alone = _count_pairs(record.fields or (), marks.quote)
+        both += paired
+        one += alone
+    return 1.01 if both and both >= _PAIRED * (one + both) and '"' not in sample else 0.98
+
+
+def _count_pairs(pieces: Sequence[str], quote: str) -> tuple[int, int]:
+    """How many quotes at the start of a piece find one at the end of it or of a later piece, and how many do not."""
+    both = one = 0
+    is_open = False
+    for piece in map(str.strip, pieces):
+        begins, ends = piece.startswith(quote), piece.endswith(quote) and (is_open or len(piece) > 1)
+        if ends and (is_open or begins):
+            both, is_open = both + 1, False
+        elif not is_open:
+            is_open = begins
+            one += ends
+    return both, one + is_open
 
 
 def _placement(sample: str, rows: Sequence[Record], quote: str) -> float:
-    """One if every quote tells fields apart; a half if all of them are left in the cells."""
+    """One if every quote tells fields apart, or is written twice in one; a half if all are left in the cells."""
     end = rows[-1].end
     there = sample.count(quote, 0, end)
+    if not there:
+        return 1.0
     left = sum(field.count(quote) for row in rows for field in row.fields or ())
-    return 1 - 0.5 * left / there if there else 1.0
+    twice = sample.count(quote * 2, 0, end) - sum(field.count(quote * 2) for row in rows for field in row.fields or ())
+    return 1 - 0.5 * max(0, left - twice) / there
 
 
 def _regularity(rows: Sequence[Record], widths: Counter[int]) -> float:
@@ -172,11 +158,24 @@ def _cleanness(rows: Sequence[Record], worth: Mapping[Kind, float]) -> float:
     total = cells = 0.0
     for row in rows:
         for field in row.fields or ():
-            total += worth[Kind.ODD if "\t" in field else kind_of(field)]
+            total += worth[_seen_as(field)]
             cells += 1
         if cells > _CELLS:
             break
     return total / cells if cells else 0.0
+
+
+def _seen_as(field: str) -> Kind:
+    """The kind of a cell: text cut within brackets is odd, and a blank behind a semicolon makes it prose."""
+    kind = Kind.ODD if "\t" in field else kind_of(field)
+    if len(field) > _LONG:
+        return kind
+    opened = [field.count(mark) for mark in "([{"]
+    if opened != [field.count(mark) for mark in ")]}"]:
+        return Kind.ODD
+    if kind is Kind.ODD and field[:1] in ("{", "[") and field[-1:] in ("}", "]"):
+        return Kind.TEXT
+    return kind_of(field.replace("; ", ", ")) if kind is Kind.ODD and "; " in field else kind
 
 
 def _with_spacing(sample: str, best: Sniffed) -> Marks:

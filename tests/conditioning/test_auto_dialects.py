@@ -50,6 +50,15 @@ CASES = {
     "a report's head with colons": (',"', lines("{n},{m},7", "Station: X\nDate: 2011\nOperator: me\n\nt,a,b\n")),
     "elements in cells": (',"', lines('{n},"<a href=""x"">{n}</a>; <b>"', "id,xml\n")),
     "nothing but places": (',"', "37.7 N,122.4 W\n" * 6),
+    "an apostrophe written twice": (";'", lines("Ann Lee;{n};{m}\n'Ann O''Neil';{n};{m}", "name;id;sum\n", 3)),
+    "apostrophes, with blanks between": (" '", lines("ZK-{n} 4{n} 'Miller, Kim' 377{n} AAA")),
+    "hashes, with blanks on both sides": ("#'", lines("   {n} # '{m} bay rd' # ' amherst, ma 010{n}'")),
+    "stars": ('*"', lines("{n}*Butter, salted*1.{n}*2024-01-{n}")),
+    "times and paths between tildes": ('~"', lines("C:\\data\\{n}.txt~10:{n}:12,123", "Report\n\npath~time\n", 6)),
+    "nothing but times": ('"', lines("12:{n}:45", "time\n")),
+    "nothing but colours": ('"', lines("#{n}ff{n}", "colour\n")),
+    "JSON between tabs": ('\t"', lines('{{"a": {n}, "b": [1, 2], "c": "x"}}\t{{"d": {m}, "b": [3, 4], "c": "y"}}')),
+    "prose with semicolons and a name": (',"', lines("some rice; beans {n},Ann Lee", "stock,by\n")),
 }  # fmt: skip
 
 

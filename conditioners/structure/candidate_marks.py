@@ -1,0 +1,61 @@
+"""The marks that a text may be delimited by: those that stand where marks stand, in enough of its lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from conditioners.structure.field_grammar import Marks
+
+_LIKELY = {",": 1.0, ";": 1.0, "\t": 1.0, "|": 1.0, ":": 0.7, " ": 0.6}
+_UNLIKELY = 0.75
+"""How much the others of the characters that people use as delimiters are trusted."""
+_OTHER_QUOTES = "'`~#"
+_OTHERS = "^~#*¦§!\x01\x02\x1c\x1d\x1e\x1f\x14¬þ"
+_WITHIN = re.compile(r"(?<![\d:])\d{1,2}:[0-5]\d(?::[0-5]\d)?(?![\d:])|://|\b[A-Z]:[\\/]")
+"""Colons of times, addresses and paths."""
+
+
+def find_candidates(sample: str) -> Iterator[Marks]:
+    """The plausible choices of marks for lines of text."""
+    lines = [line for line in islice(_lines(sample), 200) if line.strip()]
+    delimiters = [mark for mark in (*_LIKELY, *_OTHERS) if _may_delimit(mark, lines)]
+    for delimiter in (*delimiters, ""):
+        is_spaced = delimiter not in ("", " ") and sample.count(delimiter + " ") * 2 > sample.count(delimiter)
+        quotes = ['"', *(q for q in _OTHER_QUOTES if q != delimiter and _may_quote(q, delimiter, lines))]
+        for quote in quotes:
+            yield Marks(delimiter, quote)
+            if is_spaced:
+                yield Marks(delimiter, quote, spaced=True)
+        if '\\"' in sample or (delimiter and f"\\{delimiter}" in sample):
+            yield Marks(delimiter, '"', "\\")
+
+
+def _lines(sample: str) -> Iterator[str]:
+    yield from sample.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _may_delimit(mark: str, lines: Sequence[str]) -> bool:
+    """Whether a character stands in enough lines to tell fields apart; colons of times and addresses do not.
+
+    Nor does an unusual mark that stands at the beginning of its line alone, such as that of a colour.
+    """
+    holding = sum(mark in (_WITHIN.sub("", line) if mark == ":" else line) for line in lines)
+    if mark in _OTHERS:
+        holding -= sum(line.rfind(mark) == 0 for line in lines)
+    return holding > 0 and holding * (10 if mark in _LIKELY else 2.5) >= min(len(lines), 20)
+
+
+def _may_quote(quote: str, delimiter: str, lines: Sequence[str]) -> bool:
+    """Whether some field begins, and some field ends, with the quote."""
+    opening, closing = (delimiter + quote, quote + delimiter) if delimiter else ("\n", "\n")
+    bare = lines if delimiter == " " else [line.replace(" ", "") for line in lines]
+    opens = any(line.lstrip().startswith(quote) or opening in line for line in bare)
+    closes = any(line.rstrip().endswith(quote) or closing in line.lstrip(quote) for line in bare)
+    return opens and closes
+
+
+def trust_in(delimiter: str) -> float:
+    """How likely a character is that tells fields apart at all."""
+    return _LIKELY.get(delimiter, _UNLIKELY)
