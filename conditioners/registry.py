@@ -13,6 +13,7 @@ from conditioners import sources
 from conditioners.declaration import Source
 from conditioners.outcome import SourceError
 from conditioners.paths import compile_path
+from conditioners.readers.decoding import decode_beginning
 
 
 class UnknownSource(LookupError):
@@ -80,4 +81,4 @@ def _names() -> str:
 def _claims(source: Source, path: str, head: bytes) -> bool:
     if not any(compile_path(files).fullmatch(path) for files in source.files):
         return False
-    return source.head is None or re.match(source.head, head.decode("utf-8", "replace")) is not None
+    return source.head is None or re.match(source.head, decode_beginning(head)) is not None

@@ -47,6 +47,12 @@ def show_damage(text: str) -> str:
     return _DAMAGED.sub(lambda match: "".join(f"\\x{byte:02x}" for byte in bytes.fromhex(match[1])), text)
 
 
+def decode_beginning(head: bytes) -> str:
+    """How a text begins, by its byte order mark or else in UTF-8; what is no character there is shown as U+FFFD."""
+    mark, name = next((each for each in _MARKS if head.startswith(each[0])), (b"", "utf-8"))
+    return head[len(mark) :].decode(name, "replace")
+
+
 def begin_text(head: bytes) -> bytes:
     """How ASCII text begins, in whatever encoding: no byte order mark, no blanks, and no NULs of wide characters."""
     start = head[:4096]

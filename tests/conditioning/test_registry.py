@@ -39,6 +39,14 @@ def test_a_look_at_the_head_decides_where_the_path_does_not(monkeypatch, make_so
     assert identify("toy/a.csv", b"Tag;store") == Identified(sources[1])
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_a_look_at_the_head_sees_text_in_any_encoding_that_a_mark_tells(monkeypatch, make_source, encoding):
+    sources = (make_source(head="day,"), make_source(name="other", head="Größe;"))
+    monkeypatch.setattr(registry, "all_sources", lambda: sources)
+
+    assert identify("toy/a.csv", "Größe;store".encode(encoding)) == Identified(sources[1])
+
+
 def test_asking_for_an_unknown_source_names_those_there_are():
     with pytest.raises(UnknownSource, match="shipments"):
         get_source("shipment")
