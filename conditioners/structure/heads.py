@@ -15,6 +15,8 @@ from conditioners.structure.rows import Resplit, Row
 _PROFILED = 200
 _MOST_ABOVE = 5
 """Full rows right above labels from which on they are rows themselves, and what was taken for labels is one of them."""
+_REPEATED_ABOVE_VALUES, _REPEATED_ABOVE_WORDS = 1 / 5, 1 / 3
+"""Of a table's rows so many are its labels, if these stand above every few rows again."""
 _PREAMBLE = 0.3
 """A run of equally wide rows begins the first table if it has this share of the cells of the largest run."""
 
@@ -48,6 +50,7 @@ def find_head(rows: Sequence[Row], resplit: Resplit) -> tuple[int, Head | None, 
     if above is not None:
         return above[0], above[1], start - above[0]
     table = [number for number in filled if number >= start and rows[number].width == width]
+    table = _without_repeats(rows, table)
     cells = [rows[number].cells or () for number in table]
     skipped, count = find_labels(cells)
     if (begin := _find_rows_above(table, cells, skipped + count - 1)) is not None:
@@ -58,6 +61,30 @@ def find_head(rows: Sequence[Row], resplit: Resplit) -> tuple[int, Head | None, 
     used = table[skipped : skipped + count]
     labels = join_labels([rows[number].cells or () for number in used], are_merged=rows[start].is_of_sheet)
     return start, Head(labels, width, tuple(rows[number].place for number in used)), used[-1] - start + 1
+
+
+def _without_repeats(rows: Sequence[Row], table: Sequence[int]) -> list[int]:
+    """The rows of a table but for those that repeat the first full one, if that is labels which stand on each page.
+
+    Where few rows stand below each of them, the columns would else seem to hold words.
+    """
+    head = next((number for number in table if _are_words(rows[number].cells or ())), None)
+    if head is None:
+        return list(table)
+    labels = rows[head].cells or ()
+    alike = [number for number in table if rows[number].cells == labels]
+    others = [rows[number].cells or () for number in table if number > head and rows[number].cells != labels]
+    has_values = Profile(others[:_PROFILED], len(labels)).contradicts_everywhere(labels, fewest=1)
+    times, share = (2, _REPEATED_ABOVE_VALUES) if has_values else (3, _REPEATED_ABOVE_WORDS)
+    if len(alike) < times or len(alike) < share * len(table):
+        return list(table)
+    leading = {number for at, number in enumerate(alike) if table[table.index(head) + at] == number}
+    return [number for number in table if rows[number].cells != labels or number in leading]
+
+
+def _are_words(cells: Sequence[str]) -> bool:
+    """Whether all cells are filled, with different words."""
+    return len(set(cells)) == len(cells) > 1 and all(cell.strip() and kind_of(cell) not in TYPED for cell in cells)
 
 
 def _find_rows_above(table: Sequence[int], cells: Sequence[tuple[str, ...]], last: int) -> int | None:

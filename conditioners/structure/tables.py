@@ -21,6 +21,8 @@ _FEW = 3
 """Rows that other labels need behind them to begin a table."""
 _TITLE = 2
 """Cells that a title behind a blank line may have, such as `Market:` and its name."""
+_TITLE_AND_LABELS = 3
+"""Rows of a title and labels, with a blank one between them."""
 _MOST_HELD = 1000
 """Rows in a row that may be notes; more of them are rows."""
 
@@ -50,7 +52,9 @@ def find_tables(
         if head is not None:
             yield Began(head)
             body = [
-                row.cells or () for row in looked[start + header_rows :] if row.filled and not _is_sparse(row, head)
+                row.cells or ()
+                for row in looked[start + header_rows :]
+                if row.filled and not _is_sparse(row, head) and row.cells != head.labels
             ]
             profile = Profile([cells for cells in body if len(cells) == head.cells][:_PROFILED], head.cells)
             yield from _Table(ahead, head, profile, resplit, words_are_apart, behind).read()
@@ -158,7 +162,14 @@ class _Table:
         is_short = row.filled * 2 < row.width or (self._is_behind_blank and row.filled <= _TITLE)
         if self._head.cells >= 3 and is_short and self._profile.lacks_all_typed(row.cells):
             return True
+        if self._is_behind_blank and row.filled == 1 and self._is_above_labels():
+            return True
         return _is_sparse(row, self._head) and self._profile.lacks_all_needed(row.cells)
+
+    def _is_above_labels(self) -> bool:
+        """Whether the table's labels come again behind the next row."""
+        behind = [each.cells for each in self._ahead.look(_TITLE_AND_LABELS)[1:] if not each.is_blank]
+        return bool(behind) and behind[0] == self._head.labels
 
     def _release(self) -> Iterator[Found]:
         """The held rows, now that the table goes on."""

@@ -91,3 +91,34 @@ def test_groups_over_merged_labels_of_a_workbook_belong_to_the_header(read):
 
     labels = ["Store", "Region", "Units Jan", "Units Feb", "Sales Jan", "Sales Feb"]
     assert read(data.getvalue(), "a.xlsx")[0][0] == labels
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3])
+@pytest.mark.parametrize("between", [[], [""], ["", "{}. Store"]])
+@pytest.mark.parametrize("is_book", [False, True])
+def test_labels_that_stand_above_every_few_rows_again_are_labels(read, rows, between, is_book):
+    blocks = [[f"{chr(65 + n)}{k},{n * k + 1}" for k in range(rows)] for n in range(4)]
+    lines = [line for n, block in enumerate(blocks) for line in ([*between, "Store,Units", *block] if n else block)]
+    lines = ["Store,Units", *[line.format("A") for line in lines]]
+    data = write_book([line.split(",") for line in lines]) if is_book else "\n".join(lines)
+    found, rejected, summary = read(data, "a.xlsx" if is_book else "a.csv")
+
+    assert [table.labels for table in (summary.table, *summary.further_tables)] == [("Store", "Units")] * 4
+    assert found == [row.split(",") for block in blocks for row in ["Store,Units", *block]]
+    assert rejected == []
+
+
+def test_a_first_row_of_words_that_comes_again_now_and_then_is_a_row(read):
+    words = [[f"a{chr(97 + n)}", f"b{chr(98 + n)}"] for n in range(9)]
+    rows = [["Ann", "Lee"], *words, ["Ann", "Lee"], ["Xa", "Ya"]]
+    found, _, summary = read("\n".join(map(",".join, rows)))
+
+    assert (summary.table.labels, summary.further_tables, found) == (None, (), rows)
+
+
+def write_book(rows):
+    book, data = openpyxl.Workbook(), io.BytesIO()
+    for row in rows:
+        book.active.append([int(cell) if cell.isdigit() else cell for cell in row])
+    book.save(data)
+    return data.getvalue()

@@ -50,6 +50,22 @@ def test_tables_that_begin_at_different_heights_are_several():
     assert summary.skipped == (("cell S!D1", "blank"), ("cell S!D2", "blank"))
 
 
+MANAGERS = [["Manager", "Since"], *([name, 2000 + n] for n, name in enumerate(["Ann", "Bo", "Cy", "Di", "Eve"]))]
+
+
+@pytest.mark.parametrize("placed", [((1, 1, STORES), (1, 4, MANAGERS)), ((2, 1, MANAGERS), (2, 5, STORES))])
+def test_tables_of_which_each_names_its_rows_are_several_if_they_end_at_different_heights(placed):
+    assert read(*placed)[0] == [show(rows) for _, _, rows in placed]
+
+
+def test_columns_that_end_first_belong_to_the_table_if_they_name_no_rows_or_are_not_full():
+    notes = [["Checked by", "Note"], ["Ann", "a"], ["Ann", "b"], ["Bo", "c"]]
+    days = [["Shipped", "Cost"], *([f"2024-01-0{n}", n] for n in range(1, 5))]
+    gaps = [["Carrier", "Cost"], ["Ann", 1], ["Bo", None], ["Cy", 2]]
+    for right in (notes, days, gaps, [["Boss", "From"], *MANAGERS[1:3]], [row[:2] for row in WEEKS]):
+        assert len(read((1, 1, MANAGERS), (1, 4, right))[0]) == 1
+
+
 def test_tables_with_the_same_labels_are_several_and_a_title_stands_above_its_own():
     rows, places, summary = read((1, 4, [["Southern stores"]]), (2, 1, STORES), (2, 4, STORES[:3]))
 
