@@ -8,11 +8,10 @@ from dataclasses import dataclass, field, replace
 from conditioners.declaration import Source
 from conditioners.dialects import EdiLoops
 from conditioners.limits import Limits
-from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextBatch
 from conditioners.readers.decoding import DAMAGE
-from conditioners.readers.edi_messages import Message, Part, read_messages
+from conditioners.readers.edi_messages import Message, Part, read_messages, refuse_missing
 from conditioners.readers.headers import is_surrounding, surroundings
 from conditioners.readers.interchanges import read_interchanges
 
@@ -82,7 +81,7 @@ class EdiLoopReader:
                 yield rows
                 rows = Rows(self.columns)
         if messages == 0:
-            raise Refusal(f"the interchange has no message {self._dialect.message}")
+            refuse_missing(text, f"message {self._dialect.message}")
         yield rows
 
     def _read_message(self, message: Message, rows: Rows) -> None:

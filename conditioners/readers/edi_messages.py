@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NoReturn
 
 from conditioners.outcome import Refusal
 from conditioners.readers import envelopes
@@ -14,6 +15,8 @@ _PAIRED = ("LIN",)
 """X12 segments that hold pairs of qualifier and value from the second element on."""
 _VALUE_FIRST = ("LIN", "PIA")
 """EDIFACT segments whose composites hold the value first and the qualifier second."""
+_TOLD = 10
+"""Kinds of messages that are named."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,15 @@ def find_kinds(text: str) -> list[str]:
     except Refusal:
         return kinds
     return kinds
+
+
+def refuse_missing(text: str, wanted: str) -> NoReturn:
+    """Raises Refusal: interchanges have no message of the wanted kind; which they have instead."""
+    kinds = list(dict.fromkeys(find_kinds(text)))
+    told = f"; it has {', '.join(kinds[:_TOLD])}" if kinds else ""
+    if not kinds and any(segment.name == "TA1" for segment in split_segments(text)):
+        told = ", for it only acknowledges another one (TA1)"
+    raise Refusal(f"the interchange has no {wanted}{told}")
 
 
 def read_messages(text: str) -> Iterator[Message]:

@@ -53,6 +53,8 @@ class Marks(NamedTuple):
 
 _EDIFACT = Marks(EDIFACT, "+", ":", "'", "?")
 """What goes without saying, in TRADACOMS as well."""
+_LEVEL_B = Marks(EDIFACT, "\x1d", "\x1f", "\x1c")
+"""The separators of character set UNOB, which nothing needs to declare (ISO 9735, level B): none can stand in text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,7 @@ def split_segments(text: str) -> Iterator[Segment]:
         if number == 0:
             _require_few(sum(map(text.count, filter(None, marks[1:4]))))
         breaks = "".join(mark for mark in "\r\n" if mark not in marks)
-        for found, end in _cut(text, at, marks):
+        for found, end in _cut_interchange(text, at, marks):
             number, at = number + 1, end
             elements += 1 + sum(found.count(mark) for mark in (marks.element, marks.component) if mark)
             _require_few(elements)
@@ -167,6 +169,15 @@ def _skip_blanks(text: str, at: int) -> int:
     while at < len(text) and text[at] in BLANKS:
         at += 1
     return at
+
+
+def _cut_interchange(text: str, at: int, marks: Marks) -> Iterator[tuple[str, int]]:
+    """The texts of an interchange's segments, and where each ends; ISA may end with its line, others with a mark."""
+    end = _find_isa_end(text, at, marks.element) if marks.kind == X12 else None
+    if end and text[end : end + 1] in _LINE_ENDS and marks.terminator not in (*_LINE_ENDS, text[end - 1]):
+        yield text[at:end], end + 1
+        at = end + 1
+    yield from _cut(text, at, marks)
 
 
 def _cut(text: str, at: int, marks: Marks) -> Iterator[tuple[str, int]]:
@@ -208,7 +219,7 @@ def _find_marks(text: str, at: int, last: Marks, number: int) -> tuple[Marks, in
         return _find_una_marks(text, at, where)
     if start.startswith("UNB"):
         # UNA holds for one interchange, but some programs write it before the first of several alone.
-        usable = [marks for marks in (last, _EDIFACT) if start.startswith("UNB" + marks.element)]
+        usable = [marks for marks in (last, _EDIFACT, _LEVEL_B) if start.startswith("UNB" + marks.element)]
         found = next((marks for marks in usable if _begins_edifact(text, at, marks)), _EDIFACT)
         if found in usable:
             return found, at
@@ -244,15 +255,36 @@ def _begins_edifact(text: str, at: int, marks: Marks) -> bool:
 
 def _find_x12_marks(text: str, at: int, element: str, where: str) -> Marks:
     """The marks behind the sixteenth element mark of the ISA segment, which may have lost its fixed width."""
-    parts = text[at : at + 4 * _ISA_LENGTH].split(element, _ISA_ELEMENTS) if element else []
-    if len(parts) <= _ISA_ELEMENTS and len(text) < at + _ISA_LENGTH:
+    end = _find_isa_end(text, at, element)
+    if end is None and len(text) < at + _ISA_LENGTH:
         raise Refusal("the interchange does not begin with a whole ISA segment", where)
-    behind = parts[_ISA_ELEMENTS] if len(parts) > _ISA_ELEMENTS else ""
-    marks = Marks(X12, element, behind[:1], behind[1:2])
-    if marks.terminator in _LINE_ENDS and _ends_line(text, text.find(behind, at) + 2, marks.component):
-        # What ends each line ends its segment: the mark of components has been left out.
-        marks = Marks(X12, element, "", marks.component)
+    behind = text[end - 1 : end + 1] if end is not None else ""
+    marks = Marks(X12, element, behind[:1], behind[1:])
+    if end is not None and marks.terminator in _LINE_ENDS:
+        if _ends_line(text, end + 1, marks.component):
+            # What ends each line ends its segment: the mark of components has been left out.
+            marks = Marks(X12, element, "", marks.component)
+        elif mark := _find_mark_behind_code(text, end + 1, marks):
+            marks = marks._replace(terminator=mark)
     return _require_usable(marks, "the ISA segment declares no usable delimiters", where)
+
+
+def _find_isa_end(text: str, at: int, element: str) -> int | None:
+    """The place behind the one character that stands behind ISA's sixteenth element mark; None if there is none."""
+    place = at
+    for _ in range(_ISA_ELEMENTS if element else 0):
+        place = text.find(element, place, at + 4 * _ISA_LENGTH) + 1
+        if not place:
+            return None
+    return place + 1 if element else None
+
+
+def _find_mark_behind_code(text: str, at: int, marks: Marks) -> str:
+    """The mark that ends the segment behind ISA though ISA's line end declares another: its last element is a code."""
+    element = re.escape(marks.element)
+    code = rf"(?:GS(?:{element}[^\r\n{element}]*){{7}}|TA1(?:{element}[^\r\n{element}]*){{4}}){element}[A-Z0-9]*"
+    found = re.compile(rf"[\r\n]*{code}([^A-Za-z0-9\s{element}])", re.ASCII).match(text, at)
+    return found[1] if found and found[1] != marks.component else ""
 
 
 def _ends_line(text: str, at: int, mark: str) -> bool:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from conditioners.declaration import Source
 from conditioners.dialects import ProductActivity
 from conditioners.limits import Limits
-from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextBatch
 from conditioners.readers.decoding import DAMAGE
+from conditioners.readers.edi_messages import refuse_missing
 from conditioners.readers.envelopes import Message, read_messages
 from conditioners.readers.headers import surroundings
 from conditioners.readers.interchanges import Segment, read_interchanges, split_segments
@@ -100,7 +100,7 @@ class ProductActivityReader:
                 yield rows
                 rows = Rows(self.columns)
         if sets == 0:
-            raise Refusal(f"the interchange has no transaction set {KIND}")
+            refuse_missing(text, f"transaction set {KIND}")
         self.facts.labels = list(self._found)
         self.facts.ignored = [label for label in self._found if label not in self._labels.values()]
         yield rows

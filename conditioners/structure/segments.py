@@ -29,7 +29,7 @@ def is_edi(head: bytes) -> bool:
         return start.count(found[1]) > 15
     if start.startswith(b"UNA"):
         return len(start) > 8 and not any(chr(mark).isalnum() for mark in start[3:9])
-    return start.startswith((b"UNB+", b"STX="))
+    return start.startswith((b"UNB+", b"UNB\x1d", b"STX="))
 
 
 def open_segments(opened: OpenedRaw, limits: Limits) -> Iterator[RecordGrid]:

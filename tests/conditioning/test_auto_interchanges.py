@@ -47,6 +47,13 @@ def test_an_interchange_may_end_its_segments_with_any_character_that_no_value_ha
     assert [row[:3] for row in rows[2:]] == [["TA1", "SH", ""], ["IEA", "0", "000000001"]]
 
 
+def test_the_separators_of_level_b_need_no_declaration():
+    text = "UNB+UNOB:1+A+B+240101:1200+1'UNH+1+X:D'FTX+its'UNT+3+1'UNZ+1+1'"
+    outcome, rows, _ = condition(text.translate(str.maketrans("+:'", "\x1d\x1f\x1c")))
+
+    assert (outcome.summary.dialect["format"], rows[3][:2]) == ("EDIFACT", ["FTX", "its"])
+
+
 def test_tabs_may_stand_between_the_elements():
     outcome, rows, _ = condition(x12(*WHOLE, end="\n").replace("*", "\t").removesuffix("\n"))
 

@@ -97,7 +97,19 @@ def test_other_transaction_sets_are_skipped_by_name(source, run):
 def test_an_interchange_of_other_transaction_sets_only_is_refused(source, run):
     text = ISA + "GS*PO*A*B*20240101*0600*7*X*004010~ST*850*0002~BEG*00~SE*3*0002~GE*1*7~IEA*1*000000007~"
 
-    assert run(source, text.encode()).refusal.reason == "the interchange has no transaction set 852"
+    assert run(source, text.encode()).refusal.reason == "the interchange has no transaction set 852; it has 850"
+
+
+def test_an_interchange_that_only_acknowledges_another_one_is_refused_as_such(source, run):
+    reason = run(source, (ISA + "TA1*000000001*240101*0600*A*000~IEA*0*000000007~").encode()).refusal.reason
+
+    assert reason == "the interchange has no transaction set 852, for it only acknowledges another one (TA1)"
+
+
+def test_lines_that_end_as_isa_declares_may_hold_any_other_mark(source, run):
+    text = (ISA + BODY).replace("~", "\n").replace("VN*007", "VN*007~")
+
+    assert run(source, text.encode()).rows[0] == "2024-01-01,007~,S1,5,"
 
 
 def test_a_faulty_set_without_a_row_stands_in_quarantine_itself(source, run):
@@ -177,8 +189,14 @@ def test_quantities_before_any_activity_are_quarantined(source, run):
         lambda text: "\r\n".join(text[at : at + 80] for at in range(0, len(text), 80)),
         lambda text: text.replace("~", "\n").rstrip(),
         lambda text: text.replace("*P*>~", "*P*~").replace("~", "~\n"),
+        lambda text: text.replace("~", "~\n").replace(">~\n", ">\n").replace("~\nSDQ", "~SDQ"),
+        lambda text: text.replace("~", "~\r\n").replace(">~\r\n", ">\r\n").replace("004010", "004010VICS"),
+        lambda text: text.replace(">~GS", ">\nTA1*000000001*240101*0600*A*000~GS"),
     ],
-    ids=["blanks around", "tabs", "no fixed width", "indented", "wrapped", "no last end", "no component mark"],
+    ids=[
+        "blanks around", "tabs", "no fixed width", "indented", "wrapped", "no last end", "no component mark",
+        "a line end behind ISA alone", "the same with CR and LF", "no other line end",
+    ],
 )  # fmt: skip
 def test_the_form_of_an_interchange_does_not_matter_where_it_says_the_same(source, run, change):
     plain = run(source, (ISA + BODY).encode())

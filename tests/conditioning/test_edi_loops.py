@@ -122,7 +122,18 @@ def test_a_faulty_message_without_a_row_stands_in_quarantine_itself(make_source,
 def test_other_messages_are_skipped_by_name_and_an_interchange_of_them_alone_is_refused(make_source, run):
     refusal = run(make(make_source), x12("BEG*00", kind="850")).refusal
 
-    assert refusal.reason == "the interchange has no message 867"
+    assert refusal.reason == "the interchange has no message 867; it has 850"
+
+
+def test_the_separators_of_level_b_need_no_declaration(make_source, run):
+    text = edifact(*REPORT, una="").decode().strip().replace("\n", "").replace("?+", "^")
+    level_b = text.replace("UNOA", "UNOB").translate(str.maketrans("+:'", "\x1d\x1f\x1c"))
+    plain = run(make(make_source), text.encode())
+
+    assert run(make(make_source), level_b.encode()).rows == plain.rows != []
+    assert run(make(make_source), (text + level_b.replace("QTY\x1d153\x1f5", "QTY\x1d153\x1f7")).encode()).rows == [
+        *plain.rows, plain.rows[0].replace(",5,", ",7,"), *plain.rows[1:],
+    ]  # fmt: skip
 
 
 def test_the_first_message_decides_among_the_dialects_of_a_source(make_source, run):
