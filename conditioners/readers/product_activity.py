@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from conditioners.declaration import Source
 from conditioners.dialects import ProductActivity
@@ -49,6 +51,9 @@ class _Item:
 
     given: Counter[tuple[str, str]] = field(default_factory=Counter)
     """How often a location was named with an activity."""
+
+    totals: int = 0
+    """Quantities of activities that are those of all their locations together."""
 
     def note(self, location: str, activity: str, quantity: str) -> None:
         """Enter a quantity; one that is given twice begins a further row of the location."""
@@ -135,6 +140,8 @@ class ProductActivityReader:
         """The labels of an item; one without a quantity is no row."""
         activities = (activity for _, activity in item.given)
         self._found.update(dict.fromkeys((*ids, *([_LOCATION] if item.given else []), *activities)))
+        if item.totals:
+            self.facts.skipped.add(f"path {KIND}[{found.control}].LIN[{item.number}]", "the total of its locations")
         if not item.quantities:
             self.facts.skipped.add(f"path {KIND}[{found.control}].LIN[{item.number}]", "no quantity")
 
@@ -192,22 +199,51 @@ def _read_ids(item: _Item, wanted: frozenset[str]) -> _Values:
     return values
 
 
+@dataclass(frozen=True)
+class _Activity:
+    """One ZA with the locations behind it: quantities of its own, and of these."""
+
+    label: str
+    own: str
+    shares: list[tuple[str, str]]
+
+    def is_total(self) -> bool:
+        """Whether its own quantity is that of its locations together, and so none of a further location."""
+        numbers = [_read_number(text) for text in (self.own, *(quantity for _, quantity in self.shares))]
+        return bool(self.shares) and None not in numbers and numbers[0] == sum(filter(None, numbers[1:]))
+
+
 def _read_quantities(item: _Item, reporting_location: str) -> str | None:
     """Quantities of each activity: by location in SDQ, or in ZA itself for the location that reports.
 
     Tells when some stand before any activity.
     """
-    activity, fault = "", None
-    for segment in item.segments:
-        if segment.name == "ZA":
-            activity = f"ZA.{segment.element(1)}"
-            if segment.element(2):
-                item.note(reporting_location, activity, segment.element(2))
-        elif segment.name == "SDQ":
-            fault = fault if activity else "SDQ stands before any ZA, which would tell what its quantities are"
-            for location, quantity in _pairs(segment, 3):
-                item.note(location, activity, quantity)
+    fault = None
+    for activity in _list_activities(item.segments):
+        if activity.is_total():
+            item.totals += 1
+        elif activity.own:
+            item.note(reporting_location, activity.label, activity.own)
+        if activity.shares and not activity.label:
+            fault = "SDQ stands before any ZA, which would tell what its quantities are"
+        for location, quantity in activity.shares:
+            item.note(location, activity.label, quantity)
     return fault
+
+
+def _list_activities(segments: Sequence[Segment]) -> list[_Activity]:
+    """The activities of an item; the first one is none, for locations that stand before any."""
+    found = [_Activity("", "", [])]
+    for segment in segments:
+        if segment.name == "ZA":
+            found.append(_Activity(f"ZA.{segment.element(1)}", segment.element(2), []))
+        elif segment.name == "SDQ":
+            found[-1].shares.extend(_pairs(segment, 3))
+    return found
+
+
+def _read_number(text: str) -> Decimal | None:
+    return Decimal(text) if re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)", text, re.ASCII) else None
 
 
 def _pairs(segment: Segment, first: int) -> Iterator[tuple[str, str]]:

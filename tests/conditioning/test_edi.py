@@ -129,6 +129,15 @@ def test_an_item_without_a_quantity_is_no_row_and_told(source, run):
     assert result.summary.skipped == (("path 852[0001].LIN[2]", "no quantity"),)
 
 
+def test_a_quantity_that_is_the_total_of_its_locations_is_no_row_and_told(source, run):
+    total = run(source, (ISA + BODY).replace("ZA*QS~", "ZA*QS*11.0~").encode())
+    other = run(source, (ISA + BODY).replace("ZA*QS~", "ZA*QS*12~").encode())
+
+    assert total.rows == run(source, (ISA + BODY).encode()).rows
+    assert total.summary.skipped == (("path 852[0001].LIN[1]", "the total of its locations"),)
+    assert "2024-01-01,007,R1,12,9" in other.rows
+
+
 def test_a_set_without_an_item_is_no_row_and_told(source, run):
     empty = "ST*852*0002~XQ*H*20240108*20240114~SE*3*0002~GE*2*7~"
     result = run(source, (ISA + BODY).replace("GE*1*7~", empty).encode())
