@@ -116,10 +116,10 @@ def _settle(source: Source, equals: Sequence[Candidate]) -> tuple[Candidate, dic
 
 def _judge(source: Source, dialect: Dialect, reader: Reader) -> Iterator[tuple[pl.DataFrame, int]]:
     """The rows of each batch that keep the contract, and how many do not; the reader is of no use afterwards."""
-    contract = Contract.of(source, dialect, reader.columns)
     with closing(reader.parts()) as parts:  # type: ignore[type-var]  # readers' parts are generators
         for part in parts:
             batch = reader.read(part)
+            contract = Contract.of(source, dialect, reader.columns, batch.frame.height)
             # What a hook makes of equal text is equal, and only it knows what makes a good row.
             has_hook = source.hook is not None
             good = batch.frame if has_hook else contract.apply(batch.frame, damaged=batch.damaged).frame

@@ -19,19 +19,21 @@ _CENTURY, _CHRONO_PIVOT = 100, 1970
 """chrono reads two-digit years as 1970 to 2069."""
 
 
-def parse_day(cell: pl.Expr, dialect: Dialect) -> pl.Expr:
-    """The day that a cell tells in one of the dialect's formats, else null."""
+def parse_day(cell: pl.Expr, dialect: Dialect, *, at_once: bool) -> pl.Expr:
+    """The day that a cell tells in one of the dialect's formats, else null; `at_once` as in is_written."""
     import polars as pl
 
-    return pl.coalesce([_parse_day(cell, written, dialect) for written in dialect.days])
+    return pl.coalesce([_parse_day(cell, written, dialect, at_once=at_once) for written in dialect.days])
 
 
-def _parse_day(cell: pl.Expr, written: str, dialect: Dialect) -> pl.Expr:
+def _parse_day(cell: pl.Expr, written: str, dialect: Dialect, *, at_once: bool) -> pl.Expr:
     import polars as pl
 
     behind, behind_format = complete_day(written)
     text = pl.concat_str([cell, pl.lit(behind)]) if behind else cell
-    day = pl.when(is_written(cell, written)).then(text.str.to_date(written + behind_format, strict=False))
+    day = pl.when(is_written(cell, written, at_once=at_once)).then(
+        text.str.to_date(written + behind_format, strict=False)
+    )
     return _in_century(day, dialect.two_digit_years_from) if "%y" in spell_out(written) else day
 
 
@@ -47,7 +49,7 @@ def _in_century(day: pl.Expr, first: int) -> pl.Expr:
     return pl.concat_str([moved.cast(pl.String), day.dt.strftime("-%m-%d")]).str.to_date("%Y-%m-%d", strict=False)
 
 
-def parse_moment(cell: pl.Expr, dialect: Dialect, *, utc: bool) -> pl.Expr:
+def parse_moment(cell: pl.Expr, dialect: Dialect, *, utc: bool, at_once: bool) -> pl.Expr:
     """The moment that a cell tells, without a zone: in UTC where `utc`, else as written, and then no offset may be.
 
     Where a point in time is wanted and a format tells the offset, a cell without one is null. So is a leap
@@ -55,7 +57,7 @@ def parse_moment(cell: pl.Expr, dialect: Dialect, *, utc: bool) -> pl.Expr:
     """
     import polars as pl
 
-    return pl.coalesce([_parse_moment(cell, written) for written in moment_formats(dialect, utc=utc)])
+    return pl.coalesce([_parse_moment(cell, written, at_once=at_once) for written in moment_formats(dialect, utc=utc)])
 
 
 def moment_formats(dialect: Dialect, *, utc: bool) -> Sequence[str]:
@@ -64,7 +66,7 @@ def moment_formats(dialect: Dialect, *, utc: bool) -> Sequence[str]:
     return told or (dialect.moments if utc else ())
 
 
-def _parse_moment(cell: pl.Expr, written: str) -> pl.Expr:
+def _parse_moment(cell: pl.Expr, written: str, *, at_once: bool) -> pl.Expr:
     import polars as pl
 
     behind, behind_format = complete_moment(written)
@@ -74,7 +76,7 @@ def _parse_moment(cell: pl.Expr, written: str) -> pl.Expr:
         moment = zoned.dt.replace_time_zone(None)
     else:
         moment = text.str.to_datetime(written + behind_format, time_unit="us", strict=False)
-    return pl.when(is_written(cell, written)).then(moment)
+    return pl.when(is_written(cell, written, at_once=at_once)).then(moment)
 
 
 def show_moment(moment: pl.Expr, *, utc: bool) -> pl.Expr:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from typing import TYPE_CHECKING, BinaryIO
 
 from conditioners.candidates import Candidates, find_candidates
@@ -29,20 +28,7 @@ _SEEDS = (0x9E3779B97F4A7C15, 0xD1B54A32D192ED03, 0x8CB92BA72F3D8DD7)
 
 def hash_keys(frame: pl.DataFrame, key: tuple[str, ...]) -> NDArray[np.uint64]:
     """The first hash of each row's key, as in Identities."""
-    import polars as pl
-
-    return frame.select(pl.struct(key).hash(_SEEDS[0])).to_series().to_numpy()
-
-
-@lru_cache(maxsize=64)
-def _hashes(key: tuple[str, ...], others: tuple[str, ...]) -> list[pl.Expr]:
-    import polars as pl
-
-    return [
-        pl.struct(key).hash(_SEEDS[0]).alias("key"),
-        pl.struct(key).hash(_SEEDS[1]).alias("again"),
-        (pl.struct(others).hash(_SEEDS[2]) if others else pl.lit(0, pl.UInt64)).alias("others"),
-    ]
+    return frame[list(key)].hash_rows(_SEEDS[0]).to_numpy()
 
 
 class Identities:
@@ -51,10 +37,12 @@ class Identities:
     def __init__(self, frame: pl.DataFrame, key: tuple[str, ...]) -> None:
         import numpy as np
 
-        hashed = frame.select(_hashes(key, tuple(name for name in frame.columns if name not in key)))
-        self.keys: NDArray[np.uint64] = hashed["key"].to_numpy()
+        self.keys: NDArray[np.uint64] = hash_keys(frame, key)
         half = np.uint64(32)
-        self.checks: NDArray[np.uint64] = (hashed["again"].to_numpy() << half) | (hashed["others"].to_numpy() >> half)
+        again = frame[list(key)].hash_rows(_SEEDS[1]).to_numpy()
+        others = [name for name in frame.columns if name not in key]
+        rest = frame[others].hash_rows(_SEEDS[2]).to_numpy() if others else np.zeros(frame.height, np.uint64)
+        self.checks: NDArray[np.uint64] = (again << half) | (rest >> half)
 
 
 class KeyTable:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from conditioners.corrections import Correction, Mender
 from conditioners.declaration import Source
 from conditioners.duplicates import CONFLICT, DUPLICATE, NEW, Identities, RepeatFinder, hash_keys
-from conditioners.frames import keep_rows, to_flags
+from conditioners.frames import keep_rows
 from conditioners.heap import freed_memory_kept
 from conditioners.judging import CONFLICT_REASON, Fault, Judge, Judged
 from conditioners.limits import DEFAULT, Limits
@@ -105,6 +105,7 @@ class _Run:
     def _settle(self, judged: Judged, skip: RowSkipper) -> pl.DataFrame:
         """Decide on repeated keys, which takes the batches in order, and quarantine; gives the rows to accept."""
         import numpy as np
+        import polars as pl
 
         for at, cause, count in judged.passed:
             self._skipped.add(f"{self._facts[-1].place} {at.place}", cause, count)
@@ -116,19 +117,21 @@ class _Run:
             verdicts = self._repeats.classify(judged.identities)
             self._duplicates += int((verdicts == DUPLICATE).sum())
             faults += judged.conflicts(np.flatnonzero(verdicts == CONFLICT))
-            frame = keep_rows(frame, to_flags(verdicts == NEW)) if verdicts.any() else frame
+            frame = keep_rows(frame, pl.Series(verdicts == NEW)) if verdicts.any() else frame
         self._quarantine.write(self._mender.take(sorted(faults, key=lambda fault: fault.order)))
         return frame
 
     def _settle_corrections(self) -> None:
         """Decide on corrected rows as on any others, behind all of them."""
+        import polars as pl
+
         frame, located, faults = self._mender.judge()
         if self._source.key and located:
             verdicts = self._repeats.classify(Identities(frame, self._source.key))
             self._duplicates += int((verdicts == DUPLICATE).sum())
             for row in (verdicts == CONFLICT).nonzero()[0].tolist():
                 faults.append(Fault((row, 1), located[row], "key_conflict", "", CONFLICT_REASON))
-            frame = keep_rows(frame, to_flags(verdicts == NEW))
+            frame = keep_rows(frame, pl.Series(verdicts == NEW))
         self._released = frame.height
         if located:
             self._write(each for each in [frame])

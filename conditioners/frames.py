@@ -29,13 +29,6 @@ def to_series(array: pa.Array) -> pl.Series:
     return pl.DataFrame(pa.table({"": array})).to_series()
 
 
-def to_flags(flags: NDArray[np.bool_]) -> pl.Series:
-    """True and false, for `keep_rows`."""
-    import pyarrow as pa
-
-    return to_series(pa.Array.from_buffers(pa.bool_(), len(flags), [None, pack_bits(flags)]))
-
-
 def pack_bits(flags: NDArray[np.bool_]) -> pa.Buffer:
     """Eight to a byte, as Arrow has them."""
     import numpy as np

@@ -62,7 +62,7 @@ class Judge:
 
     def __init__(self, source: Source, reading: Reading) -> None:
         self._source, self._reader = source, reading.reader
-        self._contract = Contract.of(source, reading.dialect, reading.reader.columns)
+        self._dialect = reading.dialect
 
     def judge(self, part: Any) -> Judged:
         """Read one part of the file and judge its rows."""
@@ -70,7 +70,7 @@ class Judge:
 
         batch = self._read(part)
         frame, kept = apply_hook(self._source, batch.frame)
-        typed = self._contract.apply(frame, damaged=batch.damaged)
+        typed = self._contract(frame).apply(frame, damaged=batch.damaged)
         found = [(int(kept[reject.row]), reject.rule, reject.column, reject.reason) for reject in typed.rejects]
         for row in np.setdiff1d(np.arange(batch.frame.height), kept).tolist() if len(kept) < batch.frame.height else ():
             found.append((row, "left_out", "", f"left out by the hook of {self._source.name}"))
@@ -85,6 +85,9 @@ class Judge:
         identities = Identities(typed.frame, self._source.key) if self._source.key else None
         rows_read = batch.frame.height + len(batch.unread)
         return Judged(rows_read, typed.frame, rows, faults, identities, batch.passed, batch.locate)
+
+    def _contract(self, frame: pl.DataFrame) -> Contract:
+        return Contract.of(self._source, self._dialect, self._reader.columns, frame.height)
 
     def _read(self, part: Any) -> TextBatch:
         """A batch whose places name the archive's member, if there is one."""
@@ -104,4 +107,4 @@ class Judge:
     def read_keys(self, part: Any) -> NDArray[np.uint64]:
         """The hashed keys of one part's rows: of all that can be accepted, and maybe of others."""
         frame, _ = apply_hook(self._source, self._read(part).frame)
-        return hash_keys(self._contract.type_columns(frame, self._source.key), self._source.key)
+        return hash_keys(self._contract(frame).type_columns(frame, self._source.key), self._source.key)

@@ -60,8 +60,8 @@ def type_of(column: Column) -> pl.DataType:
     return pl.Int64() if isinstance(column, Whole | Decimal) else pl.String()
 
 
-def compile_rules(column: Column, dialect: Dialect) -> Rules:
-    """The rules of a column in a dialect."""
+def compile_rules(column: Column, dialect: Dialect, *, at_once: bool) -> Rules:
+    """The rules of a column in a dialect; `at_once` as in is_written."""
     import polars as pl
 
     text = pl.col(column.name)
@@ -76,9 +76,9 @@ def compile_rules(column: Column, dialect: Dialect) -> Rules:
     if isinstance(column, Text):
         parsed, faults = _compile_text(column, dialect, words, value)
     elif isinstance(column, Day):
-        parsed, faults = _compile_day(column, dialect, words, value)
+        parsed, faults = _compile_day(column, dialect, words, value, at_once=at_once)
     else:
-        parsed, faults = _compile_moment(column, dialect, words, value)
+        parsed, faults = _compile_moment(column, dialect, words, value, at_once=at_once)
     suspicions = [_is_unread(column, clean, value), *(fault for _, fault in faults[1:])]
     return Rules(column, cell, parsed, suspicions, [*missing, *unfit, *faults], empty=empty)
 
@@ -128,7 +128,9 @@ def _compile_text(column: Text, dialect: Dialect, clean: pl.Expr, value: pl.Expr
     return parsed, faults
 
 
-def _compile_day(column: Day, dialect: Dialect, clean: pl.Expr, value: pl.Expr) -> tuple[pl.Expr, list[Fault]]:
+def _compile_day(
+    column: Day, dialect: Dialect, clean: pl.Expr, value: pl.Expr, *, at_once: bool
+) -> tuple[pl.Expr, list[Fault]]:  # fmt: skip
     import polars as pl
 
     if not dialect.days:
@@ -140,10 +142,12 @@ def _compile_day(column: Day, dialect: Dialect, clean: pl.Expr, value: pl.Expr) 
     ]
     if column.weekday is not None:
         faults.append(("wrong_weekday", value.dt.weekday() != column.weekday))
-    return parse_day(clean, dialect), faults
+    return parse_day(clean, dialect, at_once=at_once), faults
 
 
-def _compile_moment(column: Moment, dialect: Dialect, clean: pl.Expr, value: pl.Expr) -> tuple[pl.Expr, list[Fault]]:
+def _compile_moment(
+    column: Moment, dialect: Dialect, clean: pl.Expr, value: pl.Expr, *, at_once: bool
+) -> tuple[pl.Expr, list[Fault]]:  # fmt: skip
     import polars as pl
 
     if not moment_formats(dialect, utc=column.utc):
@@ -154,7 +158,7 @@ def _compile_moment(column: Moment, dialect: Dialect, clean: pl.Expr, value: pl.
         ("too_early", value < pl.lit(column.earliest.isoformat())),
         ("too_late", value.str.head(10) > pl.lit(column.latest.isoformat())),
     ]
-    return show_moment(parse_moment(clean, dialect, utc=column.utc), utc=column.utc), faults
+    return show_moment(parse_moment(clean, dialect, utc=column.utc, at_once=at_once), utc=column.utc), faults
 
 
 def _compile_number(

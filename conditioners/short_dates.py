@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from conditioners.date_forms import DIGITS, cut_format, pattern_of
-from conditioners.frames import to_flags
 from conditioners.short_cells import ShortCells
 
 if TYPE_CHECKING:
@@ -17,28 +16,34 @@ if TYPE_CHECKING:
 _VIEW, _LENGTH = 16, 4
 _LONGEST = _VIEW - _LENGTH
 _DIGIT, _MANY = "\1", 99
-_FEW = 2000
-"""Cells up to which the pattern is as quick."""
 _BLOCK = 8192
 """Cells looked at in one go; what is made of them stays in the processor's cache."""
 
 
-def is_written(cell: pl.Expr, written: str) -> pl.Expr:
-    """Whether a cell is in a format, to the last character; not whether there is such a day."""
+def is_written(cell: pl.Expr, written: str, *, at_once: bool) -> pl.Expr:
+    """Whether a cell is in a format, to the last character; not whether there is such a day.
+
+    Looking at all cells `at_once` is quicker for thousands of them, and slower for few.
+    """
     import polars as pl
+
+    if not at_once:
+        return cell.str.contains(pattern_of(written))
 
     return cell.map_batches(lambda cells: _are_written(cells, written), return_dtype=pl.Boolean, is_elementwise=True)
 
 
 def _are_written(cells: pl.Series, written: str) -> pl.Series:
     """The same for a column: cells of full length at once, and by the pattern only what is left."""
-    fits = _fit_at_once(cells, written) if len(cells) > _FEW else None
+    import polars as pl
+
+    fits = _fit_at_once(cells, written)
     if fits is None:
         return cells.str.contains(pattern_of(written))
     rest = ~fits
     if rest.any():
-        fits[rest] = cells.filter(to_flags(rest)).str.contains(pattern_of(written)).fill_null(value=False).to_numpy()
-    return to_flags(fits).alias(cells.name)
+        fits[rest] = cells.filter(pl.Series(rest)).str.contains(pattern_of(written)).fill_null(value=False).to_numpy()
+    return pl.Series(cells.name, fits)
 
 
 def _fit_at_once(cells: pl.Series, written: str) -> NDArray[np.bool_] | None:

@@ -89,7 +89,7 @@ def test_cells_are_judged_alike_at_once_and_one_by_one():
     cells += [None, "", "1.2.2024", "01.02.20245"]
     many = pl.DataFrame({"cell": cells * 300})
     long = pl.DataFrame({"cell": [*cells, "a cell of more than twelve bytes"]})
-    written = is_written(pl.col("cell"), "%d.%m.%Y")
+    written = is_written(pl.col("cell"), "%d.%m.%Y", at_once=True)
 
     at_once = many.select(written).to_series().fill_null(value=False).to_list()
     by_pattern = long.select(written).to_series().fill_null(value=False).to_list()

@@ -1,0 +1,133 @@
+"""Faults: what makes a row bad, as flags for a whole batch, and for each bad row the first rule that it breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from conditioners.columns import AtMostWhere, Check, Column, FilledOnlyIf, NotBefore
+from conditioners.declaration import Source
+from conditioners.dialects import Dialect
+from conditioners.readers.decoding import DAMAGE
+from conditioners.reasons import explain
+from conditioners.rules import Rules, name_cell
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True)
+class Reject:
+    """One row that breaks a rule: its number in the batch, and the first column and rule it breaks."""
+
+    row: int
+    rule: str
+    column: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Suspicions:
+    """What makes rows bad: flags by name, and whose each is. Of a row's flags one is true, or else none is null."""
+
+    names: Sequence[str]
+    flags: Sequence[pl.Expr]
+    owners: Sequence[Rules | Check]
+
+
+class _Fault(NamedTuple):
+    rule: str
+    flag: pl.Expr
+
+
+class Faults:
+    """The faults that rows of one contract can have."""
+
+    def __init__(self, source: Source, dialect: Dialect, rules: Sequence[Rules]) -> None:
+        self._source, self._dialect, self._rules = source, dialect, rules
+        self._checks = [(check, _fault_of(check).fill_null(value=False)) for check in source.checks]
+        self._suspicions: dict[tuple[bool, frozenset[str]], Suspicions] = {}
+        self._named = {
+            (rule.column.name, damaged): _name_faults(rule, damaged=damaged)
+            for rule in rules for damaged in (False, True)
+        }  # fmt: skip
+
+    def suspect(self, damaged: bool, read_at_once: frozenset[str]) -> Suspicions:
+        """Column by column and then the checks; columns that were read at once have the first flag already."""
+        found = self._suspicions.get((damaged, read_at_once))
+        if found is None:
+            listed = [(rule, flag) for rule in self._rules for flag in _flags(rule, damaged, read_at_once)]
+            every: list[tuple[Rules | Check, pl.Expr]] = [*listed, *self._checks]
+            names = [f"!{at}" for at in range(len(every))]
+            flags = [flag.alias(name) for name, (_, flag) in zip(names, every, strict=True)]
+            found = self._suspicions[damaged, read_at_once] = Suspicions(names, flags, [owner for owner, _ in every])
+        return found
+
+    def explain(self, numbers: Sequence[int], bad: pl.DataFrame, known: Suspicions, *, damaged: bool) -> list[Reject]:
+        """The first fault of each of the bad rows, which are in order; `numbers` are theirs in the batch."""
+        owners = [known.owners[flags.index(True)] for flags in bad[known.names].rows()]
+        broken = {id(owner): owner for owner in owners if isinstance(owner, Rules)}
+        faults, spans = list[_Fault](), dict[int, range]()
+        for key, rule in broken.items():
+            named = self._named[rule.column.name, damaged]
+            spans[key] = range(len(faults), len(faults) + len(named))
+            faults += named
+        found = bad.select(fault.flag for fault in faults).rows() if faults else [()] * len(owners)
+        cells = {rule.column.name: bad[name_cell(rule.column)].to_list() for rule in broken.values()}
+        rejects = []
+        for at, (owner, flags) in enumerate(zip(owners, found, strict=True)):
+            if isinstance(owner, Rules):
+                first = next((each for each in spans[id(owner)] if flags[each]), None)
+                if first is None:
+                    raise RuntimeError(f"a row of {self._source.name} was rejected under no rule: a bug in this module")
+                name, column = faults[first].rule, owner.column
+                reason = explain(name, column, cells[column.name][at], self._dialect)
+                rejects.append(Reject(numbers[at], name, column.name, reason))
+            else:
+                rejects.append(Reject(numbers[at], owner.rule, owner.column, _explain_check(owner)))
+        return rejects
+
+
+def name_inexact(column: Column) -> str:
+    """What the flag is called for cells of a column that are no exact numerals, where they were read at once."""
+    return f"@{column.name} is inexact"
+
+
+def _flags(rule: Rules, damaged: bool, read_at_once: frozenset[str]) -> Sequence[pl.Expr]:
+    import polars as pl
+
+    is_read = rule.column.name in read_at_once
+    flags = [_is_damaged(rule.column)] if damaged else []
+    flags += [pl.col(name_inexact(rule.column)), *rule.suspicions[1:]] if is_read else rule.suspicions
+    # A required column's flags are null only where the value is, and then one of them is true.
+    return [flag.fill_null(value=False) for flag in flags] if rule.column.optional else flags
+
+
+def _name_faults(rule: Rules, *, damaged: bool) -> list[_Fault]:
+    faults = [("undecodable", _is_damaged(rule.column)), *rule.faults] if damaged else rule.faults
+    return [_Fault(name, flag.alias(f"{rule.column.name} {at}")) for at, (name, flag) in enumerate(faults)]
+
+
+def _is_damaged(column: Column) -> pl.Expr:
+    import polars as pl
+
+    return pl.col(name_cell(column)).str.contains(DAMAGE.decode(), literal=True)
+
+
+def _fault_of(check: Check) -> pl.Expr:
+    import polars as pl
+
+    if isinstance(check, NotBefore):
+        return pl.col(check.column) < pl.col(check.other)
+    if isinstance(check, AtMostWhere):
+        return pl.col(check.other).eq_missing(pl.lit(check.value)) & (pl.col(check.column) > check.maximum)
+    return pl.col(check.column).is_not_null() != pl.col(check.other).eq_missing(pl.lit(check.value))
+
+
+def _explain_check(check: Check) -> str:
+    if isinstance(check, FilledOnlyIf):
+        return f"{check.column} has to be filled where {check.other} is {check.value}, and nowhere else"
+    if isinstance(check, AtMostWhere):
+        return f"{check.column} is above {check.maximum} where {check.other} is {check.value}"
+    return f"{check.column} is before {check.other}"
