@@ -66,19 +66,8 @@ def walk_elements(
         stream, events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False,
         dtd_validation=False, huge_tree=False, remove_comments=True, remove_pis=True,
     )  # fmt: skip
-    depth, first, census = 0, True, _Census(limits)
     try:
-        for event, element in events:
-            if first:
-                first = False
-                budget.renew()
-                _refuse_entities(element)
-            depth += 1 if event == "start" else -1
-            if depth > limits.depth:
-                raise Refusal(f"the XML document is nested deeper than {limits.depth} levels", _line(element))
-            if isinstance(element.tag, str):
-                census.count(event, element)
-                yield event, element
+        yield from _Census(limits).take(events, budget)
     except etree.XMLSyntaxError as error:
         raise Refusal(f"not well-formed XML: {error.msg}", f"line {error.lineno}") from None
     except Exception:
@@ -91,19 +80,42 @@ class _Census:
     """Counts what a document has, which is much in none that holds data."""
 
     def __init__(self, limits: Limits) -> None:
-        self._most = limits.unread_rows
+        self._limits = limits
         self._names, self._attributes = set[str](), set[str]()
         self._elements = self._empty = 0
 
-    def count(self, event: str, element: _Element) -> None:
-        """An element begins or ends; raises Refusal when there are too many names, or too many that hold nothing."""
-        if event == "end":
-            self._empty += not (element.text or len(element) or element.keys())
-            if self._empty > self._most and self._empty * _MOSTLY_EMPTY > self._elements * (_MOSTLY_EMPTY - 1):
-                reason = f"of the first {self._elements} elements of the XML document {self._empty} hold nothing"
-                raise Refusal(reason, _line(element))
-            return
-        self._elements += 1
+    def take(self, events: Iterator[tuple[str, _Element]], budget: NodeBudget) -> Iterator[tuple[str, _Element]]:
+        """The same events; raises Refusal when the document declares entities, or has too much of something.
+
+        This is done for each element, of which there are millions: what is seldom needed stands in other functions.
+        """
+        depth, most, names, attributes = 0, self._limits.depth, self._names, self._attributes
+        for event, element in events:
+            if event == "start":
+                depth += 1
+                self._elements += 1
+                if depth > most:
+                    raise Refusal(f"the XML document is nested deeper than {most} levels", _line(element))
+                if self._elements == 1:
+                    budget.renew()
+                    _refuse_entities(element)
+                if element.tag not in names or not attributes.issuperset(element.keys()):
+                    self._note_names(element)
+            else:
+                depth -= 1
+                if not (element.text or len(element) or element.keys()):
+                    self._note_empty(element)
+            yield event, element
+
+    def _note_empty(self, element: _Element) -> None:
+        self._empty += 1
+        if self._empty > self._limits.unread_rows and self._empty * _MOSTLY_EMPTY > self._elements * (
+            _MOSTLY_EMPTY - 1
+        ):
+            reason = f"of the first {self._elements} elements of the XML document {self._empty} hold nothing"
+            raise Refusal(reason, _line(element))
+
+    def _note_names(self, element: _Element) -> None:
         self._names.add(cast(str, element.tag))
         self._attributes.update(cast("list[str]", element.keys()))
         if len(self._names) > _NAMES:
@@ -145,6 +157,8 @@ def text_of(element: _Element) -> str | None:
 
     Raises Refusal when it refers to an entity, whose text is not known.
     """
+    if not len(element):  # An entity would count.
+        return (element.text or "").strip() or None
     refuse_entity(element)
     return "".join(cast(Iterator[str], element.itertext())).strip() or None
 
@@ -160,9 +174,9 @@ def refuse_entity(element: _Element) -> None:
 def free(element: _Element) -> None:
     """Forget an element that was read, and its elder siblings."""
     element.clear(keep_tail=True)  # There may be text of the element around it.
-    parent = element.getparent()
-    while parent is not None and element.getprevious() is not None:
-        del parent[0]
+    if element.getprevious() is not None and (parent := element.getparent()) is not None:
+        while element.getprevious() is not None:
+            del parent[0]
 
 
 class NodeBudget:

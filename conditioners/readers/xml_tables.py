@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
+from conditioners.collector import collector_paused
 from conditioners.declaration import Source
 from conditioners.dialects import XmlElements
 from conditioners.limits import Limits
@@ -15,6 +15,7 @@ from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextBatch
 from conditioners.readers.headers import is_surrounding, surroundings
 from conditioners.readers.xml_elements import NodeBudget, free, peek_root, text_of, walk_elements
+from conditioners.readers.xml_values import Names, Step, find_attributes, is_named
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -22,10 +23,9 @@ if TYPE_CHECKING:
 _TWICE = "given_twice"
 _LOOKED_AT = 100
 """Records whose labels are noted."""
-Names = tuple[str, ...]
 
 
-@dataclass
+@dataclass(slots=True)
 class _Row:
     """A record that was read; values that stand above it may still come, as long as they are `open`, by column."""
 
@@ -56,7 +56,7 @@ class XmlReader:
         self._constants = tuple(constants.values())
         self.columns = (*labels, *constants)
         root = peek_root(opened.head)
-        if root is not None and not _is_named(root, self._record[0]):
+        if root is not None and not is_named(root, self._record[0]):
             raise Refusal(f"the document's root is {root}, not {self._record[0]}")
         self.facts = Facts(place="path", dialect={"name": dialect.name, "format": "XML", "records": dialect.records})
 
@@ -87,16 +87,25 @@ class XmlReader:
 
     def parts(self) -> Iterator[Rows]:
         """Rows in portions."""
-        rows = Rows(self.columns)
-        for row in _Walk(self._opened, self._limits, self._record, self._inner, self._outer, self.facts).rows():
+        found = _Walk(self._opened, self._limits, self._record, self._inner, self._outer, self.facts).rows()
+        is_last = False
+        while not is_last:
+            rows = Rows(self.columns)
+            # All that is made is held, so that there is nothing to collect.
+            with collector_paused():
+                is_last = self._fill(rows, found)
+            yield rows
+
+    def _fill(self, rows: Rows, found: Iterator[_Row]) -> bool:
+        """Take the rows of a portion; answers whether these are the last."""
+        for row in found:
             if row.fault is not None:
                 rows.add_unread(row.located, _TWICE, row.fault)
             else:
                 rows.add(row.located, [*row.cells, *self._constants])
             if len(rows.cells) >= BATCH_ROWS:
-                yield rows
-                rows = Rows(self.columns)
-        yield rows
+                return False
+        return True
 
     def read(self, part: Rows) -> TextBatch:
         """A portion as a batch."""
@@ -110,11 +119,17 @@ class _Walk:
         self, opened: OpenedRaw, limits: Limits, record: Names, inner: dict[int, Names],
         outer: dict[int, tuple[int, Names]], facts: Facts,
     ) -> None:  # fmt: skip
-        self._opened, self._limits, self._facts = opened, limits, facts
+        from lxml import etree
+
+        self._opened, self._limits, self._facts, self._show = opened, limits, facts, etree.tostring
         self._record, self._inner, self._outer = record, inner, outer
+        self._values = Step(inner)
+        self._ways = [(at, (*record[:at], *way)) for at, way in outer.values()]
         self._path: list[str] = []
-        self._counts: list[Counter[str]] = [Counter()]
+        self._counts: list[dict[str, int]] = [{}]
         self._places: list[str] = []
+        self._matched = self._inside = 0
+        """How many names of the path are those of the records', and how deep in a record the element is."""
         self._known: dict[int, str | None] = {}
         self._waiting: list[_Row] = []
         self._budget = NodeBudget(limits)
@@ -124,12 +139,20 @@ class _Walk:
     def rows(self) -> Iterator[_Row]:
         """The records in document order, each as soon as all that stands above it is known."""
         for event, element in walk_elements(self._opened, self._limits, self._budget):
+            # What stands inside of a record is read with it.
             if event == "start":
-                self._enter(element)
+                if self._inside:
+                    self._inside += 1
+                else:
+                    self._enter(element)
                 continue
             self._budget.spend(element)
+            if self._inside > 1:
+                self._inside -= 1
+                continue
             self._leave(element)
-            yield from self._take_finished()
+            if self._waiting:
+                yield from self._take_finished()
         if self._records == 0:
             raise Refusal(f"the document has no element /{'/'.join(self._record)}")
 
@@ -138,16 +161,23 @@ class _Walk:
         if not self._path:
             encoding = element.getroottree().docinfo.encoding or "UTF-8"
             self._facts.encoding = {"name": encoding.lower(), "evidence": "the XML declaration, or its absence"}
+        counts, depth = self._counts[-1], len(self._path)
+        counts[name] = count = counts.get(name, 0) + 1
         self._path.append(name)
-        self._counts[-1][name] += 1
-        self._places.append(f"{name.rpartition('}')[2]}[{self._counts[-1][name]}]")
-        self._counts.append(Counter())
-        depth = len(self._path)
-        if depth <= len(self._record) and _fits(self._path, self._record[:depth]):
-            self._forget(depth)
-            for number, (at, way) in self._outer.items():
-                if at == depth and way[0].startswith("@"):
-                    self._known[number] = self._take_attribute(element, way[0])
+        self._places.append(f"{name.rpartition('}')[2]}[{count}]")
+        self._counts.append({})
+        if self._matched == depth < len(self._record) and is_named(name, self._record[depth]):
+            self._matched += 1
+            self._inside = int(self._matched == len(self._record))
+            self._begin_above(element)
+
+    def _begin_above(self, element: _Element) -> None:
+        """An element begins that is a record, or may stand above records."""
+        depth = self._matched
+        self._forget(depth)
+        for number, (at, way) in self._outer.items():
+            if at == depth and way[0].startswith("@"):
+                self._known[number] = self._take_attribute(element, way[0])
 
     def _forget(self, depth: int) -> None:
         """Another element begins at a depth: what was known from the one before holds no longer."""
@@ -157,26 +187,28 @@ class _Walk:
 
     def _leave(self, element: _Element) -> None:
         depth = len(self._path)
-        inside = depth > len(self._record) and _fits(self._path[: len(self._record)], self._record)
-        if depth == len(self._record) and _fits(self._path, self._record):
+        if self._inside:
             self._read_record(element)
-        elif not inside:
+        else:
             self._note_outer(element)
-        if depth < len(self._record) and _fits(self._path, self._record[:depth]):
-            for row in self._waiting:
-                row.open -= {number for number, (at, _) in self._outer.items() if at == depth}
+            if self._matched == depth:
+                for row in self._waiting:
+                    row.open -= {number for number, (at, _) in self._outer.items() if at == depth}
+        self._inside = 0
+        self._matched = min(self._matched, depth - 1)
         self._path.pop()
         self._places.pop()
         self._counts.pop()
-        if not inside and not self._is_needed():
+        if not self._is_needed():
             self._budget.renew()
             free(element)
 
     def _is_needed(self) -> bool:
         """Whether the element that was left stands inside of one whose text is a value above the records."""
         depth = len(self._path)
-        ways = ((*self._record[:at], *way) for at, way in self._outer.values() if at < depth)
-        return any(_fits(self._path[: len(way)], way[:depth]) for way in ways)
+        return bool(self._ways) and any(
+            at < depth and _fits(self._path[: len(way)], way[:depth]) for at, way in self._ways
+        )
 
     def _note_outer(self, element: _Element) -> None:
         """Enter values that stand above records, also into those that came before them."""
@@ -195,28 +227,24 @@ class _Walk:
 
     def _take_attribute(self, element: _Element, name: str) -> str | None:
         """A value that stands above records; raises Refusal when there are two."""
-        found = _attributes(element, name)
+        found = find_attributes(element, name)
         if len(found) > 1:
             raise Refusal(f"{name} stands twice, in two namespaces", "/" + "/".join(self._places))
         return found[0] if found else None
 
     def _read_record(self, element: _Element) -> None:
-        from lxml import etree
-
         self._records += 1
         if self._records <= _LOOKED_AT:
             self._note_labels(element)
         cells: list[str | None] = [None] * (len(self._inner) + len(self._outer))
-        fault = None
-        for number, way in self._inner.items():
-            values = _find(element, way)
-            if len(values) > 1:
-                fault = f"{'/'.join(way)} stands more than once"
-            cells[number] = values[0] if values else None
-        for number, value in self._known.items():
+        values, several = dict(self._known), set[int]()
+        self._values.take(element, values, several)
+        for number, value in values.items():
             cells[number] = value
-        raw = etree.tostring(element, encoding="unicode", with_tail=False)
-        row = _Row(Located("/" + "/".join(self._places), raw), cells, fault, set(self._outer) - set(self._known))
+        # Of several columns, the last one is told.
+        fault = f"{'/'.join(self._inner[max(several)])} stands more than once" if several else None
+        raw = self._show(element, encoding="unicode", with_tail=False)
+        row = _Row(Located("/" + "/".join(self._places), raw), cells, fault, self._outer.keys() - self._known.keys())
         self._waiting.append(row)
         if len(self._waiting) > self._limits.rows_to_sort:
             raise Refusal(f"a value above more than {self._limits.rows_to_sort} records stands behind them")
@@ -244,25 +272,4 @@ class _Walk:
 
 
 def _fits(path: Sequence[str], names: Sequence[str]) -> bool:
-    return len(path) == len(names) and all(map(_is_named, path, names))
-
-
-def _is_named(tag: str, name: str) -> bool:
-    return tag == name or ("{" not in name and tag.rpartition("}")[2] == name)
-
-
-def _attributes(element: _Element, name: str) -> list[str]:
-    """The values of the attributes that go by a name: the one in no namespace alone, where there is one."""
-    wanted = name.removeprefix("@")
-    found = {str(key): str(value) for key, value in element.attrib.items() if _is_named(str(key), wanted)}
-    return [found[wanted]] if wanted in found else list(found.values())
-
-
-def _find(element: _Element, way: Names) -> list[str | None]:
-    """The values that a way leads to from an element."""
-    if not way:
-        return [text_of(element)]
-    if way[0].startswith("@"):
-        return list(_attributes(element, way[0]))
-    children = [child for child in element if isinstance(child.tag, str) and _is_named(child.tag, way[0])]
-    return [value for child in children for value in _find(child, way[1:])]
+    return len(path) == len(names) and all(map(is_named, path, names))

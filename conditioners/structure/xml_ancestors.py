@@ -72,7 +72,10 @@ class Ancestors:
 
     def values(self) -> dict[str, str]:
         """All values around the place."""
-        return {label: value for level in self.levels for label, value in level.values.items()}
+        found: dict[str, str] = {}
+        for level in self.levels:
+            found |= level.values
+        return found
 
     def use(self) -> None:
         """A row has the values."""

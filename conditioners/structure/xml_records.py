@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal, Skipped
@@ -31,6 +31,69 @@ class _Shape:
     leaves: dict[Path, None] = field(default_factory=dict)
     """Paths that have text or attributes, in order of appearance."""
 
+    def note(self, leaf: Path) -> None:
+        """There is a value at a path; raises Refusal when that is so at too many."""
+        self.leaves.setdefault(leaf)
+        if len(self.leaves) > _PATHS:
+            raise Refusal(f"the XML document has values at more than {_PATHS} different paths")
+
+
+class _Spot:
+    """A path of elements: what stands there, and the paths below."""
+
+    __slots__ = ("_inner", "_shape", "above", "attributes", "count", "has_text", "path")
+
+    def __init__(self, shape: _Shape, path: Path, above: _Spot | None) -> None:
+        """Raises Refusal when there are too many paths."""
+        self.path, self.above, self._shape = path, above, shape
+        self.count, self.has_text = 0, False
+        self.attributes = set[str]()
+        self._inner = dict[str, _Spot]()
+        """By local name, and by each name with its namespace."""
+        if path:
+            shape.counts[path] = 0
+        if len(shape.counts) > _PATHS:
+            raise Refusal(f"the XML document has elements at more than {_PATHS} different paths")
+
+    def enter(self, tag: str) -> _Spot:
+        """The path that an element of that name has in here; one more stands there."""
+        inner = self._inner.get(tag) or self._open(tag)
+        inner.count += 1
+        return inner
+
+    def _open(self, tag: str) -> _Spot:
+        name = tag.rpartition("}")[2]
+        if name not in self._inner:
+            self._inner[name] = _Spot(self._shape, (*self.path, name), self)
+        self._inner[tag] = self._inner[name]
+        return self._inner[tag]
+
+    def note_attributes(self, names: Sequence[str]) -> None:
+        """An element here has these attributes."""
+        if not self.attributes.issuperset(names):
+            self.attributes.update(names)
+            for name in names:
+                self._shape.note((*self.path, f"@{name.rpartition('}')[2]}"))
+
+    def note_text(self, text: str | None) -> None:
+        """An element here holds that text."""
+        if text and text.strip():
+            self.note_value()
+
+    def note_value(self) -> None:
+        """There is a value here."""
+        self.has_text = True
+        self._shape.note(self.path)
+
+    def settle(self) -> None:
+        """Enter how many elements there are at each path."""
+        waiting = [self]
+        while waiting:
+            spot = waiting.pop()
+            waiting += spot._inner.values()
+            if spot.path:
+                self._shape.counts[spot.path] = spot.count
+
 
 def open_xml(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[RecordGrid]:
     """The records of a document, which is read twice; raises Refusal when it is not well-formed."""
@@ -52,31 +115,34 @@ def open_xml(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[Re
 
 
 def _measure(opened: OpenedRaw, limits: Limits) -> _Shape:
-    shape, path, budget = _Shape(), list[str](), NodeBudget(limits)
+    shape, budget = _Shape(), NodeBudget(limits)
+    spot = root = _Spot(shape, (), None)
     for event, element in walk_elements(opened, limits, budget):
         if event == "start":
-            _note_text(shape, path, element.getprevious())
-            path.append(local_name(element))
-            shape.counts[tuple(path)] += 1
-            if len(shape.counts) > _PATHS:
-                raise Refusal(f"the XML document has elements at more than {_PATHS} different paths")
-            shape.leaves.update(dict.fromkeys((*path, f"@{name.rpartition('}')[2]}") for name in element.attrib))
-            if len(shape.leaves) > _PATHS:
-                raise Refusal(f"the XML document has values at more than {_PATHS} different paths")
+            # What stands behind a child is known when the next one begins, or its parent ends.
+            if not spot.has_text and (elder := element.getprevious()) is not None:
+                spot.note_text(elder.tail)
+            spot = spot.enter(cast(str, element.tag))
+            if names := element.keys():
+                spot.note_attributes(cast("list[str]", names))
             continue
-        if (len(element) == 0 and not element.attrib) or (element.text and element.text.strip()):
-            shape.leaves.setdefault(tuple(path))
-        _note_text(shape, path, element[-1] if len(element) else None)
-        path.pop()
+        if not spot.has_text:
+            _note_value(spot, element)
+        spot = spot.above or root
         free(element)
         budget.renew()
+    root.settle()
     return shape
 
 
-def _note_text(shape: _Shape, path: list[str], child: _Element | None) -> None:
-    """Note that there is text at a path, if there is any behind a child that was read."""
-    if child is not None and child.tail and child.tail.strip():
-        shape.leaves.setdefault(tuple(path))
+def _note_value(spot: _Spot, element: _Element) -> None:
+    """Note that an element has text, or nothing at all, which is a value as well."""
+    if len(element) == 0 and not element.keys():
+        spot.note_value()
+        return
+    spot.note_text(element.text)
+    if len(element):
+        spot.note_text(element[-1].tail)
 
 
 def _choose_record(shape: _Shape) -> Path:
@@ -117,40 +183,55 @@ def _label(leaf: Path, record: Path) -> str:
 
 
 def _read(opened: OpenedRaw, ancestors: Ancestors, limits: Limits) -> Iterator[tuple[str, Record]]:
-    record, budget, path, number = ancestors.record, NodeBudget(limits), list[str](), 0
+    budget, path, depth, number = NodeBudget(limits), list[str](), 0, 0
+    record, size, place = [*ancestors.record], len(ancestors.record), "/" + "/".join(ancestors.record)
     for event, element in walk_elements(opened, limits, budget):
         if event == "start":
-            path.append(local_name(element))
-            ancestors.begin(path, element)
+            depth += 1
+            if depth <= size:
+                path.append(local_name(element))
+                ancestors.begin(path, element)
             continue
         budget.spend(element)
-        if tuple(path) == record:
+        depth -= 1
+        if depth >= size:
+            continue
+        if path == record:
             number += 1
-            yield f"/{'/'.join(record)}[{number}]", {**ancestors.values(), **_flatten(element, record[-1])}
+            found, around = _flatten(element, record[-1]), ancestors.values()
+            yield f"{place}[{number}]", {**around, **found} if around else found
             ancestors.use()
-            budget.renew()
-        elif len(path) <= len(record) and (alone := ancestors.end(path, element)) is not None:
+        elif (alone := ancestors.end(path, element)) is not None:
             yield f"/{'/'.join(path)}", alone
         path.pop()
-        if len(path) < len(record):
-            free(element)
-            budget.renew()
+        free(element)
+        budget.renew()
 
 
 def _flatten(record: _Element, name: str) -> Record:
     """Text and attributes below a record under their paths; what comes again at a path is told apart by commas."""
-    found: dict[str, list[str]] = {}
-    waiting: list[tuple[_Element, Path]] = [(record, ())]
-    while waiting:
-        element, path = waiting.pop()
-        refuse_entity(element)
-        values = [((*path, f"@{key.rpartition('}')[2]}"), value) for key, value in element.attrib.items()]
-        children = [child for child in element if isinstance(child.tag, str)]
-        text = "".join([element.text or "", *(child.tail or "" for child in children)]).strip()
-        if text:
-            values.append((path, text))
-        for at, value in values:
-            label = "/".join(map(str, at)) or name
-            found.setdefault(label, []).append(str(value))
-        waiting += [(child, (*path, local_name(child))) for child in reversed(children)]
-    return {label: ", ".join(values) for label, values in found.items()}
+    if len(record):
+        refuse_entity(record)
+    values = list[tuple[str, str]]()
+    _list_values(values, record, name, "")
+    found = dict(values)
+    if len(found) == len(values):
+        return found
+    several: dict[str, list[str]] = {label: [] for label in found}
+    for label, value in values:
+        several[label].append(value)
+    return {label: ", ".join(each) for label, each in several.items()}
+
+
+def _list_values(values: list[tuple[str, str]], element: _Element, label: str, prefix: str) -> None:
+    """Append the values of an element with their labels; `prefix` stands before those of what is in it."""
+    text, children = element.text or "", list(element)
+    for key, value in element.items():
+        values.append((f"{prefix}@{str(key).rpartition('}')[2]}", str(value)))
+    if children:
+        text = "".join([text, *(child.tail or "" for child in children)])
+    if text := text.strip():
+        values.append((label, text))
+    for child in children:
+        inner = prefix + cast(str, child.tag).rpartition("}")[2]
+        _list_values(values, child, inner, f"{inner}/")
