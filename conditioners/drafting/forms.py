@@ -172,7 +172,10 @@ def _json(sample: Sample, guesses: Sequence[Guess]) -> Form:
     )
     records = find_records(paths)
     if not records and not is_lines:
-        raise NoDraft(f"the document holds one record, and no list of them, which {_NO_DIALECT}")
+        raise NoDraft(
+            "the document holds one record, and no list of them nor enough of them by key to tell; declare it by hand, "
+            "as JsonTree with {} in its records if they are by key: see docs/sources.md"
+        )
     labels = {guess.name: show_string(path) for guess, path in zip(guesses, paths, strict=True)}
     shown = (
         *((f"records={show_string(records)}",) if records else ()),

@@ -240,7 +240,7 @@ def _tell_tables(
     unlike = [table for table in others if table.labels != first.labels]
     if not unlike and has_paths and len(others) > 1:
         told = f"the sample has {len(others)} tables with these labels, of which the declaration reads one alone"
-        return (f"{told}: condition --auto makes delimited text of all of them",)
+        return (f"{told}: `{{}}` in the place of a name in its paths leads to the tables under all names",)
     if not unlike:
         return ()
     more = "a further table" if len(unlike) == 1 else f"{len(unlike)} further tables"

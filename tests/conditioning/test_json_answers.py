@@ -131,7 +131,8 @@ def test_a_draft_tells_of_further_tables_with_the_same_labels(draft):
     written, _ = draft("k.json", json.dumps({f"S{n}": ROWS[:20] for n in range(3)}).encode())
 
     assert any(
-        "3 tables with these labels, of which the declaration reads one alone" in each for each in written.remarks
+        "3 tables with these labels, of which the declaration reads one alone: `{}` in" in each
+        for each in written.remarks
     )
 
 
