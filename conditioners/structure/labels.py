@@ -28,8 +28,9 @@ def find_labels(table: Sequence[tuple[str, ...]]) -> tuple[int, int]:
     below = Profile(table[min(len(table) // 2, _NOTES) :][:_PROFILED], width)
     data = next((at for at, row in enumerate(table[: _NOTES + 1]) if below.has_types_of(row)), None)
     if data:
-        last = max(range(max(0, data - _HEADER_ROWS), data), key=lambda at: (_fill(table[at]), at))
-        while last and _could_be_row_below(table[last], table[last - 1], below):
+        top = max(0, data - _HEADER_ROWS)
+        last = max(range(top, data), key=lambda at: (_fill(table[at]), at))
+        while last and _could_be_row_below(table[last], table[min(top, last - 1) : last], below):
             last -= 1
         is_full = _fill(table[last]) >= _DENSE * usual and _could_head(table[last], below)
         if is_full or below.could_be_units(table[last]):
@@ -81,11 +82,12 @@ def _belongs_above(upper: Cells, lower: Cells, usual: int, below: Profile) -> bo
     return completes or is_group
 
 
-def _could_be_row_below(lower: Cells, upper: Cells, below: Profile) -> bool:
+def _could_be_row_below(lower: Cells, above: Sequence[Cells], below: Profile) -> bool:
     """Whether a row without values, such as one of `closed` days, stands below labels that tell all columns apart."""
+    upper = above[-1]
     if not all(map(str.strip, upper)) or len(set(upper)) < len(upper) or not _could_head(upper, below):
         return False
-    return below.has_value_among(lower)
+    return below.has_value_among(lower) or below.has_odd_value(lower, above[0])
 
 
 def _is_title(cells: Cells) -> bool:

@@ -84,6 +84,14 @@ class Profile:
         """Whether some cell is one that its column has as well, or of the same form as its codes."""
         return any(column.has_such(cell) for column, cell in zip(self._columns, cells, strict=True))
 
+    def has_odd_value(self, cells: Sequence[str], labels: Sequence[str]) -> bool:
+        """Whether the only column of values has some digits, such as `<5` or `"12`, where its label has none."""
+        typed = [each for each in zip(self._columns, cells, labels, strict=True) if each[0].typed]
+        if len(typed) != 1:
+            return False
+        column, cell, label = typed[0]
+        return any(map(str.isdigit, cell)) and not any(map(str.isdigit, label)) and not column.may_be_below(cell)
+
     def count_values(self, cells: Sequence[str]) -> int:
         """How many cells look like values rather than labels; a date or year above other values may be a label."""
         return sum(

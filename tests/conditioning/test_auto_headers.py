@@ -53,6 +53,13 @@ def test_a_first_row_with_words_for_its_values_is_a_row(read, first):
     assert read("\n".join(map(",".join, table)))[0] == table
 
 
+@pytest.mark.parametrize("first", [[["falcon", "<5"]], [["falcon", "ca. 5"], ["heron", "3 (late)"]]])
+def test_first_rows_with_odd_values_in_the_only_column_of_values_are_rows(read, first):
+    table = [["bird", "seen"], *first, *([name, str(n)] for n, name in enumerate(("kite", "owl", "rail", "teal")))]
+
+    assert read("\n".join(map(",".join, table)))[0] == table
+
+
 def test_labels_below_those_of_groups_that_only_the_first_columns_have_are_labels(read):
     rows = "".join(f"Food,Week {n},1{n},2{n},3{n},4{n}\n" for n in range(1, 9))
     table, rejects, _ = read(f",,Sales,,Units,\n,,TY,LY,TY,LY\nCategory,Time,,,,\n{rows}")
