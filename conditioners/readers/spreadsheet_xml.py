@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from conditioners.collector import collector_paused
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
@@ -48,7 +49,9 @@ def read_spreadsheet_xml(opened: OpenedRaw, limits: Limits) -> tuple[list[XmlShe
 
     Raises Refusal when the document is not well-formed, too large, or has two cells at one place.
     """
-    return _Book(opened, limits).read()
+    # All that is made is held, so that there is nothing to collect.
+    with collector_paused():
+        return _Book(opened, limits).read()
 
 
 class XmlSheet:
@@ -91,11 +94,12 @@ class XmlSheet:
         below: dict[int, tuple[int, str | None]] = {}
         column, style = self._left, _get(row, "StyleID")
         for cell in row.iterchildren(_CELL):
-            text = _read_value(cell, _get(cell, "StyleID") or style, reading)
+            is_plain = not cell.keys()
+            text = _read_value(cell, style if is_plain else _get(cell, "StyleID") or style, reading)
             first, column = self._find_columns(cell, at, column)
             if text is not None:
                 self._put(at, first, text, cells)
-            if down := _read_number(cell, "MergeDown", 0):
+            if not is_plain and (down := _read_number(cell, "MergeDown", 0)):
                 self._cover(column - first)
                 below |= dict.fromkeys(range(first + 1, column), (at + down, None)) | {first: (at + down, text)}
         self._room.check(self.extent)
@@ -159,20 +163,26 @@ class _Book:
         self._encoding = {"name": "utf-8", "evidence": "the XML declaration, or its absence"}
 
     def read(self) -> tuple[list[XmlSheet], int, dict[str, str]]:
-        budget, is_in_row = NodeBudget(self._limits), False
+        budget, depth = NodeBudget(self._limits), 0
         for event, element in walk_elements(self._opened, self._limits, budget):
             if event == "start":
-                is_in_row = is_in_row or element.tag == _ROW
-                self._begin(element)
+                # What stands inside of a row is read with it.
+                if depth or element.tag == _ROW:
+                    depth += 1
+                else:
+                    self._begin(element)
                 continue
             budget.spend(element)
-            if element.tag == _ROW and self._sheet is not None:
-                self._sheet.take_row(element, self._reading)
-            is_in_row = is_in_row and element.tag != _ROW
-            if not is_in_row:
+            if depth:
+                depth -= 1
+                if depth:
+                    continue
+                if self._sheet is not None:
+                    self._sheet.take_row(element, self._reading)
+            else:
                 self._end(element)
-                free(element)
-                budget.renew()
+            free(element)
+            budget.renew()
         return list(self._sheets.values()), self._reading.errors, self._encoding
 
     def _begin(self, element: _Element) -> None:
@@ -210,12 +220,15 @@ class _Book:
 
 def _read_value(cell: _Element, style: str | None, reading: Reading) -> str | None:
     """What a cell shows; comments, and other ways to write its text, are not read."""
-    data = next(cell.iterchildren(_DATA), None)
+    data = cell[0] if len(cell) == 1 and cell[0].tag == _DATA else next(cell.iterchildren(_DATA), None)
     if data is None:
         return None
+    kind = _get(data, "Type")
+    if not len(data):
+        return show_data(kind, data.text or "", style, reading)
     refuse_entity(data)
     parts: Sequence[str] = list(data.itertext())
-    return show_data(_get(data, "Type"), "".join(parts), style, reading)
+    return show_data(kind, "".join(parts), style, reading)
 
 
 def _get(element: _Element, name: str) -> str | None:
