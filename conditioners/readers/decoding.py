@@ -22,6 +22,8 @@ _LONGEST = 3
 _LATIN = "cp1252"
 """The code page that differs from ISO 8859-1, which is decoded many times as fast, in the latter's controls only."""
 _WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+_ESCAPES = {"iso2022": b"\x1b", "hz": b"~", "utf-7": b"+"}
+"""What begins other characters in encodings of ASCII bytes alone, by how their names begin."""
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -72,6 +74,7 @@ class Decoder:
 
     def __init__(self, declared: tuple[str, ...]) -> None:
         self._declared = tuple(name for name in map(_canonical, declared) if name != "utf-8")
+        self._escaping = tuple(name for name in self._declared if _escape_of(name))
         self._seen = self._damaged = 0
         self._held = b""
         """The end of the last block, if that is all that there is to decide by."""
@@ -96,6 +99,7 @@ class Decoder:
         self._seen += len(block)
         if self._decided is None:
             block = self._hold_back(self._held + block, last)
+            self._look_for_escapes(block, last)
         if self._keeps_ascii and block.isascii() and not self._has_pending():
             return block
         if self._decided is None:
@@ -135,6 +139,15 @@ class Decoder:
         self._held = block[end:]
         return block[:end]
 
+    def _look_for_escapes(self, block: bytes, last: bool) -> None:
+        """Settle for a declared encoding of ASCII bytes alone, where its other characters begin."""
+        for name in self._escaping:
+            at = block.find(_escape_of(name))
+            if at >= 0 and _can_hold(name, block, last):
+                offset = self._seen - len(block) + at
+                self._settle(name, f"declared, and its characters beyond ASCII begin at byte {offset}")
+                break
+
     def _has_pending(self) -> bool:
         return self._decided is not None and self._decided.getstate()[0] != b""
 
@@ -160,7 +173,7 @@ class Decoder:
 
     def _settle(self, name: str, evidence: str) -> None:
         self.name, self.evidence = name, evidence
-        self._keeps_ascii = not name.startswith(("utf-16", "utf-32", "iso2022"))
+        self._keeps_ascii = not name.startswith(("utf-16", "utf-32", *_ESCAPES))
         self._decided = codecs.getincrementaldecoder(name)("strict")
 
 
@@ -177,6 +190,10 @@ def _is_text_in(name: str, block: bytes) -> bool:
     start = block[:4096]
     start = start[: len(start) - len(start) % width]
     return 0 in start and _can_hold(name, start[:-width], last=False) and "\0" not in start.decode(name, "replace")
+
+
+def _escape_of(name: str) -> bytes:
+    return next((mark for kind, mark in _ESCAPES.items() if name.startswith(kind)), b"")
 
 
 def _canonical(name: str) -> str:

@@ -137,3 +137,24 @@ def test_labels_in_a_code_page_that_nobody_declared_are_refused_with_that_reason
     assert "line 1 lacks store ('Händler')" in reason
     assert "the file may be in another code page" in reason
     assert "code page" not in run(source, text.replace("Händler", "Shop").encode()).refusal.reason
+
+
+@pytest.mark.parametrize(
+    ("encoding", "note"), [("iso2022_jp", "漢字テスト"), ("hz", "中文~"), ("utf-7", "Größe + 漢字")]
+)
+def test_a_declared_encoding_of_ascii_bytes_alone_is_read_however_late_its_characters_begin(
+    make_source, run, encoding, note
+):
+    source = make_source(dialects=(Delimited(name="plain", encodings=("windows-1252", encoding)),))
+    lines = [
+        "day,store,units,price,note",
+        *(f"2024-01-01,{n:03},1,,a" for n in range(200)),
+        f"2024-01-02,001,1,,{note}",
+    ]
+    text = "".join(f"{line}\n" for line in (*lines, "2024-01-03,001,x,,b"))
+
+    for limits in (Limits(), Limits(chunk_bytes=600)):
+        result = run(source, text.encode(encoding), limits=limits)
+        assert result.rows[-1] == f"2024-01-02,001,1,,{note}"
+        assert [reject["line"] for reject in result.rejects] == ["203"]
+    assert result.summary.encoding["name"] == encoding
