@@ -1,13 +1,15 @@
-"""Delimited text with several marks between cells, such as `||` or `|~|`: under one every second cell says nothing."""
+"""Delimited text with several marks between cells, such as `||`, `|~|` or ` | `, that is read by one of them first."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
 from conditioners.structure.blocks import Block, each_row
+from conditioners.structure.field_grammar import Marks
 from conditioners.structure.rows import Row
 from conditioners.structure.splitting import Splitter
 from conditioners.structure.text import LineRows, TextRows
@@ -17,6 +19,12 @@ _SINGLE = ",;\t"
 _MARKS = ("~", "^", "#", "@", "!", "$", "%", "&", "*", "+", ":", "=")
 """What may stand between two of them instead of nothing; no cells have it for labels and values alike."""
 _RECORDS, _FEWEST, _MOSTLY = 300, 3, 0.95
+_FEW_WITHIN = 1 / 3
+"""The share of cells that may hold the mark by itself, as times do where `::` stands between cells.
+
+So many rows must hold none, unless it is the first, which may be that of the labels.
+"""
+Cells = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -25,34 +33,86 @@ class DoubledRows(LineRows):
 
     between: str
     """What stands between them; empty for a mark written twice."""
+    width: int
+    """How many cells the rows have."""
 
     def rows(self) -> Iterator[Row | Block]:
         """All rows, in order."""
+        mark = self.text.marks.delimiter
         for row in each_row(self.text.rows()):
-            yield (
-                row._replace(cells=row.cells[::2])
-                if row.cells is not None and _is_doubled(row.cells, self.between)
-                else row
-            )
+            cells = _undouble(row.cells or (), mark, self.between)
+            yield row._replace(cells=cells) if len(cells) == self.width else row
 
     def describe(self) -> dict[str, Any]:
         """The dialect, for the summary."""
         return {**self.text.describe(), "delimiter": self.between.join([self.text.marks.delimiter] * 2)}
 
 
-def open_doubled(text: TextRows) -> DoubledRows | None:
-    """The file, if nearly all of its first records have nothing in every second cell, or all have the same mark."""
+@dataclass(frozen=True)
+class SurroundedRows(LineRows):
+    """One text file whose delimiters have blanks on both sides, which belong to no cell."""
+
+    def rows(self) -> Iterator[Row | Block]:
+        """All rows, in order."""
+        for row in each_row(self.text.rows()):
+            yield row._replace(cells=tuple(self._trim(row.cells, row.raw))) if row.cells is not None else row
+
+    def _trim(self, cells: Cells, raw: str) -> Iterator[str]:
+        marks = self.text.marks
+        for cell in cells:
+            # Blanks within quotes are the cell's.
+            is_bare = not marks.quote or marks.quote not in raw or cell + marks.delimiter in raw
+            yield cell.rstrip(" ") if is_bare else cell
+
+    def resplit(self, row: Row) -> Iterator[tuple[str, Cells]]:
+        """As of the text."""
+        return self.text.resplit(row)
+
+    def describe(self) -> dict[str, Any]:
+        """As of the text."""
+        return self.text.describe()
+
+
+def open_doubled(text: TextRows) -> DoubledRows | SurroundedRows | None:
+    """The file, if nearly all of its first records have several marks, the same ones, between each two cells."""
     marks = text.marks
-    if len(marks.delimiter) != 1 or text.sniffed.columns < _FEWEST:
+    if len(marks.delimiter) != 1 or marks.delimiter == " ":
         return None
-    records = [record.fields for record in islice(Splitter(marks).records(text.head), _RECORDS)]
-    wide = [fields for fields in records if fields and len(fields) >= _FEWEST]
-    between = wide[0][1] if wide else ""
-    if marks.delimiter == " " or (between not in _MARKS and (between or marks.delimiter in _SINGLE)):
-        return None
-    share = sum(_is_doubled(fields, between) for fields in wide) / max(1, len(wide))
-    return DoubledRows(text, between) if len(wide) >= _FEWEST and share >= (1 if between else _MOSTLY) else None
+    bare = _first_rows(text, replace(marks, quote="")) if marks.spaced else []
+    if _end_in_blanks([cell for row in bare for cell in row[:-1]]):
+        return SurroundedRows(text)
+    return _find_doubled(text, [row for row in _first_rows(text, marks) if len(row) >= _FEWEST])
 
 
-def _is_doubled(cells: tuple[str, ...], between: str) -> bool:
+def _first_rows(text: TextRows, marks: Marks) -> list[Cells]:
+    return [record.fields for record in islice(Splitter(marks).records(text.head), _RECORDS) if record.fields]
+
+
+def _find_doubled(text: TextRows, wide: Sequence[Cells]) -> DoubledRows | None:
+    """The file, if every second cell of its wide records holds the same, or would but for single marks in cells."""
+    mark, between = text.marks.delimiter, wide[0][1] if wide else ""
+    if len(wide) < _FEWEST or (between not in _MARKS and (between or mark in _SINGLE)):
+        return None
+    rows = [_undouble(fields, mark, between) for fields in wide]
+    width, count = Counter(map(len, rows)).most_common(1)[0]
+    within = sum(mark in cell for row in rows for cell in row) / sum(map(len, rows))
+    doubled = sum(_is_doubled(fields, between) for fields in wide)
+    are_doubled = _is_doubled(wide[0], between) or doubled > _FEW_WITHIN * len(wide)
+    is_usual = count >= (1 if between else _MOSTLY) * len(rows)
+    return DoubledRows(text, between, width) if are_doubled and is_usual and within <= _FEW_WITHIN else None
+
+
+def _end_in_blanks(cells: Sequence[str]) -> bool:
+    filled = [cell for cell in cells if cell.strip()]
+    return bool(filled) and sum(cell.endswith(" ") for cell in filled) >= _MOSTLY * len(filled)
+
+
+def _undouble(cells: Cells, mark: str, between: str) -> Cells:
+    """The cells between doubled marks, those put together again that hold single ones."""
+    if _is_doubled(cells, between):
+        return cells[::2]
+    return tuple(mark.join(cells).split(mark * 2)) if not between else cells
+
+
+def _is_doubled(cells: Cells, between: str) -> bool:
     return len(cells) % 2 == 1 and set(cells[1::2]) == {between} and any(cells[::2])

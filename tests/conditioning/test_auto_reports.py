@@ -193,6 +193,22 @@ def test_a_delimiter_written_twice_is_one(read, draft, run):
     assert run(source, text.replace("||||", "||00777||").encode()).summary.rows_out == 34
 
 
+@pytest.mark.parametrize("labels", [[], [["id", "film", "kinds"]]])
+def test_cells_between_doubled_marks_may_hold_single_ones(read, labels):
+    films = [
+        [str(n), f"Film: Part {n}" if n % 4 == 1 else f"Film {n}", "|".join("abcd"[: n % 4 + 1])] for n in range(1, 30)
+    ]
+    rows, rejects, found = read("".join("::".join(row) + "\n" for row in [*labels, *films]))
+
+    assert (rows, rejects, found.dialect["delimiter"]) == ([*labels, *films], [], "::")
+
+
+def test_blanks_on_both_sides_of_delimiters_belong_to_no_cell(read):
+    rows, rejects, _ = read('id | name   | "note "\n' + "".join(f'{n}  | ab cd  | "x | y "\n' for n in range(9)))
+
+    assert (rows, rejects) == ([["id", "name", "note "], *([str(n), "ab cd", "x | y "] for n in range(9))], [])
+
+
 def test_columns_that_are_empty_between_commas_are_columns(read):
     rows, _, found = read("a,,b,,c\n1,,2,,3\n4,,5,,6\n7,,8,,9\n")
 
