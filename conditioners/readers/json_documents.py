@@ -9,6 +9,7 @@ from itertools import chain
 from threading import Lock
 from typing import Any, NamedTuple
 
+from conditioners.collector import collector_paused
 from conditioners.declaration import Source
 from conditioners.dialects import JsonRows, JsonTree
 from conditioners.limits import Limits
@@ -112,12 +113,13 @@ class JsonReader:
     def _walk(self, elements: Elements, values: list[Any] | None) -> Rows:
         rows = Rows(self.columns)
         parsed = elements.parse(self._limits) if values is None else values
-        for found in self._walker.walk_list(parsed, elements.first, self._around):
-            if isinstance(found, Stray):
-                rows.add_unread(Located(found.place, show_damage(found.raw)), found.rule, found.reason)
-            else:
-                place, cells = found
-                rows.add(place, cells)
+        # All that is made is held, so that there is nothing to collect.
+        with collector_paused():
+            for found in self._walker.walk_list(parsed, elements.first, self._around):
+                if isinstance(found, Stray):
+                    rows.add_unread(Located(found.place, show_damage(found.raw)), found.rule, found.reason)
+                else:
+                    rows.add(*found)
         return rows
 
 

@@ -14,7 +14,7 @@ from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import Decoder
 from conditioners.readers.headers import Header, NearMiss, find_header, surroundings
 from conditioners.readers.json_lists import ListCutter
-from conditioners.readers.json_paths import LISTED, read_path, show_path, step
+from conditioners.readers.json_paths import LISTED, Level, read_path, show_path, step
 from conditioners.readers.json_showing import show_json, show_value
 from conditioners.readers.json_tree import Cells, Place, Stray
 from conditioners.readers.numbers import write_numbers
@@ -28,7 +28,7 @@ class RowWalker:
         if len(levels) != 2 or levels[1].names or levels[0].each != LISTED:
             raise SourceError(f"dialect {dialect.name}: records {dialect.records!r} lead to no list; `data[]` does")
         self.outermost, self.is_keyed = levels[0].names, False
-        self._cells = dialect.cells
+        self._cells = read_path(dialect.cells) if dialect.cells else ()
         self._path = show_path(self.outermost)
         self._opened, self._limits = opened, limits
         self._first_row = 0 if dialect.header or dialect.fields else 1
@@ -68,7 +68,7 @@ class RowWalker:
             raise Refusal(f"the document has no list of records at {records}")
         elements = next(cutter.cut()).parse(self._limits)
         first = elements[0] if elements else []
-        return _show_labels(_walk_to(first, self._cells) if self._cells else first)
+        return _show_labels(_walk_on(first, self._cells) if self._cells else first)
 
     def _read_labels(self, path: str) -> list[str]:
         """The labels at a path outside of the rows, for which the whole document may have to be read."""
@@ -106,24 +106,33 @@ class RowWalker:
             if number < self._first_row:
                 continue
             place, element = f"{self._path}[{number}]", row
-            row = _walk_to(row, self._cells) if self._cells else row
+            row = _walk_on(row, self._cells) if self._cells else row
             if not isinstance(row, list):
                 yield Stray(place, show_json(element))
-            elif any(cell not in (None, "") for cell in row[len(self._labels) :]):
+            elif len(row) > len(self._labels) and any(cell not in (None, "") for cell in row[len(self._labels) :]):
                 reason = f"{len(row)} cells where there are {len(self._labels)} labels"
                 yield Stray(place, show_json(element), "wrong_field_count", reason)
             else:
-                cells = [show_value(row[at]) if at < len(row) else None for at in self._places]
+                found = [row[at] if at < len(row) else None for at in self._places]
+                cells = [cell if isinstance(cell, str) else show_value(cell) for cell in found]
                 yield Place(place, element), self._write([*cells, *self._constants])
 
 
 def _walk_to(root: Any, path: str) -> list[Any] | None:
     """The labels at a path such as `columns[].name`; None when there is no such list."""
-    levels = read_path(path)
+    return _walk_on(root, read_path(path))
+
+
+def _walk_on(root: Any, levels: Sequence[Level]) -> list[Any] | None:
     found = step(root, levels[0].names)
     if not isinstance(found, list):
         return None
-    return [step(label, levels[1].names) for label in found] if len(levels) > 1 else found
+    if len(levels) == 1:
+        return found
+    names = levels[1].names
+    if len(names) == 1 and all(isinstance(label, dict) for label in found):
+        return [label.get(names[0]) for label in found]
+    return [step(label, names) for label in found]
 
 
 def _show_labels(row: Any) -> list[str]:
