@@ -4,63 +4,34 @@ from __future__ import annotations
 
 import lzma
 import re
-import stat
 import tempfile
 import zipfile
 import zlib
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import pairwise
-from struct import Struct
 from typing import IO, Any, BinaryIO, NamedTuple, cast
 
 from conditioners.decompression import COMPRESSIONS
 from conditioners.limits import MIB, Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import BlockStream, OpenedRaw, RawInput
+from conditioners.zip_archives import (
+    ZIP,
+    is_link,
+    is_office_package,
+    open_zip,
+    require_apart,
+    require_inside,
+    require_names_apart,
+    require_readable,
+)
 
 _DEPTH = 3
+_LEFT_BY_ARCHIVER = re.compile(r"(^|/)(__MACOSX/|\._|\.DS_Store$|Thumbs\.db$)")
 _IN_MEMORY = 32 * MIB
 _DAMAGE = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, RuntimeError, ValueError,
 )  # fmt: skip
-_LEFT_BY_ARCHIVER = re.compile(r"(^|/)(__MACOSX/|\._|\.DS_Store$|Thumbs\.db$)")
-_ROOTED = re.compile(r"[/\\]|[A-Za-z]:")
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_MEMBER_HEADER = 30
-_ENCRYPTED, _UNIX = 1, 3
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-_HEADER, _SIZE_BEHIND = Struct("<6xH10xI4xHH"), 8
-_PACKAGE = re.compile(rb"\.(?:xls[bmx]|od[st]|docx|pptx|zip)$", re.IGNORECASE)
-_OFFICE = re.compile(rb"PK\x03\x04[\s\S]{26}(?:\[Content_Types\]|_rels/|docProps/|xl/|mimetypeapplication/vnd\.oasis)")
-
-
-def is_office_package(head: bytes) -> bool:
-    """Whether a zip file's first bytes are those of a workbook, and not of an archive that workbooks may be in."""
-    if not head.startswith(_ZIP) or _OFFICE.match(head) is not None:
-        return head.startswith(_ZIP)
-    names = set(_find_names(head))
-    return b"[Content_Types].xml" in names or names >= {b"content.xml", b"META-INF/manifest.xml"}
-
-
-def _find_names(head: bytes) -> Iterator[bytes]:
-    """The names of a zip file's own members, as far as its first bytes tell where each of them ends."""
-    at = 0
-    while head.startswith(_ZIP[0], at) and at + _MEMBER_HEADER <= len(head):
-        flags, size, name_size, extra = _HEADER.unpack_from(head, at)
-        begin = at + _MEMBER_HEADER
-        name = head[begin : begin + name_size]
-        yield name
-        if size or not flags & _SIZE_BEHIND:
-            at = begin + name_size + extra + size
-        elif _PACKAGE.search(name):
-            return
-        else:
-            at = head.find(_ZIP[0], begin + name_size)
-            if at < 0:
-                return
 
 
 class _Packed(NamedTuple):
@@ -81,7 +52,8 @@ def naming(member: str) -> Iterator[None]:
     except Refusal as refusal:
         if not member or member in (refusal.where or ""):
             raise
-        raise Refusal(refusal.reason, f"{member}: {refusal.where}" if refusal.where else member) from None
+        where = f"{member}: {refusal.where}" if refusal.where else member
+        raise type(refusal)(refusal.reason, where) from None
 
 
 class Unpacker:
@@ -116,7 +88,7 @@ class Unpacker:
         """
         self._whole = opened.size if depth == 0 else self._whole
         opener = next((opener for magic, opener in COMPRESSIONS.items() if opened.head.startswith(magic)), None)
-        is_archive = opened.head.startswith(_ZIP) and not is_office_package(opened.head)
+        is_archive = opened.head.startswith(ZIP) and not is_office_package(opened.head)
         if opener is None and not is_archive:
             yield opened
             return
@@ -163,15 +135,15 @@ class Unpacker:
         if len(listed) > self._limits.members:
             raise Refusal(f"the archive has more than {self._limits.members} members")
         for info in listed:
-            _require_inside(info.orig_filename)
+            require_inside(info.orig_filename)
         require_apart(listed)
-        _require_names_apart(listed)
-        wanted = [info for info in listed if not _LEFT_BY_ARCHIVER.search(info.filename) and not _is_link(info)]
+        require_names_apart(listed)
+        wanted = [info for info in listed if not _LEFT_BY_ARCHIVER.search(info.filename) and not is_link(info)]
         wanted = [info for info in wanted if self._is_wanted(info.filename)]
         names = {id(info) for info in wanted}
         for info in listed:
             if id(info) not in names:
-                self._skip(_join(within, info.filename), "a link" if _is_link(info) else "no data")
+                self._skip(_join(within, info.filename), "a link" if is_link(info) else "no data")
         if not wanted:
             raise Refusal("the archive has no member with data")
         # Members that claim less than they hold are cut off where their claim ends, so the claims are no less.
@@ -187,7 +159,7 @@ class Unpacker:
         count = self._begin_count()
 
         def open_stream() -> _Unpacking:
-            _require_readable(info)
+            require_readable(info)
             with _refuse_damage():
                 return _Unpacking(archive.open(info), None, lambda: info.compress_size, count)
 
@@ -216,66 +188,9 @@ class Unpacker:
             raise Refusal(f"the file unpacks to more than {self._limits.unpacked_ratio} times its size")
 
 
-def _is_link(info: zipfile.ZipInfo) -> bool:
-    """Whether a member is a symbolic link, which holds nothing but the path of another file."""
-    return info.create_system == _UNIX and stat.S_ISLNK(info.external_attr >> 16)
-
-
-def _require_readable(info: zipfile.ZipInfo) -> None:
-    if info.flag_bits & _ENCRYPTED:
-        raise Refusal("the member is protected by a password; unpack the archive first", info.filename)
-    if info.compress_type not in _METHODS:
-        name = zipfile.compressor_names.get(info.compress_type, f"method {info.compress_type}")  # type: ignore[attr-defined]
-        reason = f"the member is packed by {name}, which is not read here; unpack the archive first"
-        raise Refusal(reason, info.filename)
-
-
-class _Zip:
-    """A zip file of which only so much is read at a time: its list of members, or a block of one."""
-
-    def __init__(self, file: IO[bytes], limits: Limits) -> None:
-        self._file, self._most = file, limits.listing_bytes
-        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
-
-    def read(self, size: int = -1) -> bytes:
-        """Raises Refusal when the list is too long."""
-        if size > self._most:
-            raise Refusal(f"the list of the archive's members is larger than the limit of {self._most} bytes")
-        return self._file.read(size)
-
-
-def open_zip(file: IO[bytes], limits: Limits) -> zipfile.ZipFile:
-    """A zip file, its list of members read; raises Refusal when that is too long, and what zipfile raises."""
-    return zipfile.ZipFile(cast(IO[bytes], _Zip(file, limits)))
-
-
-def require_apart(members: Sequence[zipfile.ZipInfo]) -> None:
-    """Members that are partly or wholly the same packed bytes unpack to many times what any packed file does."""
-    ordered = sorted(members, key=lambda info: info.header_offset)
-    for info, following in pairwise(ordered):
-        if info.header_offset + info.compress_size + _MEMBER_HEADER > following.header_offset:
-            raise Refusal("members of the archive overlap", ascii(following.filename[:80]))
-
-
-def _require_names_apart(members: Sequence[zipfile.ZipInfo]) -> None:
-    """Of two members with one name, the second may stand instead of the first or beside it: nobody can tell."""
-    names = Counter(info.filename for info in members)
-    twice = next((name for name, count in names.items() if count > 1), None)
-    if twice is not None:
-        raise Refusal("two members of the archive have the same name", ascii(twice[:80]))
-
-
 def _join(within: str, path: str) -> str:
     """A member's path, behind that of the archive in the archive that it stands in."""
     return f"{within}/{path}" if within else path
-
-
-def _require_inside(path: str) -> None:
-    """Members are never written under their names; but a name that leads elsewhere shows what the archive is for."""
-    if _ROOTED.match(path) or ".." in re.split(r"[/\\]", path) or "\0" in path:
-        raise Refusal("a member's path leads out of the archive", ascii(path[:80]))
-    if _CONTROLS.search(path):
-        raise Refusal("a member's name has control characters", ascii(path[:80]))
 
 
 class _Unpacking:

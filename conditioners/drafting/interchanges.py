@@ -11,7 +11,7 @@ from conditioners.drafting.packing import read_first
 from conditioners.drafting.trials import read_labelled
 from conditioners.outcome import Refusal
 from conditioners.readers.edi_messages import Message, read_messages
-from conditioners.readers.interchanges import decode_interchanges
+from conditioners.readers.interchange_text import decode_interchanges
 
 if TYPE_CHECKING:
     from conditioners.drafting.samples import Sample

@@ -14,7 +14,8 @@ from conditioners.limits import DEFAULT
 from conditioners.outcome import Refusal
 from conditioners.paths import compile_path
 from conditioners.raw import OpenedRaw, RawInput
-from conditioners.unpack import Unpacker, is_office_package
+from conditioners.unpack import Unpacker
+from conditioners.zip_archives import is_office_package
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from conditioners.collector import collector_paused
 from conditioners.declaration import Source
 from conditioners.dialects import EdiLoops
 from conditioners.limits import Limits
@@ -13,7 +14,7 @@ from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextB
 from conditioners.readers.decoding import DAMAGE
 from conditioners.readers.edi_messages import Message, Part, read_messages, refuse_missing
 from conditioners.readers.headers import is_surrounding, surroundings
-from conditioners.readers.interchanges import read_interchanges
+from conditioners.readers.interchange_text import read_interchanges
 
 _TWICE, _INVALID = "given_twice", "invalid_message"
 
@@ -59,7 +60,7 @@ class EdiLoopReader:
         self._wanted = frozenset(label for found in self._labels.values() for label in found)
         self._constants = tuple(constants.values())
         self.columns = (*self._labels, *constants)
-        self._is_damaged = False
+        self._is_damaged = self._has_messages = False
         self.facts = Facts(
             place="path",
             dialect={"name": dialect.name, "format": f"EDI {dialect.message}"},
@@ -70,19 +71,27 @@ class EdiLoopReader:
         """Rows in portions."""
         text, self.facts.encoding = read_interchanges(self._opened, self._limits)
         self._is_damaged = DAMAGE.decode() in text
-        rows, messages = Rows(self.columns), 0
-        for message in read_messages(text):
+        messages, is_last = read_messages(text), False
+        while not is_last:
+            rows = Rows(self.columns)
+            # All that is made is held, so that there is nothing to collect.
+            with collector_paused():
+                is_last = self._fill(rows, messages)
+            if is_last and not self._has_messages:
+                refuse_missing(text, f"message {self._dialect.message}")
+            yield rows
+
+    def _fill(self, rows: Rows, messages: Iterator[Message]) -> bool:
+        """Take the rows of a portion; answers whether these are the last."""
+        for message in messages:
             if message.kind != self._dialect.message:
                 self.facts.skipped.add(f"path {message.kind}[{message.control}]", f"no {self._dialect.message}")
                 continue
-            messages += 1
+            self._has_messages = True
             self._read_message(message, rows)
             if len(rows.cells) >= BATCH_ROWS:
-                yield rows
-                rows = Rows(self.columns)
-        if messages == 0:
-            refuse_missing(text, f"message {self._dialect.message}")
-        yield rows
+                return False
+        return True
 
     def _read_message(self, message: Message, rows: Rows) -> None:
         header, is_told = _Loop(0), message.fault is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import NoReturn
 
@@ -17,6 +18,10 @@ _VALUE_FIRST = ("LIN", "PIA")
 """EDIFACT segments whose composites hold the value first and the qualifier second."""
 _TOLD = 10
 """Kinds of messages that are named."""
+
+
+_FEW = 8
+"""Components whose labels are remembered; hardly any element has more."""
 
 
 @dataclass(frozen=True)
@@ -83,13 +88,22 @@ def _read_x12(segment: Segment) -> Part:
     return Part(name, values, segment.raw)
 
 
+@lru_cache(1 << 10)
+def _labels(name: str, number: int) -> tuple[str, Sequence[str]]:
+    """The labels of an element and of its first components."""
+    label = f"{name}{number:02}"
+    return label, [f"{label}.{at}" for at in range(1, _FEW + 1)]
+
+
 def _read_edifact(segment: Segment) -> Part:
     name = segment.name
     elements = [segment.components(number) for number in range(len(segment.elements))]
     values = []
     for number, components in enumerate(elements[1:], start=1):
-        values.append((f"{name}{number:02}", components[0]))
-        values += [(f"{name}{number:02}.{at}", value) for at, value in enumerate(components, start=1)]
+        label, inner = _labels(name, number)
+        values.append((label, components[0]))
+        values += zip(inner, components, strict=False)
+        values += [(f"{label}.{at}", value) for at, value in enumerate(components[_FEW:], start=_FEW + 1)]
     if name in _VALUE_FIRST:
         pairs = [(parts[1], parts[0]) for parts in elements[2:] if len(parts) > 1]
     elif len(elements) > 1 and len(elements[1]) > 1:

@@ -10,10 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from conditioners.limits import Limits
 from conditioners.outcome import Refusal
-from conditioners.raw import OpenedRaw
-from conditioners.readers.decoding import Decoder
 
 X12, EDIFACT, TRADACOMS = "X12", "EDIFACT", "TRADACOMS"
 BLANKS = "\ufeff \t\r\n\x1a\0"
@@ -31,14 +28,6 @@ _TRAILERS = {X12: "IEA", EDIFACT: "UNZ", TRADACOMS: "END"}
 _BINARY = ("BIN", "BDS")
 """Segments that hold another file, of which line breaks are a part."""
 _MOST = 2_000_000
-_CODE_PAGES = {
-    b"UNOD": "iso8859-2", b"UNOE": "iso8859-5", b"UNOF": "iso8859-7", b"UNOG": "iso8859-3", b"UNOH": "iso8859-4",
-    b"UNOI": "iso8859-6", b"UNOJ": "iso8859-8", b"UNOK": "iso8859-9", b"UNOW": "utf-8", b"UNOY": "utf-8",
-}  # fmt: skip
-"""The character sets that the first element of UNB stands for (ISO 9735-1, annex A); UNOC is the usual one here."""
-_USUAL = ("cp1252", "latin-1")
-"""ISO 8859-1, and what its users take its controls for."""
-_SYNTAX = re.compile(rb"(?:UNA.{6}\s*|^)UNB.\s*(UNO[A-Z])", re.DOTALL)
 
 
 class Marks(NamedTuple):
@@ -89,11 +78,12 @@ class Segment:
 
     def components(self, number: int) -> tuple[str, ...]:
         """The parts of an element, at least one, as they are meant."""
-        parts = split_released(self.element(number), self.marks.component, self.marks.release)
-        if self.marks.release and self.marks.release in self.text:
-            release = re.escape(self.marks.release)
-            parts = [re.sub(rf"{release}([\s\S])", r"\1", part) for part in parts]
-        return tuple(parts)
+        marks = self.marks
+        if not marks.release or marks.release not in self.text:
+            return tuple(self.element(number).split(marks.component)) if marks.component else (self.element(number),)
+        parts = split_released(self.element(number), marks.component, marks.release)
+        release = re.escape(marks.release)
+        return tuple(re.sub(rf"{release}([\s\S])", r"\1", part) for part in parts)
 
     def component(self, number: int, component: int = 1) -> str:
         """A component by the numbers of the standard, such as (1, 2) for the second of the first element."""
@@ -113,28 +103,6 @@ def split_released(text: str, mark: str, release: str) -> list[str]:
             parts.append(text[start : found.start()])
             start = found.end()
     return [*parts, text[start:]]
-
-
-def read_interchanges(opened: OpenedRaw, limits: Limits) -> tuple[str, dict[str, str]]:
-    """The text of a file of interchanges, and its encoding with the evidence."""
-    return decode_interchanges(opened.read_whole("the interchange", limits.document_bytes))
-
-
-def decode_interchanges(data: bytes) -> tuple[str, dict[str, str]]:
-    """The text of interchanges, and its encoding with the evidence."""
-    decoder, told = open_declared(data) or (Decoder(_USUAL), "")
-    text = decoder.feed(data, last=True).decode()
-    return text, {"name": decoder.name, "evidence": decoder.evidence + told}
-
-
-def open_declared(head: bytes) -> tuple[Decoder, str] | None:
-    """A decoder for the character set that EDIFACT's first segment names, and how to tell so; None if it names none."""
-    found = _SYNTAX.match(head[:200].lstrip(b"\xef\xbb\xbf" + BLANKS[1:].encode()))
-    name = found[1] if found else b""
-    if name not in _CODE_PAGES and name != b"UNOC":
-        return None
-    pages = (_CODE_PAGES[name],) if name in _CODE_PAGES else _USUAL
-    return Decoder(pages), f"; UNB says {name.decode()}"
 
 
 def split_segments(text: str) -> Iterator[Segment]:

@@ -20,7 +20,7 @@ from conditioners.readers.sheet_styles import CellForms, XlsxStyles
 from conditioners.readers.well_formed import Part, WellFormed
 from conditioners.readers.xlsb_dates import XlsbStyles
 from conditioners.readers.xlsb_extents import XlsbSheet, XlsbTexts
-from conditioners.unpack import open_zip, require_apart
+from conditioners.zip_archives import open_zip, require_apart
 
 _MANIFEST, _ODS, _XLSB_TEXTS = "META-INF/manifest.xml", "content.xml", "sharedstrings.bin"
 _BINARY_SHEETS, _NO_SHEETS = "xl/worksheets/", "xl/worksheets/_rels/"

@@ -17,7 +17,8 @@ from conditioners.readers.decoding import DAMAGE
 from conditioners.readers.edi_messages import refuse_missing
 from conditioners.readers.envelopes import Message, read_messages
 from conditioners.readers.headers import surroundings
-from conditioners.readers.interchanges import Segment, read_interchanges, split_segments
+from conditioners.readers.interchange_text import read_interchanges
+from conditioners.readers.interchanges import Segment, split_segments
 
 KIND = "852"
 _LOCATION, _REPORTING = "SDQ", "N1.RL"

@@ -11,7 +11,8 @@ from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import DAMAGE
 from conditioners.readers.envelopes import read_messages
-from conditioners.readers.interchanges import Segment, decode_interchanges, open_declared, split_segments
+from conditioners.readers.interchange_text import decode_interchanges, open_declared
+from conditioners.readers.interchanges import Segment, split_segments
 from conditioners.structure.encodings import describe_encoding, open_decoder
 from conditioners.structure.records import Misplaced, Record, RecordGrid
 

@@ -6,6 +6,7 @@ import io
 import tracemalloc
 import zipfile
 
+from conditioners import auto_tables
 from conditioners.auto import condition_auto
 from conditioners.auto_output import holding
 from conditioners.limits import Limits
@@ -50,6 +51,13 @@ def test_a_member_that_breaks_a_limit_is_refused_with_the_place_where_it_does():
     assert outcome.summary.skipped == (
         ("member a.csv", "refused: a line is longer than the limit of 16384 bytes (line 20002)"),
     )
+
+
+def test_an_archive_of_too_many_tables_is_refused_as_a_whole_and_none_of_its_members_alone(monkeypatch):
+    monkeypatch.setattr(auto_tables, "MOST_TABLES", 3)
+    outcome, _, _ = condition({f"{n}.csv": SMALL for n in range(5)})
+
+    assert (outcome.reason, outcome.where) == ("the file has more than 3 tables", "3.csv")
 
 
 def test_an_archive_none_of_whose_members_can_be_read_is_refused_with_the_first_reason():

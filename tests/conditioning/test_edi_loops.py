@@ -1,5 +1,7 @@
 """EDI loops: a row from each innermost loop of a message, X12 867 and EDIFACT SLSRPT, envelopes checked strictly."""
 
+from dataclasses import replace
+
 import pytest
 
 from conditioners.columns import Day, Decimal, Text, Whole
@@ -62,6 +64,14 @@ REPORT = (
     "QTY+153:5:PCE", "MOA+79:12,5", "LIN+2", "PIA+1+A?+1:SA", "QTY+77E:1", "LOC+162+008::92", "LIN+1++4000000000024:EN",
     "QTY+153:2",
 )  # fmt: skip
+
+
+def test_a_component_far_behind_others_has_a_label_as_the_first_has(make_source, run):
+    labels = {**SALES.labels, "product": "FTX02.12"}
+    lines = ("LOC+162+007", "LIN+1", "FTX+a+" + ":".join(f"c{n}" for n in range(1, 13)), "QTY+153:5")
+    result = run(make(make_source, replace(SALES, labels=labels)), edifact("DTM+356:20240101:102", *lines))
+
+    assert result.rows == ["2024-01-01,007,c12,5,,"]
 
 
 def test_a_sales_report_gives_a_row_for_each_line_of_each_location(make_source, run):

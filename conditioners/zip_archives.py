@@ -1,0 +1,108 @@
+"""What a zip file is: an archive or the package of a workbook, and which of its members can be read."""
+
+from __future__ import annotations
+
+import re
+import stat
+import zipfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from struct import Struct
+from typing import IO, cast
+
+from conditioners.limits import Limits
+from conditioners.outcome import Refusal
+
+_ROOTED = re.compile(r"[/\\]|[A-Za-z]:")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_MEMBER_HEADER = 30
+_ENCRYPTED, _UNIX = 1, 3
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_HEADER, _SIZE_BEHIND = Struct("<6xH10xI4xHH"), 8
+_PACKAGE = re.compile(rb"\.(?:xls[bmx]|od[st]|docx|pptx|zip)$", re.IGNORECASE)
+_OFFICE = re.compile(rb"PK\x03\x04[\s\S]{26}(?:\[Content_Types\]|_rels/|docProps/|xl/|mimetypeapplication/vnd\.oasis)")
+
+
+def is_office_package(head: bytes) -> bool:
+    """Whether a zip file's first bytes are those of a workbook, and not of an archive that workbooks may be in."""
+    if not head.startswith(ZIP) or _OFFICE.match(head) is not None:
+        return head.startswith(ZIP)
+    names = set(_find_names(head))
+    return b"[Content_Types].xml" in names or names >= {b"content.xml", b"META-INF/manifest.xml"}
+
+
+def _find_names(head: bytes) -> Iterator[bytes]:
+    """The names of a zip file's own members, as far as its first bytes tell where each of them ends."""
+    at = 0
+    while head.startswith(ZIP[0], at) and at + _MEMBER_HEADER <= len(head):
+        flags, size, name_size, extra = _HEADER.unpack_from(head, at)
+        begin = at + _MEMBER_HEADER
+        name = head[begin : begin + name_size]
+        yield name
+        if size or not flags & _SIZE_BEHIND:
+            at = begin + name_size + extra + size
+        elif _PACKAGE.search(name):
+            return
+        else:
+            at = head.find(ZIP[0], begin + name_size)
+            if at < 0:
+                return
+
+
+def is_link(info: zipfile.ZipInfo) -> bool:
+    """Whether a member is a symbolic link, which holds nothing but the path of another file."""
+    return info.create_system == _UNIX and stat.S_ISLNK(info.external_attr >> 16)
+
+
+def require_readable(info: zipfile.ZipInfo) -> None:
+    if info.flag_bits & _ENCRYPTED:
+        raise Refusal("the member is protected by a password; unpack the archive first", info.filename)
+    if info.compress_type not in _METHODS:
+        name = zipfile.compressor_names.get(info.compress_type, f"method {info.compress_type}")  # type: ignore[attr-defined]
+        reason = f"the member is packed by {name}, which is not read here; unpack the archive first"
+        raise Refusal(reason, info.filename)
+
+
+class _Zip:
+    """A zip file of which only so much is read at a time: its list of members, or a block of one."""
+
+    def __init__(self, file: IO[bytes], limits: Limits) -> None:
+        self._file, self._most = file, limits.listing_bytes
+        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
+
+    def read(self, size: int = -1) -> bytes:
+        """Raises Refusal when the list is too long."""
+        if size > self._most:
+            raise Refusal(f"the list of the archive's members is larger than the limit of {self._most} bytes")
+        return self._file.read(size)
+
+
+def open_zip(file: IO[bytes], limits: Limits) -> zipfile.ZipFile:
+    """A zip file, its list of members read; raises Refusal when that is too long, and what zipfile raises."""
+    return zipfile.ZipFile(cast(IO[bytes], _Zip(file, limits)))
+
+
+def require_apart(members: Sequence[zipfile.ZipInfo]) -> None:
+    """Members that are partly or wholly the same packed bytes unpack to many times what any packed file does."""
+    ordered = sorted(members, key=lambda info: info.header_offset)
+    for info, following in pairwise(ordered):
+        if info.header_offset + info.compress_size + _MEMBER_HEADER > following.header_offset:
+            raise Refusal("members of the archive overlap", ascii(following.filename[:80]))
+
+
+def require_names_apart(members: Sequence[zipfile.ZipInfo]) -> None:
+    """Of two members with one name, the second may stand instead of the first or beside it: nobody can tell."""
+    names = Counter(info.filename for info in members)
+    twice = next((name for name, count in names.items() if count > 1), None)
+    if twice is not None:
+        raise Refusal("two members of the archive have the same name", ascii(twice[:80]))
+
+
+def require_inside(path: str) -> None:
+    """Members are never written under their names; but a name that leads elsewhere shows what the archive is for."""
+    if _ROOTED.match(path) or ".." in re.split(r"[/\\]", path) or "\0" in path:
+        raise Refusal("a member's path leads out of the archive", ascii(path[:80]))
+    if _CONTROLS.search(path):
+        raise Refusal("a member's name has control characters", ascii(path[:80]))
