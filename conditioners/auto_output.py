@@ -19,6 +19,8 @@ from conditioners.readers.decoding import show_damage
 from conditioners.structure.rows import Row
 
 _FLUSH = _BLOCK = 1 << 18
+_TOGETHER = 100
+"""Rejected rows that are written together."""
 _IN_MEMORY = 1 << 22
 _NEEDS_QUOTES = re.compile(r'[,"\r\n]')
 
@@ -135,6 +137,8 @@ class RejectWriter:
     def __init__(self, sink: ByteSink, place: str = "") -> None:
         """`place` is what places are, if that has been written already."""
         self._sink, self._place = sink, place
+        self._waiting: list[tuple[str, ...]] = []
+        self._size = 0
 
     def begin(self, place: str) -> None:
         """Say what places are; raises Refusal when the files of an archive differ in it."""
@@ -145,10 +149,19 @@ class RejectWriter:
             raise Refusal(f"the archive holds files in which rows stand at a {self._place} and such at a {place}")
 
     def write(self, row: Row, rule: str, reason: str) -> None:
-        """Append a row."""
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerow((row.place, rule, "", reason, show_damage(row.raw)))
-        self._sink.write(text.getvalue().encode("utf-8", "replace"))
+        """Append a row; it is written with others, by `flush` at last."""
+        self._waiting.append((row.place, rule, "", reason, show_damage(row.raw)))
+        self._size += len(row.raw)
+        if len(self._waiting) == _TOGETHER or self._size > _FLUSH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what waits."""
+        if self._waiting:
+            text = io.StringIO()
+            csv.writer(text, lineterminator="\n").writerows(self._waiting)
+            self._sink.write(text.getvalue().encode("utf-8", "replace"))
+            self._waiting, self._size = [], 0
 
 
 class Held:

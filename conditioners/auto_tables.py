@@ -73,6 +73,7 @@ class TableReader:
             self.rejects.begin(IN_ARCHIVE if member else grid.place)
             self._read_grid(grid, f"{member}:{grid.place} " if member else "")
             self.found.grids.append((grid.describe(), grid.encoding()))
+        self.rejects.flush()
         self.found.tables += [writer.summarise() for writer in self.writers]
 
     def _read_grid(self, grid: Grid, within: str) -> None:

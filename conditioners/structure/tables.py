@@ -74,8 +74,8 @@ class _Table:
         """`behind` is the place of the first row behind the table, if that is known."""
         self._ahead, self._head, self._profile, self._resplit = ahead, head, profile, resplit
         self._words_are_apart, self._behind = words_are_apart, behind
-        self._held: list[Row] = []
-        """Rows that are notes if the table ends here, and kept or dropped if it goes on."""
+        self._held: list[tuple[Row, Kept | None]] = []
+        """Rows that are notes if the table ends here, and kept or dropped if it goes on, as is known by then."""
         self._is_behind_blank = False
         self._has_title = False
         """Whether the held rows stand behind a blank one and have one cell each, as titles do."""
@@ -122,7 +122,7 @@ class _Table:
         elif (kept := self._keep(row)) is None or self._is_note(row):
             is_title = self._is_behind_blank and row.filled == 1
             self._has_title = is_title and (self._has_title or not self._held)
-            self._held.append(row)
+            self._held.append((row, kept))
             if len(self._held) >= _MOST_HELD:
                 self._has_notes = False
                 yield from self._release()
@@ -173,18 +173,18 @@ class _Table:
 
     def _release(self) -> Iterator[Found]:
         """The held rows, now that the table goes on."""
-        for row in self._held:
-            yield self._keep(row) or self._drop(row)
+        for row, kept in self._held:
+            yield kept or self._drop(row)
         self._held, self._has_title = [], False
 
     def _end(self, *, is_followed: bool = False) -> Iterator[Found]:
         """The held rows, now that the table has ended, at its last row or where labels of another one follow."""
         if is_followed and self._has_title:
-            yield from (Passed(row.place, "before the table") for row in self._held)
+            yield from (Passed(row.place, "before the table") for row, _ in self._held)
             return
-        are_notes = self._head.cells >= 3 and all(self._may_be_note(row) for row in self._held)
-        for row in self._held:
-            yield Passed(row.place, "behind the table") if are_notes else self._keep(row) or self._drop(row)
+        are_notes = self._head.cells >= 3 and all(self._may_be_note(row) for row, _ in self._held)
+        for row, kept in self._held:
+            yield Passed(row.place, "behind the table") if are_notes else kept or self._drop(row)
 
     def _may_be_note(self, row: Row) -> bool:
         """Whether a row with no table behind it says little enough to be none."""
@@ -206,9 +206,11 @@ class _Table:
             fewest = 1 if self._has_title else 2
             if not (self._is_behind_blank and self._profile.contradicts_everywhere(row.cells, fewest)):
                 return False
-        elif self._keep(row) is not None:
+        if any(kind_of(cell) in TYPED for cell in row.cells):
             return False
-        return not any(kind_of(cell) in TYPED for cell in row.cells) and self._heads_a_table(row)
+        # Whether a row can be mended is asked last, for that takes longest.
+        is_own = row.width != self._head.cells and self._keep(row) is not None
+        return not is_own and self._heads_a_table(row)
 
     def _heads_a_table(self, row: Row) -> bool:
         behind = self._ahead.look(4 * _FEW)[1:]
