@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from conditioners.date_forms import complete_day, complete_moment, pattern_of, spell_out
@@ -86,6 +87,8 @@ class Dialect:
             complete_day(day)  # raises SourceError for a format that tells no day
         for moment in self.moments:
             complete_moment(moment)
+        for pattern in self.skip:
+            require_pattern(f"dialect {self.name!r}", pattern)
         for column, words in self.values.items():
             if "" in words.values():
                 raise SourceError(f"dialect {self.name!r}: words for no value of {column} belong into its `sentinels`")
@@ -96,3 +99,22 @@ def check_fields(dialect: str, fields: tuple[str, ...]) -> None:
     named = [name for name in fields if name]
     if len(set(named)) != len(named):
         raise SourceError(f"dialect {dialect!r}: a column stands twice in its fields")
+
+
+def require_pattern(where: str, pattern: str, groups: int = 0) -> None:
+    """Raises SourceError where a text is no regular expression, or has too few groups."""
+    try:
+        found = re.compile(pattern)
+    except re.error as error:
+        raise SourceError(f"{where}: {pattern!r} is no regular expression: {error}") from None
+    if found.groups < groups:
+        raise SourceError(f"{where}: {pattern!r} has no group that holds the value")
+
+
+def require_encodings(dialect: str, encodings: Iterable[str]) -> None:
+    """Raises SourceError for an encoding that there is not."""
+    for name in encodings:
+        try:
+            " ".encode(name)
+        except (LookupError, UnicodeError) as error:
+            raise SourceError(f"dialect {dialect!r}: {error}") from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from conditioners.dialects.common import Dialect, check_fields
+from conditioners.dialects.common import Dialect, check_fields, require_encodings, require_pattern
 from conditioners.outcome import SourceError
 
 
@@ -46,9 +46,16 @@ class Delimited(Dialect):
     def __post_init__(self) -> None:
         super().__post_init__()
         for mark in (*self.delimiters, self.quote, self.escape or ""):
-            if len(mark.encode()) > 1 or (mark == "" and mark in self.delimiters):
-                raise SourceError(f"dialect {self.name!r}: the mark {mark!r} must be one ASCII character")
+            if len(mark.encode()) > 1 or (mark == "" and mark in self.delimiters) or mark in ("\r", "\n"):
+                raise SourceError(f"dialect {self.name!r}: the mark {mark!r} must be one ASCII character in a line")
+        marks = [mark for mark in (*set(self.delimiters), self.quote, self.escape) if mark]
+        if len(set(marks)) < len(marks):
+            told = "delimiter, quote and escape must differ; a quote that is doubled within a cell needs no escape"
+            raise SourceError(f"dialect {self.name!r}: {told}")
         check_fields(self.name, self.fields)
+        require_encodings(self.name, self.encodings)
+        require_pattern(f"dialect {self.name!r}", self.opening)
+        _check_head(self)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +105,8 @@ class FixedWidth(Dialect):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        require_encodings(self.name, self.encodings)
+        require_pattern(f"dialect {self.name!r}", self.opening)
         open_from = [first for first, last in self.fields.values() if last is None]
         ends = [last or first for first, last in self.fields.values()]
         if open_from and (self.tagged or self.repeated or len(open_from) > 1 or max(ends) > open_from[0]):
@@ -117,7 +126,21 @@ class Workbook(Dialect):
     until: str | None = None
     """A regular expression for the first row (cells joined by tabs) that is behind the table; all further ones are."""
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_head(self)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Parquet(Dialect):
     """A Parquet file; labels are names of its columns. Days, moments and decimals come as the text of their value."""
+
+
+def _check_head(dialect: Delimited | Workbook) -> None:
+    """Raises SourceError where labels cannot be found as they are declared."""
+    if dialect.header_rows < 1:
+        raise SourceError(f"dialect {dialect.name!r}: labels stand in one row at least; without any there are `fields`")
+    if dialect.until is not None:
+        require_pattern(f"dialect {dialect.name!r}", dialect.until)
+    for pattern in dialect.wide.values.values() if dialect.wide else ():
+        require_pattern(f"dialect {dialect.name!r}", pattern, groups=1)
