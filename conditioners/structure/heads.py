@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, replace
+from itertools import groupby, takewhile
 
 from conditioners.structure.kinds import TYPED, kind_of
 from conditioners.structure.labels import count_repeated, find_labels, join_labels
@@ -78,13 +78,26 @@ def _without_repeats(rows: Sequence[Row], table: Sequence[int]) -> list[int]:
     times, share = (2, _REPEATED_ABOVE_VALUES) if has_values else (3, _REPEATED_ABOVE_WORDS)
     if len(alike) < times or len(alike) < share * len(table):
         return list(table)
-    leading = {number for at, number in enumerate(alike) if table[table.index(head) + at] == number}
+    first_ones = zip(alike, table[table.index(head) :], strict=False)
+    leading = {number for number, following in first_ones if number == following}
     return [number for number in table if rows[number].cells != labels or number in leading]
 
 
 def _are_words(cells: Sequence[str]) -> bool:
     """Whether all cells are filled, with different words."""
     return len(set(cells)) == len(cells) > 1 and all(cell.strip() and kind_of(cell) not in TYPED for cell in cells)
+
+
+def find_same_head(rows: Sequence[Row], last: Head | None) -> tuple[Head, int, int] | None:
+    """The head of a table that begins with the last one's labels again, in one row.
+
+    With it, how many rows repeat these at once, and where they come once more; all that there is to look at.
+    """
+    if last is None or last.labels is None or len(last.places) != 1 or not rows or rows[0].cells != last.labels:
+        return None
+    repeats = sum(1 for _ in takewhile(lambda row: row.cells == last.labels, rows))
+    behind = (at for at in range(repeats, len(rows)) if rows[at].cells == last.labels)
+    return replace(last, places=(rows[0].place,)), repeats, next(behind, len(rows))
 
 
 def _find_rows_above(table: Sequence[int], cells: Sequence[tuple[str, ...]], last: int) -> int | None:

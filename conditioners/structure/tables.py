@@ -8,7 +8,7 @@ from itertools import islice, takewhile
 from conditioners.structure.ahead import Ahead
 from conditioners.structure.blocks import Block
 from conditioners.structure.found import Began, Dropped, Found, Kept, KeptBlock, Passed, PassedLines
-from conditioners.structure.heads import Head, find_head
+from conditioners.structure.heads import Head, find_head, find_same_head
 from conditioners.structure.kinds import TYPED, kind_of
 from conditioners.structure.neighbours import find_neighbour
 from conditioners.structure.profiles import MOST_COLUMNS, Profile
@@ -34,7 +34,7 @@ def find_tables(
 
     `words_are_apart` tells that blanks separate cells, and so the words inside of one as well.
     """
-    ahead = Ahead(rows)
+    ahead, head = Ahead(rows), None
     while True:
         yield from ahead.pass_blank()
         if ahead.first() is None:
@@ -43,7 +43,12 @@ def find_tables(
         neighbour = find_neighbour(looked)
         behind = looked[neighbour].place if neighbour is not None else None
         looked = looked[:neighbour]
-        start, head, header_rows = find_head(looked, resplit)
+        same = find_same_head(looked, head)
+        if same is not None:
+            start, (head, header_rows, end) = 0, same
+            looked = looked[:end]
+        else:
+            start, head, header_rows = find_head(looked, resplit)
         for row in ahead.take(start):
             yield Passed(row.place, "blank" if row.is_blank else "before the table")
         for row in ahead.take(header_rows):

@@ -8,6 +8,7 @@ import pytest
 
 from conditioners.auto import AutoConditioned, condition_auto
 from conditioners.raw import RawInput
+from conditioners.structure.profiles import Profile
 
 
 @pytest.fixture
@@ -113,6 +114,21 @@ def test_labels_that_stand_above_every_few_rows_again_are_labels(read, rows, bet
     assert [table.labels for table in (summary.table, *summary.further_tables)] == [("Store", "Units")] * 4
     assert found == [row.split(",") for block in blocks for row in ["Store,Units", *block]]
     assert rejected == []
+
+
+def test_labels_that_stand_above_every_row_again_are_found_by_looking_at_each_row_a_few_times(read, monkeypatch):
+    looked_at, look = [], Profile.__init__
+
+    def count(self, rows, width):
+        looked_at.append(len(rows := list(rows)))
+        look(self, rows, width)
+
+    monkeypatch.setattr(Profile, "__init__", count)
+    rows = ["a,b,c,d,e,f,g,h,i,j", "1,2,3,4,5,6,7,8,9,0"] * 500
+    _, _, summary = read("\n".join(rows))
+
+    assert len(summary.further_tables) == 499
+    assert sum(looked_at) < 5 * len(rows)
 
 
 def test_a_first_row_of_words_that_comes_again_now_and_then_is_a_row(read):
