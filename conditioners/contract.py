@@ -12,8 +12,9 @@ from conditioners.declaration import Source
 from conditioners.dialects import Dialect, ShiftBy
 from conditioners.faults import Faults, Reject, Suspicions, name_inexact
 from conditioners.frames import keep_rows
-from conditioners.rules import Rules, compile_rules, name_cell, type_of
+from conditioners.rules import Rules, compile_rules, name_cell, name_form, type_of
 from conditioners.short_cells import ShortCells, read_numerals
+from conditioners.short_dates import are_written
 
 if TYPE_CHECKING:
     import polars as pl
@@ -92,7 +93,7 @@ class Contract:
 
     def _type_many(self, frame: pl.DataFrame, damaged: bool) -> tuple[pl.DataFrame, Suspicions]:
         """Cells, values and suspicions, the values of short numerals read at once."""
-        cells = self._clean(frame, self._rules)
+        cells = _look_at_forms(self._rules, self._clean(frame, self._rules))
         read = {rule.column.name: _read_at_once(rule, cells) for rule in self._rules}
         read_at_once = frozenset(name for name, series in read.items() if series)
         suspicions = self._faults.suspect(damaged, read_at_once)
@@ -103,7 +104,7 @@ class Contract:
     def type_columns(self, frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
         """The values of some columns, null where they cannot be read; no row is judged."""
         rules = [rule for rule in self._rules if rule.column.name in {*names, *self._shifting}]
-        return self._clean(frame, rules).select(self._values[name] for name in names)
+        return _look_at_forms(rules, self._clean(frame, rules)).select(self._values[name] for name in names)
 
     def _clean(self, frame: pl.DataFrame, rules: Sequence[Rules]) -> pl.DataFrame:
         """The cells of some columns, without blanks around them, and null where they stand for no value."""
@@ -131,6 +132,16 @@ def _cell_of(rule: Rules, cells: ShortCells | None) -> pl.Expr:
 
     is_filled = cells is not None and not cells.have_length_of(rule.empty)
     return (pl.col(rule.column.name) if is_filled else rule.cell).alias(name_cell(rule.column))
+
+
+def _look_at_forms(rules: Sequence[Rules], cells: pl.DataFrame) -> pl.DataFrame:
+    """The cells, and for each format of days and moments which of them are written so.
+
+    That is done here and not within an expression: polars' thread would have to wait for Python's lock.
+    """
+    forms = [(rule.column, written) for rule in rules for written in rule.forms]
+    flags = [are_written(cells[name_cell(column)], written) for column, written in forms]
+    return cells.hstack([flag.alias(name_form(*form)) for form, flag in zip(forms, flags, strict=True)])
 
 
 def _read_at_once(rule: Rules, cells: pl.DataFrame) -> list[pl.Series]:

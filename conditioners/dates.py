@@ -5,12 +5,11 @@ Formats are those of chrono's strftime module, which polars takes; what a cell h
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from conditioners.date_forms import complete_day, complete_moment, spell_out
 from conditioners.dialects import Dialect
-from conditioners.short_dates import is_written
 
 if TYPE_CHECKING:
     import polars as pl
@@ -19,21 +18,23 @@ _CENTURY, _CHRONO_PIVOT = 100, 1970
 """chrono reads two-digit years as 1970 to 2069."""
 
 
-def parse_day(cell: pl.Expr, dialect: Dialect, *, at_once: bool) -> pl.Expr:
-    """The day that a cell tells in one of the dialect's formats, else null; `at_once` as in is_written."""
+IsWritten = Callable[[str], "pl.Expr"]
+"""Whether a cell is in a format, to the last character; not whether there is such a day."""
+
+
+def parse_day(cell: pl.Expr, dialect: Dialect, is_written: IsWritten) -> pl.Expr:
+    """The day that a cell tells in one of the dialect's formats, else null."""
     import polars as pl
 
-    return pl.coalesce([_parse_day(cell, written, dialect, at_once=at_once) for written in dialect.days])
+    return pl.coalesce([_parse_day(cell, written, dialect, is_written) for written in dialect.days])
 
 
-def _parse_day(cell: pl.Expr, written: str, dialect: Dialect, *, at_once: bool) -> pl.Expr:
+def _parse_day(cell: pl.Expr, written: str, dialect: Dialect, is_written: IsWritten) -> pl.Expr:
     import polars as pl
 
     behind, behind_format = complete_day(written)
     text = pl.concat_str([cell, pl.lit(behind)]) if behind else cell
-    day = pl.when(is_written(cell, written, at_once=at_once)).then(
-        text.str.to_date(written + behind_format, strict=False)
-    )
+    day = pl.when(is_written(written)).then(text.str.to_date(written + behind_format, strict=False))
     return _in_century(day, dialect.two_digit_years_from) if "%y" in spell_out(written) else day
 
 
@@ -49,7 +50,7 @@ def _in_century(day: pl.Expr, first: int) -> pl.Expr:
     return pl.concat_str([moved.cast(pl.String), day.dt.strftime("-%m-%d")]).str.to_date("%Y-%m-%d", strict=False)
 
 
-def parse_moment(cell: pl.Expr, dialect: Dialect, *, utc: bool, at_once: bool) -> pl.Expr:
+def parse_moment(cell: pl.Expr, dialect: Dialect, is_written: IsWritten, *, utc: bool) -> pl.Expr:
     """The moment that a cell tells, without a zone: in UTC where `utc`, else as written, and then no offset may be.
 
     Where a point in time is wanted and a format tells the offset, a cell without one is null. So is a leap
@@ -57,7 +58,7 @@ def parse_moment(cell: pl.Expr, dialect: Dialect, *, utc: bool, at_once: bool) -
     """
     import polars as pl
 
-    return pl.coalesce([_parse_moment(cell, written, at_once=at_once) for written in moment_formats(dialect, utc=utc)])
+    return pl.coalesce([_parse_moment(cell, written, is_written) for written in moment_formats(dialect, utc=utc)])
 
 
 def moment_formats(dialect: Dialect, *, utc: bool) -> Sequence[str]:
@@ -66,7 +67,7 @@ def moment_formats(dialect: Dialect, *, utc: bool) -> Sequence[str]:
     return told or (dialect.moments if utc else ())
 
 
-def _parse_moment(cell: pl.Expr, written: str, *, at_once: bool) -> pl.Expr:
+def _parse_moment(cell: pl.Expr, written: str, is_written: IsWritten) -> pl.Expr:
     import polars as pl
 
     behind, behind_format = complete_moment(written)
@@ -76,7 +77,7 @@ def _parse_moment(cell: pl.Expr, written: str, *, at_once: bool) -> pl.Expr:
         moment = zoned.dt.replace_time_zone(None)
     else:
         moment = text.str.to_datetime(written + behind_format, time_unit="us", strict=False)
-    return pl.when(is_written(cell, written, at_once=at_once)).then(moment)
+    return pl.when(is_written(written)).then(moment)
 
 
 def show_moment(moment: pl.Expr, *, utc: bool) -> pl.Expr:

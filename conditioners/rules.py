@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from conditioners.columns import Column, Day, Decimal, Moment, Text, Whole
-from conditioners.dates import moment_formats, parse_day, parse_moment, show_moment
+from conditioners.date_forms import pattern_of
+from conditioners.dates import IsWritten, moment_formats, parse_day, parse_moment, show_moment
 from conditioners.dialects import Dialect, Numbers, ShiftBy
 from conditioners.numerals import is_multiple, is_numeral, parse_numeral, parse_scaled
 from conditioners.outcome import SourceError
@@ -34,6 +35,8 @@ class Rules:
     """Set if the value is that of a plain numeral; the first suspicion is then that the cell is none."""
     empty: Sequence[str] = ()
     """Texts of the source that stand for no value."""
+    forms: Sequence[str] = ()
+    """Formats for which the value takes it from a column, by name_form, whether cells are written so."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,11 @@ def name_cell(column: Column) -> str:
     return f"@{column.name}"
 
 
+def name_form(column: Column, written: str) -> str:
+    """What the flag is called for cells that are in a format, beside a column's value."""
+    return f"@{column.name} is {written}"
+
+
 def type_of(column: Column) -> pl.DataType:
     """The type of a column's values."""
     import polars as pl
@@ -61,7 +69,7 @@ def type_of(column: Column) -> pl.DataType:
 
 
 def compile_rules(column: Column, dialect: Dialect, *, at_once: bool) -> Rules:
-    """The rules of a column in a dialect; `at_once` as in is_written."""
+    """The rules of a column in a dialect; values that are read `at_once` need columns for their forms."""
     import polars as pl
 
     text = pl.col(column.name)
@@ -73,14 +81,33 @@ def compile_rules(column: Column, dialect: Dialect, *, at_once: bool) -> Rules:
     if isinstance(column, Whole | Decimal):
         number = _compile_number(column, dialect, cell, words, value, [*missing, *unfit])
         return replace(number, empty=empty)
+    # What an extraction leaves is no column.
+    forms = _list_forms(column, dialect) if at_once and column.name not in dialect.extract else ()
+    is_written = _look_up_form(column) if forms else _match_form(words)
     if isinstance(column, Text):
         parsed, faults = _compile_text(column, dialect, words, value)
     elif isinstance(column, Day):
-        parsed, faults = _compile_day(column, dialect, words, value, at_once=at_once)
+        parsed, faults = _compile_day(column, dialect, words, value, is_written)
     else:
-        parsed, faults = _compile_moment(column, dialect, words, value, at_once=at_once)
+        parsed, faults = _compile_moment(column, dialect, words, value, is_written)
     suspicions = [_is_unread(column, clean, value), *(fault for _, fault in faults[1:])]
-    return Rules(column, cell, parsed, suspicions, [*missing, *unfit, *faults], empty=empty)
+    return Rules(column, cell, parsed, suspicions, [*missing, *unfit, *faults], empty=empty, forms=forms)
+
+
+def _list_forms(column: Column, dialect: Dialect) -> Sequence[str]:
+    if isinstance(column, Day):
+        return dialect.days
+    return moment_formats(dialect, utc=column.utc) if isinstance(column, Moment) else ()
+
+
+def _look_up_form(column: Column) -> IsWritten:
+    import polars as pl
+
+    return lambda written: pl.col(name_form(column, written))
+
+
+def _match_form(words: pl.Expr) -> IsWritten:
+    return lambda written: words.str.contains(pattern_of(written))
 
 
 def _is_unread(column: Column, clean: pl.Expr, value: pl.Expr) -> pl.Expr:
@@ -129,7 +156,7 @@ def _compile_text(column: Text, dialect: Dialect, clean: pl.Expr, value: pl.Expr
 
 
 def _compile_day(
-    column: Day, dialect: Dialect, clean: pl.Expr, value: pl.Expr, *, at_once: bool
+    column: Day, dialect: Dialect, clean: pl.Expr, value: pl.Expr, is_written: IsWritten
 ) -> tuple[pl.Expr, list[Fault]]:  # fmt: skip
     import polars as pl
 
@@ -142,11 +169,11 @@ def _compile_day(
     ]
     if column.weekday is not None:
         faults.append(("wrong_weekday", value.dt.weekday() != column.weekday))
-    return parse_day(clean, dialect, at_once=at_once), faults
+    return parse_day(clean, dialect, is_written), faults
 
 
 def _compile_moment(
-    column: Moment, dialect: Dialect, clean: pl.Expr, value: pl.Expr, *, at_once: bool
+    column: Moment, dialect: Dialect, clean: pl.Expr, value: pl.Expr, is_written: IsWritten
 ) -> tuple[pl.Expr, list[Fault]]:  # fmt: skip
     import polars as pl
 
@@ -158,7 +185,7 @@ def _compile_moment(
         ("too_early", value < pl.lit(column.earliest.isoformat())),
         ("too_late", value.str.head(10) > pl.lit(column.latest.isoformat())),
     ]
-    return show_moment(parse_moment(clean, dialect, utc=column.utc, at_once=at_once), utc=column.utc), faults
+    return show_moment(parse_moment(clean, dialect, is_written, utc=column.utc), utc=column.utc), faults
 
 
 def _compile_number(

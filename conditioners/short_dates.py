@@ -20,21 +20,11 @@ _BLOCK = 8192
 """Cells looked at in one go; what is made of them stays in the processor's cache."""
 
 
-def is_written(cell: pl.Expr, written: str, *, at_once: bool) -> pl.Expr:
-    """Whether a cell is in a format, to the last character; not whether there is such a day.
+def are_written(cells: pl.Series, written: str) -> pl.Series:
+    """Which cells of a column are in a format, to the last character; not whether there is such a day.
 
-    Looking at all cells `at_once` is quicker for thousands of them, and slower for few.
+    Cells of full length are looked at at once, and by the pattern only what is left.
     """
-    import polars as pl
-
-    if not at_once:
-        return cell.str.contains(pattern_of(written))
-
-    return cell.map_batches(lambda cells: _are_written(cells, written), return_dtype=pl.Boolean, is_elementwise=True)
-
-
-def _are_written(cells: pl.Series, written: str) -> pl.Series:
-    """The same for a column: cells of full length at once, and by the pattern only what is left."""
     import polars as pl
 
     fits = _fit_at_once(cells, written)
