@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
@@ -35,7 +35,7 @@ def apply_hook(source: Source, frame: pl.DataFrame) -> tuple[pl.DataFrame, NDArr
 
     given = frame.to_pandas(use_pyarrow_extension_array=True)
     given.index = pd.RangeIndex(_FIRST, _FIRST + frame.height)
-    cells = {name: _arrow_cells(given[name]) for name in frame.columns}
+    cells = {name: given[name].array.__arrow_array__() for name in frame.columns}
     changed = _run_hook(source.hook, source.name, given)
     lost = set(frame.columns) - set(changed.columns)
     if lost:
@@ -43,7 +43,7 @@ def apply_hook(source: Source, frame: pl.DataFrame) -> tuple[pl.DataFrame, NDArr
     twice = changed.columns[changed.columns.duplicated()].intersection(frame.columns)
     if len(twice):
         raise SourceError(f"the hook of {source.name} gave the column {twice[0]!r} twice")
-    kept = _kept_rows(source, changed.index, frame.height)
+    kept = _kept_rows(source, cells, changed)
     if not changed.index.is_monotonic_increasing:
         changed = changed.sort_index()
     unchanged = {name for name in frame.columns if _arrow_cells(changed[name]) is cells[name]}
@@ -63,13 +63,16 @@ def _run_hook(hook: Callable[[pd.DataFrame], pd.DataFrame], name: str, given: pd
     return changed
 
 
-def _kept_rows(source: Source, index: pd.Index[Any], height: int) -> NDArray[np.int64]:
+def _kept_rows(source: Source, cells: Mapping[str, pa.ChunkedArray], changed: pd.DataFrame) -> NDArray[np.int64]:
     import numpy as np
     import pandas as pd
 
+    index, height = changed.index, len(next(iter(cells.values())))
     if index.equals(pd.RangeIndex(_FIRST, _FIRST + height)):
         return np.arange(height)
     if len(index) and index.equals(pd.RangeIndex(len(index))):
+        if len(index) == height and _is_in_order(cells, changed):
+            return np.arange(height)
         raise SourceError(
             f"the hook of {source.name} numbered its rows anew, so that nobody knows which they are; it has to keep "
             "the frame's index, or put it back (`changed.index = frame.index`) where rows and their order are the same"
@@ -78,6 +81,15 @@ def _kept_rows(source: Source, index: pd.Index[Any], height: int) -> NDArray[np.
     if len(np.unique(kept)) != len(kept) or not np.isin(kept, np.arange(_FIRST, _FIRST + height)).all():
         raise SourceError(f"the hook of {source.name} added or repeated rows; it may change cells and leave rows out")
     return np.sort(kept).astype(np.int64) - _FIRST
+
+
+def _is_in_order(cells: Mapping[str, pa.ChunkedArray], changed: pd.DataFrame) -> bool:
+    """Whether a column that tells rows apart is as it was given, as `merge` leaves all but those that it adds."""
+    for name, given in cells.items():
+        now = _arrow_cells(changed[name])
+        if now is not None and now.equals(given) and (len(given) == 1 or len(given.unique()) > 1):
+            return True
+    return False
 
 
 def _arrow_cells(column: pd.Series[Any]) -> pa.ChunkedArray | None:

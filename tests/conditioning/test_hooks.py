@@ -79,6 +79,20 @@ def test_a_hook_that_numbers_its_rows_anew_is_a_fault_as_nobody_knows_their_line
         run(make_source(hook=change), TEXT)
 
 
+def test_a_hook_may_look_up_cells_in_a_table_of_its_own_which_numbers_rows_anew(make_source, run):
+    def look_up(frame):
+        import pandas as pd
+
+        known = pd.DataFrame({"store": ["001", "002", "003"], "note": ["one", "two", None]})
+        return frame.drop(columns="note").merge(known, on="store", how="left")
+
+    text = b"day,store,units,note\n2024-01-01,001,1,\n2024-01-02,002,x,\n2024-01-03,003,1,\n"
+    result = run(make_source(hook=look_up), text)
+
+    assert result.rows == ["2024-01-01,001,1,,one", "2024-01-03,003,1,,"]
+    assert [row["line"] for row in result.rejects] == ["3"]
+
+
 def test_a_hook_that_gives_a_column_twice_is_a_fault(make_source, run):
     import pandas as pd
 
