@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from conditioners.dialects.common import Dialect, check_fields, require_encodings, require_pattern
 from conditioners.outcome import SourceError
 
+_LONGEST_DELIMITER = 8
+
 
 @dataclass(frozen=True, kw_only=True)
 class Wide:
@@ -26,7 +28,7 @@ class Delimited(Dialect):
     """Delimited text with a header row, or with none and `fields` instead."""
 
     delimiters: tuple[str, ...] = (",",)
-    """The one under which the header row holds all required labels is taken."""
+    """Of one or several characters; the one under which the header row holds all required labels is taken."""
     quote: str = '"'
     escape: str | None = None
     encodings: tuple[str, ...] = ("utf-8",)
@@ -45,11 +47,15 @@ class Delimited(Dialect):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for mark in (*self.delimiters, self.quote, self.escape or ""):
-            if len(mark.encode()) > 1 or (mark == "" and mark in self.delimiters) or mark in ("\r", "\n"):
+        for mark in (self.quote, self.escape or ""):
+            if len(mark.encode()) > 1 or mark in ("\r", "\n"):
                 raise SourceError(f"dialect {self.name!r}: the mark {mark!r} must be one ASCII character in a line")
-        marks = [mark for mark in (*set(self.delimiters), self.quote, self.escape) if mark]
-        if len(set(marks)) < len(marks):
+        for mark in self.delimiters:
+            if not 0 < len(mark) <= _LONGEST_DELIMITER or "\r" in mark or "\n" in mark:
+                told = f"must be one to {_LONGEST_DELIMITER} characters in a line"
+                raise SourceError(f"dialect {self.name!r}: the mark {mark!r} {told}")
+        others = [mark for mark in (self.quote, self.escape) if mark]
+        if len(set(others)) < len(others) or any(other in mark for other in others for mark in self.delimiters):
             told = "delimiter, quote and escape must differ; a quote that is doubled within a cell needs no escape"
             raise SourceError(f"dialect {self.name!r}: {told}")
         check_fields(self.name, self.fields)

@@ -91,12 +91,7 @@ def _delimited(sample: Sample, guesses: Sequence[Guess]) -> Form:
         raise NoDraft("blanks stand between delimiters and quotes, which are then no quotes; declare it by hand")
     if form["line_end"] == "rs":
         raise NoDraft(f"records that end with 0x1E {_NO_DIALECT}")
-    if not form["delimiter"].isascii():
-        raise NoDraft(f"cells between {form['delimiter']!r}, which is no ASCII character, {_NO_DIALECT}")
-    # A mark written twice is read as the single one with empty cells between, which have no labels.
-    if len(form["delimiter"]) > 1 and sample.labels is None:
-        raise NoDraft(f"the delimiter {form['delimiter']!r} without a header row has to be declared by hand")
-    delimiter = form["delimiter"][:1] or _find_unused(sample)
+    delimiter = form["delimiter"] or _find_unused(sample)
     if delimiter != ",":
         arguments.append(show_tuple([show_string(delimiter)], _INDENT, before="delimiters="))
     if form["quote"] not in ('"', ""):

@@ -21,6 +21,7 @@ from conditioners.readers.locating import FEW, RecordIndex, sort_out
 from conditioners.readers.misfits import Misfits, Tally
 from conditioners.readers.portions import cut_portions
 from conditioners.readers.records import RULES, WRONG_COUNT, RecordParser
+from conditioners.readers.stand_ins import put_in_each, take_out_of_cells
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,12 +54,12 @@ class DelimitedReader:
         self.facts = Facts(
             place="line",
             dialect={
-                "name": layout.dialect.name, "format": "delimited text", "delimiter": layout.syntax.delimiter,
+                "name": layout.dialect.name, "format": "delimited text", "delimiter": layout.syntax.shown,
                 "quote": layout.syntax.quote, "line_end": layout.line_end,
             },
             header_rows=layout.header_places, labels=list(layout.header.labels),
             ignored=layout.header.ignored, header_texts=layout.header_texts,
-            filler=layout.syntax.delimiter + layout.syntax.quote,
+            filler=layout.syntax.shown + layout.syntax.quote,
         )  # fmt: skip
 
     def parts(self) -> Iterator[Chunk]:
@@ -69,6 +70,7 @@ class DelimitedReader:
         texts, until = self._texts(), self._layout.dialect.until
         if until is not None:
             texts = stop_behind_table(texts, until, first_line, self.facts.skipped, self._limits.line_bytes)
+        texts = put_in_each(texts, self._syntax)
         chunks = RecordCutter(self._syntax, self._limits, first_line).cut(texts)
         yield from cut_portions(chunks, self._syntax, self._limits, self._misfits)
         self.facts.encoding = {"name": self._decoder.name, "evidence": self._decoder.evidence}
@@ -137,7 +139,8 @@ class DelimitedReader:
         hollow = self._find_hollow(part, index, numbers, total)
         if len(hollow):
             frame = frame.filter(pl.Series(np.isin(np.delete(np.arange(total), numbers), hollow, invert=True)))
-        unread, passed = sort_out(bad, index, self.facts.filler, hollow)
+        filler = self._syntax.delimiter + self._syntax.quote
+        unread, passed = sort_out(bad, index, filler, hollow)
         blank = sum(count for *_, count in passed)
         self._misfits.note(part.number, Tally(part.first_line, total - blank, len(unread), blank))
         if self._constants:
@@ -193,7 +196,9 @@ class DelimitedReader:
         frame = pl.from_arrow(table, rechunk=False)
         assert isinstance(frame, pl.DataFrame)
         read = dict(zip(used, frame.get_columns(), strict=True))
-        return pl.DataFrame([read[at].alias(name) for name, at in self._layout.header.positions.items()]), wrong
+        cells = pl.DataFrame([read[at].alias(name) for name, at in self._layout.header.positions.items()])
+        may_hold_delimiters = syntax.written and syntax.quote and syntax.quote.encode() in data
+        return take_out_of_cells(cells, syntax) if may_hold_delimiters else cells, wrong
 
     def _frame_fields(self, records: Sequence[tuple[str, ...]]) -> pl.DataFrame:
         import polars as pl

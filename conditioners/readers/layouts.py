@@ -14,6 +14,7 @@ from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import DAMAGE, Decoder
 from conditioners.readers.headers import Header, NearMiss, find_header
 from conditioners.readers.records import ParsedRecord, RecordParser, Syntax
+from conditioners.readers.stand_ins import make_syntax, put_in, take_out
 
 _HEAD = 64 * KIB
 _UNDECODED = "; bytes there are no text in UTF-8 or the declared encodings, so the file may be in another code page"
@@ -60,15 +61,16 @@ def find_layouts(source: Source, dialects: Sequence[Delimited], opened: OpenedRa
             continue
         undecoded = undecoded or (_UNDECODED if DAMAGE in head else "")
         for delimiter in dialect.delimiters:
-            syntax = Syntax(delimiter, dialect.quote, dialect.escape or "")
+            syntax = make_syntax(delimiter, dialect.quote, dialect.escape or "")
             if dialect.fields:
                 if re.match(dialect.opening, head.decode("utf-8", "ignore")):
                     found.append(_layout_without_header(dialect, syntax, line_end))
                 continue
             lines = dialect.header_within + dialect.header_rows
-            records, rows = _head_records(head, syntax, lines, limits), list[tuple[int, ParsedRecord]]()
-            before = miss.matched
+            rows, before = list[tuple[int, ParsedRecord]](), miss.matched
             try:
+                text = put_in(head, syntax)
+                records = _head_records(text, syntax, lines, limits)
                 header = find_header(source, dialect, _fields_of(records, rows), miss)
             except Refusal as refusal:
                 unclear = refusal
@@ -76,7 +78,7 @@ def find_layouts(source: Source, dialects: Sequence[Delimited], opened: OpenedRa
             if miss.matched > before:
                 missed_places = [f"line {line}" for line, _ in rows]
             if header is not None:
-                found.append(_layout(dialect, syntax, header, head, rows, line_end))
+                found.append(_layout(dialect, syntax, header, text, rows, line_end))
     if not found and refused is not None and miss.row is None:
         raise refused
     if not found and unclear is not None:
@@ -150,10 +152,11 @@ def _layout(
     line, _ = rows[header.row]
     labels = [row for _, row in rows[header.row : header.row + dialect.header_rows]]
     end = labels[-1].end
-    preamble = tuple((before, _show(head, row.start, row.end)) for before, row in rows[: header.row])
-    texts = tuple(_show(head, row.start, row.end) for row in labels)
+    preamble = tuple((before, _show(head, row, syntax)) for before, row in rows[: header.row])
+    texts = tuple(_show(head, row, syntax) for row in labels)
+    offset = len(take_out(head[:end].decode(), syntax).encode())
     data_line = 1 + head.count(b"\n", 0, end)
-    return Layout(dialect, syntax, header, line, texts, end, data_line, preamble, line_end)
+    return Layout(dialect, syntax, header, line, texts, offset, data_line, preamble, line_end)
 
 
 def _layout_without_header(dialect: Delimited, syntax: Syntax, line_end: str) -> Layout:
@@ -161,5 +164,5 @@ def _layout_without_header(dialect: Delimited, syntax: Syntax, line_end: str) ->
     return Layout(dialect, syntax, Header(-1, positions, dialect.fields), 0, (), 0, 1, (), line_end)
 
 
-def _show(head: bytes, start: int, end: int) -> str:
-    return head[start:end].decode().strip("\r\n")
+def _show(head: bytes, row: ParsedRecord, syntax: Syntax) -> str:
+    return take_out(head[row.start : row.end].decode(), syntax).strip("\r\n")

@@ -10,6 +10,7 @@ from conditioners.readers.batches import Located, Unread
 from conditioners.readers.cutting import Chunk, Marks, Span
 from conditioners.readers.decoding import show_damage
 from conditioners.readers.records import CR, LF, OddRecords, Syntax
+from conditioners.readers.stand_ins import take_out
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,9 +35,9 @@ class RecordIndex:
 
         starts, ends = (bounds[records] for bounds in self._bounds)
         lines = self._chunk.first_line + np.searchsorted(self._marks.feeds, starts)
-        data = self._chunk.data
+        data, syntax = self._chunk.data, self._syntax
         return [
-            Located(str(line), show_damage(data[start:end].decode("utf-8", "replace").rstrip("\r\n")))
+            Located(str(line), show_damage(take_out(data[start:end].decode("utf-8", "replace"), syntax).rstrip("\r\n")))
             for line, start, end in zip(lines.tolist(), starts.tolist(), ends.tolist(), strict=True)
         ]
 

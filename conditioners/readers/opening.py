@@ -172,7 +172,7 @@ def _as_candidate(
 ) -> Candidate:  # fmt: skip
     """A layout with a name that no other one has: a dialect with two delimiters may fit with both."""
     is_twice = sum(other.dialect is layout.dialect for other in others) > 1
-    name = f"{layout.dialect.name} with {layout.syntax.delimiter!r}" if is_twice else layout.dialect.name
+    name = f"{layout.dialect.name} with {layout.syntax.shown!r}" if is_twice else layout.dialect.name
     return Candidate(
         name, layout.dialect, lambda: _unfold(layout.dialect, DelimitedReader(source, layout, opened, limits))
     )  # fmt: skip

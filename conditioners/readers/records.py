@@ -33,6 +33,13 @@ class Syntax:
     escape: str = ""
     width: int | None = None
     """How many fields a record has, when that is known: it tells when a quoted field has swallowed rows."""
+    written: str = ""
+    """The delimiter in the file, if it has several bytes, for which `delimiter` stands in."""
+
+    @property
+    def shown(self) -> str:
+        """The delimiter as people know it."""
+        return self.written or self.delimiter
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,7 @@ class RecordParser:
         self._quoted = re.compile(quote + rb"(" + held + rb")" + quote) if syntax.quote else None
         self._unescape = re.compile(escape + rb"([^\r\n])") if syntax.escape else None
         self._quote, self._delimiter = syntax.quote.encode(), syntax.delimiter.encode()
+        self._written = syntax.written.encode()
         self._width, self._limits = syntax.width, limits
         self._lines = _compile_lines(delimiter, quote, escape)
 
@@ -154,6 +162,8 @@ class RecordParser:
         text = match[1].replace(self._quote * 2, self._quote) if quoted else match[0]
         if self._unescape:
             text = self._unescape.sub(rb"\1", text)
+        if self._written:
+            text = text.replace(self._delimiter, self._written)
         return text.decode()
 
     def _reject_line(self, data: bytes, start: int, rule: str, last: bool) -> ParsedRecord | None:

@@ -1,5 +1,7 @@
 """Delimited text: what is a row, where it stands, and what becomes of lines that are none."""
 
+import re
+
 import pytest
 
 from conditioners.columns import Text
@@ -259,3 +261,34 @@ def test_a_cr_in_the_preamble_is_counted_as_no_line(toy, run):
 
     assert [reject["line"] for reject in result.rejects] == ["3"]
     assert result.summary.header_rows == ("line 2",)
+
+
+def spell(text, mark):
+    return text.replace(",", mark).encode()
+
+
+@pytest.mark.parametrize("mark", ["||", "::", "|~|", "aab"])
+@pytest.mark.parametrize("chunk", [64, 65, 66, 67, 1 << 20])
+def test_a_delimiter_of_several_characters_is_told_from_its_parts_wherever_blocks_end(make_source, run, mark, chunk):
+    half, pattern = mark[:-1], re.escape(mark)
+    bars = Delimited(name="bars", delimiters=(",", mark), until=f"Total{pattern}", skip=(f"#{pattern}",))
+    source = make_source(dialects=(bars,))
+    text = "".join(f"2024-01-{day:02d},001,{day},,{half} {day}\n" for day in range(1, 29))
+    text += f'2024-02-01,001,x,,"one, {half}"\n2024-02-02,001,2,,"one, two"\n2024-02-03,001\n#,,,,\nTotal,1\nrest,\n'
+    result = run(source, spell(f"a title, {half}\n" + HEADER + text, mark), limits=Limits(chunk_bytes=chunk))
+
+    assert result.rows[:28] == [f"2024-01-{day:02d},001,{day},,{half} {day}" for day in range(1, 29)]
+    assert result.rows[28:] == [f"2024-02-02,001,2,,one{mark} two"]
+    assert [(row["line"], row["rule"], row["raw"]) for row in result.rejects] == [
+        ("31", "not_a_number", spell(f'2024-02-01,001,x,,"one, {half}"', mark).decode()),
+        ("33", "wrong_field_count", spell("2024-02-03,001", mark).decode()),
+    ]
+    assert result.summary.dialect["delimiter"] == mark
+    assert [place for place, _ in result.summary.skipped] == ["line 1", "line 34", "line 35"]
+
+
+def test_text_that_holds_what_stands_for_a_long_delimiter_is_refused(make_source, run):
+    bars = Delimited(name="bars", delimiters=("||",))
+    refused = run(make_source(dialects=(bars,)), spell(HEADER + "2024-01-01,001,1,,\x1f\n", "||"))
+
+    assert "holds U+001F" in refused.refusal.reason

@@ -155,3 +155,20 @@ def test_moments_with_fractions_of_seconds_are_moments(draft):
 
     assert (type(source.columns[0]).__name__, source.columns[0].utc) == ("Moment", True)
     assert written.summary.columns["at"].max == "2025-01-06T08:00:08Z"
+
+
+@pytest.mark.parametrize("mark", ["::", "||", "|~|"])
+@pytest.mark.parametrize("labels", [[], ["movie_id", "title", "genres", "rating"]])
+def test_a_delimiter_of_several_characters_is_declared_as_such(draft, run, mark, labels):
+    def spell(*rows):
+        return "".join(mark.join(row) + "\n" for row in [labels, *rows] if row).encode()
+
+    part = mark[-2]
+    titles = [f"Film {part} part {n}" if n % 4 == 0 else f"Film {n}" for n in range(9)]
+    rows = [(str(100 + n), title, "Drama", f"{n}.5") for n, title in enumerate(titles)]
+    written, source = draft("films.dat", spell(*rows))
+
+    assert source.dialects[0].delimiters == (mark,)
+    assert (written.summary.rows_in, written.summary.rows_out) == (9, 9)
+    following = run(source, spell(("200", f"A{part} film", "Crime", "1.0")), "films/next.dat")
+    assert following.rows == [f"200,A{part} film,Crime,1.0"]

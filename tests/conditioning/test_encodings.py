@@ -1,9 +1,10 @@
 """Encodings: what decides, what is told, and what happens to bytes that do not fit."""
 
+from dataclasses import replace
+
 import pytest
 
 from conditioners.dialects import Delimited
-from conditioners.drafting.samples import NoDraft
 from conditioners.limits import Limits
 from conditioners.outcome import SourceError
 
@@ -105,15 +106,21 @@ def test_a_sample_in_wide_characters_is_drafted_and_cut_at_whole_ones(draft, run
     assert run(source, data).summary.rows_out == 200
 
 
-@pytest.mark.parametrize("marks", [{"delimiters": ("§",)}, {"delimiters": ("||",)}, {"quote": "«"}, {"escape": "\\\\"}])
-def test_a_mark_of_several_bytes_cannot_be_declared(marks):
+@pytest.mark.parametrize("marks", [{"quote": "«"}, {"escape": "\\\\"}])
+def test_a_mark_of_several_bytes_cannot_be_declared_but_as_delimiter(marks):
     with pytest.raises(SourceError, match="must be one ASCII character"):
         Delimited(name="odd", **marks)
 
 
-def test_a_sample_with_a_delimiter_beyond_ascii_is_not_drafted_and_the_way_around_is_told(draft):
-    with pytest.raises(NoDraft, match=r"'§', which is no ASCII character.*condition --auto"):
-        draft("sales.txt", "store§day§units\n007§2024-01-01§5\n008§2024-01-02§6\n009§2024-01-03§7\n".encode())
+def test_a_delimiter_beyond_ascii_is_drafted_and_read_in_any_encoding(draft, run):
+    text = "store§day§units\n007§2024-01-01§5\n008§2024-01-02§6\n009§2024-01-03§7\n"
+    _, source = draft("sales.txt", text.encode())
+    (dialect,) = source.dialects
+
+    assert dialect.delimiters == ("§",)
+    for encoding in ("utf-8", "utf-16", "latin-1"):
+        known = replace(source, dialects=(replace(dialect, encodings=("latin-1",)),))
+        assert run(known, text.replace("§7", "§x").encode(encoding)).rows == ["007,2024-01-01,5", "008,2024-01-02,6"]
 
 
 @pytest.mark.parametrize("cut", range(-4, 2))
