@@ -55,12 +55,11 @@ class Contract:
         self._values = {rule.column.name: rule.value.alias(rule.column.name) for rule in self._rules}
         self._values |= {column.name: pl.lit(None, type_of(column)).alias(column.name) for column in absent}
         self._names = [column.name for column in source.columns]
-        self._kept = source, dialect
 
     @classmethod
     def of(cls, source: Source, dialect: Dialect, present: Sequence[str], rows: int) -> Contract:
         """A contract for so many rows, maybe of an earlier file: small ones would cost twice as much otherwise."""
-        # Neither source nor dialect can be hashed; a contract keeps both, and so their numbers are not given again.
+        # Neither source nor dialect can be hashed; a contract's faults keep both, so their numbers are not given again.
         key = (id(source), id(dialect), tuple(present), rows < _FEW)
         known = _KNOWN.get(key)
         if known is None:
