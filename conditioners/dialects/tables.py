@@ -54,6 +54,8 @@ class Delimited(Dialect):
             if not 0 < len(mark) <= _LONGEST_DELIMITER or "\r" in mark or "\n" in mark:
                 told = f"must be one to {_LONGEST_DELIMITER} characters in a line"
                 raise SourceError(f"dialect {self.name!r}: the mark {mark!r} {told}")
+            if len(mark) > 1 and "\x1f" in mark:  # which stands for such a mark while text is read
+                raise SourceError(f"dialect {self.name!r}: the mark {mark!r} of several characters may not hold U+001F")
         others = [mark for mark in (self.quote, self.escape) if mark]
         if len(set(others)) < len(others) or any(other in mark for other in others for mark in self.delimiters):
             told = "delimiter, quote and escape must differ; a quote that is doubled within a cell needs no escape"

@@ -89,9 +89,11 @@ class DelimitedReader:
         index = RecordIndex(part, self._syntax)
         if len(part.pieces) == 1 and isinstance(part.pieces[0], Span):
             frame, bad = self._read_even(part.data)
-            return self._batch(part, index, frame, bad, frame.height + len(bad))
-        frame, bad = self._read_mixed(part, index)
-        return self._batch(part, index, frame, bad, len(index.ends))
+            total = frame.height + len(bad)
+        else:
+            frame, bad = self._read_mixed(part, index)
+            total = len(index.ends)
+        return self._batch(part, index, take_out_of_cells(frame, part.data, self._syntax), bad, total)
 
     def _read_mixed(self, part: Chunk, index: RecordIndex) -> tuple[pl.DataFrame, list[_Bad]]:
         """Rows of a chunk with odd records: all that can be read are, at once, but for those with an escape."""
@@ -196,9 +198,7 @@ class DelimitedReader:
         frame = pl.from_arrow(table, rechunk=False)
         assert isinstance(frame, pl.DataFrame)
         read = dict(zip(used, frame.get_columns(), strict=True))
-        cells = pl.DataFrame([read[at].alias(name) for name, at in self._layout.header.positions.items()])
-        may_hold_delimiters = syntax.written and syntax.quote and syntax.quote.encode() in data
-        return take_out_of_cells(cells, syntax) if may_hold_delimiters else cells, wrong
+        return pl.DataFrame([read[at].alias(name) for name, at in self._layout.header.positions.items()]), wrong
 
     def _frame_fields(self, records: Sequence[tuple[str, ...]]) -> pl.DataFrame:
         import polars as pl

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 STAND_IN = "\x1f"
 """The separator of units, which ASCII made to stand between cells, and hardly a text holds."""
+_KEPT = "\ufdd2"
+"""A code point that no text may hold: it stands for the stand-in itself where a text holds that."""
 
 
 def make_syntax(delimiter: str, quote: str, escape: str) -> Syntax:
@@ -23,12 +25,12 @@ def make_syntax(delimiter: str, quote: str, escape: str) -> Syntax:
 
 
 def put_in(text: bytes, syntax: Syntax) -> bytes:
-    """The text as the syntax reads it; raises Refusal when it holds the stand-in already."""
+    """The text as the syntax reads it; raises Refusal when it could not be told from the file's own afterwards."""
     if not syntax.written:
         return text
-    if STAND_IN.encode() in text:
-        raise Refusal(f"the text holds U+001F, which stands for the delimiter {syntax.written!r} while it is read")
-    return text.replace(syntax.written.encode(), STAND_IN.encode())
+    if _KEPT.encode() in text:
+        raise Refusal("the text holds U+FDD2, which is no character")
+    return text.replace(STAND_IN.encode(), _KEPT.encode()).replace(syntax.written.encode(), STAND_IN.encode())
 
 
 def put_in_each(texts: Iterator[bytes], syntax: Syntax) -> Iterator[bytes]:
@@ -47,11 +49,15 @@ def put_in_each(texts: Iterator[bytes], syntax: Syntax) -> Iterator[bytes]:
 
 def take_out(text: str, syntax: Syntax) -> str:
     """Text as the file has it."""
-    return text.replace(STAND_IN, syntax.written) if syntax.written else text
+    return text.replace(STAND_IN, syntax.written).replace(_KEPT, STAND_IN) if syntax.written else text
 
 
-def take_out_of_cells(frame: pl.DataFrame, syntax: Syntax) -> pl.DataFrame:
-    """Cells as the file has them: a quoted one may hold the delimiter."""
+def take_out_of_cells(frame: pl.DataFrame, data: bytes, syntax: Syntax) -> pl.DataFrame:
+    """The data's cells as the file has them: a quoted one may hold the delimiter, and any the stand-in."""
     import polars as pl
 
-    return frame.with_columns(pl.all().str.replace_all(STAND_IN, syntax.written, literal=True))
+    if syntax.written and syntax.quote and syntax.quote.encode() in data:
+        frame = frame.with_columns(pl.all().str.replace_all(STAND_IN, syntax.written, literal=True))
+    if syntax.written and _KEPT.encode() in data:
+        frame = frame.with_columns(pl.all().str.replace_all(_KEPT, STAND_IN, literal=True))
+    return frame

@@ -7,6 +7,7 @@ import pytest
 from conditioners.columns import Text
 from conditioners.dialects import Delimited
 from conditioners.limits import Limits
+from conditioners.outcome import SourceError
 
 HEADER = "day,store,units,price,note\n"
 
@@ -287,8 +288,30 @@ def test_a_delimiter_of_several_characters_is_told_from_its_parts_wherever_block
     assert [place for place, _ in result.summary.skipped] == ["line 1", "line 34", "line 35"]
 
 
-def test_text_that_holds_what_stands_for_a_long_delimiter_is_refused(make_source, run):
+@pytest.mark.parametrize("chunk", [64, 1 << 20])
+def test_cells_and_rejects_may_hold_what_stands_for_a_long_delimiter(make_source, run, chunk):
     bars = Delimited(name="bars", delimiters=("||",))
-    refused = run(make_source(dialects=(bars,)), spell(HEADER + "2024-01-01,001,1,,\x1f\n", "||"))
+    rows = HEADER + '2024-01-01,001,1,,\x1f\n2024-01-01,002,1,,"a\x1f,b"\n2024-01-01,003,\x1f,,\n'
+    result = run(make_source(dialects=(bars,)), spell(rows, "||"), limits=Limits(chunk_bytes=chunk))
 
-    assert "holds U+001F" in refused.refusal.reason
+    assert result.accepted == HEADER + "2024-01-01,001,1,,\x1f\n2024-01-01,002,1,,a\x1f||b\n"
+    assert [reject["raw"] for reject in result.rejects] == ["2024-01-01||003||\x1f||||"]
+
+
+def test_a_quoted_long_delimiter_comes_out_of_records_with_escapes_too(make_source, run):
+    bars = Delimited(name="bars", delimiters=("||",), escape="\\")
+    result = run(make_source(dialects=(bars,)), spell(HEADER + '2024-01-01,001,1,,"a,b\\"c"\n', "||"))
+
+    assert result.rows == ['2024-01-01,001,1,,"a||b""c"']
+
+
+def test_a_long_delimiter_may_not_hold_what_stands_for_it():
+    with pytest.raises(SourceError, match=r"U\+001F"):
+        Delimited(name="units", delimiters=("\x1f\x1f",))
+
+
+def test_text_with_a_code_point_that_no_text_may_hold_is_refused_where_the_delimiter_is_long(make_source, run):
+    bars = Delimited(name="bars", delimiters=("||",))
+    refused = run(make_source(dialects=(bars,)), spell(HEADER + "2024-01-01,001,1,,\ufdd2\n", "||"))
+
+    assert "U+FDD2" in refused.refusal.reason
