@@ -11,8 +11,8 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from html import escape
 from typing import IO, NamedTuple
-from xml.sax.saxutils import escape
 
 from conditioners.limits import MIB
 from conditioners.outcome import Refusal
@@ -141,7 +141,7 @@ def _mend(blocks: Iterator[bytes], forms: CellForms) -> Iterator[bytes]:
 
 
 def _rewrite(text: bytes, forms: CellForms) -> bytes:
-    text = _CDATA.sub(lambda found: escape(found[1].decode("latin-1")).encode("latin-1"), text)
+    text = _CDATA.sub(lambda found: escape(found[1].decode("latin-1"), quote=False).encode("latin-1"), text)
     text = _LONG_XLSX.sub(_as_text_xlsx, text)
     text = _NO_DAY.sub(lambda cell: cell[1] + cell[3] if _is_no_day(cell, forms) else cell[0], text)
     if forms.digits:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from html import unescape
 from types import MappingProxyType
 from typing import NamedTuple
-from xml.sax.saxutils import unescape
 
 STYLES, BOOK = "xl/styles.xml", "xl/workbook.xml"
 _LARGEST, _LONGEST_CODE = 1 << 24, 1 << 10
@@ -103,4 +103,4 @@ class XlsxStyles:
 
 
 def _unescape(code: bytes) -> str:
-    return unescape(code[:_LONGEST_CODE].decode("utf-8", "replace"), {"&quot;": '"'})
+    return unescape(code[:_LONGEST_CODE].decode("utf-8", "replace"))
