@@ -174,7 +174,7 @@ class _Run:
             source=self._source.name, rows_in=self._rows_in, rows_out=accepted.rows, rows_quarantined=quarantine.rows,
             rows_duplicate=self._duplicates, sha256=accepted.sha256, encoding=facts.encoding, dialect=facts.dialect,
             header_rows=tuple(facts.header_rows), labels=tuple(facts.labels), ignored_labels=tuple(facts.ignored),
-            members={each.member: each.describe() for each in self._facts if each.member},
+            members={each.name: each.describe() for each in self._facts if each.name},
             skipped=tuple(self._skipped.listed), skipped_lines=self._skipped.total, columns=columns,
             distinct_keys=accepted.rows if self._source.key else None, rejects=dict(sorted(quarantine.rejects.items())),
             first_day=day.min[:10] if day and day.min else None, last_day=day.max[:10] if day and day.max else None,

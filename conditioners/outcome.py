@@ -54,7 +54,7 @@ class Summary:
     ignored_labels: tuple[str, ...]
     """Labels that no column of the source goes by."""
     members: Mapping[str, Mapping[str, Any]]
-    """For an archive: how each file with rows in it was understood; the fields above are then the first one's."""
+    """For an archive, or several kinds of messages: how each was understood; the fields above are the first one's."""
     skipped: tuple[tuple[str, str], ...]
     """Lines that are no rows (preamble, blank, totals, repeated header): place and cause, the first hundred."""
     skipped_lines: int

@@ -15,13 +15,13 @@ from conditioners.paths import compile_path
 from conditioners.raw import OpenedRaw, RawInput
 from conditioners.readers.batches import Located, Reader, TextBatch
 from conditioners.readers.headers import normalise
-from conditioners.readers.opening import open_reader
+from conditioners.readers.opening import open_readers
 from conditioners.unpack import Unpacker, naming
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One file with rows, opened."""
+    """One file with rows, or the messages of one kind in it, opened."""
 
     dialect: Dialect
     reader: Reader
@@ -41,9 +41,10 @@ def open_readings(source: Source, raw: RawInput, limits: Limits, skipped: Skippe
     with OpenedRaw(raw, limits) as opened:
         for member in unpacker.members(opened):
             with naming(member.member):
-                dialect, reader = open_reader(source, member, limits)
-            reader.facts.member = member.member
-            yield Reading(dialect, _MemberReader(reader, member.member) if member.member else reader)
+                opened_in = open_readers(source, member, limits)
+            for dialect, reader in opened_in:
+                reader.facts.member = member.member
+                yield Reading(dialect, _MemberReader(reader, member.member) if member.member else reader)
 
 
 class _MemberReader:

@@ -57,13 +57,20 @@ class Facts:
     skipped: Skipped = field(default_factory=Skipped)
     member: str = ""
     """Its path in the archive that it was packed in."""
+    messages: str = ""
+    """The kind of messages that are read, where the interchange has others that are read as well."""
     header_texts: Sequence[str] = ()
     """The raw header rows: a row that repeats one is skipped."""
     filler: str = ""
     """Characters that say nothing by themselves: a raw row of only these and blanks is skipped."""
 
+    @property
+    def name(self) -> str:
+        """What tells it apart from others of the same raw file; empty if there are none."""
+        return ": ".join(filter(None, (self.member, self.messages)))
+
     def describe(self) -> dict[str, Any]:
-        """The facts of one of several files, for the summary."""
+        """The facts of one of several files, or kinds of messages, for the summary."""
         return {
             "encoding": self.encoding, "dialect": self.dialect, "header_rows": self.header_rows, "labels": self.labels,
         }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from conditioners.collector import collector_paused
@@ -49,8 +49,12 @@ class _Origin:
 class EdiLoopReader:
     """Reads one interchange."""
 
-    def __init__(self, source: Source, dialect: EdiLoops, opened: OpenedRaw, limits: Limits) -> None:
-        self._dialect, self._opened, self._limits = dialect, opened, limits
+    def __init__(
+        self, source: Source, dialect: EdiLoops, opened: OpenedRaw, limits: Limits,
+        elsewhere: Collection[str] = (),
+    ) -> None:  # fmt: skip
+        """`elsewhere` are kinds of messages that others read, or tell of."""
+        self._dialect, self._opened, self._limits, self._elsewhere = dialect, opened, limits, elsewhere
         constants = {name: opened.describe(label) for name, label in surroundings(source, dialect).items()}
         labels = {column.name: source.labels_of(column, dialect) for column in source.columns}
         self._labels = {
@@ -84,6 +88,8 @@ class EdiLoopReader:
     def _fill(self, rows: Rows, messages: Iterator[Message]) -> bool:
         """Take the rows of a portion; answers whether these are the last."""
         for message in messages:
+            if message.kind in self._elsewhere:
+                continue
             if message.kind != self._dialect.message:
                 self.facts.skipped.add(f"path {message.kind}[{message.control}]", f"no {self._dialect.message}")
                 continue

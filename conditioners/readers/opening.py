@@ -22,25 +22,22 @@ from conditioners.dialects import (
     Workbook,
     XmlElements,
 )
-from conditioners.limits import KIB, Limits
+from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Reader
 from conditioners.readers.decoding import begin_text
 from conditioners.readers.delimited import DelimitedReader
-from conditioners.readers.edi_loops import EdiLoopReader
-from conditioners.readers.edi_messages import find_kinds
 from conditioners.readers.fixed_width import FixedWidthReader, find_fixed_width
 from conditioners.readers.foreign import name_form, refuse_foreign
 from conditioners.readers.html_tables import is_html
+from conditioners.readers.interchange_opening import is_interchange, open_interchanges
 from conditioners.readers.json_columns import ColumnsDocument, JsonColumnsReader
 from conditioners.readers.json_documents import JsonReader
 from conditioners.readers.json_lines import JsonLinesReader, has_json_lines
 from conditioners.readers.layouts import Layout, find_layouts
 from conditioners.readers.parquet import MAGIC as PARQUET
 from conditioners.readers.parquet_tables import ParquetReader
-from conditioners.readers.product_activity import KIND as X12_852
-from conditioners.readers.product_activity import ProductActivityReader
 from conditioners.readers.sheet_tables import Sheet, SheetReader, open_html_sheets, open_workbook_sheets
 from conditioners.readers.spreadsheet_xml import is_spreadsheet_xml
 from conditioners.readers.unfolding import Folding, UnfoldingReader, words_for_nothing
@@ -51,8 +48,18 @@ _PACKAGE, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 D = TypeVar("D", bound=Dialect)
 
 
-def open_reader(source: Source, opened: OpenedRaw, limits: Limits) -> tuple[Dialect, Reader]:
-    """The dialect that the file comes in, and a reader of it; raises Refusal when it is in none of the source's."""
+def open_readers(source: Source, opened: OpenedRaw, limits: Limits) -> list[tuple[Dialect, Reader]]:
+    """The dialect that the file comes in, and a reader of it; several for interchanges with several kinds of messages.
+
+    Raises Refusal when it is in none of the source's.
+    """
+    interchanges = [dialect for dialect in source.dialects if isinstance(dialect, ProductActivity | EdiLoops)]
+    if interchanges and is_interchange(opened.head):
+        return open_interchanges(source, interchanges, opened, limits)
+    return [_open_reader(source, opened, limits)]
+
+
+def _open_reader(source: Source, opened: OpenedRaw, limits: Limits) -> tuple[Dialect, Reader]:
     if not opened.head:
         raise Refusal("the file is empty")
     refuse_foreign(opened.head)
@@ -64,9 +71,6 @@ def open_reader(source: Source, opened: OpenedRaw, limits: Limits) -> tuple[Dial
         return _open_sheets(source, workbooks, opened, open_html_sheets(opened, limits))
     if opened.head.startswith(PARQUET) and (files := _dialects(source, Parquet)):
         return open_best(source, files, lambda each: ParquetReader(source, each, opened, limits))
-    if text.startswith((b"ISA", b"UNA", b"UNB")) and (found := _find_edi(source, text)):
-        kind = ProductActivityReader if isinstance(found, ProductActivity) else EdiLoopReader
-        return found, kind(source, found, opened, limits)  # type: ignore[arg-type]
     begins = begin_text(opened.head)
     may_be_lines = bool(_dialects(source, JsonLines)) and has_lines_behind(opened.head, limits)
     if (may_be_lines or begins.startswith((b"{", b"["))) and (documents := _find_json(source, text, limits)):
@@ -81,14 +85,6 @@ def open_reader(source: Source, opened: OpenedRaw, limits: Limits) -> tuple[Dial
             raise
         told = f"{refusal.reason}; it seems to be {form}, and {source.name} does not come as such"
         raise Refusal(told, refusal.where) from None
-
-
-def _find_edi(source: Source, head: bytes) -> ProductActivity | EdiLoops | None:
-    """The dialect for the first message that has one; without such a message the first dialect, which says so."""
-    dialects = [dialect for dialect in source.dialects if isinstance(dialect, ProductActivity | EdiLoops)]
-    kinds = {X12_852 if isinstance(dialect, ProductActivity) else dialect.message: dialect for dialect in dialects}
-    first = next((kind for kind in find_kinds(head[: 64 * KIB].decode("latin-1")) if kind in kinds), None)
-    return kinds[first] if first is not None else next(iter(dialects), None)
 
 
 _Json = JsonTree | JsonRows | JsonColumns | JsonLines

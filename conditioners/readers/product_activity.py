@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -75,8 +75,12 @@ class _Origin:
 class ProductActivityReader:
     """Reads one interchange."""
 
-    def __init__(self, source: Source, dialect: ProductActivity, opened: OpenedRaw, limits: Limits) -> None:
-        self._opened, self._limits = opened, limits
+    def __init__(
+        self, source: Source, dialect: ProductActivity, opened: OpenedRaw, limits: Limits,
+        elsewhere: Collection[str] = (),
+    ) -> None:  # fmt: skip
+        """`elsewhere` are kinds of messages that others read, or tell of."""
+        self._opened, self._limits, self._elsewhere = opened, limits, elsewhere
         constants = {name: opened.describe(label) for name, label in surroundings(source, dialect).items()}
         self._labels = {
             column.name: source.labels_of(column, dialect)[0]
@@ -97,6 +101,8 @@ class ProductActivityReader:
         self._is_damaged = DAMAGE.decode() in text
         rows, sets = Rows(self.columns), 0
         for found in read_messages(split_segments(text)):
+            if found.kind in self._elsewhere:
+                continue
             if found.kind != KIND:
                 self.facts.skipped.add(f"path {found.kind}[{found.control}]", f"no transaction set {KIND}")
                 continue

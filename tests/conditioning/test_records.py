@@ -12,7 +12,7 @@ from conditioners.dialects import Delimited
 from conditioners.limits import Limits
 from conditioners.raw import OpenedRaw, RawInput
 from conditioners.readers.cutting import RecordCutter
-from conditioners.readers.opening import open_reader
+from conditioners.readers.opening import open_readers
 from conditioners.readers.records import RecordParser, Syntax
 
 HEADER = "a,b,c\n"
@@ -33,7 +33,7 @@ def read_by_engine(body, chunk_bytes, **dialect):
     raw = RawInput("t", lambda: io.BytesIO((HEADER + body).encode()))
     found = []
     with OpenedRaw(raw, limits) as opened:
-        _, reader = open_reader(source_of(**dialect), opened, limits)
+        [(_, reader)] = open_readers(source_of(**dialect), opened, limits)
         for part in reader.parts():
             batch = reader.read(part)
             rows = batch.frame.rows()
