@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,8 @@ _MOST_ABOVE = 5
 """Full rows right above labels from which on they are rows themselves, and what was taken for labels is one of them."""
 _REPEATED_ABOVE_VALUES, _REPEATED_ABOVE_WORDS = 1 / 5, 1 / 3
 """Of a table's rows so many are its labels, if these stand above every few rows again."""
+_BEFORE_LABELS = re.compile("#(?:[A-Za-z]+:)?")
+"""What stands before the labels of a log, such as `#Fields:`."""
 _PREAMBLE = 0.3
 """A run of equally wide rows begins the first table if it has this share of the cells of the largest run."""
 
@@ -155,6 +158,8 @@ def _odd_labels(
             yield cells, "another delimiter"
     cells = row.cells or ()
     surplus = len(cells) - width
+    if surplus == 1 and _BEFORE_LABELS.fullmatch(cells[0].strip()):
+        yield cells[1:], "a comment"
     if len(cells) < 2 or abs(surplus) > max(1, width // 4) or surplus == 0:
         return
     told = f"{len(cells)} labels for {width} columns"

@@ -29,6 +29,9 @@ _DRAWN = str.maketrans("─━═│┃║┌┬┐├┼┤└┴┘╔╦╗�
 _COUNT = re.compile(r"\(\d+ rows?(?: affected)?\)|\d+ rows? in set.*")
 """What database shells write below a table."""
 _BAR = re.compile(r"(?<!\\)\|")
+_ENDS = ("|", "+")
+"""How the ruler of a table begins that has bars at both ends of its lines."""
+_NUMBER = re.compile(r"[0-9]+")
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,10 @@ class RuledRows(LineRows):
 
     skipped: Skipped
     columns: tuple[tuple[int, int], ...] = ()
+    is_framed: bool = True
+    """Whether bars stand at both ends of lines, and not between cells alone."""
+    titles: frozenset[str] = frozenset()
+    """Lines above the labels, without their numbers, which come again on each page."""
 
     def rows(self) -> Iterator[Row]:
         """All rows but rulers and counts of rows, in order."""
@@ -46,7 +53,12 @@ class RuledRows(LineRows):
             elif _COUNT.fullmatch(row.raw.strip()):
                 self.skipped.add(f"{self.within}{row.place}", "a count of rows")
             else:
-                yield Row(row.place, cut(row.raw, self.columns) if self.columns else split_bars(row.raw), row.raw)
+                yield Row(row.place, self._split(row.raw), row.raw)
+
+    def _split(self, line: str) -> tuple[str, ...]:
+        if not self.columns:
+            return split_bars(line, is_framed=self.is_framed)
+        return (line.strip(),) if _unnumbered(line) in self.titles else cut(line, self.columns)
 
     def describe(self) -> dict[str, Any]:
         """The format; for columns by place, first and last character of each; the last one ends with the line."""
@@ -95,11 +107,23 @@ def open_ruled(text: TextRows, skipped: Skipped) -> RuledRows | WithoutRuler | N
         below = [each for each in lines[number + 1 :] if each.strip() and not _is_ruler(each)]
         above = [each for each in lines[:number] if each.strip()][-1:]
         if _JOINT.search(line.translate(_DRAWN)):
-            return RuledRows(text, skipped) if _have_bars(below[:1] + above) else None
+            is_framed = line.translate(_DRAWN).lstrip().startswith(_ENDS)
+            return RuledRows(text, skipped, is_framed=is_framed) if _have_bars(below[:1] + above) else None
         columns = _columns_of(line)
         if above and columns and _keep_to(columns, below):
-            return RuledRows(text, skipped, columns)
+            return RuledRows(text, skipped, columns, titles=_find_titles(lines[:number]))
     return _open_underlined(text, skipped, lines)
+
+
+def _find_titles(above: Sequence[str]) -> frozenset[str]:
+    """The lines above the first ruler but for those right above it, which are labels."""
+    blank = max((at for at, line in enumerate(above) if not line.strip()), default=0)
+    return frozenset(_unnumbered(line) for line in above[:blank] if line.strip())
+
+
+def _unnumbered(line: str) -> str:
+    """A line without what differs from page to page."""
+    return " ".join(_NUMBER.sub("9", line).split())
 
 
 def _open_underlined(text: TextRows, skipped: Skipped, lines: Sequence[str]) -> RuledRows | WithoutRuler | None:
@@ -143,12 +167,17 @@ def _have_bars(lines: Sequence[str]) -> bool:
     return bool(lines) and all("|" in line.translate(_DRAWN) for line in lines)
 
 
-def split_bars(line: str) -> tuple[str, ...]:
-    """The cells between bars, without the bars and blanks around them."""
+def split_bars(line: str, *, is_framed: bool = True) -> tuple[str, ...]:
+    """The cells between bars, without blanks around them, and without what stands beside the bars at both ends.
+
+    Where there are no such bars, a blank before the first one is an empty cell, and one behind the last one, too.
+    """
     text = line.translate(_DRAWN) if not line.isascii() else line
     if "|" not in text:
         return (line.strip(),)
     places = [bar.start() for bar in _BAR.finditer(text)]
     cells = [line[start + 1 : end].strip().replace("\\|", "|") for start, end in pairwise([-1, *places, len(line)])]
+    if not is_framed and not text.startswith("|"):
+        return tuple(cells)
     first, last = not cells[0] and text.lstrip().startswith("|"), not cells[-1] and text.rstrip().endswith("|")
     return tuple(cells[int(first) : len(cells) - int(last)])

@@ -381,3 +381,25 @@ def test_decimal_commas_in_columns_are_no_delimiter(read):
     found, _, _ = read("".join(f"{a:<10} {b:<12} {c:>6} {d:>10}\n" for a, b, c, d in lines))
 
     assert found == lines
+
+
+def test_a_blank_beside_the_only_bars_of_a_row_is_an_empty_cell(read):
+    rows, rejects, _ = read(DRAWN["psql"].format("  | 00123 | 5\n Ohio | 00456 |       \n |  |   \n Utah | 00777 | 6"))
+
+    assert (rows, rejects) == ([LABELS, ["", "00123", "5"], ["Ohio", "00456", ""], ["Utah", "00777", "6"]], [])
+
+
+def test_titles_that_come_again_on_each_page_above_a_ruler_are_no_rows(read):
+    pages = [f"Nov 22      page    {page}\n   Sales by Store\n\n{draw('-')}\n" for page in (1, 2, 3)]
+    rows, rejects, found = read("\f".join(pages) + "9 rows selected.\n")
+
+    assert (rows, rejects) == (FOUND * 3, [])
+    assert [table.rows_out for table in (found.table, *found.further_tables)] == [3, 3, 3]
+
+
+def test_the_word_before_the_labels_of_a_log_is_none_of_them(read):
+    rows = [["2024-01-01", f"00:00:{n:02}", "GET", f"/{n}.html", "200"] for n in range(9)]
+    head = "#Software: IIS\n#Version: 1.0\n#Fields: date time cs-method cs-uri sc-status\n"
+    found, rejects, _ = read(head + "".join(" ".join(row) + "\n" for row in rows) + head + " ".join(rows[0]) + "\n")
+
+    assert (found, rejects) == ([["date", "time", "cs-method", "cs-uri", "sc-status"], *rows, rows[0]], [])
