@@ -85,9 +85,9 @@ class Contract:
         import polars as pl
 
         suspicions = self._faults.suspect(damaged, frozenset())
-        texts = frame.lazy().with_columns(pl.col([rule.column.name for rule in self._rules]).str.strip_chars())
-        cells = texts.select([_cell_of(rule, None) for rule in self._rules] + self._no_cells)
-        typed = cells.with_columns(self._values.values()).with_columns(suspicions.flags)
+        texts = frame.lazy().with_columns_seq(pl.col([rule.column.name for rule in self._rules]).str.strip_chars())
+        cells = texts.select_seq([_cell_of(rule, None) for rule in self._rules] + self._no_cells)
+        typed = cells.with_columns_seq(self._values.values()).with_columns_seq(suspicions.flags)
         return typed.collect(optimizations=_as_written()), suspicions
 
     def _type_many(self, frame: pl.DataFrame, damaged: bool) -> tuple[pl.DataFrame, Suspicions]:
@@ -97,13 +97,13 @@ class Contract:
         read_at_once = frozenset(name for name, series in read.items() if series)
         suspicions = self._faults.suspect(damaged, read_at_once)
         typed = cells.hstack([each for series in read.values() for each in series])
-        typed = typed.with_columns(value for name, value in self._values.items() if name not in read_at_once)
-        return typed.with_columns(suspicions.flags), suspicions
+        typed = typed.with_columns_seq(value for name, value in self._values.items() if name not in read_at_once)
+        return typed.with_columns_seq(suspicions.flags), suspicions
 
     def type_columns(self, frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
         """The values of some columns, null where they cannot be read; no row is judged."""
         rules = [rule for rule in self._rules if rule.column.name in {*names, *self._shifting}]
-        return _look_at_forms(rules, self._clean(frame, rules)).select(self._values[name] for name in names)
+        return _look_at_forms(rules, self._clean(frame, rules)).select_seq(self._values[name] for name in names)
 
     def _clean(self, frame: pl.DataFrame, rules: Sequence[Rules]) -> pl.DataFrame:
         """The cells of some columns, without blanks around them, and null where they stand for no value."""
@@ -113,8 +113,8 @@ class Contract:
         short = {name: ShortCells.of(frame[name]) for name in names}
         trimmed = {name: cells for name, cells in short.items() if cells is not None and cells.are_trimmed()}
         padded = [name for name in names if name not in trimmed]
-        texts = frame.with_columns(pl.col(padded).str.strip_chars()) if padded else frame
-        return texts.select([_cell_of(rule, trimmed.get(rule.column.name)) for rule in rules] + self._no_cells)
+        texts = frame.with_columns_seq(pl.col(padded).str.strip_chars()) if padded else frame
+        return texts.select_seq([_cell_of(rule, trimmed.get(rule.column.name)) for rule in rules] + self._no_cells)
 
 
 @cache
@@ -158,7 +158,7 @@ def _read_at_once(rule: Rules, cells: pl.DataFrame) -> list[pl.Series]:
     inexact = np.zeros(len(column), np.bool_)
     rest = np.flatnonzero(unread)
     if len(rest):
-        seen = cells[rest].select(rule.value.alias("value"), rule.suspicions[0].alias("inexact"))
+        seen = cells[rest].select_seq(rule.value.alias("value"), rule.suspicions[0].alias("inexact"))
         order = np.arange(len(column))
         order[rest] = len(column) + np.arange(len(rest))
         values = pl.concat([values, seen["value"]]).gather(order)

@@ -73,7 +73,7 @@ class Faults:
             named = self._named[rule.column.name, damaged]
             spans[key] = range(len(faults), len(faults) + len(named))
             faults += named
-        found = bad.select(fault.flag for fault in faults).rows() if faults else [()] * len(owners)
+        found = bad.select_seq(fault.flag for fault in faults).rows() if faults else [()] * len(owners)
         cells = {rule.column.name: bad[name_cell(rule.column)].to_list() for rule in broken.values()}
         rejects = []
         for at, (owner, flags) in enumerate(zip(owners, found, strict=True)):

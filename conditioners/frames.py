@@ -1,6 +1,7 @@
 """Operations on data frames, done column by column in the thread that asks for them.
 
-polars hands the same to a thread of its own, which takes longer for a small frame, and for two threads at a time.
+polars hands the same to a thread of its own, which takes longer for a small frame, and for two threads at a time. That
+is also why expressions are evaluated with `select_seq` and `with_columns_seq`.
 """
 
 from __future__ import annotations

@@ -140,4 +140,4 @@ def _show_days(frame: pl.DataFrame) -> pl.DataFrame:
         if isinstance(first, int) and isinstance(last, int) and last - first < min(_MOST_DAYS, frame.height):
             span = pl.Series(days.name, range(first, last + 1), pl.Int32).cast(pl.Date).dt.to_string()
             shown.append(span.gather(number - first))
-    return frame.with_columns(shown) if shown else frame
+    return frame.with_columns_seq(shown) if shown else frame

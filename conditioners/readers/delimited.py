@@ -146,7 +146,7 @@ class DelimitedReader:
         blank = sum(count for *_, count in passed)
         self._misfits.note(part.number, Tally(part.first_line, total - blank, len(unread), blank))
         if self._constants:
-            frame = frame.with_columns(pl.lit(value).alias(name) for name, value in self._constants.items())
+            frame = frame.with_columns_seq(pl.lit(value).alias(name) for name, value in self._constants.items())
 
         def locate(rows: Sequence[int]) -> list[Located]:
             return index.locate(np.delete(np.arange(total), [*numbers, *hollow])[list(rows)])

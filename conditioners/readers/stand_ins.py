@@ -57,7 +57,7 @@ def take_out_of_cells(frame: pl.DataFrame, data: bytes, syntax: Syntax) -> pl.Da
     import polars as pl
 
     if syntax.written and syntax.quote and syntax.quote.encode() in data:
-        frame = frame.with_columns(pl.all().str.replace_all(STAND_IN, syntax.written, literal=True))
+        frame = frame.with_columns_seq(pl.all().str.replace_all(STAND_IN, syntax.written, literal=True))
     if syntax.written and _KEPT.encode() in data:
-        frame = frame.with_columns(pl.all().str.replace_all(_KEPT, STAND_IN, literal=True))
+        frame = frame.with_columns_seq(pl.all().str.replace_all(_KEPT, STAND_IN, literal=True))
     return frame
