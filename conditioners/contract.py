@@ -52,6 +52,7 @@ class Contract:
         self._no_cells = [
             pl.lit(None, pl.String).alias(name_cell(column)) for column in absent if column.name in self._shifting
         ]
+        self._cells = [_cell_of(rule, None) for rule in self._rules] + self._no_cells
         self._values = {rule.column.name: rule.value.alias(rule.column.name) for rule in self._rules}
         self._values |= {column.name: pl.lit(None, type_of(column)).alias(column.name) for column in absent}
         self._names = [column.name for column in source.columns]
@@ -86,8 +87,7 @@ class Contract:
 
         suspicions = self._faults.suspect(damaged, frozenset())
         texts = frame.lazy().with_columns_seq(pl.col([rule.column.name for rule in self._rules]).str.strip_chars())
-        cells = texts.select_seq([_cell_of(rule, None) for rule in self._rules] + self._no_cells)
-        typed = cells.with_columns_seq(self._values.values()).with_columns_seq(suspicions.flags)
+        typed = texts.select_seq(self._cells).with_columns_seq(self._values.values()).with_columns_seq(suspicions.flags)
         return typed.collect(optimizations=_as_written()), suspicions
 
     def _type_many(self, frame: pl.DataFrame, damaged: bool) -> tuple[pl.DataFrame, Suspicions]:
