@@ -21,13 +21,13 @@ def stop_behind_table(
     line, rest = first_line, ""
     for block in texts:
         text = rest + block.decode()
-        found = pattern.search(text)
+        found = _find_line(pattern, text)
         # A line that is not whole yet might still become another.
-        if found is not None and (not block or text.find("\n", found.start()) >= 0):
-            before = text[: found.start()]
+        if found is not None and (not block or text.find("\n", found) >= 0):
+            before = text[:found]
             yield before.encode()
             line += before.count("\n")
-            skipped.add(f"line {line}", CAUSE, _count_lines(text[found.start() :], texts))
+            skipped.add(f"line {line}", CAUSE, _count_lines(text[found:], texts))
             return
         end = text.rfind("\n") + 1 if block else len(text)
         yield text[:end].encode()
@@ -36,6 +36,20 @@ def stop_behind_table(
         if len(rest) > longest:
             raise Refusal(f"a line is longer than the limit of {longest} bytes", f"line {line}")
     yield rest.encode()
+
+
+def _find_line(pattern: re.Pattern[str], text: str) -> int | None:
+    """Where the first line begins that the pattern matches; the CR before its LF is no part of it."""
+    plain = text.replace("\r\n", "\n") if "\r" in text else text
+    found = pattern.search(plain)
+    if found is None:
+        return None
+    if len(plain) == len(text):
+        return found.start()
+    start = 0
+    for _ in range(plain.count("\n", 0, found.start())):
+        start = text.index("\n", start) + 1
+    return start
 
 
 def _count_lines(text: str, texts: Iterator[bytes]) -> int:

@@ -35,7 +35,7 @@ def find_fixed_width(dialects: Sequence[FixedWidth], opened: OpenedRaw) -> list[
     found, refused = [], None
     for dialect in dialects:
         try:
-            head, _ = decode_head(opened, dialect.encodings)
+            head = decode_head(opened, dialect.encodings).text
         except Refusal as refusal:
             refused = refusal
             continue
@@ -58,7 +58,7 @@ class FixedWidthReader:
         self._end = max(last or first for first, last in self._spans.values())
         self._is_open = any(last is None for _, last in self._spans.values())
         self.columns = (*self._spans, *(self._groups.columns if self._groups else ()), *self._constants)
-        _, self._line_end = decode_head(opened, dialect.encodings)
+        self._line_end = decode_head(opened, dialect.encodings).line_end
         self.facts = Facts(
             place="line", dialect={"name": dialect.name, "format": "fixed width", "line_end": self._line_end}
         )

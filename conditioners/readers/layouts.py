@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from conditioners.declaration import Source
 from conditioners.dialects import Delimited
@@ -17,6 +18,7 @@ from conditioners.readers.records import ParsedRecord, RecordParser, Syntax
 from conditioners.readers.stand_ins import make_syntax, put_in, take_out
 
 _HEAD = 64 * KIB
+"""Bytes that a header row mostly stands in; all that was read of the file is looked at where lines are longer."""
 _UNDECODED = "; bytes there are no text in UTF-8 or the declared encodings, so the file may be in another code page"
 
 
@@ -55,7 +57,8 @@ def find_layouts(source: Source, dialects: Sequence[Delimited], opened: OpenedRa
     undecoded = ""
     for dialect in dialects:
         try:
-            head, line_end = decode_head(opened, dialect.encodings, _quoted_cell(dialect))
+            lines = dialect.header_within + dialect.header_rows
+            head, line_end, is_whole = decode_head(opened, dialect.encodings, _quoted_cell(dialect), lines)
         except Refusal as refusal:
             refused = refusal
             continue
@@ -66,11 +69,10 @@ def find_layouts(source: Source, dialects: Sequence[Delimited], opened: OpenedRa
                 if re.match(dialect.opening, head.decode("utf-8", "ignore")):
                     found.append(_layout_without_header(dialect, syntax, line_end))
                 continue
-            lines = dialect.header_within + dialect.header_rows
             rows, before = list[tuple[int, ParsedRecord]](), miss.matched
             try:
                 text = put_in(head, syntax)
-                records = _head_records(text, syntax, lines, limits)
+                records = _head_records(text, syntax, lines, limits, is_whole=is_whole)
                 header = find_header(source, dialect, _fields_of(records, rows), miss)
             except Refusal as refusal:
                 unclear = refusal
@@ -97,15 +99,30 @@ def find_layouts(source: Source, dialects: Sequence[Delimited], opened: OpenedRa
     return [replace(layout, also_fits=others) for layout in fitting]
 
 
-def decode_head(opened: OpenedRaw, encodings: tuple[str, ...], quoted: bytes = b"") -> tuple[bytes, str]:
-    """The beginning of a text in UTF-8, and what its lines end with; raises Refusal if no encoding can hold it.
+class Head(NamedTuple):
+    """The beginning of a text in UTF-8, what its lines end with, and whether that is all of the text."""
 
-    `quoted` is a regular expression for cells whose line ends are their own.
+    text: bytes
+    line_end: str
+    is_whole: bool
+
+
+def decode_head(opened: OpenedRaw, encodings: tuple[str, ...], quoted: bytes = b"", lines: int = 1) -> Head:
+    """How a text begins, with so many lines if what was read of the file has them.
+
+    `quoted` is a regular expression for cells whose line ends are their own. Raises Refusal if no encoding can hold it.
     """
-    raw = opened.head[:_HEAD]
-    head = Decoder(encodings).feed(raw, last=opened.is_whole and raw == opened.head)
+    head = _decode_first(opened, encodings, quoted, _HEAD)
+    if len(opened.head) > _HEAD and head.text.count(b"\n") < lines:
+        return _decode_first(opened, encodings, quoted, len(opened.head))
+    return head
+
+
+def _decode_first(opened: OpenedRaw, encodings: tuple[str, ...], quoted: bytes, size: int) -> Head:
+    is_whole = opened.is_whole and len(opened.head) <= size
+    head = Decoder(encodings).feed(opened.head[:size], last=is_whole)
     line_end = _find_line_end(head, quoted) if b"\r" in head else "lf" if b"\n" in head else "none"
-    return (head.replace(b"\r", b"\n") if line_end == "cr" else head), line_end
+    return Head(head.replace(b"\r", b"\n") if line_end == "cr" else head, line_end, is_whole)
 
 
 def _quoted_cell(dialect: Delimited) -> bytes:
@@ -126,12 +143,16 @@ def _find_line_end(head: bytes, quoted: bytes) -> str:
     return "crlf" if b"\r\n" in lines else "lf" if b"\n" in lines else "cr"
 
 
-def _head_records(head: bytes, syntax: Syntax, lines: int, limits: Limits) -> Iterator[tuple[int, ParsedRecord]]:
-    """The first records, each with its line."""
+def _head_records(
+    head: bytes, syntax: Syntax, lines: int, limits: Limits, *, is_whole: bool
+) -> Iterator[tuple[int, ParsedRecord]]:
+    """The first records, each with its line; none that goes on behind a head that is not all of the file."""
     parser, position, line = RecordParser(syntax, limits), 0, 1
     while position < len(head) and line <= lines:
         record = parser.parse_one(head, position, last=True)
         assert record is not None
+        if record.end == len(head) and not is_whole and not head.endswith(b"\n"):
+            return
         yield line, record
         line += head.count(b"\n", position, record.end)
         position = record.end

@@ -88,6 +88,24 @@ def test_a_label_over_several_rows_is_all_of_its_words(make_source, run):
     assert (result.summary.header_rows, result.summary.ignored_labels) == (("line 2",), ("Sales Dollars",))
 
 
+@pytest.mark.parametrize("line_end", [b"\n", b"\r"])
+def test_a_header_row_is_read_to_its_end_however_long_it_is(make_source, run, line_end):
+    further = [f"further label {number:05}" for number in range(5000)]
+    lines = [["store", *further, "week", "units"], ["007", *["x"] * 5000, "2025-01-06", "1"]]
+    result = run(make(make_source), line_end.join(",".join(line).encode() for line in lines))
+
+    assert result.rows == ["007,2025-01-06,1"]
+    assert result.summary.labels == tuple(lines[0])
+
+
+def test_a_header_row_that_goes_on_behind_what_is_looked_at_is_none(make_source, run):
+    further = ",".join(f"further label {number:05}" for number in range(5000))
+    text = f"store,week,units,{further}\n007,2025-01-06,1{',' * 5000}\n".encode()
+
+    assert "no row names the columns" in run(make(make_source), text, limits=Limits(chunk_bytes=70_000)).refusal.reason
+    assert run(make(make_source), text).rows == ["007,2025-01-06,1"]
+
+
 def test_merged_labels_of_a_workbook_over_two_rows_are_read_alike(make_source, run):
     labels = {"store": "Store", "week": "Week of", "units": "2024 Units"}
     source = make(make_source, kind=Workbook, header_rows=2, labels=labels)
@@ -134,6 +152,16 @@ def test_nothing_behind_the_table_is_read(make_source, run, chunk):
     assert result.rows == ["007,2025-01-06,1", "008,2025-01-06,2"]
     assert result.summary.skipped == (("line 1", "before the header row"), ("line 5", "behind the table"))
     assert result.summary.skipped_lines == 1 + 5
+
+
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n", b"\r"])
+def test_a_pattern_for_the_end_of_the_line_behind_the_table_fits_whatever_lines_end_with(make_source, run, line_end):
+    text = b"store,week,units\n007,2025-01-06,1\nSum of all\n007,2025-01-06,2\nSum\n009,2025-01-06,3\n"
+    result = run(make(make_source, until="Sum$"), text.replace(b"\n", line_end))
+
+    assert result.rows == ["007,2025-01-06,1", "007,2025-01-06,2"]
+    assert result.summary.skipped == (("line 5", "behind the table"),)
+    assert [reject["line"] for reject in result.rejects] == ["3"]
 
 
 def test_nothing_behind_the_table_of_a_sheet_is_read(make_source, run):
