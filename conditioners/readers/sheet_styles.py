@@ -44,8 +44,10 @@ class CellForms(NamedTuple):
 
     def pad(self, style: int, value: float) -> str | None:
         """A whole number with the zeros that its style shows before it; None where there are none to show."""
-        width = self.digits.get(style, 0)
-        return f"{int(value):0{width}}" if 0 <= value < 10 ** (width - 1) and value == int(value) else None
+        width = self.digits.get(style)
+        if width is None or not 0 <= value < 10 ** (width - 1) or value != int(value):
+            return None
+        return f"{int(value):0{width}}"
 
 
 def find_forms(codes: Mapping[int, str], styles: Sequence[int], *, from_1904: bool) -> CellForms:
