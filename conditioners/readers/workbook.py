@@ -17,6 +17,7 @@ from conditioners.readers.room import PROTECTED
 from conditioners.readers.sheet_extents import Range
 from conditioners.readers.spreadsheet_xml import is_spreadsheet_xml, read_spreadsheet_xml
 from conditioners.readers.xls_extents import measure_xls
+from conditioners.readers.xls_pages import is_paged, widen_texts
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -99,6 +100,7 @@ def _rewrap(data: bytes, limits: Limits) -> tuple[bytes, int]:
     if container.has(ENCRYPTED):
         raise Refusal(PROTECTED)
     name, stream = container.find_workbook()
+    stream = widen_texts(stream) if is_paged(stream) else stream
     errors = measure_xls(stream, limits)
     # The parser would look for a zip package in whatever is no xls after all.
     if b"PK\x05\x06" in stream:

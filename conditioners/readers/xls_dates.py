@@ -8,9 +8,7 @@ from struct import pack, unpack_from
 from conditioners.readers.sheet_styles import CellForms, find_forms
 from conditioners.readers.xlsb_numbers import read_short
 
-_BEGIN, _EPOCH, _FORMAT, _STYLE = 0x0809, 0x22, 0x041E, 0xE0
-_WIDE_TEXTS = 0x0600
-"""The version from which on texts say how wide their characters are."""
+_EPOCH, _FORMAT, _STYLE = 0x22, 0x041E, 0xE0
 _NUMBER, _FORMULA, _SHORT, _SEVERAL = 0x0203, 0x06, 0x027E, 0xBD
 NUMBERS = (_NUMBER, _FORMULA, _SHORT, _SEVERAL)
 """Records of a number, of a formula, of a number in short, and of several of those."""
@@ -22,25 +20,19 @@ class XlsStyles:
     """Takes the records of a workbook's globals; most of them say nothing."""
 
     def __init__(self) -> None:
-        self.has_wide_texts = self._from_1904 = False
+        self._from_1904 = False
         self._codes: dict[int, str] = {}
         self._styles: list[int] = []
 
     def take(self, kind: int, content: bytes) -> None:
         """The next record."""
-        if kind == _BEGIN:
-            self.has_wide_texts = int.from_bytes(content[:2], "little") >= _WIDE_TEXTS
-        elif kind == _EPOCH:
+        if kind == _EPOCH:
             self._from_1904 = content[:1] == b"\1"
         elif kind == _STYLE:
             self._styles.append(int.from_bytes(content[2:4], "little"))
         elif kind == _FORMAT and len(content) > 5:
-            self._codes[int.from_bytes(content[:2], "little")] = self._read_code(content)
-
-    def _read_code(self, content: bytes) -> str:
-        if not self.has_wide_texts:
-            return content[3:].decode("latin-1")
-        return content[5:].decode("utf-16-le" if content[4] & 1 else "latin-1", "replace")
+            code = content[5:].decode("utf-16-le" if content[4] & 1 else "latin-1", "replace")
+            self._codes[int.from_bytes(content[:2], "little")] = code
 
     def find(self) -> CellForms:
         """What the styles show."""
@@ -54,9 +46,7 @@ def mend_dates(stream: bytearray, kind: int, at: int, length: int, forms: CellFo
             stream[style_at : style_at + 2] = _NO_STYLE
 
 
-def show_zeros(
-    stream: bytearray, record: tuple[int, int, int], forms: CellForms, *, has_wide_texts: bool
-) -> bytes | None:
+def show_zeros(stream: bytearray, record: tuple[int, int, int], forms: CellForms) -> bytes | None:
     """A record of numbers with a text for each one that zeros are shown before; None if there is none."""
     kind, at, length = record
     found = list(_find_numbers(stream, kind, at, length))
@@ -70,7 +60,7 @@ def show_zeros(
         if text is None:
             written += pack("<HH", _SHORT, len(head) + 4) + head + stream[place + 2 : place + 6]
         else:
-            content = head + pack("<H", len(text)) + (b"\0" if has_wide_texts else b"") + text.encode()
+            content = head + pack("<HB", len(text), 0) + text.encode()
             written += pack("<HH", _TEXT, len(content)) + content
     return bytes(written)
 

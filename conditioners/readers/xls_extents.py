@@ -12,17 +12,18 @@ from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.readers.room import PROTECTED, Extent, Room
 from conditioners.readers.sheet_styles import CellForms
-from conditioners.readers.xls_dates import NUMBERS, XlsStyles, mend_dates, show_zeros
+from conditioners.readers.xls_copies import FORMULA_TEXT, SheetCopy
+from conditioners.readers.xls_dates import NUMBERS, XlsStyles, mend_dates
+from conditioners.readers.xls_texts import CONTINUED, HEAD, STRINGS, measure_texts
 
-_HEAD = Struct("<HH")
 _PLACE = Struct("<HH")
-_END, _SHEET, _NAME, _PASSWORD, _STRINGS, _CONTINUED = 0x0A, 0x85, 0x18, 0x2F, 0xFC, 0x3C
+_END, _SHEET, _NAME, _PASSWORD, _BEGIN = 0x0A, 0x85, 0x18, 0x2F, 0x0809
 _DIMENSIONS, _MERGED, _FORMULA, _SHARED, _SEVERAL, _TRUTH = 0x0200, 0xE5, 0x06, 0xFD, 0xBD, 0x0205
-_FORMULA_TEXT = 0x0207
-_TEXTS = (0x0204, _FORMULA_TEXT)
-_CELLS = frozenset((0x0203, 0x0204, _TRUTH, _FORMULA_TEXT, 0x027E, _SHARED, _SEVERAL, _FORMULA))
-"""Records of a cell: a number, a text, a truth value or an error, a formula and the text it gives, a number in short, a
-shared text, and several short numbers. The parser keeps formulas in an area of their own."""
+_LABEL, _RICH_LABEL = 0x0204, 0xD6
+_TEXTS = (_LABEL, _RICH_LABEL, FORMULA_TEXT)
+_CELLS = frozenset((0x0203, _LABEL, _RICH_LABEL, _TRUTH, FORMULA_TEXT, 0x027E, _SHARED, _SEVERAL, _FORMULA))
+"""Records of a cell: a number, a text, one with fonts in it, a truth value or an error, the text that a formula gives,
+a number in short, a shared text, several short numbers, and a formula; the parser has an area of its own for these."""
 _READ = _CELLS | {_DIMENSIONS, _MERGED}
 _FORMULA_LENGTH = 20
 _COPIED = 24
@@ -31,13 +32,10 @@ _SHEET_AREA = 1 << 24
 _CLAIMS = {10: Struct("<HHHH"), 14: Struct("<IIHH")}
 """The record of what a sheet claims to hold, by its length; of one of sixteen bytes the parser makes terabytes."""
 _LONGEST_STYLE = 1 << 10
-_LONGEST = (1 << 16) - 2
-_WIDE, _FIRST_HALF = 2, 0xD8
-"""Bytes of a character, and the beginning of one that takes two (UTF-16)."""
-_END_OF_SHEET = _HEAD.pack(_END, 0)
 _RECORDS = 6_000_000
 """Of one workbook, with those of a sheet that is named twice counted twice."""
-_IGNORED = b"\xff\xff"
+_IGNORED, _CHART = b"\xff\xff", b"\x20\0"
+"""A kind of record that there is none of, and the kind of part that a chart is."""
 _NO_NUMBER, _ERROR = b"\xff\xff", 2
 
 
@@ -56,48 +54,55 @@ class _Workbook:
         self._lengths: list[int] = []
         """Of the shared texts."""
         self._left = _RECORDS
-        self._forms, self._has_wide_texts = CellForms(), True
+        self._forms = CellForms()
 
     def measure(self) -> int:
         starts = self._read_globals()
         if len(starts) > self._limits.sheets:
             raise Refusal(f"the workbook has more than {self._limits.sheets} sheets")
         for number, (named, start) in enumerate(starts, start=1):
-            self._measure_sheet(start, f"sheet {number}")
-            if self._forms.digits:
-                self._show_zeros(named, start, f"sheet {number}")
+            is_continued = self._measure_sheet(start, f"sheet {number}")
+            if self._forms.digits or is_continued:
+                self._copy_sheet(named, start, f"sheet {number}")
         return self._room.errors
 
-    def _show_zeros(self, named: int, start: int, where: str) -> None:
-        """What is read of a sheet goes behind all others, with texts for the numbers that zeros are shown before."""
-        stream, copy, is_other = self._stream, bytearray(), False
+    def _copy_sheet(self, named: int, start: int, where: str) -> None:
+        """What is read of a sheet goes behind all others, where it is not as it should be read."""
+        copy = SheetCopy(self._stream, self._forms, _READ, where)
         for record in self._records(start):
-            kind, at, length = record
-            other = None
-            if kind in NUMBERS and length >= 4:
-                other = show_zeros(stream, record, self._forms, has_wide_texts=self._has_wide_texts)
-                is_other = is_other or other is not None
-            if not copy or kind in _READ:
-                copy += other or stream[at - _HEAD.size : at + length]
-        if is_other:
-            self._room.close(Extent(where, text=len(copy)))
-            stream[named : named + 4] = len(stream).to_bytes(4, "little")
-            stream += copy + _END_OF_SHEET
+            copy.take(*record)
+        if (records := copy.close()) is not None:
+            self._room.close(Extent(where, text=len(records)))
+            self._stream[named : named + 4] = len(self._stream).to_bytes(4, "little")
+            self._stream += records
 
     def _records(self, start: int) -> Iterator[tuple[int, int, int]]:
-        """Kind, place and length of each record from a place on, to the end of the part that begins there."""
+        """Kind, place and length of each record from a place on, to the end of the part that begins there.
+
+        A chart within a sheet is left out: it has cells of its own, which the parser would take for the sheet's.
+        """
         stream, end = self._stream, len(self._stream)
-        unpack = _HEAD.unpack_from
+        unpack, begin, charts, is_chart = HEAD.unpack_from, start, 0, False
         while start + 4 <= end:
             kind, length = unpack(stream, start)
             self._left -= 1
-            if kind == _END or self._left < 0:
+            if self._left < 0 or (kind == _END and not is_chart):
                 break
             start += 4
             if start + length > end:
                 raise Refusal("the workbook cannot be read: a record runs over its end", f"byte {start}")
-            yield kind, start, length
+            if kind == _BEGIN and start - 4 > begin and stream[start + 2 : start + 4] == _CHART:
+                is_chart = True
+                charts += 1
+            if is_chart:
+                stream[start - 4 : start - 2] = _IGNORED
+                is_chart = kind != _END
+            else:
+                yield kind, start, length
             start += length
+        else:
+            if charts:
+                raise Refusal("the workbook cannot be read: a chart within a sheet does not end", f"byte {begin}")
         if self._left < 0:
             raise Refusal(f"the workbook has more than {_RECORDS} records")
 
@@ -115,37 +120,27 @@ class _Workbook:
                 self._stream[at - 4 : at - 2] = _IGNORED
             else:
                 styles.take(kind, bytes(self._stream[at : at + min(length, _LONGEST_STYLE)]))
-            is_strings = kind == _STRINGS or (is_strings and kind == _CONTINUED)
+            is_strings = kind == STRINGS or (is_strings and kind == CONTINUED)
             if is_strings:
                 strings.append((at, length))
-        self._forms, self._has_wide_texts = styles.find(), styles.has_wide_texts
-        if strings:
-            reader = _Parts([bytes(self._stream[at : at + size]) for at, size in strings], 8)
-            self._lengths = list(_text_lengths(reader))
-            for number in reversed(reader.torn):
-                self._join(strings[number][0], strings[number + 1][0])
+        self._forms = styles.find()
+        self._lengths = measure_texts(self._stream, strings)
         return starts
 
-    def _join(self, at: int, next_at: int) -> None:
-        """Move half a character from a record's end to the next one, where its other half is: the parser loses both."""
-        stream, end = self._stream, next_at - _HEAD.size
-        size, next_size = (int.from_bytes(stream[place - 2 : place], "little") for place in (at, next_at))
-        if at + size != end or not _WIDE < next_size < _LONGEST:
-            return
-        moved = stream[next_at : next_at + 1] + stream[end - 2 : end]
-        stream[end - 2 : next_at + 1] = _HEAD.pack(_CONTINUED, next_size + 2) + moved
-        stream[at - 2 : at] = (size - 2).to_bytes(2, "little")
-
-    def _measure_sheet(self, start: int, where: str) -> None:
+    def _measure_sheet(self, start: int, where: str) -> bool:
+        """Whether a text that a formula gives goes on in a further record, which the parser does not look at."""
         if start > len(self._stream):
             raise Refusal("the workbook cannot be read: a sheet begins behind its end", where)
         extent, formulas = Extent(where), Extent(where)
         stream, place, has_dates = self._stream, _PLACE.unpack_from, bool(self._forms.days)
+        text_end, is_continued = -1, False
         for kind, at, length in self._records(start):
             if kind == _DIMENSIONS:
                 self._check_claim(at, length, where)
             elif kind == _MERGED and length < 2 + 8 * int.from_bytes(stream[at : at + 2], "little"):
                 raise Refusal("the workbook cannot be read: it tells of more merged cells than it has", where)
+            elif kind == CONTINUED and at - HEAD.size == text_end:
+                is_continued = True
             if kind not in _CELLS or length < 4:
                 continue
             if has_dates and kind in NUMBERS:
@@ -157,6 +152,9 @@ class _Workbook:
                 extent.text += self._lengths[number] if number < len(self._lengths) else 0
             elif kind in _TEXTS:
                 extent.text += 3 * length
+                text_end = at + length
+                if kind == _RICH_LABEL:  # Its fonts stand behind the text.
+                    stream[at - 4 : at - 2] = _LABEL.to_bytes(2, "little")
             elif kind == _SEVERAL:
                 count = max(1, (length - 6) // 6)
             elif kind == _TRUTH and length >= 8:
@@ -167,11 +165,12 @@ class _Workbook:
                 formulas.filled += 1
                 formulas.reach(row + 1, column + 1)
             extent.filled += count
-            if kind != _FORMULA_TEXT:
+            if kind != FORMULA_TEXT:
                 extent.reach(row + 1, column + count)
         extent.text += extent.area * _COPIED
         self._room.close(extent)
         self._room.close(formulas)
+        return is_continued
 
     def _check_claim(self, at: int, length: int, where: str) -> None:
         """The parser sets aside what the sheet claims to hold."""
@@ -181,74 +180,3 @@ class _Workbook:
         first_row, rows, first_column, columns = layout.unpack_from(self._stream, at)
         if rows and columns and ((rows - first_row) % 2**32) * ((columns - first_column) % 2**32) > _SHEET_AREA:
             raise Refusal("the workbook cannot be read: a sheet claims more cells than there can be", where)
-
-
-def _text_lengths(reader: _Parts) -> Iterator[int]:
-    """Bytes of each shared text, however many are told of: the parser reads all ([MS-XLS] 2.4.265, 2.5.293).
-
-    Raises Refusal when there cannot be as many as are told of, or one is cut off.
-    """
-    if reader.told > reader.size // 3:
-        raise Refusal("the workbook cannot be read: it tells of more texts than it has")
-    while reader.has_more:
-        count, flags = int.from_bytes(reader.take(2), "little"), reader.take(1)[0]
-        runs = int.from_bytes(reader.take(2), "little") if flags & 8 else 0
-        extra = int.from_bytes(reader.take(4), "little") if flags & 4 else 0
-        reader.skip_text(count, 1 + (flags & 1))
-        reader.skip(4 * runs + extra)
-        if reader.is_cut_off:
-            raise Refusal("the workbook cannot be read: a text that cells share is cut off")
-        yield count * (2 + (flags & 1))
-
-
-class _Parts:
-    """A record and those that continue it."""
-
-    def __init__(self, parts: list[bytes], start: int) -> None:
-        self._parts, self._number, self._at = parts, 0, start
-        self.told, self.size = int.from_bytes(parts[0][4:8], "little"), sum(map(len, parts))
-        self.torn: list[int] = []
-        """The numbers of parts that end with half a character, whose other half the next one begins with."""
-        self.is_cut_off = False
-
-    @property
-    def has_more(self) -> bool:
-        """Whether there are bytes left."""
-        return self._at < len(self._parts[self._number]) or any(map(len, self._parts[self._number + 1 :]))
-
-    def take(self, size: int) -> bytes:
-        """The next bytes, which stand in one part."""
-        self._go_on()
-        found = self._parts[self._number][self._at : self._at + size]
-        self._at += size
-        self.is_cut_off = self.is_cut_off or len(found) < size
-        return found.ljust(size, b"\0")
-
-    def skip(self, size: int) -> None:
-        """Pass over bytes, whichever parts they stand in."""
-        while size > 0 and self._go_on():
-            here = min(size, len(self._parts[self._number]) - self._at)
-            self._at += here
-            size -= here
-
-    def skip_text(self, characters: int, width: int) -> None:
-        """Pass over a text; where it goes on in another part, a byte there says how wide its characters are."""
-        while characters > 0 and not self.is_cut_off:
-            here = min(characters, (len(self._parts[self._number]) - self._at) // width)
-            self._at += max(0, here) * width
-            characters -= max(0, here)
-            if characters > 0:
-                if here > 0 and width == _WIDE and self._parts[self._number][self._at - 1] & 0xFC == _FIRST_HALF:
-                    self.torn.append(self._number)
-                self._at = len(self._parts[self._number])
-                width = 1 + (self.take(1)[0] & 1)
-
-    def _go_on(self) -> bool:
-        """Begin the next part when this one is at its end; false at the end of all."""
-        while self._at >= len(self._parts[self._number]):
-            if self._number + 1 == len(self._parts):
-                self.is_cut_off = True
-                return False
-            self._at -= len(self._parts[self._number])
-            self._number += 1
-        return True
