@@ -20,9 +20,9 @@ from conditioners.hashing import HashedInput
 from conditioners.outcome import Refused, Summary
 from conditioners.raw import RawInput
 from conditioners.registry import Unidentified, identify
-from shared.domain.files import ConditionedFile, FileState, RawFile, RowCounts
+from shared.domain.files import MAX_ATTEMPTS, ConditionedFile, FileState, RawFile, RowCounts
 from shared.domain.identities import conditioned_path, corrections_path, quarantine_path
-from shared.ports import BlobChanged, BlobMissing, BlobStat, BlobWriter, Lake
+from shared.ports import BlobChanged, BlobMissing, BlobStat, BlobWriter, Lake, LakeUnavailable
 
 if TYPE_CHECKING:
     from shared.ledger.book import Ledger
@@ -32,6 +32,7 @@ HEAD_BYTES = 64 << 10
 WRITE_TRIES = 5
 _RECENT = 5
 """Files before that are looked at for one in the same dialect."""
+DIED = "the process that worked on it was killed, or ran out of memory; look at its log, and replay the file"
 STILL_IN_USE = "the output made before stays in use"
 REFUSAL_HEADER = ("place", "rule", "column", "reason", "raw")
 
@@ -63,6 +64,8 @@ def condition_drop(
     if claimed is None:
         return file.state
     drop = _Drop(lake, ledger, claimed, now)
+    if claimed.attempts > MAX_ATTEMPTS:  # Who had the last attempt did not live to give the file back.
+        return drop.give_back(DIED)
     try:
         with kept_claim(ledger, claimed, now):
             return drop.settle()
@@ -127,14 +130,18 @@ class _Drop:
 
     def give_back(self, reason: str) -> FileState:
         """Leave the file to a later attempt; after the last one it is quarantined with its reason."""
-        given_back = self.ledger.files.release(self.file.id, reason, self.now())
-        if given_back.state is FileState.QUARANTINED:
-            told = Refused(f"gave up after {self.file.attempts} attempts: {reason}")
-            try:
-                self._write_refusal(self._look_at("quarantine"), told)
-            except (BlobChanged, _Replaced):
-                _LOG.info("a newer version of %s speaks for itself in quarantine", self.file.path)
-        return given_back.state
+        if self.file.attempts >= MAX_ATTEMPTS:
+            self._give_up(reason)
+        return self.ledger.files.release(self.file.id, reason, self.now()).state
+
+    def _give_up(self, reason: str) -> None:
+        told = Refused(self._tell_standing(f"gave up after {MAX_ATTEMPTS} attempts: {reason}"))
+        try:
+            self._write_refusal(self._look_at("quarantine"), told)
+        except (BlobChanged, _Replaced):
+            _LOG.info("a newer version of %s speaks for itself in quarantine", self.file.path)
+        except LakeUnavailable as fault:
+            _LOG.warning("only the ledger tells why %s is in quarantine: %s", self.file.path, fault)
 
     def _look_at(self, container: str) -> _Output:
         path = conditioned_path(self.file.path) if container == "conditioned" else quarantine_path(self.file.path)

@@ -9,9 +9,10 @@ import logging
 import os
 import shutil
 import stat
+import time
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -21,6 +22,8 @@ from shared.domain.blob_names import BlobNameError, check_container, check_path
 from shared.ports import BlobChanged, BlobMissing, BlobStat, LakeUnavailable
 
 _LOG = logging.getLogger("headrace.lake")
+ABANDONED_AFTER_SECONDS = 86_400
+"""Past it, a temporary file that nobody has written to is that of a process which was killed."""
 
 
 class FolderLake:
@@ -35,6 +38,7 @@ class FolderLake:
         try:
             for folder in (self._root, self._staging, self._root / ".metadata"):
                 folder.mkdir(parents=True, exist_ok=True)
+            _remove_abandoned(self._staging)
         except OSError as error:
             raise LakeUnavailable(f"{self._root} cannot be used as the lake: {error.strerror}") from error
 
@@ -48,6 +52,8 @@ class FolderLake:
             found = self._file(container, path).stat(follow_symlinks=False)
         except (FileNotFoundError, NotADirectoryError):
             return None
+        except OSError as error:
+            raise LakeUnavailable(f"{container}/{path} cannot be looked at: {error.strerror}") from error
         if not stat.S_ISREG(found.st_mode):
             return None
         return self._describe(container, path, found, self._read_metadata(container, path, _etag(found)))
@@ -76,13 +82,14 @@ class FolderLake:
         try:
             yield _FolderWriter(self, file, temporary, (container, path), if_absent, if_match)
         finally:
-            file.close()
+            with suppress(OSError):  # What was written last may find no room; without a commit it means nothing.
+                file.close()
             temporary.unlink(missing_ok=True)
 
     def list(self, container: str, prefix: str = "") -> Iterator[BlobStat]:
         """Every blob whose path starts with the prefix, by path."""
         top = self._root / check_container(container)
-        files = (Path(folder) / name for folder, _, names in os.walk(top) for name in names)
+        files = (Path(folder) / name for folder, _, names in os.walk(top, onerror=_warn_of) for name in names)
         for path, file in sorted((file.relative_to(top).as_posix(), file) for file in files):
             if path.startswith(prefix):
                 try:
@@ -91,13 +98,13 @@ class FolderLake:
                         yield self._describe(container, check_path(path), found, {})
                 except BlobNameError as error:
                     _LOG.warning("skipped a file in %s: %s", container, error)
-                except FileNotFoundError:
-                    continue  # it was deleted since the folder was read
+                except OSError as error:
+                    _warn_of(error)
 
     def delete(self, container: str, path: str, *, if_match: str | None = None) -> None:
         """Remove a blob; none there is fine."""
         file = self._file(container, path)
-        with hold_lock(self._root / ".lock"), _as_lake_fault(f"{container}/{path}"):
+        with _as_lake_fault(f"{container}/{path}"), hold_lock(self._root / ".lock"):
             there = self.stat(container, path)
             if there is None:
                 return
@@ -226,6 +233,19 @@ def _open_regular_file(file: Path) -> int | None:
         os.close(descriptor)
         return None
     return descriptor
+
+
+def _remove_abandoned(staging: Path) -> None:
+    for file in staging.iterdir():
+        with suppress(FileNotFoundError):  # another process removed it, or has just finished it
+            if file.is_file() and time.time() - file.stat().st_mtime > ABANDONED_AFTER_SECONDS:
+                file.unlink()
+
+
+def _warn_of(error: OSError) -> None:
+    """Tell of a file or folder that cannot be listed; one that is not there (any more) is fine."""
+    if not isinstance(error, FileNotFoundError):
+        _LOG.warning("skipped %s: %s", error.filename, error.strerror)
 
 
 @contextmanager

@@ -16,6 +16,8 @@ LEASE = timedelta(minutes=1)
 """How long a claim keeps others away unless its holder renews it; past it, the holder is taken for dead."""
 REPLACED = "the lake no longer holds this version"
 _REVIVABLE = and_(raw_file.c.state == FileState.SUPERSEDED, raw_file.c.attempts < MAX_ATTEMPTS)
+_MADE = (FileState.CONDITIONED, FileState.DUPLICATE, FileState.QUARANTINED)
+_NOTHING_YET = {"reason": None, "settled_at": None, "same_as": None}
 
 
 class Files:
@@ -25,7 +27,10 @@ class Files:
         self._engine = engine
 
     def record_landed(self, path: str, etag: str, size: int, landed_at: datetime, now: datetime) -> RawFile:
-        """Note a version of a raw file that the lake holds, or find it; one that was taken for replaced waits again."""
+        """Note a version of a raw file that the lake holds, or find it.
+
+        One that was taken for replaced waits again, and so does one that is back although a newer one was there since.
+        """
         file_id = identify_raw_file(path, etag)
         row = {
             "id": file_id,
@@ -40,8 +45,10 @@ class Files:
         }
         with self._engine.begin() as connection:
             if not insert_if_absent(connection, raw_file, row):
-                values = {"state": FileState.LANDED, "reason": None, "settled_at": None}
-                connection.execute(update(raw_file).where(raw_file.c.id == file_id, _REVIVABLE).values(**values))
+                values = {"state": FileState.LANDED, "seen_at": now.isoformat(), **_NOTHING_YET}
+                mine = raw_file.c.id == file_id
+                connection.execute(update(raw_file).where(mine, _REVIVABLE).values(**values))
+                connection.execute(update(raw_file).where(mine, _overtaken()).values(**values, attempts=0))
             return _read(connection, file_id)
 
     def claim(self, file_id: str, now: datetime) -> RawFile | None:
@@ -91,11 +98,12 @@ class Files:
         Of equal files that are conditioned side by side, the first to come here makes the output.
         """
         newer = raw_file.alias()
-        replaced = exists().where(
-            newer.c.path == raw_file.c.path,
-            newer.c.seen_at > raw_file.c.seen_at,
+        # A refusal took the place of the rows that the version before it had in quarantine: these have to come again.
+        is_newer = or_(
             newer.c.state == FileState.CONDITIONED,
+            and_(newer.c.path == file.path, newer.c.state == FileState.QUARANTINED),
         )
+        replaced = exists().where(newer.c.path == raw_file.c.path, newer.c.seen_at > raw_file.c.seen_at, is_newer)
         twins = (
             select(raw_file)
             .where(
@@ -166,7 +174,7 @@ class Files:
     def reopen(self, file_id: str) -> bool:
         """Have a file that is conditioned or in quarantine wait to be conditioned anew; False for any other."""
         settled = raw_file.c.state.in_([FileState.CONDITIONED, FileState.QUARANTINED])
-        values = {"state": FileState.LANDED, "attempts": 0, "reason": None, "settled_at": None}
+        values = {"state": FileState.LANDED, "attempts": 0, **_NOTHING_YET}
         with self._engine.begin() as connection:
             reopened = update(raw_file).where(raw_file.c.id == file_id, settled).values(**values)
             return connection.execute(reopened).rowcount == 1
@@ -213,7 +221,7 @@ class Files:
 
     def known_versions(self) -> set[tuple[str, str]]:
         """Every (path, etag) that the ledger has seen, but for those that need noting again if the lake holds them."""
-        query = select(raw_file.c.path, raw_file.c.etag).where(~_REVIVABLE)
+        query = select(raw_file.c.path, raw_file.c.etag).where(~_REVIVABLE, ~_overtaken())
         with reading(self._engine) as connection:
             return {(path, etag) for path, etag in connection.execute(query)}
 
@@ -223,6 +231,15 @@ def _reland_copies(connection: Connection, originals: ColumnElement[bool]) -> No
     original_ids = select(raw_file.c.id).where(originals)
     copies = and_(raw_file.c.same_as.in_(original_ids), raw_file.c.state == FileState.DUPLICATE)
     connection.execute(update(raw_file).where(copies).values(state=FileState.LANDED, same_as=None, reason=None))
+
+
+def _overtaken() -> ColumnElement[bool]:
+    """Versions of which something was made, and then of another one of their path: they are replaced, or back."""
+    newer = raw_file.alias()
+    made_later = exists().where(
+        newer.c.path == raw_file.c.path, newer.c.seen_at > raw_file.c.seen_at, newer.c.state.in_(_MADE)
+    )
+    return and_(raw_file.c.state.in_(_MADE), made_later)
 
 
 def _other_versions(file: RawFile) -> ColumnElement[bool]:

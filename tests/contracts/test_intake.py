@@ -276,6 +276,95 @@ def test_a_file_that_was_moved_away_and_back_is_taken(folder_lake, ledger, clock
     assert find_wrong(folder_lake, ledger, SIZES) == []
 
 
+def test_a_version_that_comes_back_after_a_newer_one_is_taken_again(folder_lake, ledger, clock, tmp_path):
+    raw, aside = tmp_path / "lake/raw" / PATH, tmp_path / "aside"
+    drop(folder_lake, PATH, NEW)
+    condition_drop(folder_lake, ledger, PATH, clock)
+    raw.rename(aside)
+    for content in (OLD, EMPTY):
+        drop(folder_lake, PATH, content)
+        condition_drop(folder_lake, ledger, PATH, clock)
+        raw.rename(tmp_path / "gone")
+        (tmp_path / "gone").unlink()
+        aside.rename(raw)
+        reconcile(folder_lake, ledger, clock)
+
+        assert b"newer" in output_of(folder_lake, PATH)
+        assert b"99/99" in read(folder_lake, "quarantine", quarantine_path(PATH))
+        assert find_wrong(folder_lake, ledger, SIZES) == []
+        raw.rename(aside)
+
+
+def test_files_that_change_places_again_and_again_have_outputs_of_their_own(folder_lake, ledger, clock, tmp_path):
+    first, second = (tmp_path / "lake/raw/events" / name for name in ("a.csv", "b.csv"))
+    for file, content in ((first, OLD), (second, NEW)):
+        drop(folder_lake, f"events/{file.name}", content)
+    for _ in range(4):
+        reconcile(folder_lake, ledger, clock)
+        assert find_wrong(folder_lake, ledger, SIZES) == []
+        first.rename(tmp_path / "aside")
+        second.rename(first)
+        (tmp_path / "aside").rename(second)
+
+
+def test_a_copy_of_what_was_there_while_a_file_was_away_is_taken(folder_lake, ledger, clock, tmp_path):
+    raw, aside = tmp_path / "lake/raw" / PATH, tmp_path / "aside"
+    seen = drop(folder_lake, PATH, NEW)
+    ledger.files.record_landed(PATH, seen.etag, seen.size, seen.modified_at, clock())
+    raw.rename(aside)
+    drop(folder_lake, PATH, OLD)
+    reconcile(folder_lake, ledger, clock)
+    aside.rename(raw)
+    reconcile(folder_lake, ledger, clock)
+    drop(folder_lake, "events/b.csv", OLD)
+    reconcile(folder_lake, ledger, clock)
+
+    assert find_wrong(folder_lake, ledger, SIZES) == []
+
+
+def test_rows_stand_in_quarantine_again_when_their_bytes_come_again_after_a_refusal(lake, ledger, take, clock):
+    drop(lake, "events/copy.csv", NEW)
+    for content in (NEW, EMPTY, NEW):
+        drop(lake, PATH, content)
+        take()
+    take("events/copy.csv")
+    reconcile(lake, ledger, clock)
+
+    assert read(lake, "quarantine", quarantine_path(PATH)).count(b"99/99") == 4
+    assert find_wrong(lake, ledger, SIZES) == []
+
+
+def test_a_file_that_ends_whoever_takes_it_is_quarantined_after_five_attempts(lake, ledger, take, clock):
+    class OutOfMemory(BaseException):
+        """The process is gone at once; nothing of it runs any more."""
+
+    def end(container):
+        raise OutOfMemory
+
+    drop(lake, PATH, OLD)
+    for _ in range(MAX_ATTEMPTS):
+        with pytest.raises(OutOfMemory):
+            take(through=Meddling(lake, on_commit=end))
+        clock.pass_by(seconds=LEASE.total_seconds() + 1)
+
+    assert take() == "quarantined"
+    assert b"gave up after 5 attempts: the process that" in read(lake, "quarantine", quarantine_path(PATH))
+    assert "was killed" in version(ledger, lake, PATH)["reason"]
+    reconcile(lake, ledger, clock)
+
+
+def test_a_lake_that_takes_no_refusal_keeps_no_other_file_waiting(lake, ledger, clock):
+    def fail(container):
+        raise LakeUnavailable("no space is left")
+
+    drop(lake, PATH, OLD)
+    for _ in range(MAX_ATTEMPTS):
+        state = condition_drop(Meddling(lake, on_commit=fail), ledger, PATH, clock, raise_faults=False)
+
+    assert state == "quarantined"
+    assert version(ledger, lake, PATH)["reason"] == "LakeUnavailable: no space is left"
+
+
 def test_a_fault_of_the_lake_gives_the_file_back_and_the_last_one_is_told_in_quarantine(lake, ledger, take, clock):
     drop(lake, PATH, OLD)
 
