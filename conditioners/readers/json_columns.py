@@ -20,7 +20,7 @@ from conditioners.readers.json_parallel import Portion, SpilledLists
 from conditioners.readers.json_parsing import Document, TooLarge, load_document
 from conditioners.readers.json_paths import step
 from conditioners.readers.json_showing import show_json, show_value
-from conditioners.readers.numbers import write_numbers
+from conditioners.readers.numbers import NumberWriter
 
 _MOST_LISTS = 500
 """Long ones in a document."""
@@ -76,7 +76,7 @@ class JsonColumnsReader:
         self._labels = {column.name: source.labels_of(column, dialect) for column in source.columns}
         self._required = {column.name for column in source.columns if not column.optional}
         self.columns = tuple(self._labels)
-        self._write = write_numbers(source, dialect, self.columns)
+        self._write = NumberWriter(source, dialect, self.columns).write_row
         self.facts = Facts(
             place="path", dialect={"name": dialect.name, "format": "JSON", "records": list(dialect.records)},
             labels=self._list_labels(), encoding=self._document.encoding,

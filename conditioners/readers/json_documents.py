@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
 from itertools import chain
 from threading import Lock
 from typing import Any, NamedTuple
@@ -15,14 +14,16 @@ from conditioners.dialects import JsonRows, JsonTree
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
-from conditioners.readers.batches import Facts, Located, Rows, TextBatch
+from conditioners.readers.batches import Facts, Located, TextBatch, Unread
 from conditioners.readers.decoding import DAMAGE, Decoder, show_damage
 from conditioners.readers.json_elements import Elements
 from conditioners.readers.json_labels import RECORDS
+from conditioners.readers.json_levels import Place, Walked
 from conditioners.readers.json_lists import Hollow, ListCutter
+from conditioners.readers.json_parsing import may_be_damaged
 from conditioners.readers.json_rows import RowWalker
 from conditioners.readers.json_showing import show_json
-from conditioners.readers.json_tree import Cells, Place, Stray, TreeWalker
+from conditioners.readers.json_tree import Cells, TreeWalker
 from conditioners.readers.misfits import Misfits, Tally, count_hollow
 
 
@@ -92,35 +93,35 @@ class JsonReader:
     def read(self, part: _Part) -> TextBatch:
         """A piece as a batch; raises Refusal when most rows up to it hold nothing, or are none."""
         elements = part.elements
-        batch = self._read_large(elements) if elements.is_large else self._walk(*part).to_batch(_locate)
+        with self._turn(elements):
+            batch = self._read(*part)
         unread = len(batch.unread) + count_hollow(batch.frame, self._walker.inner)
         self._misfits.note(elements.number, Tally(elements.at.line, batch.frame.height + len(batch.unread), unread, 0))
-        # A value around the list stands in each of its rows.
-        is_around = any(DAMAGE.decode() in str(cell) for cell in self._around)
-        return replace(batch, damaged=is_around or DAMAGE in elements.text or b"\\u" in elements.text)
+        return batch
 
-    def _read_large(self, elements: Elements) -> TextBatch:
+    def _read(self, elements: Elements, values: list[Any] | None) -> TextBatch:
         """A batch that does not hold on to what was parsed, but parses it again to tell where rows stand."""
 
         def locate(rows: Sequence[int]) -> list[Located]:
-            with self._large:
-                origins = self._walk(elements, None).origins
-                return [_locate(origins[row]) for row in rows]
+            with self._turn(elements), collector_paused():
+                find = self._walk(elements, None).find
+                return [_locate(find(row)) for row in rows]
 
-        with self._large:
-            return replace(self._walk(elements, None).to_batch(_locate), locate=locate)
-
-    def _walk(self, elements: Elements, values: list[Any] | None) -> Rows:
-        rows = Rows(self.columns)
-        parsed = elements.parse(self._limits) if values is None else values
-        # All that is made is held, so that there is nothing to collect.
+        # All that is made is let go as soon as it is in columns, so that there is nothing to collect.
         with collector_paused():
-            for found in self._walker.walk_list(parsed, elements.first, self._around):
-                if isinstance(found, Stray):
-                    rows.add_unread(Located(found.place, show_damage(found.raw)), found.rule, found.reason)
-                else:
-                    rows.add(*found)
-        return rows
+            walked = self._walk(elements, values)
+            unread = [
+                Unread(before, Located(stray.place, show_damage(stray.raw)), stray.rule, stray.reason)
+                for _, before, stray in walked.strays
+            ]
+            # A value around the list stands in each of its rows.
+            is_around = any(DAMAGE.decode() in str(cell) for cell in self._around)
+            damaged = is_around or may_be_damaged(elements.text)
+            return TextBatch(walked.frame, locate, unread, damaged)
+
+    def _walk(self, elements: Elements, values: list[Any] | None) -> Walked:
+        parsed = elements.parse(self._limits) if values is None else values
+        return self._walker.walk_list(parsed, elements.first, self._around)
 
 
 def _open_walker(

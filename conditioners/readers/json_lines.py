@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from dataclasses import replace
+from contextlib import AbstractContextManager, nullcontext, suppress
 from itertools import chain
+from operator import itemgetter
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from conditioners.collector import collector_paused
 from conditioners.declaration import Source
 from conditioners.dialects import JsonLines
 from conditioners.limits import KIB, Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
-from conditioners.readers.batches import Facts, Located, Rows, TextBatch
+from conditioners.readers.batches import Facts, Located, TextBatch, Unread
 from conditioners.readers.cutting import Chunk, RecordCutter
-from conditioners.readers.decoding import DAMAGE, Decoder, show_damage
+from conditioners.readers.decoding import Decoder, show_damage
 from conditioners.readers.json_labels import list_labels
-from conditioners.readers.json_parsing import limit_line, parse_json, reckon_room
+from conditioners.readers.json_levels import FoundStray, Place, Walked
+from conditioners.readers.json_line_parsing import LineParser
+from conditioners.readers.json_parsing import limit_line, may_be_damaged, parse_json, reckon_room
 from conditioners.readers.json_showing import show_json
-from conditioners.readers.json_tree import Stray, TreeWalker
+from conditioners.readers.json_tree import TreeWalker
 from conditioners.readers.misfits import Misfits, Tally, count_hollow
 from conditioners.readers.portions import cut_portions
 from conditioners.readers.records import Syntax
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _LINES = Syntax(delimiter="\n", quote="")
 _HEAD = 64 * KIB
@@ -57,13 +64,21 @@ def _count_bare(chunk: Chunk) -> int:
     return sum(map(lines.count, (b"{}", b"[]", b"null")))
 
 
+class _Parsed(NamedTuple):
+    """The values of some lines, the numbers of these, and lines that are no JSON, before which so many values stand."""
+
+    values: list[Any]
+    lines: list[int]
+    broken: list[tuple[int, tuple[Located, str]]]
+
+
 class JsonLinesReader:
     """Reads one file in one dialect."""
 
     def __init__(self, source: Source, dialect: JsonLines, opened: OpenedRaw, limits: Limits) -> None:
         self._opened, self._limits, self._records = opened, limits, dialect.records
         self._decoder, self._misfits = Decoder(("utf-8",)), Misfits(limits)
-        self._large, self._line_limits = Lock(), limit_line(limits)
+        self._large, self._parser = Lock(), LineParser(limit_line(limits))
         self._walker = TreeWalker(source, dialect, opened)
         self.columns = self._walker.columns
         self._told = self._walker.inner if dialect.records else self._walker.labelled
@@ -95,55 +110,66 @@ class JsonLinesReader:
     def read(self, part: Chunk) -> TextBatch:
         """The rows of a chunk; raises Refusal when most lines up to it are no JSON, or hold nothing."""
         is_large = reckon_room(part.data) > self._limits.json_room // _SHARE
-        batch, barren = self._read_large(part) if is_large else self._read_lines(part)
+        turn = self._large if is_large else nullcontext()
+        with turn:
+            batch, barren = self._read(part, turn)
         found, unread = batch.frame.height + len(batch.unread), len(batch.unread)
         unread += barren + count_hollow(batch.frame, self._told)
         self._misfits.note(part.number, Tally(part.first_line, found + barren, unread, 0))
-        return replace(batch, damaged=DAMAGE in part.data or b"\\u" in part.data)
+        return batch
 
-    def _read_lines(self, part: Chunk) -> tuple[TextBatch, int]:
-        rows, barren = self._walk(part)
-        return rows.to_batch(_locate), barren
+    def _read(self, part: Chunk, turn: AbstractContextManager[object]) -> tuple[TextBatch, int]:
+        """A batch that does not hold on to what was parsed, and how many lines have no rows.
 
-    def _read_large(self, part: Chunk) -> tuple[TextBatch, int]:
-        """As `_read_lines`, but holds on to nothing that was parsed, of which only one such part may be held."""
+        To tell where rows stand it parses the lines again, of which those of one large part alone may be held.
+        """
 
         def locate(rows: Sequence[int]) -> list[Located]:
-            with self._large:
-                origins = self._walk(part)[0].origins
-                return [_locate(origins[row]) for row in rows]
+            with turn, collector_paused():
+                parsed, walked, _ = self._walk(part)
+                return [self._locate(parsed.lines, walked.find(row)) for row in rows]
 
-        with self._large:
-            batch, barren = self._read_lines(part)
-            return replace(batch, locate=locate), barren
+        # All that is made is let go as soon as it is in columns, so that there is nothing to collect.
+        with collector_paused():
+            parsed, walked, counts = self._walk(part)
+            unread = self._list_unread(parsed, walked.strays, counts)
+            barren = set((counts == 0).nonzero()[0].tolist()) - {stray.outermost for stray in walked.strays}
+            return TextBatch(walked.frame, locate, unread, may_be_damaged(part.data)), len(barren)
 
-    def _walk(self, part: Chunk) -> tuple[Rows, int]:
-        """The rows of all lines, and how many of these have none."""
-        rows, barren = Rows(self.columns), 0
+    def _walk(self, part: Chunk) -> tuple[_Parsed, Walked, NDArray[np.int64]]:
+        """What the lines hold, the records in it, and how many each value has."""
+        parsed = self._parse(part)
+        return parsed, *self._walker.walk(parsed.values)
+
+    def _parse(self, part: Chunk) -> _Parsed:
+        parsed = _Parsed([], [], [])
         for number, line in enumerate(part.data.removesuffix(b"\n").split(b"\n"), start=part.first_line):
-            before = len(rows.cells) + len(rows.unread)
-            self._read_line(number, line, rows)
-            barren += before == len(rows.cells) + len(rows.unread)
-        return rows, barren
-
-    def _read_line(self, number: int, line: bytes, rows: Rows) -> None:
-        if not line.strip():
-            rows.add_unread(Located(str(number), ""), "not_json", "the line is blank")
-            return
-        try:
-            value = parse_json(line, self._line_limits)
-        except Refusal as refusal:
-            rows.add_unread(Located(str(number), show_damage(line.decode())), "not_json", refusal.reason)
-            return
-        for found in self._walker.walk(value):
-            if isinstance(found, Stray):
-                at = Located(f"{number} {found.place}", show_damage(found.raw))
-                rows.add_unread(at, found.rule, found.reason)
+            try:
+                value = self._parser.parse(line)
+            except (Refusal, ValueError) as fault:
+                parsed.broken.append((len(parsed.values), self._tell_broken(number, line, fault)))
             else:
-                place, cells = found
-                rows.add((f"{number} {place.path}" if self._records else str(number), place.record), cells)
+                parsed.values.append(value)
+                parsed.lines.append(number)
+        return parsed
 
+    def _tell_broken(self, number: int, line: bytes, fault: Refusal | ValueError) -> tuple[Located, str]:
+        """A line that is no JSON, and why."""
+        if not line.strip():
+            return Located(str(number), ""), "the line is blank"
+        reason = fault.reason if isinstance(fault, Refusal) else self._parser.find_reason(line)
+        return Located(str(number), show_damage(line.decode())), reason
 
-def _locate(origin: tuple[str, object]) -> Located:
-    place, record = origin
-    return Located(place, show_damage(show_json(record)))
+    def _list_unread(self, parsed: _Parsed, strays: Sequence[FoundStray], counts: NDArray[np.int64]) -> list[Unread]:
+        """All that is no row, in order: lines that are no JSON, and what stands in place of lists in others."""
+        starts = [0, *counts.cumsum().tolist()]
+        found = [((at, 0), Unread(starts[at], line, "not_json", reason)) for at, (line, reason) in parsed.broken]
+        for outermost, before, stray in strays:
+            at = Located(f"{parsed.lines[outermost]} {stray.place}", show_damage(stray.raw))
+            found.append(((outermost, 1), Unread(before, at, stray.rule, stray.reason)))
+        return [unread for _, unread in sorted(found, key=itemgetter(0))]
+
+    def _locate(self, lines: Sequence[int], place: Place) -> Located:
+        line = str(lines[place.outermost])
+        at = f"{line} {place.path}" if self._records else line
+        return Located(at, show_damage(show_json(place.record)))

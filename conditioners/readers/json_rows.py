@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import chain
-from typing import Any
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 
 from conditioners.declaration import Source
 from conditioners.dialects import JsonRows
@@ -13,11 +14,17 @@ from conditioners.outcome import Refusal, SourceError
 from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import Decoder
 from conditioners.readers.headers import Header, NearMiss, find_header, surroundings
+from conditioners.readers.json_levels import FoundStray, Place, Stray, Walked
 from conditioners.readers.json_lists import ListCutter
 from conditioners.readers.json_paths import LISTED, Level, read_path, show_path, step
-from conditioners.readers.json_showing import show_json, show_value
-from conditioners.readers.json_tree import Cells, Place, Stray
-from conditioners.readers.numbers import write_numbers
+from conditioners.readers.json_showing import show_json, show_value, show_values
+from conditioners.readers.json_tree import Cells
+from conditioners.readers.numbers import NumberWriter
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_LIST = {list}
 
 
 class RowWalker:
@@ -37,9 +44,9 @@ class RowWalker:
         self._places = list(header.positions.values())
         self.inner = list(header.positions)
         constants = {name: opened.describe(label) for name, label in surroundings(source, dialect).items()}
-        self._constants = list[str | None](constants.values())
+        self._constants = list[str](constants.values())
         self.columns = (*self.inner, *constants)
-        self._write = write_numbers(source, dialect, self.columns)
+        self._writer = NumberWriter(source, dialect, self.columns)
 
     def _find_header(self, source: Source, dialect: JsonRows) -> Header:
         """The place of each column; raises Refusal when the labels are not those of the source."""
@@ -98,24 +105,51 @@ class RowWalker:
         """The labels that no column goes by."""
         return self._ignored
 
-    def walk_list(
-        self, elements: Sequence[Any], first: int, around: Cells
-    ) -> Iterator[tuple[Place, list[str | None]] | Stray]:
+    def walk_list(self, elements: list[Any], first: int, around: Cells) -> Walked:
         """The cells of some rows, of which the first has that number; what is no row of as many cells is a stray."""
-        for number, row in enumerate(elements, start=first):
-            if number < self._first_row:
-                continue
-            place, element = f"{self._path}[{number}]", row
-            row = _walk_on(row, self._cells) if self._cells else row
+        start = max(0, self._first_row - first)
+        rows: list[Any] = [_walk_on(row, self._cells) if self._cells else row for row in elements[start:]]
+        numbers, strays = list(range(start, start + len(rows))), list[FoundStray]()
+        if not _LIST.issuperset(map(type, rows)) or max(map(len, rows), default=0) > len(self._labels):
+            numbers, strays = self._tell_apart(rows, elements, start, first)
+            rows = [rows[number - start] for number in numbers]
+
+        def find(row: int) -> Place:
+            return Place(numbers[row], f"{self._path}[{first + numbers[row]}]", elements[numbers[row]])
+
+        return Walked(self._frame(rows), strays, find)
+
+    def _tell_apart(
+        self, rows: Sequence[Any], elements: Sequence[Any], start: int, first: int
+    ) -> tuple[list[int], list[FoundStray]]:
+        """The numbers of the elements from one on that are rows, and those that are none."""
+        numbers, strays = list[int](), list[FoundStray]()
+        most = len(self._labels)
+        for number, row in enumerate(rows, start=start):
+            place, element = f"{self._path}[{first + number}]", elements[number]
             if not isinstance(row, list):
-                yield Stray(place, show_json(element))
-            elif len(row) > len(self._labels) and any(cell not in (None, "") for cell in row[len(self._labels) :]):
-                reason = f"{len(row)} cells where there are {len(self._labels)} labels"
-                yield Stray(place, show_json(element), "wrong_field_count", reason)
+                stray = Stray(place, show_json(element))
+            elif len(row) > most and any(cell not in (None, "") for cell in row[most:]):
+                reason = f"{len(row)} cells where there are {most} labels"
+                stray = Stray(place, show_json(element), "wrong_field_count", reason)
             else:
-                found = [row[at] if at < len(row) else None for at in self._places]
-                cells = [cell if isinstance(cell, str) else show_value(cell) for cell in found]
-                yield Place(place, element), self._write([*cells, *self._constants])
+                numbers.append(number)
+                continue
+            strays.append(FoundStray(number, len(numbers), stray))
+        return numbers, strays
+
+    def _frame(self, rows: Sequence[list[Any]]) -> pl.DataFrame:
+        import polars as pl
+
+        shortest = min(map(len, rows), default=0)
+        cells = [
+            list(map(itemgetter(at), rows)) if at < shortest else [row[at] if at < len(row) else None for row in rows]
+            for at in self._places
+        ]
+        shown = [self._writer.write_column(at, show_values(column)) for at, column in enumerate(cells)]
+        columns = [pl.Series(column, dtype=pl.String) for column in shown]
+        columns += [pl.repeat(value, len(rows), dtype=pl.String, eager=True) for value in self._constants]
+        return pl.DataFrame(dict(zip(self.columns, columns, strict=True)))
 
 
 def _walk_to(root: Any, path: str) -> list[Any] | None:

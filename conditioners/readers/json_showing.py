@@ -13,6 +13,9 @@ class Number(str):
     __slots__ = ()
 
 
+_TEXTS = {str, Number, type(None)}
+
+
 class Unheld(ABC):
     """A value that is too large to be held, and so to be shown."""
 
@@ -41,3 +44,8 @@ def show_value(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
     return show_json(value)
+
+
+def show_values(values: list[Any]) -> list[str | None]:
+    """Values as the texts of a column's cells."""
+    return values if _TEXTS.issuperset(map(type, values)) else list(map(show_value, values))

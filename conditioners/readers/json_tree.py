@@ -2,54 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from conditioners.declaration import Source
 from conditioners.dialects import JsonLines, JsonTree
 from conditioners.outcome import Refusal, SourceError
 from conditioners.raw import OpenedRaw
-from conditioners.readers.decoding import show_damage
 from conditioners.readers.headers import is_surrounding, surroundings
 from conditioners.readers.json_labels import list_labels
+from conditioners.readers.json_levels import Walk, Walked
 from conditioners.readers.json_paths import (
     KEY,
     KEYED,
     Level,
     find_place,
-    join_all,
-    join_key,
     read_path,
     show_path,
     step,
     write_path,
 )
-from conditioners.readers.json_showing import show_json
-from conditioners.readers.numbers import write_numbers
+from conditioners.readers.json_showing import show_value
+from conditioners.readers.numbers import NumberWriter
 
-
-class Stray(NamedTuple):
-    """What stands in place of a record or of a list of them, as JSON, and why it is none."""
-
-    place: str
-    raw: str
-    rule: str = "not_a_list"
-    reason: str = "a list should stand here"
-
-    @classmethod
-    def in_place_of(cls, each: str, place: str, value: Any) -> Stray:
-        """What stands where a list should, or an object of records by key."""
-        if each == KEYED:
-            return cls(place, show_json(value), "not_an_object", "an object should stand here")
-        return cls(place, show_json(value))
-
-
-class Place(NamedTuple):
-    """Where a record stands: its path, and the record."""
-
-    path: str
-    record: Any
-
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Cells = tuple[str | None, ...]
 
@@ -71,12 +49,11 @@ class TreeWalker:
         self._keys = [sum(at == level for at, last in found if last.each == KEY) for level in numbers]
         """For each level how many columns are the key that leads there."""
         self._ways = [[last.names for at, last in found if at == level and last.each != KEY] for level in numbers]
-        by_level = sorted(range(len(found)), key=lambda column: (found[column][0], found[column][1].each != KEY))
-        self._order = [by_level.index(column) for column in range(len(found))]
-        self._constants = list[str | None](constants.values())
+        self._by_level = sorted(range(len(found)), key=lambda column: (found[column][0], found[column][1].each != KEY))
+        self._constants = list[str](constants.values())
         self.labelled = [name for name, _ in labelled]
         self.columns = (*self.labelled, *constants)
-        self._write = write_numbers(source, dialect, self.columns)
+        self._writer = NumberWriter(source, dialect, self.columns)
         self.inner = [name for (name, _), (level, _) in zip(labelled, found, strict=True) if level]
         """Columns whose values stand in the lists."""
         self._labels = {write_path(read_path(label)) for _, label in labelled}
@@ -123,57 +100,38 @@ class TreeWalker:
 
     def find_around(self, root: Any) -> Cells:
         """The values that stand around the outermost list."""
-        return self._find_here(root, 0)
+        return tuple(show_value(step(root, names)) for names in self._ways[0])
 
-    def walk(self, value: Any) -> Iterator[tuple[Place, list[str | None]] | Stray]:
-        """The records of a value, or what stands in place of a list."""
-        yield from self._walk(value, "$", 0, ())
+    def walk(self, values: list[Any]) -> tuple[Walked, NDArray[np.int64]]:
+        """The records of some values, and how many each of them holds."""
+        walk = Walk("$", values, None, None)
+        return self._walk(walk, 0), walk.count_rows()
 
-    def walk_list(
-        self, elements: Sequence[Any], first: int, around: Cells
-    ) -> Iterator[tuple[Place, list[str | None]] | Stray]:
+    def walk_list(self, elements: list[Any], first: int, around: Cells) -> Walked:
         """The records of some elements of the outermost list, of which the first has that number."""
         path = show_path(self._levels[0].names)
         if self.is_keyed:
-            yield from self._walk_members(elements, path, 1, around)
-            return
-        for number, element in enumerate(elements, start=first):
-            yield from self._walk(element, f"{path}[{number}]", 1, around)
+            walk = Walk(path, [value for _, value in elements], None, [key for key, _ in elements])
+        else:
+            walk = Walk(path, elements, first, None)
+        for value, at in zip(around, self._by_level, strict=False):
+            walk.take_constant(self._writer.write_column(at, [value])[0])
+        return self._walk(walk, 1)
 
-    def _walk_members(
-        self, members: Iterable[tuple[str, Any]], path: str, level: int, cells: Cells
-    ) -> Iterator[tuple[Place, list[str | None]] | Stray]:
-        """The records below the values of an object, whose keys may be cells."""
-        for key, value in members:
-            keys = (key,) * self._keys[level]
-            yield from self._walk(value, join_key(path, show_damage(key)), level, (*cells, *keys))
-
-    def _walk(self, node: Any, path: str, level: int, cells: Cells) -> Iterator[tuple[Place, list[str | None]] | Stray]:
-        """The records below a node; `cells` are the values found on the way, in the order of levels."""
-        cells = (*cells, *self._find_here(node, level))
-        names, each = self._levels[level]
-        if level == len(self._levels) - 1 and not names:
-            yield Place(path, node), self._write([cells[number] for number in self._order] + self._constants)
-            return
-        elements = step(node, names)
-        path = join_all(path, names)
-        if each == KEYED and isinstance(elements, dict):
-            yield from self._walk_members(elements.items(), path, level + 1, cells)
-            return
-        if each == KEYED or not isinstance(elements, list):
-            if elements is not None:
-                yield Stray.in_place_of(each, path, elements)
-            return
-        for number, element in enumerate(elements):
-            yield from self._walk(element, f"{path}[{number}]", level + 1, cells)
-
-    def _find_here(self, node: Any, level: int) -> Cells:
-        # This is done for each record. Most names lead one step from an object to text, which needs no further call.
-        get = node.get if isinstance(node, dict) else None
-        values = [
-            get(names[0]) if get is not None and len(names) == 1 else step(node, names) for names in self._ways[level]
-        ]
-        return tuple([value if value is None or isinstance(value, str) else show_json(value) for value in values])
+    def _walk(self, walk: Walk, first: int) -> Walked:
+        """Go from a level on to the last one, with a column for each label."""
+        for level in range(first, len(self._levels)):
+            for _ in range(self._keys[level]):
+                walk.take_keys()
+            for names in self._ways[level]:
+                walk.take_values(names, self._writer, self._by_level[len(walk.columns)])
+            if level < len(self._levels) - 1:
+                walk.go_down(self._levels[level])
+        for value in self._constants:
+            walk.take_constant(value)
+        order = [*self._by_level, *range(len(self._by_level), len(walk.columns))]
+        found = dict(zip(order, walk.columns, strict=True))
+        return walk.finish({name: found[at] for at, name in enumerate(self.columns)})
 
 
 def _labelled(source: Source, dialect: JsonTree | JsonLines) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import chain
 
@@ -32,25 +32,38 @@ def _columns_of_numbers(source: Source, columns: Sequence[str]) -> list[int]:
     return [at for at, name in enumerate(columns) if name.partition(MARK)[0] in held]
 
 
-def write_numbers(source: Source, dialect: Dialect, columns: Sequence[str]) -> Callable[[Cells], Cells]:
-    """What writes a row's numbers as the dialect's text has them, so that they are read as the same numbers.
+class NumberWriter:
+    """Writes numbers as the dialect's text has them, so that they are read as the same numbers.
 
     With its decimal mark: else 1.234 would be 1234 where points mark thousands. And without the exponent of JSON,
     except for words that stand for no value.
     """
-    mark, words = dialect.numbers.decimal, {*dialect.nulls, *chain.from_iterable(dialect.sentinels.values())}
-    has_exponents = isinstance(dialect, JsonTree | JsonRows | JsonLines | JsonColumns)
-    places = _columns_of_numbers(source, columns) if has_exponents else number_columns(source, dialect, columns)
 
-    def write(cells: Cells) -> Cells:
-        for at in places:
+    def __init__(self, source: Source, dialect: Dialect, columns: Sequence[str]) -> None:
+        self._mark = dialect.numbers.decimal
+        self._words = {*dialect.nulls, *chain.from_iterable(dialect.sentinels.values())}
+        has_exponents = isinstance(dialect, JsonTree | JsonRows | JsonLines | JsonColumns)
+        places = _columns_of_numbers(source, columns) if has_exponents else number_columns(source, dialect, columns)
+        self._places = set(places)
+
+    def write_row(self, cells: Cells) -> Cells:
+        """The cells of a row, of which the numbers are written in place."""
+        for at in self._places:
             cell = cells[at]
             if type(cell) is Number:
-                plain = _spell_out(cell) if ("e" in cell or "E" in cell) and cell not in words else cell
-                cells[at] = plain.replace(_POINT, mark)
+                cells[at] = self._write(cell)
         return cells
 
-    return write if places else lambda cells: cells
+    def write_column(self, at: int, cells: Cells) -> Cells:
+        """The cells of the column at a place."""
+        if at not in self._places:
+            return cells
+        return [self._write(cell) if type(cell) is Number and not cell.isdigit() else cell for cell in cells]
+
+    def _write(self, number: Number) -> str:
+        has_exponent = "e" in number or "E" in number
+        plain = _spell_out(number) if has_exponent and number not in self._words else number
+        return plain.replace(_POINT, self._mark)
 
 
 def _spell_out(number: str) -> str:

@@ -17,7 +17,7 @@ from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextB
 from conditioners.readers.ending import CAUSE
 from conditioners.readers.headers import Header, NearMiss, find_header, needs_cells, surroundings
 from conditioners.readers.html_tables import HOLDS_OTHERS, read_html_tables
-from conditioners.readers.numbers import write_numbers
+from conditioners.readers.numbers import NumberWriter
 from conditioners.readers.workbook import TextRow, load_sheets
 
 _GAP = 1000
@@ -80,7 +80,7 @@ class SheetReader:
         first = next(iter(self._headers.values()))
         self.columns = (*first.positions, *self._surroundings)
         self._needs_cells = needs_cells(source, dialect, first.positions)
-        self._write = write_numbers(source, dialect, self.columns)
+        self._write = NumberWriter(source, dialect, self.columns).write_row
         self.facts = Facts(
             place="cell",
             dialect={

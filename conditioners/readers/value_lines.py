@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
@@ -15,8 +14,8 @@ from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.cutting import Chunk, RecordCutter
 from conditioners.readers.decoding import Decoder
+from conditioners.readers.json_line_parsing import LineParser
 from conditioners.readers.json_parsing import TooLarge, limit_line, parse_json
-from conditioners.readers.json_showing import Number
 from conditioners.readers.misfits import Misfits, Tally
 from conditioners.readers.records import Syntax
 
@@ -71,7 +70,7 @@ class ValueLines:
     def __init__(self, opened: OpenedRaw, limits: Limits) -> None:
         self._opened, self._limits = opened, limits
         self._spares_first = has_lines_behind(opened.head, limits)
-        self._parse = _LineParser(limits).parse
+        self._parser = LineParser(limit_line(limits))
         self.encoding: dict[str, str] = {}
         """Known when all lines have been read."""
         self._begin()
@@ -120,7 +119,7 @@ class ValueLines:
                 self._blank += 1
                 continue
             try:
-                value = self._parse(line)
+                value = self._parser.parse(line)
             except (Refusal, ValueError) as fault:
                 yield self._note_broken(number, line, fault)
             else:
@@ -134,7 +133,7 @@ class ValueLines:
 
     def _note_broken(self, number: int, line: bytes, fault: Refusal | ValueError) -> BrokenLine:
         if self.first_broken is None:
-            reason = fault.reason if isinstance(fault, Refusal) else _find_reason(line, self._limits)
+            reason = fault.reason if isinstance(fault, Refusal) else self._parser.find_reason(line)
             kind = TooLarge if isinstance(fault, TooLarge) else Refusal
             self.first_broken = kind(reason, f"line {number}")
         self._broken += 1
@@ -149,40 +148,3 @@ class ValueLines:
         self._empty += 1
         if self._empty > self._limits.unread_rows and (self.count - self._empty) * FILLED_SHARE < self.count:
             raise Refusal(f"of the first {self.count} lines of JSON {self._empty} hold nothing", f"line {line}")
-
-
-class _LineParser:
-    """Parses line after line; one that is short and plain needs no look at what it may take."""
-
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limit_line(limits)
-        self._decode = json.JSONDecoder(
-            parse_float=Number, parse_int=Number, parse_constant=_doubt, object_pairs_hook=_take_names
-        ).decode
-
-    def parse(self, line: bytes) -> Any:
-        """What parse_json gives; raises Refusal, or ValueError, when it gives nothing."""
-        nested = line.count(b"{") + line.count(b"[")
-        # Halves of characters are escaped in one of these ways.
-        if len(line) <= _SHORT and nested <= self._limits.depth and b"\\ud" not in line and b"\\uD" not in line:
-            return self._decode(line.decode())
-        return parse_json(line, self._limits)
-
-
-def _find_reason(line: bytes, limits: Limits) -> str:
-    try:
-        parse_json(line, limit_line(limits))
-    except Refusal as refusal:
-        return refusal.reason
-    raise AssertionError(f"this line is a JSON value, and was taken for none: {line[:200]!r}")
-
-
-def _doubt(name: str) -> Any:
-    raise ValueError(f"{name} is no number")
-
-
-def _take_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a name stands twice")
-    return found

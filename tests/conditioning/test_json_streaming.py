@@ -1,5 +1,7 @@
 """A JSON document of any size is read piece by piece, as if it had been parsed as a whole."""
 
+import gc
+import io
 import json
 from dataclasses import replace
 from unittest.mock import patch
@@ -9,17 +11,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conditioners.columns import Text, Whole
-from conditioners.dialects import JsonColumns, JsonTree
+from conditioners.dialects import JsonColumns, JsonLines, JsonRows, JsonTree
 from conditioners.limits import Limits
 from conditioners.outcome import Refused
+from conditioners.raw import OpenedRaw, RawInput
 from conditioners.readers import opening
 from conditioners.readers.batches import Facts, Located, Rows
 from conditioners.readers.decoding import show_damage
 from conditioners.readers.json_labels import list_labels
+from conditioners.readers.json_levels import Stray
 from conditioners.readers.json_parsing import load_document
-from conditioners.readers.json_paths import step
-from conditioners.readers.json_showing import show_json
-from conditioners.readers.json_tree import Stray, TreeWalker
+from conditioners.readers.json_paths import KEY, KEYED, LISTED, join_all, join_key, read_path, step
+from conditioners.readers.json_showing import show_json, show_value
+from conditioners.readers.json_tree import TreeWalker
+from conditioners.readers.numbers import NumberWriter
 from tests.conditioning.conftest import make_source, run
 
 COLUMNS = (
@@ -46,33 +51,57 @@ def source_of(records, **changes):
 
 
 class WholeReader:
-    """What is to be read: the document parsed as a whole, and walked through."""
+    """What is to be read: the document parsed as a whole, and its records taken one after the other."""
 
     def __init__(self, source, dialect, opened, limits):
         self._document = load_document(opened, limits)
-        self._walker = TreeWalker(source, dialect, opened)
-        self.columns = self._walker.columns
+        self._levels = read_path(dialect.records)
+        walker = TreeWalker(source, dialect, opened)
+        self.columns = walker.columns
+        self._ways = [read_path(FORMS[dialect.records][column]) for column in self.columns]
+        self._writer = NumberWriter(source, dialect, self.columns)
         labels = list_labels([self._document.value], dialect.records)
         self.facts = Facts(
             place="path", dialect={"name": dialect.name, "format": "JSON", "records": dialect.records},
-            labels=labels, ignored=self._walker.list_ignored(labels), encoding=self._document.encoding,
+            labels=labels, ignored=walker.list_ignored(labels), encoding=self._document.encoding,
         )  # fmt: skip
-        held = step(self._document.value, self._walker.outermost)
-        self.has_records = isinstance(held, dict if self._walker.is_keyed else list)
+        held = step(self._document.value, walker.outermost)
+        self.has_records = isinstance(held, dict if walker.is_keyed else list)
 
     def parts(self):
-        yield self._walker.walk(self._document.value)
+        yield self._walk("$", [(None, self._document.value)])
+
+    def _walk(self, path, trail):
+        """The rows below the last value of a trail of values, each with the key that it goes by."""
+        names, each = self._levels[len(trail) - 1]
+        if not each:
+            yield Located(path, show_damage(show_json(trail[-1][1]))), self._take_cells(trail)
+            return
+        held, path = step(trail[-1][1], names), join_all(path, names)
+        if isinstance(held, list) and each == LISTED:
+            for number, value in enumerate(held):
+                yield from self._walk(f"{path}[{number}]", [*trail, (None, value)])
+        elif isinstance(held, dict) and each == KEYED:
+            for key, value in held.items():
+                yield from self._walk(join_key(path, show_damage(key)), [*trail, (key, value)])
+        elif held is not None:
+            yield Stray.in_place_of(each, path, held)
+
+    def _take_cells(self, trail):
+        cells = []
+        for *lists, (names, each) in self._ways:
+            key, value = trail[len(lists)]
+            cells.append(key if each == KEY else show_value(step(value, names)))
+        return self._writer.write_row(cells)
 
     def read(self, part):
         rows = Rows(self.columns)
         for found in part:
             if isinstance(found, Stray):
-                located = Located(found.place, show_damage(found.raw))
-                rows.add_unread(located, found.rule, found.reason)
+                rows.add_unread(Located(found.place, show_damage(found.raw)), found.rule, found.reason)
             else:
                 rows.add(*found)
-        batch = rows.to_batch(lambda place: Located(place.path, show_damage(show_json(place.record))))
-        return replace(batch, damaged=self._document.damaged)
+        return replace(rows.to_batch(lambda located: located), damaged=self._document.damaged)
 
 
 def run_whole(source, data):
@@ -353,3 +382,29 @@ def test_a_damaged_value_behind_the_list_costs_the_rows_that_it_stands_in():
 
     assert in_pieces == as_a_whole
     assert "undecodable" in in_pieces[2]
+
+
+HELD = {"units": "7", "held": ["held"]}
+
+
+@pytest.mark.parametrize(
+    ("dialect", "data"),
+    [
+        (JsonRows(name="rows", records="[]", fields=("units", "shop")), [["7", "held"]] * 300),
+        (JsonTree(name="tree", records="[]", labels={"units": "[].units", "shop": "[].held[0]"}), [HELD] * 300),
+        (JsonLines(name="lines", labels={"units": "units", "shop": "held[0]"}), HELD),
+    ],
+)
+def test_of_rows_that_are_in_columns_nothing_parsed_is_held_and_their_places_are_found_again(dialect, data):
+    source = make_source(columns=COLUMNS[:2], key=(), dialects=(dialect,))
+    text = json.dumps(data).encode() if isinstance(data, list) else (json.dumps(data).encode() + b"\n") * 300
+    with OpenedRaw(RawInput("toy.json", lambda: io.BytesIO(text), len(text)), Limits()) as opened:
+        ((_, reader),) = opening.open_readers(source, opened, Limits())
+        batches = [reader.read(part) for part in reader.parts()]
+    held = [each for each in gc.get_objects() if type(each) is list and each and type(each[-1]) is str]
+
+    assert sum(each[-1] == "held" for each in held) < 10
+    assert [batch.frame.rows() for batch in batches] == [[("7", "held")] * 300]
+    (located,) = batches[0].locate([299])
+    assert located.place in {"$[299]", "300"}
+    assert located.raw == json.dumps(data[-1] if isinstance(data, list) else data, separators=(",", ":"))
