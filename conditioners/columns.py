@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+from conditioners.outcome import SourceError
+
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
-MONDAY = 1
+MONDAY, SUNDAY = 1, 7
+MOST_DIGITS = 38
+"""Of a decimal, before and behind its mark together."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +52,10 @@ class Decimal(_Common):
     rounded: bool = field(default=False, kw_only=True)
     """Round half to even instead of rejecting further places."""
 
+    def __post_init__(self) -> None:
+        if not 0 <= self.places <= MOST_DIGITS:
+            raise SourceError(f"column {self.name}: a decimal has 0 to {MOST_DIGITS} places, and not {self.places}")
+
 
 @dataclass(frozen=True)
 class Day(_Common):
@@ -58,6 +66,10 @@ class Day(_Common):
     """The only weekday allowed, 1 for Monday to 7 for Sunday."""
     earliest: date = field(default=EARLIEST, kw_only=True)
     latest: date = field(default=LATEST, kw_only=True)
+
+    def __post_init__(self) -> None:
+        if self.weekday is not None and not MONDAY <= self.weekday <= SUNDAY:
+            raise SourceError(f"column {self.name}: weekdays are 1 for Monday to 7 for Sunday, and not {self.weekday}")
 
 
 @dataclass(frozen=True)

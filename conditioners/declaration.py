@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conditioners.columns import Check, Column, Day, Decimal, Moment, Text, Whole
-from conditioners.dialects import Dialect, named_columns
+from conditioners.columns import Check, Column, Day, Moment
+from conditioners.consistency import require_consistency
+from conditioners.dialects import Dialect
 from conditioners.dialects.common import require_pattern
-from conditioners.outcome import SourceError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,36 +40,9 @@ class Source:
     hook: Callable[[pd.DataFrame], pd.DataFrame] | None = None
 
     def __post_init__(self) -> None:
-        names = [column.name for column in self.columns]
-        if len(set(names)) != len(names):
-            raise SourceError(f"source {self.name}: a column stands twice")
-        unusable = [name for name in names if not name or name != name.strip() or re.search(r'^[@=]|[,"\r\n]', name)]
-        if unusable:
-            raise SourceError(f"source {self.name}: no column can be called {unusable[0]!r}")
         if self.head is not None:
             require_pattern(f"source {self.name}", self.head)
-        dialects = [dialect.name for dialect in self.dialects]
-        if len(set(dialects)) != len(dialects):
-            raise SourceError(f"source {self.name}: two dialects have one name, by which the summary tells them apart")
-        used = {*self.key, *(name for check in self.checks for name in (check.column, check.other))}
-        used |= {name for dialect in self.dialects for name in named_columns(dialect)}
-        if all(column.optional for column in self.columns):
-            raise SourceError(f"source {self.name}: at least one column must be required")
-        unknown = used - set(names)
-        if unknown:
-            raise SourceError(f"source {self.name}: no column is called {sorted(unknown)[0]!r}")
-        self._check_kinds()
-
-    def _check_kinds(self) -> None:
-        """Raises SourceError where a dialect says of a column what its kind has no use for."""
-        kinds = {column.name: column for column in self.columns}
-        for dialect in self.dialects:
-            for name in dialect.values:
-                if not isinstance(kinds[name], Text):
-                    raise SourceError(f"dialect {dialect.name!r}: `values` are of text, and {name} is none")
-            for name in dialect.shifts:
-                if not isinstance(kinds[name], Whole | Decimal):
-                    raise SourceError(f"dialect {dialect.name!r}: `shifts` are of numbers, and {name} is none")
+        require_consistency(self)
 
     @cached_property
     def names(self) -> tuple[str, ...]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from conditioners.columns import MOST_DIGITS
 from conditioners.dialects import Numbers
 
 if TYPE_CHECKING:
     import polars as pl
-
-_PRECISION = 38
 
 
 def numeral_pattern(numbers: Numbers, places: int | None) -> str:
@@ -74,7 +73,7 @@ def parse_numeral(cell: pl.Expr, numbers: Numbers, places: int) -> pl.Expr:
     """The exact value of a cell that is a numeral, with `places` decimal places (0 gives an integer); else null."""
     import polars as pl
 
-    value = _write_plainly(cell, numbers).cast(pl.Decimal(_PRECISION, places), strict=False)
+    value = _write_plainly(cell, numbers).cast(pl.Decimal(MOST_DIGITS, places), strict=False)
     return value if places else value.cast(pl.Int64, strict=False)
 
 
@@ -83,7 +82,7 @@ def parse_scaled(cell: pl.Expr, numbers: Numbers, shift: int, places: int) -> pl
     import polars as pl
 
     scaled = pl.concat_str([_write_plainly(cell, numbers), pl.lit(f"E{shift}")])
-    return scaled.cast(pl.Decimal(_PRECISION, places), strict=False)
+    return scaled.cast(pl.Decimal(MOST_DIGITS, places), strict=False)
 
 
 def is_multiple(cell: pl.Expr, numbers: Numbers, zeros: int) -> pl.Expr:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from conditioners.columns import Column, Day, Decimal, Moment, Text, Whole
+from conditioners.columns import MOST_DIGITS, Column, Day, Decimal, Moment, Text, Whole
 from conditioners.date_forms import pattern_of
 from conditioners.dates import IsWritten, moment_formats, parse_day, parse_moment, show_moment
 from conditioners.dialects import Dialect, Numbers, ShiftBy
@@ -64,7 +64,7 @@ def type_of(column: Column) -> pl.DataType:
     if isinstance(column, Day):
         return pl.Date()
     if isinstance(column, Decimal) and column.places:
-        return pl.Decimal(38, column.places)
+        return pl.Decimal(MOST_DIGITS, column.places)
     return pl.Int64() if isinstance(column, Whole | Decimal) else pl.String()
 
 

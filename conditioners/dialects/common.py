@@ -10,6 +10,7 @@ from conditioners.date_forms import complete_day, complete_moment, pattern_of, s
 from conditioners.outcome import SourceError
 
 ISO_DAY = "%Y-%m-%d"
+_SIGNS = "+-()"
 ISO_MOMENTS = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%#z")
 
 
@@ -28,6 +29,12 @@ class Numbers:
     def __post_init__(self) -> None:
         if self.decimal in self.thousands or len(self.decimal) != 1:
             raise SourceError(f"decimal mark {self.decimal!r} must be one character and no thousands mark")
+        for mark in self.decimal + self.thousands:
+            if mark.isalnum() or mark in _SIGNS:
+                raise SourceError(f"{mark!r} can be no mark in a number, for it is a part of others")
+        for name in self.currency:
+            if not name.strip() or any(character.isdigit() for character in name):
+                raise SourceError(f"{name!r} can be no currency")
 
 
 PLAIN = Numbers()

@@ -117,6 +117,7 @@ class FixedWidth(Dialect):
         require_pattern(f"dialect {self.name!r}", self.opening)
         open_from = [first for first, last in self.fields.values() if last is None]
         ends = [last or first for first, last in self.fields.values()]
+        _check_spans(self)
         if open_from and (self.tagged or self.repeated or len(open_from) > 1 or max(ends) > open_from[0]):
             raise SourceError(f"dialect {self.name!r}: nothing can stand behind a field that reaches to the line's end")
 
@@ -148,7 +149,37 @@ def _check_head(dialect: Delimited | Workbook) -> None:
     """Raises SourceError where labels cannot be found as they are declared."""
     if dialect.header_rows < 1:
         raise SourceError(f"dialect {dialect.name!r}: labels stand in one row at least; without any there are `fields`")
+    if dialect.wide and (not dialect.wide.values or dialect.wide.into in dialect.wide.values):
+        raise SourceError(f"dialect {dialect.name!r}: of a wide table labels go into one column, cells into others")
+    if dialect.wide and isinstance(dialect, Delimited) and dialect.fields:
+        raise SourceError(f"dialect {dialect.name!r}: a wide table has labels, and so no `fields`")
     if dialect.until is not None:
         require_pattern(f"dialect {dialect.name!r}", dialect.until)
     for pattern in dialect.wide.values.values() if dialect.wide else ():
         require_pattern(f"dialect {dialect.name!r}", pattern, groups=1)
+
+
+def _check_spans(dialect: FixedWidth) -> None:
+    """Raises SourceError where a field stands nowhere in a line."""
+    repeated = dialect.repeated
+    if not dialect.fields and repeated is None and dialect.tagged is None:
+        raise SourceError(f"dialect {dialect.name!r}: no field is declared")
+    _check_within(dialect, dialect.fields, dialect.width)
+    if dialect.tagged is not None:
+        _check_within(dialect, {name: (first, last) for name, (_, first, last) in dialect.tagged.fields.items()})
+    if repeated is None:
+        return
+    _check_within(dialect, repeated.fields, repeated.width)
+    ends = [last for _, last in repeated.fields.values()]
+    end = repeated.first - 1 + (repeated.count - 1) * repeated.width + max(ends, default=0)
+    if not ends or repeated.first < 1 or repeated.count < 1 or end > (dialect.width or end):
+        raise SourceError(f"dialect {dialect.name!r}: the fields that repeat stand nowhere in a line")
+    if repeated.into not in dialect.fields:
+        raise SourceError(f"dialect {dialect.name!r}: repetitions go into {repeated.into}, which is none of its fields")
+
+
+def _check_within(dialect: FixedWidth, fields: Mapping[str, tuple[int, int | None]], width: int | None = None) -> None:
+    for name, (first, last) in fields.items():
+        if first < 1 or (last or first) < first or (last or first) > (width or last or first):
+            within = f" of {width} characters" if width else ""
+            raise SourceError(f"dialect {dialect.name!r}: {name} cannot be from character {first} to {last}{within}")

@@ -1,10 +1,29 @@
 """Declarations: what cannot be right is told when a source is declared, by name, and not by its first file."""
 
+import re
+from functools import partial
+
 import pytest
 
-from conditioners.columns import Text
-from conditioners.dialects import Delimited, FixedWidth, Wide, Workbook
+from conditioners.columns import AtMostWhere, Day, Decimal, FilledOnlyIf, Moment, NotBefore, Text, Whole
+from conditioners.dialects import Delimited, FixedWidth, JsonRows, Numbers, Repeated, Tagged, Wide, Workbook
 from conditioners.outcome import SourceError
+
+WEEKS = Wide(into="day", values={"units": "(w)"})
+UNUSABLE = ("a,b", "a\nb", "@a", "a@b", "!0", "=a", " a", "")
+PLACES = {"day": (1, 10), "store": (11, 13)}
+PARTIAL = (
+    Delimited(name="odd", fields=("day", "store", "")), JsonRows(name="odd", records="[]", fields=("day", "store")),
+    FixedWidth(name="odd", fields=PLACES), FixedWidth(name="odd", fields=PLACES, labels={"price": "=5"}),
+)  # fmt: skip
+TAGGED = Tagged(opening="ADD", lengths={}, ends=(), fields={"b": ("AA1", 0, 2)})
+
+
+def repeat(fields, count=3):
+    return Repeated(into="a", first=2, width=2, count=count, fields=fields)
+
+
+DAYS = repeat({"c": (1, 2)})
 
 
 @pytest.mark.parametrize(
@@ -20,6 +39,20 @@ from conditioners.outcome import SourceError
         (Workbook, {"until": "("}, "is no regular expression"),
         (Workbook, {"header_rows": 0}, "labels stand in one row at least"),
         (Workbook, {"wide": Wide(into="day", values={"units": "week"})}, "'week' has no group that holds the value"),
+        (Workbook, {"wide": Wide(into="day", values={})}, "labels go into one column, cells into others"),
+        (Workbook, {"wide": Wide(into="day", values={"day": "(w)"})}, "labels go into one column, cells into others"),
+        (Delimited, {"wide": WEEKS, "fields": ("units",)}, "a wide table has labels, and so no `fields`"),
+        (FixedWidth, {"fields": {}}, "no field is declared"),
+        (FixedWidth, {"fields": {"a": (0, 1)}}, "a cannot be from character 0 to 1"),
+        (FixedWidth, {"fields": {"a": (3, 2)}}, "a cannot be from character 3 to 2"),
+        (FixedWidth, {"fields": {"a": (2, 3)}, "width": 2}, "a cannot be from character 2 to 3 of 2 characters"),
+        (FixedWidth, {"fields": {"a": (3, None)}, "width": 2}, "a cannot be from character 3 to None of 2"),
+        (FixedWidth, {"fields": {"a": (1, 1)}, "tagged": TAGGED}, "b cannot be"),
+        (FixedWidth, {"fields": {"a": (1, 1)}, "repeated": repeat({"b": (1, 3)})}, "b cannot be"),
+        (FixedWidth, {"fields": {"a": (1, 1)}, "repeated": repeat({"c": (1, 2)}, count=0)}, "stand nowhere"),
+        (FixedWidth, {"fields": {"a": (1, 1)}, "repeated": repeat({})}, "stand nowhere in a line"),
+        (FixedWidth, {"fields": {"a": (1, 1)}, "width": 6, "repeated": DAYS}, "stand nowhere in a line"),
+        (FixedWidth, {"fields": {"b": (1, 1)}, "repeated": DAYS}, "repetitions go into a, which is none of its fields"),
     ],
 )
 def test_a_dialect_that_no_file_can_come_in_is_told_with_its_name(kind, declared, told):
@@ -33,9 +66,52 @@ def test_a_dialect_that_no_file_can_come_in_is_told_with_its_name(kind, declared
         ({"dialects": (Delimited(name="odd", shifts={"store": -1}),)}, "`shifts` are of numbers, and store is none"),
         ({"dialects": (Delimited(name="odd", values={"units": {"x": "1"}}),)}, "`values` are of text, and units is"),
         ({"head": "("}, "source toy: '\\(' is no regular expression"),
-        *(({"columns": (Text(name),)}, "no column can be called") for name in ("a,b", "a\nb", "@a", " a", "")),
+        *(({"columns": (Text(name),)}, "no column can be called") for name in UNUSABLE),
+        ({"key": ("day", "day")}, "a column stands twice in the key"),
+        ({"checks": (NotBefore("day", "units"),)}, "compares what is alike, and day and units are not"),
+        ({"checks": (NotBefore("day", "store"),)}, "compares what is alike"),
+        ({"columns": (Moment("a"), Moment("b", utc=True)), "checks": (NotBefore("a", "b"),)}, "compares what is alike"),
+        ({"checks": (AtMostWhere("day", 1, "store", "x"),)}, "AtMostWhere is of numbers, and day is none"),
+        ({"checks": (AtMostWhere("units", 1, "price", "5"),)}, "AtMostWhere looks for a text, and price is none"),
+        ({"checks": (FilledOnlyIf("note", "units", "5"),)}, "FilledOnlyIf looks for a text, and units is none"),
+        *(
+            ({"dialects": (dialect,)}, "odd': units has no place among the fields, and is required")
+            for dialect in PARTIAL
+        ),
     ],
 )
 def test_what_a_source_says_of_a_column_has_to_be_of_use(make_source, declared, told):
     with pytest.raises(SourceError, match=told):
         make_source(**{"key": (), **declared})
+
+
+def test_a_required_column_without_a_place_among_fields_may_stand_around_them(make_source):
+    around = Delimited(name="d", fields=("day", "store"), labels={"units": "=5"})
+    repeated = Repeated(into="store", first=14, width=5, count=2, fields={"units": (1, 5)})
+
+    assert make_source(dialects=(around,)).dialects == (around,)
+    assert make_source(dialects=(FixedWidth(name="f", fields=PLACES, repeated=repeated),))
+
+
+def test_checks_compare_numbers_of_any_kind_with_each_other_and_so_moments_of_one_kind(make_source):
+    columns = (Whole("a"), Decimal("b", 2), Moment("c"), Moment("d"), Day("e"), Day("f"))
+    checks = (NotBefore("a", "b"), NotBefore("c", "d"), NotBefore("e", "f"))
+
+    assert make_source(columns=columns, checks=checks, key=()).checks == checks
+
+
+@pytest.mark.parametrize(
+    ("declare", "told"),
+    [
+        (lambda: Decimal("n", -1), "column n: a decimal has 0 to 38 places, and not -1"),
+        (lambda: Decimal("n", 39), "0 to 38 places"),
+        (lambda: Day("d", weekday=0), "column d: weekdays are 1 for Monday to 7 for Sunday, and not 0"),
+        (lambda: Day("d", weekday=8), "weekdays are 1"),
+        *((partial(Numbers, thousands=mark), "can be no mark in a number") for mark in "0a-+()"),
+        (lambda: Numbers(decimal="-"), "'-' can be no mark in a number"),
+        *((partial(Numbers, currency=(name,)), "can be no currency") for name in ("", " ", "1", "S/1")),
+    ],
+)
+def test_what_would_change_numbers_or_end_in_a_traceback_cannot_be_declared(declare, told):
+    with pytest.raises(SourceError, match=re.escape(told)):
+        declare()

@@ -1,0 +1,91 @@
+"""What a declaration may not say, since no file could keep it: told when a source is declared, and by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from conditioners.columns import AtMostWhere, Check, Column, Decimal, FilledOnlyIf, Moment, Text, Whole
+from conditioners.dialects import Delimited, Dialect, FixedWidth, JsonRows, named_columns
+from conditioners.outcome import SourceError
+
+if TYPE_CHECKING:
+    from conditioners.declaration import Source
+
+_UNUSABLE = re.compile(r'^[=!]|[@,"\r\n]')
+"""What no column is called: the marks of the surroundings and repetitions, those of CSV, and the engine's own."""
+
+
+def require_consistency(source: Source) -> None:
+    """Raises SourceError for the first fault of a declaration."""
+    for fault in (
+        *_list_faulty_names(source),
+        *(fault for check in source.checks for fault in _list_faults_of_check(source, check)),
+        *(fault for dialect in source.dialects for fault in _list_faults_of_dialect(source, dialect)),
+    ):
+        raise SourceError(fault)
+
+
+def _list_faulty_names(source: Source) -> Iterator[str]:
+    names = [column.name for column in source.columns]
+    if len(set(names)) != len(names):
+        yield f"source {source.name}: a column stands twice"
+    for name in names:
+        if not name or name != name.strip() or _UNUSABLE.search(name):
+            yield f"source {source.name}: no column can be called {name!r}"
+    if len(set(source.key)) != len(source.key):
+        yield f"source {source.name}: a column stands twice in the key"
+    dialects = [dialect.name for dialect in source.dialects]
+    if len(set(dialects)) != len(dialects):
+        yield f"source {source.name}: two dialects have one name, by which the summary tells them apart"
+    if all(column.optional for column in source.columns):
+        yield f"source {source.name}: at least one column must be required"
+    used = {*source.key, *(name for check in source.checks for name in (check.column, check.other))}
+    used |= {name for dialect in source.dialects for name in named_columns(dialect)}
+    for unknown in sorted(used - set(names)):
+        yield f"source {source.name}: no column is called {unknown!r}"
+
+
+def _list_faults_of_check(source: Source, check: Check) -> Iterator[str]:
+    kinds = {column.name: column for column in source.columns}
+    column, other = kinds[check.column], kinds[check.other]
+    what = f"source {source.name}: {type(check).__name__}"
+    if isinstance(check, AtMostWhere) and not isinstance(column, Whole | Decimal):
+        yield f"{what} is of numbers, and {column.name} is none"
+    if isinstance(check, AtMostWhere | FilledOnlyIf):
+        if not isinstance(other, Text):
+            yield f"{what} looks for a text, and {other.name} is none"
+    elif _kind_of(column) != _kind_of(other):
+        yield f"{what} compares what is alike, and {column.name} and {other.name} are not"
+
+
+def _kind_of(column: Column) -> tuple[str, bool]:
+    """What a column's values can be compared with."""
+    kind = "number" if isinstance(column, Whole | Decimal) else type(column).__name__
+    return kind, isinstance(column, Moment) and column.utc
+
+
+def _list_faults_of_dialect(source: Source, dialect: Dialect) -> Iterator[str]:
+    kinds = {column.name: column for column in source.columns}
+    for name in dialect.values:
+        if not isinstance(kinds[name], Text):
+            yield f"dialect {dialect.name!r}: `values` are of text, and {name} is none"
+    for name in dialect.shifts:
+        if not isinstance(kinds[name], Whole | Decimal):
+            yield f"dialect {dialect.name!r}: `shifts` are of numbers, and {name} is none"
+    if isinstance(dialect, FixedWidth) or (isinstance(dialect, Delimited | JsonRows) and dialect.fields):
+        for name in _list_without_place(source, dialect):
+            yield f"dialect {dialect.name!r}: {name} has no place among the fields, and is required"
+
+
+def _list_without_place(source: Source, dialect: FixedWidth | Delimited | JsonRows) -> Iterator[str]:
+    """The required columns of which a file without labels has nothing."""
+    placed = set(dialect.fields)
+    if isinstance(dialect, FixedWidth):
+        placed |= {*dialect.repeated.fields} if dialect.repeated else set()
+        placed |= {*dialect.tagged.fields} if dialect.tagged else set()
+    for column in source.columns:
+        is_around = any(label.startswith(("@", "=")) for label in source.labels_of(column, dialect))
+        if not (column.optional or is_around or column.name in placed):
+            yield column.name
