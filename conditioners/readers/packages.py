@@ -12,17 +12,18 @@ from typing import NamedTuple
 
 from conditioners.limits import MIB, Limits
 from conditioners.outcome import Refusal
-from conditioners.readers.mending import Misread, MisreadMarks
-from conditioners.readers.room import PROTECTED, Room
-from conditioners.readers.sheet_extents import OdsSheets, Range, SharedTexts, XlsxSheet
+from conditioners.readers.mending import ODS_CONTENT, Misread, MisreadMarks
+from conditioners.readers.ods_extents import OdsSheets
+from conditioners.readers.room import PROTECTED, Range, Room
 from conditioners.readers.sheet_relations import XLSB, SheetRelations
 from conditioners.readers.sheet_styles import CellForms, XlsxStyles
 from conditioners.readers.well_formed import Part, WellFormed
 from conditioners.readers.xlsb_dates import XlsbStyles
 from conditioners.readers.xlsb_extents import XlsbSheet, XlsbTexts
+from conditioners.readers.xlsx_extents import SharedTexts, XlsxSheet
 from conditioners.zip_archives import open_zip, require_apart
 
-_MANIFEST, _ODS, _XLSB_TEXTS = "META-INF/manifest.xml", "content.xml", "sharedstrings.bin"
+_MANIFEST, _XLSB_TEXTS = "META-INF/manifest.xml", "sharedstrings.bin"
 _BINARY_SHEETS, _NO_SHEETS = "xl/worksheets/", "xl/worksheets/_rels/"
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 _VALUES = (b"<v>", b"<is>")
@@ -62,7 +63,7 @@ class _Package:
         self._misread = set[str]()
         self._forms = CellForms()
         self._styles = XlsbStyles() if XLSB in self._names else XlsxStyles()
-        self._ods = OdsSheets(_ODS, self._room)
+        self._ods = OdsSheets(ODS_CONTENT, self._room)
 
     def check(self) -> Checked:
         """Count first, which is quick, then measure what has been counted."""
@@ -70,12 +71,14 @@ class _Package:
         self._count()
         self._forms, is_binary = self._styles.find(), XLSB in self._names
         for member in self._package.infolist():
-            part, marks = self._open_part(member.filename), MisreadMarks(self._forms)
+            part = self._open_part(member.filename)
+            marks = None if is_binary else MisreadMarks(member.filename, self._forms)
             for block in self._blocks(member):
                 part.feed(block)
-                marks.feed(block)
+                if marks is not None:
+                    marks.feed(block)
             part.close()
-            if part.is_misread if isinstance(part, XlsbSheet) else marks.found and not is_binary:
+            if part.is_misread if isinstance(part, XlsbSheet) else marks is not None and marks.found:
                 self._misread.add(member.filename)
         misread = Misread(frozenset(self._misread), self._forms, is_binary)
         return Checked(self._room.errors, misread, self._ods.merged)
@@ -122,7 +125,7 @@ class _Package:
             raise Refusal("the workbook cannot be read: it names a sheet that it does not have", XLSB)
 
     def _open_part(self, name: str) -> Part:
-        if name == _ODS:
+        if name == ODS_CONTENT:
             return WellFormed(name, self._ods)
         folder = name.lower()
         if XLSB in self._names and folder.startswith(_BINARY_SHEETS) and not folder.startswith(_NO_SHEETS):

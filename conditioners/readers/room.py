@@ -14,6 +14,8 @@ PROTECTED = "the workbook is protected by a password"
 _EMPTY, _FILLED = 28, 72
 """Bytes that the parser takes for a cell of the area, and for one that holds something besides; both measured."""
 _FILLED_SHARE = 10
+Range = tuple[tuple[int, int], tuple[int, int]]
+"""The first and the last cell of some that are merged, each by row and column from 0."""
 
 
 class Room:

@@ -6,7 +6,7 @@ import re
 
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
-from conditioners.readers.sheet_extents import Tags
+from conditioners.readers.sheet_tags import Tags
 from conditioners.readers.xlsb_extents import Records
 
 _ATTRIBUTES = rb"""\s(?:[^<>"']++|"[^"]*+"|'[^']*+')*+>"""

@@ -13,8 +13,7 @@ from conditioners.readers.cells import show_cell
 from conditioners.readers.containers import ENCRYPTED, MAGIC, Container, wrap
 from conditioners.readers.mending import mend_package
 from conditioners.readers.packages import check_package
-from conditioners.readers.room import PROTECTED
-from conditioners.readers.sheet_extents import Range
+from conditioners.readers.room import PROTECTED, Range
 from conditioners.readers.spreadsheet_xml import is_spreadsheet_xml, read_spreadsheet_xml
 from conditioners.readers.xls_extents import measure_xls
 from conditioners.readers.xls_pages import is_paged, widen_texts

@@ -17,12 +17,15 @@ from conditioners.raw import RawInput
 from conditioners.readers.ending import stop_behind_table
 from conditioners.readers.html_encodings import decode_html
 from conditioners.readers.markup import check_html_encodings
-from conditioners.readers.mending import MisreadMarks
+from conditioners.readers.mending import ODS_CONTENT, MisreadMarks
+from conditioners.readers.ods_extents import OdsSheets
+from conditioners.readers.ods_mending import OdsMending
 from conditioners.readers.room import Room
-from conditioners.readers.sheet_extents import OdsSheets, XlsxSheet
 from conditioners.readers.sheet_relations import XLSB, SheetRelations
 from conditioners.readers.sheet_styles import CellForms, XlsxStyles
 from conditioners.readers.spreadsheet_values import Reading, show_data
+from conditioners.readers.xlsx_extents import XlsxSheet
+from conditioners.readers.xlsx_mending import XlsxMending
 from conditioners.structure.rows import Row
 from conditioners.structure.sheets import without_tags
 from conditioners.structure.side_by_side import part_sides
@@ -128,7 +131,7 @@ VALUES = b"a='" + b'office:value="1" ' * 50_000 + b"'"
     [(b"1", b"01", True), (b"1", b"1", False), (b"0", b"#N/A", True), (b"0", b"zero", False)],
 )
 def test_numbers_of_an_ods_are_told_beside_notes(note, value, shown, is_misread):
-    marks = MisreadMarks(CellForms())
+    marks = MisreadMarks(ODS_CONTENT, CellForms())
     marks.feed(CELL % (b"", value, note, shown))
 
     assert marks.found is is_misread
@@ -141,10 +144,35 @@ OPENED = b'<table:table-cell office:value-type="float"><office:annotation a="1">
     "cell", [CELL % (VALUES, b"1", b"", b"1"), CELL % (b"", b"0", SHORT_NOTE, b"0") * 10_000, OPENED]
 )
 def test_values_and_notes_by_the_thousand_are_not_misread(cell):
-    marks = MisreadMarks(CellForms())
+    marks = MisreadMarks(ODS_CONTENT, CellForms())
     marks.feed(cell)
 
     assert not marks.found
+
+
+CODES = CellForms(days=frozenset({1}), digits={2: 5})
+XLSX_TEXTS = {
+    "tags without an end": b"<c " * LONG,
+    "a tag of styles": b'<c r="A1"' + b' s="3"' * 100_000 + b"><v>1</v></c>",
+    "values of blanks": b'<c t="str"><v>' + b" " * LONG + b"x</v></c>",
+    "comments without an end": b'<c t="str"><v>' + b"<!--" * 200_000,
+    "formulas without an end": b"<c><v>1</v><f>" * 100_000,
+    "prefixes without an element": b"<" + b"a" * LONG + b"<a:" * 200_000,
+    "values behind texts": b"</is><v>" * 100_000,
+}
+
+
+@pytest.mark.parametrize("text", XLSX_TEXTS)
+def test_text_that_is_no_misread_cell_of_an_xlsx_stays(text):
+    mending = XlsxMending(CODES)
+
+    assert not mending.is_misread(XLSX_TEXTS[text])
+    assert mending.mend(XLSX_TEXTS[text]) == XLSX_TEXTS[text]
+
+
+@pytest.mark.parametrize("text", [b"<draw:a>" * 100_000, b"</draw:a>" * 100_000, b"<draw:a" * 100_000])
+def test_drawings_without_a_beginning_or_end_stay(text):
+    assert OdsMending().mend(text) == text
 
 
 def test_the_text_of_a_cell_of_nothing_is_not_held():

@@ -41,7 +41,7 @@ def cell(content, kind='office:value-type="string"'):
 
 
 def write_ods(*rows):
-    names = {"office": "office:1.0", "table": "table:1.0", "text": "text:1.0"}
+    names = {"office": "office:1.0", "table": "table:1.0", "text": "text:1.0", "draw": "drawing:1.0"}
     declared = " ".join(f'xmlns:{each}="urn:oasis:names:tc:opendocument:xmlns:{name}"' for each, name in names.items())
     body = "".join(f"<table:table-row>{''.join(row)}</table:table-row>" for row in rows)
     sheet = f'<office:spreadsheet><table:table table:name="S">{body}</table:table></office:spreadsheet>'
@@ -119,13 +119,64 @@ def test_what_is_cut_between_two_blocks_is_found_as_well(source, run):
 
 
 def test_a_mark_is_found_wherever_a_block_ends():
-    text = b"<v>1234567890123456</v>"
+    text = b"<c><v>1234567890123456</v></c>"
     for place in range(len(text)):
-        marks = MisreadMarks(CellForms())
+        marks = MisreadMarks(SHEET, CellForms())
         marks.feed(text[:place])
         marks.feed(text[place:])
 
         assert marks.found
+
+
+OTHER_STYLES = [
+    lambda text: re.sub(rb"<(/?)(?=[a-z])", rb"<\1x:", text).replace(b"xmlns=", b"xmlns:x="),
+    lambda text: re.sub(rb'(\w+)="([^"]*)"', rb"\1='\2'", text),
+    lambda text: text.replace(b"><v>", b">\n  <v>").replace(b"</v><", b"</v>\n<"),
+]
+"""Sheets with prefixed names, apostrophes, or broken lines."""
+
+
+@pytest.mark.parametrize("change", OTHER_STYLES)
+def test_what_is_misread_is_found_however_the_sheet_is_written(change):
+    book, data = openpyxl.Workbook(), io.BytesIO()
+    for value, form in ((501, "00000"), (-0.25, TIME), (7, "0"), (45351, DATE), ("#N/A", "0")):
+        book.active.append([value, 1])
+        book.active.cell(book.active.max_row, 1).number_format = form
+    book.save(data)
+    with zipfile.ZipFile(data) as package:
+        sheet = package.read(SHEET)
+    changed = rewrite(data.getvalue(), SHEET, sheet, change(sheet.replace(b"<v>7</v>", b"<v>%d</v>" % LONG)))
+
+    assert read(changed) == ["00501", "-0.25", str(LONG), "2024-02-29", None]
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("<v>501.0</v>", "00501"), ("<v>5.01E2</v>", "00501"), ("<v>501.5</v>", "501.5"), ("<v> 501 </v>", "00501"),
+        ("<v><!-- five --> 501</v>", "00501"), ("<v>501<!-- five --></v>", "00501"), ("<v>501</v><f>A1</f>", "00501"),
+    ],
+)  # fmt: skip
+def test_numbers_are_read_as_other_programs_write_them(cell, text):
+    book, data = openpyxl.Workbook(), io.BytesIO()
+    book.active.append([7])
+    book.active["A1"].number_format = "00000"
+    book.save(data)
+
+    assert read(rewrite(data.getvalue(), SHEET, b"<v>7</v>", cell.encode())) == [text]
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ('t="inlineStr"><is><t>a</t></is><v>0</v>', "a"), ('t="inlineStr"><is><t>a</t></is><v/>', "a"),
+        ('t="str"><v> 5 </v>', " 5 "), ('t="e"><v>#SPILL!</v>', None), ('t="e"><v>#WERT!</v>', None),
+    ],
+)  # fmt: skip
+def test_cells_of_other_kinds_are_read_as_other_programs_write_them(cell, text):
+    book = rewrite(xlsx_of([7, 1]), SHEET, b't="n"><v>7</v>', cell.encode())
+
+    assert read(book) == [text]
 
 
 def test_text_in_cdata_is_kept(source, run):
@@ -180,6 +231,23 @@ def test_durations_of_an_open_document_are_hours_as_in_other_workbooks(source, r
     length = cell("<text:p>shown</text:p>", f'office:value-type="time" office:time-value="{time}"')
 
     assert run(source, write_ods(HEADER, [length, units])).rows == [f"{text},1"]
+
+
+FRAME = "<draw:frame><draw:text-box><text:p>drawn</text:p></draw:text-box></draw:frame>"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "\n <text:p>a</text:p>\n ", f"{FRAME}<text:p>a</text:p>", f"<text:p>a{FRAME}</text:p>{FRAME}",
+        '\n <draw:g><draw:g/></draw:g>\n <text:p>a</text:p><draw:a xlink:href="x>"></draw:a>',
+    ],
+)  # fmt: skip
+def test_blanks_and_drawings_between_the_tags_of_a_cell_are_no_text_of_it(content):
+    units = cell("\n <text:p>00001</text:p>\n ", 'office:value-type="float" office:value="1"')
+    error = cell("\n <text:p>#N/A</text:p>\n ", 'office:value-type="float" office:value="0"')
+
+    assert read(write_ods(HEADER, [error], [units], [cell(content)])) == ["id", None, "00001", "a"]
 
 
 @pytest.mark.parametrize("encoding", ["no-such", "shift_jis"])

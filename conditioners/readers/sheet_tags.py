@@ -1,0 +1,35 @@
+"""Cuts the parts of a package behind a tag's end, whichever block it ends in."""
+
+from __future__ import annotations
+
+from conditioners.limits import MIB
+from conditioners.outcome import Refusal
+
+_LONGEST_TAG, _LONGEST_MARK = MIB, 16
+ATTRIBUTES = rb"""((?:[^<>"']++|"[^"]*+"|'[^']*+')*+)>"""
+PREFIX = rb"<(?:[^\s<>/:!?]+:)?"
+PLAIN_CELL = 64
+"""Bytes that a cell with a number or a short text is written in."""
+
+
+class Tags:
+    """Cuts blocks behind a tag's end, from the one on that has a mark; a longer tag or text than any is refused."""
+
+    def __init__(self, member: str, *marks: bytes) -> None:
+        """Without marks, all blocks are cut."""
+        self._member, self._marks = member, marks
+        self._rest = b""
+
+    def cut(self, block: bytes) -> bytes:
+        """The whole tags up to the block's end; nothing as long as no mark has come."""
+        text = self._rest + block
+        if self._marks:
+            if not any(mark in text for mark in self._marks):
+                self._rest = text[-_LONGEST_MARK:]
+                return b""
+            self._marks = ()
+        end = text.rfind(b">") + 1
+        whole, self._rest = text[:end], text[end:]
+        if len(self._rest) > _LONGEST_TAG:
+            raise Refusal(f"the workbook has a tag or text longer than {_LONGEST_TAG} bytes", self._member)
+        return whole
