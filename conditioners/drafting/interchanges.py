@@ -10,8 +10,11 @@ from conditioners.dialects import Dialect, EdiLoops, ProductActivity
 from conditioners.drafting.packing import read_first
 from conditioners.drafting.trials import read_labelled
 from conditioners.outcome import Refusal
-from conditioners.readers.edi_messages import Message, read_messages
+from conditioners.readers.edi_labels import list_qualified
+from conditioners.readers.edi_messages import read_messages
+from conditioners.readers.envelopes import Message
 from conditioners.readers.interchange_text import decode_interchanges
+from conditioners.readers.interchanges import Segment
 
 if TYPE_CHECKING:
     from conditioners.drafting.samples import Sample
@@ -58,9 +61,15 @@ def _make_dialect(kind: str, labels: dict[str, str]) -> Dialect:
 def _list_labels(messages: Sequence[Message]) -> list[str]:
     """Labels of values in the order that they come in, by qualifier."""
     wanted = _IN_ACTIVITY if messages[0].kind == _ACTIVITY else _WITH_QUALIFIER
-    found = [label for message in messages for part in message.parts for label, _ in part.values]
+    found = [label for message in messages for segment in message.segments[1:-1] for label in _label(segment)]
     labels = list(dict.fromkeys(label for label in found if wanted.fullmatch(label)))
     if messages[0].kind == _ACTIVITY:
         at = next((number for number, label in enumerate(labels) if label.startswith("ZA.")), len(labels))
         labels.insert(at, "SDQ")
     return labels
+
+
+def _label(segment: Segment) -> list[str]:
+    """The labels of a segment's values, by number and by qualifier."""
+    numbered = [f"{segment.name}{number:02}" for number in range(1, len(segment.elements))]
+    return [*numbered, *(label for label, _ in list_qualified(segment))]

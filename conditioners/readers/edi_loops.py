@@ -11,10 +11,13 @@ from conditioners.dialects import EdiLoops
 from conditioners.limits import Limits
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextBatch
-from conditioners.readers.decoding import DAMAGE
-from conditioners.readers.edi_messages import Message, Part, read_messages, refuse_missing
+from conditioners.readers.decoding import DAMAGE, show_damage
+from conditioners.readers.edi_labels import LabelFinder
+from conditioners.readers.edi_messages import read_messages, refuse_missing
+from conditioners.readers.envelopes import Message
 from conditioners.readers.headers import is_surrounding, surroundings
 from conditioners.readers.interchange_text import read_interchanges
+from conditioners.readers.interchanges import Segment
 
 _TWICE, _INVALID = "given_twice", "invalid_message"
 
@@ -24,18 +27,18 @@ class _Loop:
     """What one loop, or the message's header, says: values by label, and what contradicts itself."""
 
     number: int
+    """0 for a loop that should be there and is not."""
     values: dict[str, str] = field(default_factory=dict)
-    fault: str | None = None
-    parts: list[Part] = field(default_factory=list)
+    fault: tuple[str, str] | None = None
+    """Rule and reason."""
+    segments: list[Segment] = field(default_factory=list)
     holds: bool = False
     """Whether another loop stands in it."""
 
-    def note(self, part: Part, wanted: frozenset[str]) -> None:
-        """Enter the values of a segment that labels ask for."""
-        self.parts.append(part)
-        for label, value in part.values:
-            if label in wanted and value and self.values.setdefault(label, value) != value:
-                self.fault = f"{label} is given twice: {self.values[label]} and {value}"
+    def note(self, label: str, value: str) -> None:
+        """Enter a value; of two different ones the first is kept, and told as a fault."""
+        if self.values.setdefault(label, value) != value:
+            self.fault = (_TWICE, f"{label} is given twice: {self.values[label]} and {value}")
 
 
 @dataclass(frozen=True)
@@ -62,13 +65,15 @@ class EdiLoopReader:
             for name, found in labels.items() if name not in constants
         }  # fmt: skip
         self._wanted = frozenset(label for found in self._labels.values() for label in found)
+        self._finder = LabelFinder(self._wanted)
+        self._found: dict[str, None] = {}
+        """Labels that the messages have, in order."""
         self._constants = tuple(constants.values())
         self.columns = (*self._labels, *constants)
         self._is_damaged = self._has_messages = False
         self.facts = Facts(
             place="path",
             dialect={"name": dialect.name, "format": f"EDI {dialect.message}"},
-            labels=sorted(self._wanted),
         )
 
     def parts(self) -> Iterator[Rows]:
@@ -83,6 +88,8 @@ class EdiLoopReader:
                 is_last = self._fill(rows, messages)
             if is_last and not self._has_messages:
                 refuse_missing(text, f"message {self._dialect.message}")
+            self.facts.labels = list(self._found)
+            self.facts.ignored = [label for label in self._found if label not in self._wanted]
             yield rows
 
     def _fill(self, rows: Rows, messages: Iterator[Message]) -> bool:
@@ -91,7 +98,7 @@ class EdiLoopReader:
             if message.kind in self._elsewhere:
                 continue
             if message.kind != self._dialect.message:
-                self.facts.skipped.add(f"path {message.kind}[{message.control}]", f"no {self._dialect.message}")
+                self.facts.skipped.add(f"path {message.path}", f"no {self._dialect.message}")
                 continue
             self._has_messages = True
             self._read_message(message, rows)
@@ -105,53 +112,61 @@ class EdiLoopReader:
             is_told = True
             origin = _Origin(message, tuple(loops))
             fault = message.fault and (_INVALID, message.fault)
-            fault = fault or next(((_TWICE, loop.fault) for loop in (header, *loops) if loop.fault), None)
+            fault = fault or next((loop.fault for loop in (header, *loops) if loop.fault), None)
             if fault is not None:
                 rows.add_unread(_locate(origin, self._dialect), *fault)
                 continue
-            known: dict[str, str] = {}
-            for loop in (header, *loops):
-                known |= loop.values
-            rows.add(origin, [*(_pick(known, labels) for labels in self._labels.values()), *self._constants])
+            inside_out = [*(loop.values for loop in reversed(loops)), header.values]
+            rows.add(origin, [*(_pick(inside_out, labels) for labels in self._labels.values()), *self._constants])
         behind = self._find_behind_end(message)
         if behind:
-            place = Located(f"{message.kind}[{message.control}].{behind[0].name}", _show(behind))
+            place = Located(f"{message.path}.{behind[0].name}", _show(behind))
             rows.add_unread(place, _INVALID, f"{behind[0].name} stands behind the end of the items")
         elif not is_told and message.fault is not None:
             # No row stands for the fault, so the message itself does: else nothing would tell that it was left out.
-            place = Located(f"{message.kind}[{message.control}]", _show(message.parts))
-            rows.add_unread(place, _INVALID, message.fault)
+            rows.add_unread(Located(message.path, _show(message.segments[1:-1])), _INVALID, message.fault)
 
-    def _find_behind_end(self, message: Message) -> Sequence[Part]:
+    def _find_behind_end(self, message: Message) -> Sequence[Segment]:
         """What stands behind the items' end, from the first segment on that begins a loop."""
         has_ended = False
-        for number, part in enumerate(message.parts):
-            has_ended = has_ended or part.name in self._dialect.ends
-            if has_ended and part.name in self._dialect.loops:
-                return message.parts[number:]
+        for number, segment in enumerate(message.segments):
+            has_ended = has_ended or self._is_end(segment)
+            if has_ended and segment.name in self._dialect.loops:
+                return message.segments[number:-1]
         return ()
+
+    def _is_end(self, segment: Segment) -> bool:
+        """Whether a segment ends all loops. UNS may also stand between a header and the loops."""
+        return segment.name in self._dialect.ends and not (segment.name == "UNS" and segment.element(1) == "D")
 
     def _walk(self, message: Message, header: _Loop) -> Iterator[list[_Loop]]:
         """The loops of each row, complete; outer loops without an innermost one are noted as skipped."""
         names = self._dialect.loops
         open_loops: list[_Loop] = []
         counts = [0] * len(names)
-        for part in message.parts:
-            if part.name in self._dialect.ends:
+        for segment in message.segments[1:-1]:
+            if self._is_end(segment):
                 break
-            if part.name in names and names.index(part.name) <= len(open_loops):
-                level = names.index(part.name)
+            if segment.name in names:
+                level = names.index(segment.name)
                 yield from self._close(message, open_loops, level)
                 counts[level] += 1
                 counts[level + 1 :] = [0] * (len(names) - level - 1)
-                open_loops = [*open_loops[:level], _Loop(counts[level])]
+                absent = [_Loop(0, fault=(_INVALID, f"no {name} around it")) for name in names[len(open_loops) : level]]
+                open_loops = [*open_loops[:level], *absent, _Loop(counts[level])]
                 if level:
                     open_loops[level - 1].holds = True
-            elif part.name == names[-1]:
-                place = _describe_place(_Origin(message, open_loops), self._dialect)
-                self.facts.skipped.add(f"path {place}.{part.name}", f"no {names[len(open_loops)]} around it")
-            (open_loops[-1] if open_loops else header).note(part, self._wanted)
+            self._note(segment, open_loops[-1] if open_loops else header)
         yield from self._close(message, open_loops, 0)
+
+    def _note(self, segment: Segment, loop: _Loop) -> None:
+        """Enter the values of a segment that labels ask for."""
+        loop.segments.append(segment)
+        for label, value in self._finder.find(segment):
+            if value:
+                self._found[label] = None
+                if label in self._wanted:
+                    loop.note(label, value)
 
     def _close(self, message: Message, loops: list[_Loop], level: int) -> Iterator[list[_Loop]]:
         """The row that ends when a loop of a level begins; a loop that held no further one is no row."""
@@ -166,18 +181,23 @@ class EdiLoopReader:
         return replace(part.to_batch(lambda origin: _locate(origin, self._dialect)), damaged=self._is_damaged)
 
 
-def _pick(known: Mapping[str, str], labels: Sequence[str]) -> str | None:
-    return next((known[label] for label in labels if label in known), None)
+def _pick(inside_out: Sequence[Mapping[str, str]], labels: Sequence[str]) -> str | None:
+    """The value of the innermost loop that has one, there by the first of the labels."""
+    for values in inside_out:
+        for label in labels:
+            if label in values:
+                return values[label]
+    return None
 
 
 def _describe_place(origin: _Origin, dialect: EdiLoops) -> str:
-    path = "".join(f".{name}[{loop.number}]" for name, loop in zip(dialect.loops, origin.loops, strict=False))
-    return f"{origin.message.kind}[{origin.message.control}]{path}"
+    loops = zip(dialect.loops, origin.loops, strict=False)
+    return origin.message.path + "".join(f".{name}[{loop.number}]" for name, loop in loops if loop.number)
 
 
 def _locate(origin: _Origin, dialect: EdiLoops) -> Located:
-    return Located(_describe_place(origin, dialect), _show([part for loop in origin.loops for part in loop.parts]))
+    return Located(_describe_place(origin, dialect), _show([each for loop in origin.loops for each in loop.segments]))
 
 
-def _show(parts: Sequence[Part]) -> str:
-    return "".join(part.raw for part in parts)
+def _show(segments: Sequence[Segment]) -> str:
+    return show_damage("".join(segment.raw for segment in segments))

@@ -1,46 +1,23 @@
-"""Messages of EDI interchanges, X12 and EDIFACT alike: each segment's values by the labels that declarations use."""
+"""Messages of EDI interchanges, X12 and EDIFACT alike: which there are, and what is wrong with them as such."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
+import re
+from collections.abc import Iterator
 from typing import NoReturn
 
 from conditioners.outcome import Refusal
 from conditioners.readers import envelopes
-from conditioners.readers.interchanges import X12, Segment, split_segments
+from conditioners.readers.decoding import show_damage
+from conditioners.readers.envelopes import Message
+from conditioners.readers.interchanges import split_segments
 
-_PAIRED = ("LIN",)
-"""X12 segments that hold pairs of qualifier and value from the second element on."""
-_VALUE_FIRST = ("LIN", "PIA")
-"""EDIFACT segments whose composites hold the value first and the qualifier second."""
 _TOLD = 10
 """Kinds of messages that are named."""
-
-
-_FEW = 8
-"""Components whose labels are remembered; hardly any element has more."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """One segment: its values by label, and its text."""
-
-    name: str
-    values: Sequence[tuple[str, str]]
-    raw: str
-
-
-@dataclass(frozen=True)
-class Message:
-    """One message (X12: transaction set) without its envelope; `fault` says what is wrong with it as such."""
-
-    kind: str
-    control: str
-    parts: Sequence[Part]
-    fault: str | None
+_LONGEST = 20
+"""Characters of a name that are told."""
+_NAME = re.compile(r"[A-Z][A-Z0-9]{1,2}|")
+"""What segments are called in either standard; an empty one is none, and holds nothing."""
 
 
 def find_kinds(text: str) -> list[str]:
@@ -67,48 +44,18 @@ def refuse_missing(text: str, wanted: str) -> NoReturn:
 
 
 def read_messages(text: str) -> Iterator[Message]:
-    """All messages of all interchanges; raises Refusal when an envelope is wrong."""
-    for found in envelopes.read_messages(split_segments(text)):
-        parts = [_read_x12(part) if part.marks.kind == X12 else _read_edifact(part) for part in found.segments[1:-1]]
-        yield Message(found.kind, found.control, parts, found.fault)
+    """All messages of all interchanges, those with a segment that cannot be one at fault as well.
+
+    Raises Refusal when an envelope is wrong.
+    """
+    for message in envelopes.read_messages(split_segments(text)):
+        message.fault = message.fault or _judge_names(message)
+        yield message
 
 
-def _read_x12(segment: Segment) -> Part:
-    name, elements = segment.name, segment.elements
-    values = [(f"{name}{number:02}", value) for number, value in enumerate(elements[1:], start=1)]
-    if name in _PAIRED:
-        pairs = list(pairwise(elements[2:]))[::2]
-    elif name == "N1":
-        pairs = [(segment.element(1), segment.element(4) or segment.element(2))]
-    elif name == "CTP":
-        pairs = [(segment.element(2), segment.element(3))]
-    else:
-        pairs = [(segment.element(1), segment.element(2))]
-    values += [(f"{name}.{qualifier}", value) for qualifier, value in pairs if qualifier]
-    return Part(name, values, segment.raw)
-
-
-@lru_cache(1 << 10)
-def _labels(name: str, number: int) -> tuple[str, Sequence[str]]:
-    """The labels of an element and of its first components."""
-    label = f"{name}{number:02}"
-    return label, [f"{label}.{at}" for at in range(1, _FEW + 1)]
-
-
-def _read_edifact(segment: Segment) -> Part:
-    name = segment.name
-    elements = [segment.components(number) for number in range(len(segment.elements))]
-    values = []
-    for number, components in enumerate(elements[1:], start=1):
-        label, inner = _labels(name, number)
-        values.append((label, components[0]))
-        values += zip(inner, components, strict=False)
-        values += [(f"{label}.{at}", value) for at, value in enumerate(components[_FEW:], start=_FEW + 1)]
-    if name in _VALUE_FIRST:
-        pairs = [(parts[1], parts[0]) for parts in elements[2:] if len(parts) > 1]
-    elif len(elements) > 1 and len(elements[1]) > 1:
-        pairs = [(elements[1][0], elements[1][1])]
-    else:
-        pairs = [(segment.component(1), segment.component(2))]
-    values += [(f"{name}.{qualifier}", value) for qualifier, value in pairs if qualifier]
-    return Part(name, values, segment.raw)
+def _judge_names(message: Message) -> str | None:
+    """What a damaged name would hide: the segment's values, and in which loop those behind it stand."""
+    for segment in message.segments:
+        if _NAME.fullmatch(segment.name) is None or (not segment.name and segment.text):
+            return f"{segment.place} is called '{show_damage(segment.name[:_LONGEST])}', as no segment is"
+    return None

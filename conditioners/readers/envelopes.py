@@ -5,6 +5,7 @@ After ASC X12.5 (ISA, GS, ST), ISO 9735 (UNB, UNG, UNH) and the TRADACOMS syntax
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -21,6 +22,8 @@ class _Level(NamedTuple):
     name: str
     control: int
     """The header's element that the trailer's second one repeats; 0 if it repeats none."""
+    is_number: bool = False
+    """Whether that is a number, to which leading zeros do not matter, and no text."""
 
 
 class _Form(NamedTuple):
@@ -36,7 +39,7 @@ class _Form(NamedTuple):
 _FORMS = {
     X12: _Form(
         (
-            _Level("ISA", "IEA", "interchange", 13), _Level("GS", "GE", "functional group", 6),
+            _Level("ISA", "IEA", "interchange", 13, True), _Level("GS", "GE", "functional group", 6, True),
             _Level("ST", "SE", "transaction set", 2),
         ), False, frozenset(("TA1", "TA3", "ISB", "ISE")),
     ),
@@ -63,6 +66,13 @@ class Message:
     control: str
     segments: list[Segment]
     fault: str | None = None
+    number: int = 1
+    """Which one of those it is in the file that have its kind and control number."""
+
+    @property
+    def path(self) -> str:
+        """Where it stands: `852[0001]`, and where numbers begin again in each group `852[0001][2]`."""
+        return f"{self.kind}[{self.control}]" + (f"[{self.number}]" if self.number > 1 else "")
 
 
 @dataclass
@@ -99,6 +109,7 @@ class _Walk:
         self._blame = blame
         self._open: list[_Open] = []
         self._message: list[Segment] = []
+        self._numbers: Counter[tuple[str, str]] = Counter()
 
     def read(self, segments: Iterable[Segment]) -> Iterator[Message]:
         form = _FORMS[X12]
@@ -154,9 +165,10 @@ class _Walk:
         opened = self._open.pop()
         header, level = opened.header, form.levels[-1]
         fault = _differs(segment, len(message), "segments") or _contradicts(level, header, segment)
-        if segment.marks.kind == X12:
-            return Message(header.element(1), header.element(2), message, fault)
-        return Message(header.component(2), header.component(1), message, fault)
+        is_x12 = segment.marks.kind == X12
+        named = (header.element(1), header.element(2)) if is_x12 else (header.component(2), header.component(1))
+        self._numbers[named] += 1
+        return Message(*named, message, fault, self._numbers[named])
 
     def _refuse_open(self, form: _Form, segment: Segment | None) -> None:
         """Raises Refusal: the innermost envelope should have ended before a segment, or before the file does."""
@@ -185,9 +197,13 @@ def _differs(trailer: Segment, count: int, what: str) -> str | None:
     return f"{trailer.name} counts {told} {what}, there are {count}"
 
 
+def _are_equal(given: str, told: str) -> bool:
+    return given.isdecimal() and told.isdecimal() and given.lstrip("0") == told.lstrip("0")
+
+
 def _contradicts(level: _Level, header: Segment, trailer: Segment) -> str | None:
     given, told = header.component(level.control), trailer.component(2)
-    if level.control == 0 or told == given:
+    if level.control == 0 or told == given or (level.is_number and _are_equal(given, told)):
         return None
     what = "control number" if header.marks.kind == X12 else "the reference"
     return f"{trailer.name} has {what} {told}, {header.name} has {given}"

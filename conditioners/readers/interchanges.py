@@ -24,6 +24,8 @@ _LINE_ENDS = ("\r", "\n")
 _BREAKS = re.compile(r"[\r\n]")
 _UNA = re.compile(r"((?:[\r\n]*[^\r\n]){8})(?:[\r\n]+(?!UN|[\r\n]))?([\s\S])")
 """UNA may have been wrapped; a line break ends segments only if the next one stands behind it."""
+_FIRST_REPEATING = ("4", "00402")
+"""The first versions of EDIFACT's syntax and of X12 in which elements may be repeated."""
 _TRAILERS = {X12: "IEA", EDIFACT: "UNZ", TRADACOMS: "END"}
 _BINARY = ("BIN", "BDS")
 """Segments that hold another file, of which line breaks are a part."""
@@ -38,6 +40,8 @@ class Marks(NamedTuple):
     component: str
     terminator: str
     release: str = ""
+    repetition: str = ""
+    """What tells an element that comes several times apart, in the versions that have it."""
 
 
 _EDIFACT = Marks(EDIFACT, "+", ":", "'", "?")
@@ -78,10 +82,20 @@ class Segment:
 
     def components(self, number: int) -> tuple[str, ...]:
         """The parts of an element, at least one, as they are meant."""
+        return self._part(self.element(number))
+
+    def repeats(self, number: int) -> list[tuple[str, ...]]:
+        """The parts of an element for each time that it is given, at least once."""
+        element, marks = self.element(number), self.marks
+        if not marks.repetition or marks.repetition not in element:
+            return [self._part(element)]
+        return [self._part(each) for each in split_released(element, marks.repetition, marks.release)]
+
+    def _part(self, element: str) -> tuple[str, ...]:
         marks = self.marks
-        if not marks.release or marks.release not in self.text:
-            return tuple(self.element(number).split(marks.component)) if marks.component else (self.element(number),)
-        parts = split_released(self.element(number), marks.component, marks.release)
+        if not marks.release or marks.release not in element:
+            return tuple(element.split(marks.component)) if marks.component else (element,)
+        parts = split_released(element, marks.component, marks.release)
         release = re.escape(marks.release)
         return tuple(re.sub(rf"{release}([\s\S])", r"\1", part) for part in parts)
 
@@ -190,7 +204,8 @@ def _find_marks(text: str, at: int, last: Marks, number: int) -> tuple[Marks, in
         usable = [marks for marks in (last, _EDIFACT, _LEVEL_B) if start.startswith("UNB" + marks.element)]
         found = next((marks for marks in usable if _begins_edifact(text, at, marks)), _EDIFACT)
         if found in usable:
-            return found, at
+            usual = "*" if found.terminator == _EDIFACT.terminator else ""
+            return _with_repetition(text, at, found, found.repetition or usual), at
     if start.startswith("STX="):
         return _EDIFACT._replace(kind=TRADACOMS), at
     raise Refusal(f"expected an interchange (ISA, UNA, UNB+ or STX=), not {start[:4]!r}", where)
@@ -207,11 +222,25 @@ def _find_una_marks(text: str, at: int, where: str) -> tuple[Marks, int]:
         raise Refusal("the file ends within its first segment", where)
     behind = whole.end()
     told = _BREAKS.sub("", whole[1]) + whole[2]
-    component, element, _, release, _, terminator = tuple(told[3:])
+    component, element, _, release, repetition, terminator = tuple(told[3:])
     if terminator in _LINE_ENDS and _ends_line(text, behind, _EDIFACT.terminator):
         terminator = _EDIFACT.terminator
     marks = Marks(EDIFACT, element, component, terminator, release.strip())
-    return _require_usable(marks, "the UNA segment declares no usable delimiters", where), behind
+    marks = _require_usable(marks, "the UNA segment declares no usable delimiters", where)
+    return _with_repetition(text, _skip_blanks(text, behind), marks, repetition), behind
+
+
+def _with_repetition(text: str, at: int, marks: Marks, repetition: str) -> Marks:
+    """The marks with that of repeated elements, if the UNB segment at a place is of a version that has one."""
+    _, _, syntax = text[at : at + _LONGEST_HEADER].partition("UNB" + marks.element)
+    version = _BREAKS.sub("", syntax.partition(marks.element)[0]).split(marks.component)[1:2]
+    return _repeat_by(marks, repetition if version >= [_FIRST_REPEATING[0]] else "")
+
+
+def _repeat_by(marks: Marks, repetition: str) -> Marks:
+    """The marks with one of repeated elements; a letter or blank is none, and neither is one that has a meaning."""
+    is_mark = repetition.strip() and not repetition.isalnum() and repetition not in marks[1:5]
+    return marks._replace(repetition=repetition if is_mark else "")
 
 
 def _begins_edifact(text: str, at: int, marks: Marks) -> bool:
@@ -234,7 +263,9 @@ def _find_x12_marks(text: str, at: int, element: str, where: str) -> Marks:
             marks = Marks(X12, element, "", marks.component)
         elif mark := _find_mark_behind_code(text, end + 1, marks):
             marks = marks._replace(terminator=mark)
-    return _require_usable(marks, "the ISA segment declares no usable delimiters", where)
+    marks = _require_usable(marks, "the ISA segment declares no usable delimiters", where)
+    repetition, version = _BREAKS.sub("", text[at:end]).split(element)[11:13]
+    return _repeat_by(marks, repetition if version >= _FIRST_REPEATING[1] else "")
 
 
 def _find_isa_end(text: str, at: int, element: str) -> int | None:

@@ -13,12 +13,12 @@ from conditioners.dialects import ProductActivity
 from conditioners.limits import Limits
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextBatch
-from conditioners.readers.decoding import DAMAGE
-from conditioners.readers.edi_messages import refuse_missing
-from conditioners.readers.envelopes import Message, read_messages
+from conditioners.readers.decoding import DAMAGE, show_damage
+from conditioners.readers.edi_messages import read_messages, refuse_missing
+from conditioners.readers.envelopes import Message
 from conditioners.readers.headers import surroundings
 from conditioners.readers.interchange_text import read_interchanges
-from conditioners.readers.interchanges import Segment, split_segments
+from conditioners.readers.interchanges import Segment
 
 KIND = "852"
 _LOCATION, _REPORTING = "SDQ", "N1.RL"
@@ -67,7 +67,7 @@ class _Item:
 class _Origin:
     """Where a row stands."""
 
-    control: str
+    message: str
     item: _Item
     location: str
 
@@ -100,11 +100,11 @@ class ProductActivityReader:
         text, self.facts.encoding = read_interchanges(self._opened, self._limits)
         self._is_damaged = DAMAGE.decode() in text
         rows, sets = Rows(self.columns), 0
-        for found in read_messages(split_segments(text)):
+        for found in read_messages(text):
             if found.kind in self._elsewhere:
                 continue
             if found.kind != KIND:
-                self.facts.skipped.add(f"path {found.kind}[{found.control}]", f"no transaction set {KIND}")
+                self.facts.skipped.add(f"path {found.path}", f"no transaction set {KIND}")
                 continue
             sets += 1
             self._read_set(found, rows)
@@ -119,11 +119,11 @@ class ProductActivityReader:
 
     def _read_set(self, found: Message, rows: Rows) -> None:
         header, items = _split_items(found)
-        fault = found.fault or _judge_items(found, len(items))
+        fault = found.fault or _judge_items(found, len(items)) or _judge_header(header)
         common = _read_header(header, self._wanted)
         self._found.update(dict.fromkeys(common.known))
         if not items and fault is None:
-            self.facts.skipped.add(f"path {KIND}[{found.control}]", "no item")
+            self.facts.skipped.add(f"path {found.path}", "no item")
         is_told = fault is None
         for item in items:
             ids = _read_ids(item, self._wanted)
@@ -132,7 +132,7 @@ class ProductActivityReader:
             rejected = (_INVALID, fault or unnamed) if fault or unnamed else (_TWICE, common.fault or ids.fault)
             is_told = is_told or bool(item.quantities)
             for (location, _), quantities in item.quantities.items():
-                origin = _Origin(found.control, item, location)
+                origin = _Origin(found.path, item, location)
                 if rejected[1] is not None:
                     rows.add_unread(_locate(origin), rejected[0], rejected[1])
                     continue
@@ -140,7 +140,7 @@ class ProductActivityReader:
                 rows.add(origin, [*(known.get(label) for label in self._labels.values()), *self._constants])
         if fault is not None and not is_told:
             # No row stands for the fault, so the set itself does: else nothing would tell that it was left out.
-            whole = Located(f"{KIND}[{found.control}]", _show(found.segments))
+            whole = Located(found.path, _show(found.segments))
             rows.add_unread(whole, _INVALID, fault)
 
     def _note_found(self, found: Message, item: _Item, ids: Iterable[str]) -> None:
@@ -148,9 +148,9 @@ class ProductActivityReader:
         activities = (activity for _, activity in item.given)
         self._found.update(dict.fromkeys((*ids, *([_LOCATION] if item.given else []), *activities)))
         if item.totals:
-            self.facts.skipped.add(f"path {KIND}[{found.control}].LIN[{item.number}]", "the total of its locations")
+            self.facts.skipped.add(f"path {found.path}.LIN[{item.number}]", "the total of its locations")
         if not item.quantities:
-            self.facts.skipped.add(f"path {KIND}[{found.control}].LIN[{item.number}]", "no quantity")
+            self.facts.skipped.add(f"path {found.path}.LIN[{item.number}]", "no quantity")
 
     def read(self, part: Rows) -> TextBatch:
         """A portion as a batch."""
@@ -160,11 +160,11 @@ class ProductActivityReader:
 def _locate(origin: _Origin) -> Located:
     item = origin.item
     shown = [s for s in item.segments if s.name != _LOCATION or origin.location in s.elements[3::2]]
-    return Located(f"{KIND}[{origin.control}].LIN[{item.number}].SDQ[{origin.location}]", _show(shown))
+    return Located(f"{origin.message}.LIN[{item.number}].SDQ[{origin.location}]", _show(shown))
 
 
 def _show(segments: Sequence[Segment]) -> str:
-    return "".join(segment.raw for segment in segments)
+    return show_damage("".join(segment.raw for segment in segments))
 
 
 def _split_items(found: Message) -> tuple[list[Segment], list[_Item]]:
@@ -184,6 +184,12 @@ def _judge_items(found: Message, items: int) -> str | None:
         if segment.name == "CTT" and segment.element(1).lstrip("0") != str(items or ""):
             return f"CTT counts {segment.element(1)} items, there are {items}"
     return None
+
+
+def _judge_header(header: Sequence[Segment]) -> str | None:
+    """What would be lost: quantities of no item."""
+    found = next((segment.name for segment in header if segment.name in ("ZA", "SDQ")), None)
+    return found and f"{found} stands before any LIN, which would tell what its quantities are of"
 
 
 def _read_header(header: Sequence[Segment], wanted: frozenset[str]) -> _Values:

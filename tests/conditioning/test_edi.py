@@ -113,7 +113,7 @@ def test_lines_that_end_as_isa_declares_may_hold_any_other_mark(source, run):
 
 
 def test_a_faulty_set_without_a_row_stands_in_quarantine_itself(source, run):
-    result = run(source, (ISA + BODY).replace("LIN*", "lin*").encode())
+    result = run(source, (ISA + BODY).replace("LIN*", "LIX*").replace("ZA*", "ZB*").replace("SDQ*", "SDR*").encode())
 
     (reject,) = result.rejects
     assert (reject["path"], reject["rule"]) == ("852[0001]", "invalid_transaction_set")
@@ -186,6 +186,36 @@ def test_quantities_before_any_activity_are_quarantined(source, run):
     assert {(r["rule"], r["reason"][:26]) for r in result.rejects} == {
         ("invalid_transaction_set", "SDQ stands before any ZA, ")
     }
+
+
+def test_quantities_before_any_item_put_the_set_in_quarantine(source, run):
+    result = run(source, (ISA + BODY).replace("LIN*1", "ZA*QS*9~LIN*1").replace("SE*11", "SE*12").encode())
+
+    assert (result.rows, len(result.rejects)) == ([], 4)
+    assert all(reject["reason"].startswith("ZA stands before any LIN, ") for reject in result.rejects)
+
+
+def test_a_segment_that_cannot_be_one_puts_the_set_in_quarantine(source, run):
+    result = run(source, (ISA + BODY).replace("ZA*QA", "z.*QA").encode())
+
+    assert (result.rows, len(result.rejects)) == ([], 3)
+    assert {reject["reason"] for reject in result.rejects} == {"segment 9 is called 'z.', as no segment is"}
+
+
+def test_sets_with_the_same_control_number_in_other_groups_are_told_apart(source, run):
+    group = BODY.partition("IEA")[0].replace("S2*6", "S2*six")
+    result = run(source, (ISA + group + group + "IEA*2*000000007~").encode())
+
+    assert [reject["path"] for reject in result.rejects] == [
+        "852[0001].LIN[1].SDQ[S2]", "852[0001][2].LIN[1].SDQ[S2]",
+    ]  # fmt: skip
+
+
+def test_zeros_before_control_numbers_of_groups_and_interchanges_do_not_matter(source, run):
+    plain = run(source, (ISA + BODY).encode())
+
+    assert run(source, (ISA + BODY).replace("GE*1*7", "GE*1*0007").encode()).rows == plain.rows
+    assert run(source, (ISA + BODY).replace("IEA*1*000000007", "IEA*1*7").encode()).rows == plain.rows
 
 
 @pytest.mark.parametrize(

@@ -113,11 +113,92 @@ def test_a_loop_that_holds_no_row_is_told(make_source, run):
     assert result.summary.skipped == (("path 867[0001].PTD[1]", "no QTY in it"),)
 
 
-def test_an_innermost_loop_outside_of_the_others_is_told(make_source, run):
-    result = run(make(make_source), x12(*HEAD, "QTY*32*9*EA", *PTD))
+def test_an_innermost_loop_outside_of_the_others_is_quarantined_and_no_other_row_has_its_values(make_source, run):
+    result = run(make(make_source), x12(*HEAD, "QTY*32*9*EA", "LIN**VN*000122", *PTD[:2], "QTY*76*5", *PTD[3:]))
 
-    assert result.rows == ["2024-01-01,007,000123,5,,12.50"]
-    assert result.summary.skipped == (("path 867[0001].QTY", "no PTD around it"),)
+    assert result.rows == ["2024-01-01,007,000123,,5,12.50"]
+    (reject,) = result.rejects
+    assert (reject["path"], reject["rule"], reject["reason"], reject["raw"]) == (
+        "867[0001].QTY[1]", "invalid_message", "no PTD around it", "QTY*32*9*EA~LIN**VN*000122~",
+    )  # fmt: skip
+
+
+def test_a_loop_that_lacks_the_one_around_it_is_told_by_those_that_are_there(make_source, run):
+    nested = replace(RESALE, loops=("PTD", "SLN", "QTY"))
+    result = run(make(make_source, nested), x12(*HEAD, *PTD, "SLN*1", "QTY*32*6", "LIN**VN*000124"))
+
+    assert result.rows == ["2024-01-01,007,000124,6,,"]
+    assert [(r["path"], r["reason"]) for r in result.rejects] == [("867[0001].PTD[1].QTY[1]", "no SLN around it")]
+
+
+def test_a_segment_that_cannot_be_one_puts_the_message_in_quarantine(make_source, run):
+    damaged = [segment.replace("LIN+2", "L\xe4N+2") for segment in REPORT]
+    result = run(make(make_source), edifact(*damaged).decode().replace("UNOA", "UNOY").encode("latin-1"))
+
+    assert (result.rows, len(result.rejects)) == ([], 2)
+    assert {reject["reason"] for reject in result.rejects} == {"segment 10 is called 'L\\xe4N', as no segment is"}
+    assert "L\\xe4N+2'" in result.rejects[0]["raw"]
+
+
+@pytest.mark.parametrize(
+    ("una", "syntax", "stores"),
+    [
+        ("UNA:+,?*'", "UNOA:4", []),
+        ("", "UNOA:4", []),
+        ("UNA:+,? '", "UNOA:4", ["7*8"]),
+        ("UNA:+,?*'", "UNOA:3", ["7*8"]),
+    ],
+)
+def test_an_element_that_is_repeated_is_given_twice_where_the_syntax_has_that(make_source, run, una, syntax, stores):
+    text = edifact("DTM+356:20240101:102", "LOC+162+7*8::92", "LIN+1++1:EN", "QTY+153:5", una=una)
+    result = run(make(make_source), text.replace(b"UNOA:2", syntax.encode()))
+
+    assert [row.split(",")[1] for row in result.rows] == stores
+    assert [reject["reason"] for reject in result.rejects] == ["LOC.162 is given twice: 7 and 8"] * (not stores)
+
+
+def test_values_of_an_element_that_is_repeated_go_by_their_qualifiers(make_source, run):
+    text = edifact("DTM+356:20240101:102", "LOC+162+?*7", "LIN+1++1:EN", "QTY+153:5*77E:1", una="UNA:+,?*'")
+
+    assert run(make(make_source), text.replace(b"UNOA:2", b"UNOA:4")).rows == ["2024-01-01,*7,1,5,1,"]
+
+
+def test_components_of_x12_have_labels(make_source, run):
+    labels = {**RESALE.labels, "product": "QTY03.2"}
+    result = run(make(make_source, replace(RESALE, labels=labels)), x12(*HEAD, *PTD[:2], "QTY*32*5*EA>12", "LIN**VN*1"))
+
+    assert result.rows == ["2024-01-01,007,12,5,,"]
+
+
+def test_of_several_labels_the_value_of_the_innermost_loop_is_taken(make_source, run):
+    labels = {**RESALE.labels, "sold_date": ("DTM.090", "DTM.091")}
+    text = x12(*HEAD, "DTM*091*20240102", "PTD*SS", "DTM*091*20240103", *PTD[1:], *PTD)
+
+    rows = run(make(make_source, replace(RESALE, labels=labels)), text).rows
+    assert [row[:10] for row in rows] == ["2024-01-03", "2024-01-01"]
+
+
+def test_messages_with_the_same_number_in_other_groups_are_told_apart(make_source, run):
+    text = x12(*HEAD, *PTD).replace(b"QTY*32*5", b"QTY*32*x").decode()
+    group = text[text.index("GS*") : text.index("IEA*")]
+    result = run(make(make_source), text.replace(group, group * 2).replace("IEA*1", "IEA*2").encode())
+
+    assert [reject["path"] for reject in result.rejects] == [
+        "867[0001].PTD[1].QTY[1]", "867[0001][2].PTD[1].QTY[1]",
+    ]  # fmt: skip
+
+
+def test_the_section_control_before_the_items_does_not_end_them(make_source, run):
+    assert len(run(make(make_source), edifact(*REPORT[:2], "UNS+D", *REPORT[2:], "UNS+S")).rows) == 3
+
+
+def test_the_summary_tells_the_labels_that_the_messages_have_and_the_qualifiers_that_nobody_declared(make_source, run):
+    summary = run(make(make_source), x12(*HEAD, *PTD, "QTY*99*1*EA", "LIN**UP*9*VN*000124")).summary
+
+    assert summary.labels == (
+        "DTM.090", "N1.SU", "N1.ST", "QTY.32", "LIN.VN", "AMT.1", "QTY.99", "LIN.UP",
+    )  # fmt: skip
+    assert summary.ignored_labels == ("N1.SU", "QTY.99", "LIN.UP")
 
 
 def test_a_faulty_message_without_a_row_stands_in_quarantine_itself(make_source, run):
