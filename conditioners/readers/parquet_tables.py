@@ -21,6 +21,9 @@ from conditioners.readers.parquet import list_fractions, open_parquet_file, read
 if TYPE_CHECKING:
     import polars as pl
 
+_MOST_ROWS = 10_000
+"""Of several row groups in a batch."""
+
 
 @dataclass(frozen=True)
 class _Part:
@@ -61,7 +64,7 @@ class ParquetReader:
         row = 1
         wanted = list(dict.fromkeys(self._labels.values()))
         with self._stack:
-            for frame in read_text_batches(self._file, wanted, self._limits):
+            for frame in _join_small(read_text_batches(self._file, wanted, self._limits), self._limits.chunk_bytes):
                 yield _Part(frame, row)
                 row += frame.height
 
@@ -81,3 +84,19 @@ class ParquetReader:
 
     def _write(self, name: str, cells: pl.Expr) -> pl.Expr:
         return cells.str.replace(".", self._mark, literal=True) if name in self._otherwise else cells
+
+
+def _join_small(frames: Iterator[pl.DataFrame], enough: int) -> Iterator[pl.DataFrame]:
+    """Row groups of a few rows together, up to enough bytes of text: a batch costs as much as a thousand rows."""
+    import polars as pl
+
+    held, rows, size = list[pl.DataFrame](), 0, 0
+    for frame in frames:
+        more = int(frame.estimated_size())
+        if held and (rows + frame.height > _MOST_ROWS or size + more > enough):
+            yield pl.concat(held, rechunk=True)
+            held, rows, size = [], 0, 0
+        held.append(frame)
+        rows, size = rows + frame.height, size + more
+    if held:
+        yield pl.concat(held, rechunk=True)

@@ -4,6 +4,7 @@ import csv
 import datetime
 import decimal
 import io
+from unittest.mock import patch
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,6 +14,7 @@ from conditioners.auto import AutoConditioned, condition_auto
 from conditioners.columns import Day, Decimal, Moment, Text, Whole
 from conditioners.dialects import Parquet
 from conditioners.raw import RawInput
+from conditioners.readers.parquet_tables import ParquetReader
 
 COLUMNS = (
     Text("store", pattern="[0-9]{3}"), Day("day"), Whole("units", minimum=0), Decimal("price", 2, optional=True),
@@ -61,6 +63,16 @@ def test_row_groups_are_read_one_after_the_other(make_source, run):
     assert (result.summary.rows_in, result.summary.rows_out) == (count, count - 1)
     assert result.rows[-1] == f"007,2024-01-02,{count - 2},,"
     assert [reject["row"] for reject in result.rejects] == ["1"]
+
+
+def test_row_groups_of_a_few_rows_are_judged_together_and_their_rows_keep_their_numbers(make_source, run):
+    data = write(row_group_size=1)
+    with patch.object(ParquetReader, "read", autospec=True, side_effect=ParquetReader.read) as read:
+        result = run(make(make_source), data)
+
+    assert read.call_count == 1
+    assert result.summary.rows_out == 1
+    assert [reject["row"] for reject in result.rejects] == ["2"]
 
 
 @pytest.mark.parametrize(
