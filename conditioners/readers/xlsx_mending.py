@@ -27,7 +27,8 @@ _NAMED_ERROR = re.compile(_CELL % rb"(?P<value>(?!#(?:N/A|DIV/0!|VALUE!|REF!|NAM
 _CODE_VALUE = rb"(?P<value>[0-9]++(?:\.[0-9]*+)?(?:[eE]\+?[0-9]{1,2})?)"
 _COMMENT = re.compile(rb"<!--[^<>]*+(?<=--)>")
 _ASIDE = re.compile(_CELL % (rb"(?P<value>(?:\s*+%b)?[^<]*+(?:%b\s*+)?)" % (_COMMENT.pattern, _COMMENT.pattern)))
-_IS_ASIDE = re.compile(rb"v>(?:\s|<!--)|(?:\s|-->)</[^<>]{0,99}v>")
+_BEFORE_VALUE, _BEHIND_VALUE = re.compile(rb"v>(?:\s|<!--)"), re.compile(rb"(?:\s|-->)</[^<>]{0,99}v>")
+_BEFORE_END = (b" </", b"\n</", b"\t</", b"\r</", b"--></")
 _IS_LONG, _IS_NO_DAY = re.compile(rb"v>-?[0-9]{16,}+<"), re.compile(rb"v>(?:-|60(?:\.[0-9]*+)?<)")
 _BEHIND = re.compile(rb"(<((?:[^\s<>/:!?]++:)?)v(?:\s[^<>]*+)?(?<!/)>[^<]*+</\2v>)\s*+(%b)" % _FORMULA.replace(
     b"(?P=prefix)", rb"\2"
@@ -69,7 +70,7 @@ class XlsxMending:
         """The text as it should be read."""
         text = _CDATA.sub(lambda found: escape(found[1].decode("latin-1"), quote=False).encode("latin-1"), text)
         text = _SECOND.sub(rb"\1", _BEHIND.sub(rb"\3\1", text))
-        if _IS_ASIDE.search(text):
+        if _has_asides(text):
             text = _ASIDE.sub(lambda cell: _take_asides(cell) or cell[0], text)
         for cells, mend in self._find(text):
             text = cells.sub(lambda cell, mend=mend: mend(cell) or cell[0], text)  # type: ignore[misc]
@@ -78,7 +79,7 @@ class XlsxMending:
     def _find(self, text: bytes) -> list[tuple[re.Pattern[bytes], Callable[[_Cell], bytes | None]]]:
         """The forms of cells that have to be looked at, which are few in most workbooks, and what becomes of each."""
         found: list[tuple[re.Pattern[bytes], Callable[[_Cell], bytes | None]]] = []
-        if _IS_ASIDE.search(text):
+        if _has_asides(text):
             found.append((_ASIDE, _take_asides))
         if _IS_LONG.search(text):
             found.append((_LONG, _keep_digits))
@@ -113,6 +114,13 @@ def _attributes(cell: _Cell) -> dict[bytes, bytes]:
 def _style(attributes: dict[bytes, bytes]) -> int:
     style = attributes.get(b"s", b"")
     return int(style) if style.isdigit() and len(style) < 10 else -1
+
+
+def _has_asides(text: bytes) -> bool:
+    """Whether there may be blanks or comments beside a value."""
+    if _BEFORE_VALUE.search(text):
+        return True
+    return any(mark in text for mark in _BEFORE_END) and _BEHIND_VALUE.search(text) is not None
 
 
 def _take_asides(cell: _Cell) -> bytes | None:
