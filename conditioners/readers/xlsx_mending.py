@@ -9,7 +9,7 @@ it does not know.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from html import escape
 
 from conditioners.readers.sheet_styles import CellForms
@@ -22,7 +22,6 @@ _CELL = (
 )
 """A cell with a formula or without one, and its value, whatever prefix and quotes the program writes."""
 _LONG = re.compile(_CELL % rb"(?P<value>-?[0-9]{16,}+)")
-_NO_DAY = re.compile(_CELL % rb"(?P<value>-[^<]*+|60(?:\.[0-9]*+)?)")
 _NAMED_ERROR = re.compile(_CELL % rb"(?P<value>(?!#(?:N/A|DIV/0!|VALUE!|REF!|NAME\?|NUM!|NULL!)<)[^<]*+)")
 _CODE_VALUE = rb"(?P<value>[0-9]++(?:\.[0-9]*+)?(?:[eE]\+?[0-9]{1,2})?)"
 _COMMENT = re.compile(rb"<!--[^<>]*+(?<=--)>")
@@ -55,10 +54,8 @@ class XlsxMending:
 
     def __init__(self, forms: CellForms) -> None:
         self._forms = forms
-        names = sorted(forms.digits) if len(forms.digits) <= _MOST_STYLES else ()
-        styles = b"|".join(b"%d" % name for name in names) or rb"[0-9]{1,9}"
-        styled = rb"""(?=[^<>]*?\ss\s*+=\s*+["'](?:%b)["'])""" % styles
-        self._code = re.compile((_CELL % _CODE_VALUE).replace(b"c(?P<attributes>", rb"c%b(?P<attributes>" % styled))
+        self._no_day = _styled(rb"(?P<value>-[^<]*+|60(?:\.[0-9]*+)?)", forms.days)
+        self._code = _styled(_CODE_VALUE, forms.digits.keys())
 
     def is_misread(self, text: bytes) -> bool:
         """Whether a part's text holds anything that is."""
@@ -84,7 +81,7 @@ class XlsxMending:
         if _IS_LONG.search(text):
             found.append((_LONG, _keep_digits))
         if self._forms.days and _IS_NO_DAY.search(text):
-            found.append((_NO_DAY, self._take_style))
+            found.append((self._no_day, self._take_style))
         if self._forms.digits:
             found.append((self._code, self._show_zeros))
         if b'"e"' in text or b"'e'" in text:
@@ -105,6 +102,14 @@ class XlsxMending:
         attributes = _attributes(cell)
         padded = self._forms.pad(_style(attributes), float(cell["value"]))
         return None if padded is None else _write_text(cell, attributes, padded.encode())
+
+
+def _styled(value: bytes, styles: Set[int]) -> re.Pattern[bytes]:
+    """Cells with a value in one of some styles, or in any where these are too many."""
+    names = sorted(styles) if len(styles) <= _MOST_STYLES else ()
+    style = b"|".join(b"%d" % name for name in names) or rb"[0-9]{1,9}"
+    wanted = rb"""c(?=[^<>]*?\ss\s*+=\s*+["'](?:%b)["'])(?P<attributes>""" % style
+    return re.compile((_CELL % value).replace(b"c(?P<attributes>", wanted))
 
 
 def _attributes(cell: _Cell) -> dict[bytes, bytes]:
