@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conditioners.dialects import Dialect, EdiLoops, ProductActivity
 from conditioners.drafting.packing import read_first
@@ -26,10 +27,17 @@ _IN_ACTIVITY = re.compile(r"XQ0[23]|(N1|N9|LIN|ZA)\..+")
 _WITH_QUALIFIER = re.compile(r"[A-Z0-9]{2,3}\.[A-Z0-9]{1,3}")
 
 
-def take_values(
-    sample: Sample, rows: int
-) -> tuple[dict[str, Any], tuple[str, ...], tuple[tuple[str, ...], ...]] | None:
-    """The form, labels and cells of a sample's messages; None for messages that have to be declared by hand."""
+class Values(NamedTuple):
+    """What a sample's messages hold."""
+
+    form: dict[str, Any]
+    labels: tuple[str, ...]
+    columns: tuple[tuple[str, ...], ...]
+    remarks: tuple[str, ...]
+
+
+def take_values(sample: Sample, rows: int) -> Values | None:
+    """The values in those messages of a sample that make up most of it; None if they have to be declared by hand."""
     try:
         text, _ = decode_interchanges(read_first(sample.file_name, sample.data))
         messages = [each for each in read_messages(text) if each.kind == _ACTIVITY or each.kind in _LOOPS]
@@ -37,7 +45,7 @@ def take_values(
         return None
     if not messages:
         return None
-    kind = messages[0].kind
+    kind = _find_largest(messages)
     labels = _list_labels([message for message in messages if message.kind == kind])
     cells = read_labelled(
         sample.file_name, sample.data, labels, lambda named: _make_dialect(kind, dict(named)), rows,
@@ -49,7 +57,25 @@ def take_values(
     if not kept:
         return None
     form = {"format": "EDI", "message": kind, "loops": _LOOPS.get(kind, ())}
-    return form, tuple(label for label, _ in kept), tuple(column for _, column in kept)
+    names, columns = tuple(label for label, _ in kept), tuple(column for _, column in kept)
+    return Values(form, names, columns, _tell_kinds(kind, messages))
+
+
+def _find_largest(messages: Sequence[Message]) -> str:
+    """The kind of the messages that have the most segments."""
+    sizes: Counter[str] = Counter()
+    for message in messages:
+        sizes[message.kind] += len(message.segments)
+    return sizes.most_common(1)[0][0]
+
+
+def _tell_kinds(kind: str, messages: Sequence[Message]) -> tuple[str, ...]:
+    others = sorted({message.kind for message in messages} - {kind})
+    if not others:
+        return ()
+    return (
+        f"the sample also has messages {', '.join(others)}, not declared here: each kind takes a dialect of its own",
+    )
 
 
 def _make_dialect(kind: str, labels: dict[str, str]) -> Dialect:

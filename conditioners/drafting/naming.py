@@ -15,6 +15,8 @@ _NAMES_CODE = re.compile(
     rf"({_CODE_WORDS})( code| id)?|(zip|postal|postcode|plz|sku|upc|ean|gtin|fips|naics|code|cod|codigo|código) .*|"
     rf"(?!.*\b(per|by|of|count)\b).* ({_CODE_WORDS})|\w*(num|nbr|code)"
 )
+_NAMES_IN_EDI = re.compile(r"(N1|N9|REF|LIN|NAD|PIA|LOC|RFF)\.[A-Z0-9]{1,3}|SDQ")
+"""Labels of EDI segments that say who, where and what by codes."""
 _LONGEST_NAME = 60
 _VAGUE = frozenset({"id", "code", "name", "value", "type", "number", "no", "key", "unit", "unitcode"})
 
@@ -22,7 +24,7 @@ _VAGUE = frozenset({"id", "code", "name", "value", "type", "number", "no", "key"
 def names_code(label: str) -> bool:
     """Whether a label is that of a code or number that names something, as `Store no.` and `zip_code` are."""
     words = re.sub(r"[_\W]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", label)).strip().lower()
-    return _NAMES_CODE.fullmatch(words) is not None
+    return _NAMES_CODE.fullmatch(words) is not None or _NAMES_IN_EDI.fullmatch(label) is not None
 
 
 def shorten_paths(paths: Sequence[str]) -> list[str]:

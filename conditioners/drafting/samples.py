@@ -159,7 +159,10 @@ def _look_closer(sample: Sample) -> Sample:
         return _look_at_lists(sample)
     if sample.form["format"] in interchanges.FORMATS:
         found = interchanges.take_values(sample, _ROWS)
-        return sample if found is None else replace(sample, form=found[0], labels=found[1], columns=found[2])
+        if found is None:
+            return sample
+        told = (*sample.remarks, *found.remarks)
+        return replace(sample, form=found.form, labels=found.labels, columns=found.columns, remarks=told)
     return _without_unusual(sample)
 
 

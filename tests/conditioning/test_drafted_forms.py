@@ -108,6 +108,28 @@ def test_a_resale_report_and_a_sales_report_are_declared_by_their_loops(draft):
     assert (written.summary.columns["loc_162"].max, written.summary.columns["lin_en"].max) == ("007", "4000000000017")
 
 
+def test_codes_in_messages_are_text_though_none_in_the_sample_begins_with_zero(draft):
+    text = (
+        "UNB+UNOA:2+S+R+240101:1200+42'UNH+1+SLSRPT:D:96A:UN'DTM+356:20240101:102'LOC+162+17'"
+        "LIN+1++4000000000017:EN'QTY+153:5:PCE'UNT+6+1'UNZ+1+42'"
+    )
+    _, source = draft("c.edi", text.encode())
+
+    assert {column.name: type(column).__name__ for column in source.columns} == {
+        "dtm_356": "Day", "loc_162": "Text", "lin_en": "Text", "qty_153": "Whole",
+    }  # fmt: skip
+
+
+def test_of_messages_of_several_kinds_those_that_make_up_most_are_declared_and_the_others_told(draft):
+    activity = ("XQ*H*20240101*20240107", "LIN**VN*1", "ZA*QS*3")
+    first = interchange(*activity).decode()
+    resale = ("DTM*090*20240101", *("PTD*SS", "N1*ST*Main St*92*007", "QTY*32*5*EA", "LIN**VN*000123") * 2)
+    written, source = draft("b.edi", (first + interchange(*resale, kind="867").decode()).encode())
+
+    assert source.dialects[0].message == "867"
+    assert any("also has messages 852, not declared here" in remark for remark in written.remarks), written.remarks
+
+
 @pytest.mark.parametrize(
     ("labels", "into", "patterns", "days"),
     [
