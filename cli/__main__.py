@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 from types import FrameType
@@ -10,6 +11,7 @@ from typing import NoReturn
 import typer
 
 from cli.failures import Failure
+from cli.output import OneLine
 from conditioners.outcome import SourceError
 from shared.domain.fleets import FleetError
 from shared.ports import LakeUnavailable, LedgerUnavailable
@@ -37,6 +39,9 @@ def register_commands() -> None:
 def main() -> int:
     """Run a command; a failure that it foresaw is one line that says what to do."""
     register_commands()
+    log = logging.StreamHandler()
+    log.setFormatter(OneLine())
+    logging.basicConfig(level=logging.WARNING, handlers=[log])
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave_in_order)
     try:

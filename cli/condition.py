@@ -88,7 +88,7 @@ def _condition_file(source: Source, file: Path, out: Path) -> Report:
         return Report(file, output, None, Refused(fault))
     raw = RawInput(file.name, lambda: file.open("rb"), file.stat().st_size)
     with replacing(output, out) as accepted, replacing(quarantine, out) as rejected:
-        outcome = condition(source, raw, accepted.stream, rejected.stream)
+        outcome = condition(source, raw, accepted, rejected)
         accepted.keep = isinstance(outcome, Conditioned)
         rejected.keep = isinstance(outcome, Conditioned) and outcome.summary.rows_quarantined > 0
     return Report(file, output, quarantine if rejected.keep else None, outcome)

@@ -105,10 +105,10 @@ def _condition_file(file: Path, out: Path) -> AutoReport:
         def open_table(number: int) -> ByteSink:
             path = output if number == 1 else out / "tables" / f"{file.name}.{number}.csv"
             tables.append(stack.enter_context(replacing(path, out)))
-            return tables[-1].stream
+            return tables[-1]
 
         rejected = stack.enter_context(replacing(quarantine, out))
-        outcome = condition_auto(raw, open_table, rejected.stream)
+        outcome = condition_auto(raw, open_table, rejected)
         if not tables:
             open_table(1)
         for table in tables:

@@ -20,7 +20,7 @@ def run_doctor(
     azure_ml: Annotated[bool, typer.Option("--azure-ml", help="Look at the Azure ML workspace, too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Look at the settings, the lake, the ledger, the disk and the host. Exits 0 only if all is well."""
+    """Look at the settings, the sources, the lake, the ledger, the disk and the host. Exits 0 only if all is well."""
     findings = [_look(what, look) for what, look in LOOKS.items()]
     if azure_ml:
         findings += _look_at_workspace()
@@ -65,6 +65,12 @@ def _fleets() -> Finding:
     )
 
 
+def _sources() -> Finding:
+    from conditioners.registry import all_sources
+
+    return Finding("sources", f"{len(all_sources())}, and each loads")
+
+
 def _lake() -> Finding:
     blobs = sum(1 for _ in wiring.lake().list("raw"))
     return Finding("lake", f"{wiring.settings().lake_address}, {blobs} raw files")
@@ -93,6 +99,7 @@ def _host() -> Finding:
 LOOKS: dict[str, Callable[[], Finding]] = {
     "settings": _settings,
     "fleets": _fleets,
+    "sources": _sources,
     "lake": _lake,
     "ledger": _ledger,
     "disk": _disk,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -24,6 +25,15 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
             for cell, width, right in zip(line, widths, numeric, strict=True)
         )
         print("  " + "  ".join(cells).rstrip())
+
+
+class OneLine(logging.Formatter):
+    """What is logged, in one line: a fault as what it is, without the way that led to it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        fault = record.exc_info[1] if record.exc_info else None
+        return f"headrace: {record.getMessage()}" + (f": {type(fault).__name__}: {fault}" if fault else "")
 
 
 def percent(share: float | None) -> str:

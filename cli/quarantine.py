@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,15 +11,31 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.condition import find_source
 from cli.failures import Failure
-from cli.output import print_json
+from cli.output import print_json, tell
+from cli.written_files import replacing
 from conditioners.releases import NotReleased, list_rejects, list_still_wrong, release_rows, replay_file
+from shared.domain.blob_names import BlobNameError, check_path
 from shared.domain.files import FileState, identify_raw_file
 
 Reason = Annotated[str, typer.Option(help="Written into the audit log.")]
-RawPath = Annotated[str, typer.Argument(help="A path in the container raw, such as shipments/texas/2025W01.csv.")]
+PATH_HELP = "A path in the container raw, such as shipments/texas/2025W01.csv."
 _MOST_TOLD = 10
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object per file.")]
+
+
+def _check_paths(given: str | list[str] | None) -> str | list[str] | None:
+    """The paths themselves, if they can be some in a lake."""
+    for path in [given] if isinstance(given, str) else given or []:
+        try:
+            check_path(path)
+        except BlobNameError as error:
+            raise typer.BadParameter(str(error)) from None
+    return given
+
+
+RawPath = Annotated[str, typer.Argument(help=PATH_HELP, callback=_check_paths)]
 
 
 def run_rejects(
@@ -33,13 +50,22 @@ def run_rejects(
     except NotReleased as reason:
         raise Failure(str(reason)) from None
     if not rows:
-        raise Failure(f"{path} has no rows in quarantine")
+        raise Failure(_tell_none_rejected(path))
     if out is None:
         csv.writer(sys.stdout, lineterminator="\n").writerows(rows)
         return
-    with out.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows(rows)
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    with replacing(out, out.parent) as writing:
+        writing.write(text.getvalue().encode())
+        writing.keep = True
     print(f"{len(rows) - 1} rows -> {out}")
+
+
+def _tell_none_rejected(path: str) -> str:
+    told = _describe(path)
+    why = f": it is {told['state']}, {told['reason']}" if told.get("reason") else ""
+    return f"{path} has no rows in quarantine{why}"
 
 
 def run_release(
@@ -55,9 +81,10 @@ def run_release(
         state = release_rows(wiring.lake(), wiring.ledger(), path, rows.read_bytes(), wiring.now)
     except NotReleased as refused:
         raise Failure(str(refused)) from None
-    _finish("release", path, state, reason, as_json)
+    is_read = _finish("release", path, state, reason, as_json)
     if not as_json:
         _tell_still_wrong(list_still_wrong(wiring.lake(), path))
+    raise typer.Exit(0 if is_read else 1)
 
 
 def _tell_still_wrong(places: Sequence[str]) -> None:
@@ -68,7 +95,9 @@ def _tell_still_wrong(places: Sequence[str]) -> None:
 
 
 def run_replay(
-    paths: Annotated[list[str] | None, typer.Argument(help="Paths in the container raw.")] = None,
+    paths: Annotated[
+        list[str] | None, typer.Argument(help="Paths in the container raw.", callback=_check_paths)
+    ] = None,
     source: Annotated[str | None, typer.Option(help="All files of a source that have rejected rows.")] = None,
     reason: Reason = "",
     as_json: AsJson = False,
@@ -76,45 +105,53 @@ def run_replay(
     """Condition raw files anew, after their source was mended. Exits 0 only if every one could be read."""
     from shared import wiring
 
-    chosen = [*(paths or []), *(_list_rejected(source) if source else [])]
-    if not chosen and source is None:
+    if not paths and source is None:
         raise typer.BadParameter("give paths, or a --source", param_hint="PATHS")
     failed = 0
-    for path in dict.fromkeys(chosen):
+    for path in dict.fromkeys([*(paths or []), *(_list_rejected(source) if source else [])]):
         try:
             state = replay_file(wiring.lake(), wiring.ledger(), path, wiring.now)
         except NotReleased as refused:
-            raise Failure(str(refused)) from None
+            failed += 1
+            tell(f"headrace: {refused}")
+            continue
         failed += not _finish("replay", path, state, reason, as_json)
     raise typer.Exit(1 if failed else 0)
 
 
 def _list_rejected(source: str) -> list[str]:
+    """Paths of a source's files that have rejects and are still in the lake; says so if there are none."""
     from shared import wiring
 
-    return wiring.ledger().files.list_rejected(source)
+    known = wiring.ledger().files.list_rejected(source)
+    rejected = [path for path in known if wiring.lake().stat("raw", path) is not None]
+    if not rejected:
+        name = source if known else find_source(source).name
+        tell(f"no file of {name} that is in the lake has rejected rows or was refused")
+    return rejected
 
 
 def _finish(action: str, path: str, state: str, reason: str, as_json: bool) -> bool:
-    """Note in the audit log what was done, and tell it; whether the file is conditioned now."""
+    """Note in the audit log what was done, and tell it; whether the file could be read."""
     from shared import wiring
 
     wiring.ledger().instances.record_audit(action, f"raw/{path}", "cli", reason, wiring.now())
-    told = _describe(path, state)
+    told = {**_describe(path), "state": state}
     if as_json:
         print_json(told)
     else:
         counts = " ".join(f"{name}={told[name]}" for name in told if name.startswith("rows_"))
         print(f"{path}: {state} {counts or told.get('reason') or ''}".rstrip())
-    return state == FileState.CONDITIONED
+    return state in (FileState.CONDITIONED, FileState.DUPLICATE)
 
 
-def _describe(path: str, state: str) -> dict[str, Any]:
+def _describe(path: str) -> dict[str, Any]:
     from shared import wiring
 
     found = wiring.lake().stat("raw", path)
     file = wiring.ledger().reports.tell_file(identify_raw_file(path, found.etag)) if found else None
     made = (file or {}).get("conditioned") or {}
+    state = (file or {}).get("state", "unknown")
     if state != FileState.CONDITIONED:
         return {"path": path, "state": state, "reason": (file or {}).get("reason")}
     names = ("rows_in", "rows_out", "rows_quarantined", "rows_duplicate")

@@ -10,7 +10,7 @@ def find_fault(file: Path) -> str | None:
     if file.is_dir():
         return "it is a folder; name the files in it"
     if not file.is_file():
-        return "there is no such file"
+        return "it is no file, but a device, socket or pipe" if file.exists() else "there is no such file"
     try:
         with file.open("rb"):
             return None

@@ -22,6 +22,7 @@ COLUMNS = {
 }  # fmt: skip
 MOST_REFUSED = 10
 """Refused files that are named, of each source."""
+TAKER = "a host that runs does so within minutes: python3 headrace.py up"
 REMEDY = (
     "mend the file and drop it again, or mend its source in conditioners/sources and run: "
     "python3 headrace.py source replay PATH"
@@ -50,13 +51,21 @@ def list_sources(
     if as_json:
         print_json({"sources": told})
         return
-    print_table(["source", *COLUMNS], [[each["source"], *map(each.get, COLUMNS.values())] for each in told])
+    print_table(["source", *COLUMNS], [[each["source"], *_show_row(each)] for each in told])
     for each in told:
+        if waiting := each.get("files_landed", 0) + each.get("files_conditioning", 0):
+            print(f"{each['source']}: {waiting} wait to be conditioned; {TAKER}")
         _tell_refused(each)
         if standing := each.get("files_on_older_output"):
             print(f"{each['source']}: {standing} refused, where the output made before stays in use")
         if each["drift"] and (words := describe_drift(each["drift"])):
             print(f"{each['source']}: the last file differs from the one before: {words}")
+
+
+def _show_row(told: dict[str, Any]) -> list[Any]:
+    """A source's cells; of the last drop the time to the minute, in UTC."""
+    landed_at = told.get("landed_at")
+    return [*map(told.get, list(COLUMNS.values())[:-1]), landed_at and f"{landed_at[:10]} {landed_at[11:16]}"]
 
 
 def _list_refused(source: str) -> list[dict[str, Any]]:

@@ -34,6 +34,7 @@ _RECENT = 5
 """Files before that are looked at for one in the same dialect."""
 DIED = "the process that worked on it was killed, or ran out of memory; look at its log, and replay the file"
 STILL_IN_USE = "the output made before stays in use"
+FILE_REFUSED = "file_refused"
 REFUSAL_HEADER = ("place", "rule", "column", "reason", "raw")
 
 
@@ -222,7 +223,7 @@ class _Drop:
         """Leave one line in quarantine that speaks for the whole file."""
         text = io.StringIO()
         rows = csv.writer(text, lineterminator="\n")
-        rows.writerows([REFUSAL_HEADER, (refused.where or "", "file_refused", "", refused.reason, "")])
+        rows.writerows([REFUSAL_HEADER, (refused.where or "", FILE_REFUSED, "", refused.reason, "")])
         with rejected.open() as writer:
             writer.write(text.getvalue().encode("utf-8", "replace"))
             self._commit_rejected(writer)

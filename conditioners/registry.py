@@ -51,7 +51,7 @@ def all_sources() -> tuple[Source, ...]:
 def _load(name: str) -> ModuleType:
     try:
         return importlib.import_module(f"{sources.__name__}.{name}")
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a script that was put there may end itself
         raise SourceError(f"conditioners/sources/{name}.py: {type(error).__name__}: {error}") from error
 
 

@@ -23,9 +23,9 @@ from conditioners.corrections import (
 )
 from conditioners.declaration import Source
 from conditioners.formulas import neutralise, restore
-from conditioners.intake import HEAD_BYTES, WRITE_TRIES, condition_drop, read_corrections
+from conditioners.intake import FILE_REFUSED, HEAD_BYTES, WRITE_TRIES, condition_drop, read_corrections
 from conditioners.readers.batches import Located
-from conditioners.registry import Unidentified, identify
+from conditioners.registry import Unidentified, all_sources, identify
 from shared.domain.files import FileState, identify_raw_file
 from shared.domain.identities import corrections_path, quarantine_path
 from shared.ports import BlobChanged, BlobStat, Lake
@@ -37,6 +37,9 @@ _BUSY_TRIES, _BUSY_WAIT = 20, 0.5
 """How often, and after how many seconds, a file is tried again that somebody else is at work on."""
 
 
+_NO_FILE = "there is no raw file {}; give its path in the container raw, without the container's name"
+
+
 class NotReleased(Exception):
     """Nothing was released or replayed; the message says why."""
 
@@ -45,7 +48,8 @@ def replay_file(lake: Lake, ledger: Ledger, path: str, now: Callable[[], datetim
     """Condition the version of a raw file that is in the lake anew; answers its state then."""
     found = lake.stat("raw", path)
     if found is None:
-        raise NotReleased(f"there is no raw file {path}")
+        raise NotReleased(_NO_FILE.format(path))
+    all_sources()  # What they lack is told before anything is undone.
     for _ in range(_BUSY_TRIES):
         ledger.files.reopen(identify_raw_file(path, found.etag))
         state = condition_drop(lake, ledger, path, now, raise_faults=False)
@@ -101,13 +105,13 @@ def list_rejects(lake: Lake, path: str) -> Iterator[list[str]]:
     They are for spreadsheets: text that one would take for a formula has an apostrophe before it.
     """
     source = _identify(lake, path)
-    for number, row in enumerate(_read_quarantine(lake, path)):
+    for number, row in enumerate(_read_rejected(lake, path)):
         yield [*map(neutralise, row), *(source.names if number == 0 else [""] * len(source.names))]
 
 
 def _identify(lake: Lake, path: str) -> Source:
     if lake.stat("raw", path) is None:
-        raise NotReleased(f"there is no raw file {path}")
+        raise NotReleased(_NO_FILE.format(path))
     with lake.open_read("raw", path) as stream:
         identified = identify(path, stream.read(HEAD_BYTES))
     if isinstance(identified, Unidentified):
@@ -122,9 +126,16 @@ def _read_quarantine(lake: Lake, path: str) -> Iterator[list[str]]:
         yield from parse_rows(stream.read().decode())
 
 
-def _count_quarantined(lake: Lake, path: str) -> Counter[Located]:
+def _read_rejected(lake: Lake, path: str) -> list[list[str]]:
+    """The rows of a file's quarantine, header first; raises NotReleased where they speak for the file as a whole."""
     rows = list(_read_quarantine(lake, path))
-    return Counter(Located(row[0], row[-1]) for row in rows[1:])
+    if len(rows) == 2 and rows[1][1] == FILE_REFUSED:
+        raise NotReleased(f"{path} was refused as a whole, so it has no rows to mend: {rows[1][3]}")
+    return rows
+
+
+def _count_quarantined(lake: Lake, path: str) -> Counter[Located]:
+    return Counter(Located(row[0], row[-1]) for row in _read_rejected(lake, path)[1:])
 
 
 def _is_filled(given: Correction) -> bool:

@@ -150,7 +150,7 @@ class Files:
         When that is a file of another path, nothing stands for this path any more: what was made of versions before
         counts as replaced, and copies of them are conditioned after all.
         """
-        same = {"sha256": sha256, "same_as": twin.id, "reason": f"same as {twin.id}"}
+        same = {"sha256": sha256, "same_as": twin.id, "reason": f"same bytes as {twin.path}"}
         with self._engine.begin() as connection:
             if twin.path != file.path:
                 _reland_copies(connection, _other_versions(file))

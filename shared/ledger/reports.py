@@ -85,9 +85,10 @@ class Reports:
         return [known.describe(cell) for cell in cells]
 
     def report_sources(self) -> list[dict[str, Any]]:
-        """For each source: its files by state, where its rows went, and its freshest day; rows of a repeated file
-        count as duplicates, those of a file that nobody could read are not known. `files_on_older_output` are refused
-        ones whose path still stands on what was made of it before."""
+        """For each source: its file versions by state, where its rows went, and its freshest day; rows of a repeated
+        file count as duplicates, those of a version that was replaced not at all, and those of a file that nobody could
+        read are not known. `files_on_older_output` are refused ones whose path still stands on what was made of it
+        before."""
         counted = {row["source"]: row for row in _count_files(self._engine)}
         standing = _count_standing(self._engine)
         for source, totals in counted.items():
@@ -157,10 +158,16 @@ def _count_standing(engine: Engine) -> dict[str, int]:
 def _sum_rows(engine: Engine) -> list[dict[str, Any]]:
     made_from = func.coalesce(raw_file.c.same_as, raw_file.c.id)
     sums = [func.sum(conditioned_file.c[name]).label(name) for name in ROWS]
+    newer = raw_file.alias()
+    replaced = exists().where(
+        newer.c.path == raw_file.c.path, newer.c.seen_at > raw_file.c.seen_at,
+        newer.c.state.in_([FileState.CONDITIONED, FileState.DUPLICATE]),
+        func.coalesce(newer.c.same_as, "") != raw_file.c.id,
+    )  # fmt: skip
     query = (
         select(raw_file.c.source, raw_file.c.state, func.max(conditioned_file.c.last_date).label("last_date"), *sums)
         .join(conditioned_file, conditioned_file.c.raw_file_id == made_from)
-        .where(raw_file.c.state.in_([FileState.CONDITIONED, FileState.DUPLICATE]))
+        .where(raw_file.c.state.in_([FileState.CONDITIONED, FileState.DUPLICATE]), ~replaced)
         .group_by(raw_file.c.source, raw_file.c.state)
     )
     with reading(engine) as connection:

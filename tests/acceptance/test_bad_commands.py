@@ -7,7 +7,11 @@ import sys
 import pytest
 
 from cli.__main__ import main
+from conditioners import sources
+from conditioners.intake import condition_drop
+from conditioners.registry import all_sources, get_source
 from shared import wiring
+from tests.contracts.drops import calendar, drop
 
 
 @pytest.fixture
@@ -69,6 +73,12 @@ def raw(tmp_path):
         (["condition", "events"], "Missing option '--out'"),
         (["condition", "events", "--out", "."], "give at least one file"),
         (["condition", "nowhere", "a.csv", "--out", "."], "no source is called 'nowhere'; there are"),
+        (["source", "rejects", "../a.csv"], "'..' step"),
+        (["source", "release", "events\\a.csv", "/dev/null"], "holds a backslash"),
+        (["source", "replay", "events/a.csv", ""], "a blob's path has 1 to 1024 bytes, not 0"),
+        (["source", "replay"], "give paths, or a --source"),
+        (["source", "replay", "--source", "nowhere"], "no source is called 'nowhere'; there are"),
+        (["source", "rejects", "raw/events/a.csv"], "give its path in the container raw, without the container's name"),
         (["condition", "events", "x/a.csv", "y/a.csv", "--out", "."], "two files are called a.csv"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -131,3 +141,109 @@ def test_a_wrong_setting_is_named_in_one_line_without_a_secret(run, monkeypatch,
     assert said in told
     assert "s3cret" not in told
     assert len(told.splitlines()) == 1
+
+
+@pytest.mark.parametrize("auto", [[], ["--auto"]])
+@pytest.mark.parametrize(
+    ("taken", "said"),
+    [("out/week.csv.csv/", "Is a directory"), ("out/.out.week.csv.csv.part", "No space left on device")],
+)
+def test_an_output_that_cannot_be_written_is_named_and_leaves_nothing(run, tmp_path, auto, taken, said):
+    week = tmp_path / "week.csv"
+    week.write_bytes(calendar("one"))
+    if taken.endswith("/"):
+        (tmp_path / taken).mkdir(parents=True)
+    else:
+        (tmp_path / "out").mkdir()
+        (tmp_path / taken).symlink_to("/dev/full")
+    code, told = run("condition", *(auto or ["events"]), week, "--out", tmp_path / "out")
+
+    assert code == 1
+    assert f"{tmp_path / 'out/week.csv.csv'} cannot be written: {said}" in told
+    assert_no_inside(told)
+    assert not [file for file in (tmp_path / "out").rglob("*") if not file.is_dir()]
+
+
+@pytest.mark.parametrize("out", ["none/rows.csv", "."])
+def test_a_list_of_rejects_that_cannot_be_written_is_named(run, tmp_path, out):
+    land("events/a.csv", calendar("one", bad=1))
+    code, told = run("source", "rejects", "events/a.csv", "--out", tmp_path / out)
+
+    assert code == 1
+    assert "cannot be written: " in told
+    assert_no_inside(told)
+
+
+def test_a_device_is_refused_as_such(run, tmp_path):
+    code, told = run("condition", "--auto", "/dev/null", "--out", tmp_path / "out")
+
+    assert (code, "refused: it is no file, but a device" in told) == (1, True)
+
+
+def test_a_refused_file_has_no_rows_to_mend_and_says_so(run, tmp_path):
+    land("events/a.csv", b"this is no table\n")
+    rows = tmp_path / "rows.csv"
+    columns = [column.name for column in get_source("events").columns]
+    rows.write_text(f"place,rule,column,reason,raw,{','.join(columns)}\n,file_refused,,no row,,{','.join(columns)}\n")
+
+    for words in (["rejects", "events/a.csv"], ["release", "events/a.csv", rows]):
+        code, told = run("source", *words)
+        assert (code, told.count("\n")) == (1, 1)
+        assert told.startswith("headrace: events/a.csv was refused as a whole, so it has no rows to mend: no row names")
+
+
+def test_a_copy_has_no_rejects_and_says_whose_it_is(run):
+    for path in ("events/a.csv", "events/b.csv"):
+        land(path, calendar("one", bad=1))
+
+    code, told = run("source", "rejects", "events/b.csv")
+    assert (code, told) == (
+        1, "headrace: events/b.csv has no rows in quarantine: it is duplicate, same bytes as events/a.csv\n",
+    )  # fmt: skip
+    assert run("source", "replay", "events/b.csv") == (0, "events/b.csv: duplicate same bytes as events/a.csv\n")
+
+
+def test_a_replay_goes_on_behind_a_file_that_is_gone(run):
+    for path in ("events/a.csv", "events/b.csv"):
+        land(path, calendar("one" if "a" in path else "two", bad=1))
+    wiring.lake().delete("raw", "events/a.csv")
+
+    code, told = run("source", "replay", "events/a.csv", "events/b.csv")
+    assert code == 1
+    assert "there is no raw file events/a.csv" in told
+    assert "events/b.csv: conditioned rows_in=2" in told
+    code, told = run("source", "replay", "--source", "events")
+    assert (code, "events/a.csv" in told) == (0, False)
+
+
+def test_a_source_without_rejects_has_nothing_to_replay_and_says_so(run):
+    assert run("source", "replay", "--source", "events") == (
+        0, "no file of events that is in the lake has rejected rows or was refused\n",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("def (:\n", "SyntaxError: "), ("raise SystemExit(3)\n", "SystemExit: 3"), ("X = 1\n", "has no SOURCE")],
+)
+def test_a_module_that_declares_no_source_is_named_and_nothing_is_undone_for_it(run, tmp_path, monkeypatch, text, said):
+    land("events/a.csv", calendar("one", bad=1))
+    (tmp_path / "modules").mkdir()
+    (tmp_path / "modules/broken.py").write_text(text)
+    monkeypatch.setattr(sources, "__path__", [*sources.__path__, str(tmp_path / "modules")])
+    monkeypatch.delitem(sys.modules, "conditioners.sources.broken", raising=False)
+    all_sources.cache_clear()
+    try:
+        for words in (["replay", "events/a.csv"], ["rejects", "events/a.csv"], ["ls"]):
+            code, told = run("source", *words)
+            assert (code, told.count("\n")) == (1, 1)
+            assert "conditioners/sources/broken.py" in told and said in told
+    finally:
+        all_sources.cache_clear()
+    assert wiring.ledger().files.count_by_state() == {"conditioned": 1}
+
+
+def land(path, content):
+    """Put a raw file into the lake, and have it conditioned."""
+    drop(wiring.lake(), path, content)
+    condition_drop(wiring.lake(), wiring.ledger(), path, wiring.now)

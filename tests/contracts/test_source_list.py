@@ -1,6 +1,7 @@
 """The command `source ls` names the files that were refused, why, and what to do until they are replaced."""
 
 import json
+import re
 
 import pytest
 
@@ -60,3 +61,15 @@ def test_of_many_refused_files_the_last_are_named_and_the_others_counted(take, c
     told = capsys.readouterr().out
     assert told.count("was refused:") == MOST_REFUSED
     assert "events: 2 more were refused before" in told
+
+
+def test_the_last_drop_is_told_to_the_minute_and_files_that_wait_are_counted(lake, ledger, clock, take, capsys):
+    take(PATH, calendar("one"))
+    for name in ("b", "c"):
+        seen = drop(lake, f"events/{name}.csv", calendar(name))
+        ledger.files.record_landed(seen.path, seen.etag, seen.size, clock(), clock())
+    list_sources()
+
+    told = capsys.readouterr().out
+    assert re.search(r"^  events +3 .* 2026-05-01  [0-9-]{10} [0-9:]{5}$", told, re.MULTILINE)
+    assert "events: 2 wait to be conditioned; a host that runs does so within minutes" in told
