@@ -11,8 +11,12 @@ from conditioners.structure.field_grammar import Marks
 _LIKELY = {",": 1.0, ";": 1.0, "\t": 1.0, "|": 1.0, ":": 0.7, " ": 0.6}
 _UNLIKELY = 0.75
 """How much the others of the characters that people use as delimiters are trusted."""
-_OTHER_QUOTES = "'`~#"
-_OTHERS = "^~#*¦§!\x01\x02\x1c\x1d\x1e\x1f\x14¬þ"
+BEYOND_ASCII = "¦§¬¤÷·¶þ"
+"""Those beyond ASCII; Windows-1252 has them all."""
+_OTHER_QUOTES = "'`~#þ"
+_OTHERS = "^~#*!\x01\x02\x1c\x1d\x1e\x1f\x14" + BEYOND_ASCII
+_WRITTEN_TWICE = "@$%&+="
+"""What is no delimiter by itself, for addresses and amounts have it, but may be one if it is written twice."""
 _WITHIN = re.compile(r"(?<![\d:])\d{1,2}:[0-5]\d(?::[0-5]\d)?(?![\d:])|://|\b[A-Z]:[\\/]")
 """Colons of times, addresses and paths."""
 
@@ -21,6 +25,7 @@ def find_candidates(sample: str) -> Iterator[Marks]:
     """The plausible choices of marks for lines of text."""
     lines = [line for line in islice(_lines(sample), 200) if line.strip()]
     delimiters = [mark for mark in (*_LIKELY, *_OTHERS) if _may_delimit(mark, lines)]
+    delimiters += [mark for mark in _WRITTEN_TWICE if all(mark * 2 in line for line in lines)]
     for delimiter in (*delimiters, ""):
         is_spaced = delimiter not in ("", " ") and sample.count(delimiter + " ") * 2 > sample.count(delimiter)
         quotes = ['"', *(q for q in _OTHER_QUOTES if q != delimiter and _may_quote(q, delimiter, lines))]

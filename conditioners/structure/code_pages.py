@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from conditioners.structure.alphabets import mixes_alphabets
+from conditioners.structure.high_marks import PAGE, find_high_mark
 
 _CELL = re.compile(rb'(?<![^;,\t\r\n"])[^;,\t\r\n"\x80-\xff]*+[\x80-\xff][^;,\t\r\n"]*+')
 """A cell with bytes beyond ASCII. A bar does not end it, for it may be the second byte of a Chinese character."""
@@ -70,8 +71,26 @@ def guess_code_page(data: bytes) -> Guess | None:
     Letter frequencies of languages (chardet), the form of the words, and where hardly any bytes tell, how usual a code
     page is, decide. Code pages that give the same text are not told apart.
     """
+    mark = find_high_mark(data)
+    return _guess(data, None) if mark is None else _guess_beside(data, mark)
+
+
+def _guess_beside(data: bytes, mark: bytes) -> Guess | None:
+    """The code page of text with a delimiter beyond ASCII: one in which the byte is that mark, by the other bytes."""
+    shown = mark.decode(PAGE)
+    told = f"the byte 0x{mark.hex()} stands in each line as often, as a delimiter does, which is {shown!r}"
+    others = data.replace(mark, b"\t")
+    if others.isascii():
+        return Guess(PAGE, f"not UTF-8; {told}", "high", "")
+    return _guess(others, mark) or _guess(data, None)
+
+
+def _guess(data: bytes, mark: bytes | None) -> Guess | None:
+    """The code page of cells beyond ASCII, one of those in which `mark` is what it is in Windows-1252."""
     cells, count = _collect_cells(data)
     readings = _rank(cells) if cells else []
+    if mark is not None:
+        readings = [each for each in readings if mark.decode(each.name, "replace") == mark.decode(PAGE)]
     if not readings or readings[0].bad > _MOST_BAD:
         return None
     high = _count_high(cells)

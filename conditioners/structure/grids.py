@@ -20,6 +20,7 @@ from conditioners.structure.arff import open_arff
 from conditioners.structure.blocks import Block
 from conditioners.structure.doubled import open_doubled
 from conditioners.structure.encodings import is_ebcdic, is_wide
+from conditioners.structure.expanded import open_expanded
 from conditioners.structure.json_values import open_json
 from conditioners.structure.pairs import open_pairs
 from conditioners.structure.parquet import open_parquet
@@ -28,6 +29,7 @@ from conditioners.structure.ruled import open_ruled
 from conditioners.structure.segments import is_edi, open_segments
 from conditioners.structure.sheets import open_html, open_workbook
 from conditioners.structure.text import TextRows
+from conditioners.structure.wiki import open_wiki
 from conditioners.structure.xml_records import open_xml
 
 
@@ -119,8 +121,9 @@ def _open_text(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Grid:
     if _is_binary(opened.head[:4096]):
         raise Refusal("the file is in no known format")
     text = TextRows(opened, limits)
-    reported = open_arff(text, skipped) or open_pairs(text, skipped) or open_ruled(text, skipped)
-    return reported or open_aligned(text) or open_spaced(text) or open_doubled(text) or text
+    listed = open_arff(text, skipped) or open_pairs(text, skipped) or open_expanded(text, skipped)
+    drawn = listed or open_wiki(text) or open_ruled(text, skipped)
+    return drawn or open_aligned(text) or open_spaced(text) or open_doubled(text) or text
 
 
 def _is_binary(head: bytes) -> bool:

@@ -58,7 +58,7 @@ _PATTERNS = (
     (Kind.LIST, re.compile(r"[^\W\d_][\w .-]*(?:(?:\|[\w .-]+){2,}|(?:;[\w .-]+){2,})")),
     (Kind.TEXT, re.compile(r"[^\x00-\x08\x0e-\x1f|;\t\"]*")),
 )  # fmt: skip
-_NOTHING = frozenset({"", "-", "--", "n/a", "na", "null", "none", "nan", ".", "?", "..", "...", "\\n", "#n/a"})
+_NOTHING = frozenset({"", "-", "--", "n/a", "na", "null", "none", "nan", ".", "?", "..", "...", ":", "\\n", "#n/a"})
 
 
 def kind_of(text: str) -> Kind:

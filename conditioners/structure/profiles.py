@@ -17,7 +17,10 @@ from conditioners.structure.kinds import TYPED, Kind, kind_of, shape_of
 _MOSTLY = 0.8
 _UNSEEN = math.log(0.001)
 _TEXTUAL = frozenset({Kind.WORDS, Kind.TEXT, Kind.LIST, Kind.ODD, Kind.CODE})
+_FORMED = frozenset({Kind.TEXT, Kind.ODD})
+"""Kinds of which cells with digits may have a form in common, as paths have."""
 _YEAR = re.compile("(?:1[89]|20)[0-9]{2}")
+_FLAGGED = re.compile(r"[+-]?[0-9.,]+ ?[a-z*()]{1,3}")
 _LOOKED_AT = 200
 """Characters of a cell that are looked at, and remembered."""
 _MOST_FUSED = 1_000_000
@@ -196,6 +199,7 @@ class _Column:
         self._longest = 0
         self._years = 0
         self._numbered = 0
+        self._measured = 0
 
     def add(self, cell: str) -> None:
         kind, value, is_year, is_numbered = _look_at(cell if len(cell) <= _LOOKED_AT else cell.strip()[:_LOOKED_AT])
@@ -206,7 +210,8 @@ class _Column:
             self._longest = max(self._longest, len(cell))
             self._years += is_year
             self._numbered += is_numbered
-            if kind is Kind.CODE:
+            self._measured += kind is Kind.NUMBER or _FLAGGED.fullmatch(value) is not None
+            if kind is Kind.CODE or (kind in _FORMED and any(map(str.isdigit, value))):
                 shape = shape_of(cell)
                 self._shapes[shape] = self._shapes.get(shape, 0) + 1
 
@@ -224,6 +229,11 @@ class _Column:
         """Whether nearly no row lacks it."""
         return self.rows > 1 and self.kinds.get(Kind.EMPTY, 0) * 20 <= self.rows
 
+    @property
+    def _is_flagged(self) -> bool:
+        """Whether it holds numbers, many of them with a flag behind, such as `90.2 p`, and no days."""
+        return Kind.DAY not in self.kinds and 0 < self._measured >= _MOSTLY * self._filled
+
     @cached_property
     def typed(self) -> Kind | None:
         """The kind of nearly all cells, if labels hardly ever have it; for when all of them have been added."""
@@ -235,7 +245,7 @@ class _Column:
     def may_be_below(self, label: str) -> bool:
         """Whether the label is a date, year or number, and the values are of a kind that has none of those."""
         if self.typed is None:
-            return False
+            return self._is_flagged and kind_of(label) is Kind.DAY
         if _YEAR.fullmatch(label.strip()):
             return self._years * 2 < self._filled
         kind = kind_of(label)

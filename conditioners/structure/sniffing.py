@@ -15,6 +15,7 @@ from itertools import islice, pairwise
 from conditioners.structure.candidate_marks import find_candidates, trust_in
 from conditioners.structure.field_grammar import Marks
 from conditioners.structure.kinds import Kind, kind_of
+from conditioners.structure.lists import is_list
 from conditioners.structure.quote_readings import Effort, Exhausted
 from conditioners.structure.splitting import Record, Splitter
 
@@ -57,7 +58,7 @@ def sniff(text: str) -> Sniffed:
         ((_sniff(sample), sample) for sample in dict.fromkeys((whole, _without_comments(whole)))),
         key=lambda found: found[0].score,
     )
-    marks = _with_spacing(sample, best)
+    marks = Marks("") if is_list(whole, best.marks) else _with_spacing(sample, best)
     return _judge(sample, marks) if marks != best.marks else best
 
 

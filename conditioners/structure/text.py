@@ -174,6 +174,6 @@ def _line_end_of(head: str) -> str:
 def _syntax_of(sniffed: Sniffed) -> Syntax:
     """What the cutter needs to know; it knows marks of one ASCII character."""
     marks = sniffed.marks
-    if not marks.delimiter.isascii() or not marks.delimiter:
+    if not (marks.delimiter + marks.quote).isascii() or not marks.delimiter:
         return Syntax("\n", "")
     return Syntax(marks.delimiter, marks.quote, marks.escape, sniffed.columns)

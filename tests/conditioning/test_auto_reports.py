@@ -403,3 +403,32 @@ def test_the_word_before_the_labels_of_a_log_is_none_of_them(read):
     found, rejects, _ = read(head + "".join(" ".join(row) + "\n" for row in rows) + head + " ".join(rows[0]) + "\n")
 
     assert (found, rejects) == ([["date", "time", "cs-method", "cs-uri", "sc-status"], *rows, rows[0]], [])
+
+
+EXPANDED = {
+    "psql": (
+        "-[ RECORD 1 ]----\nid   | 1\nnote | one +\n     | two\n-[ RECORD 2 ]----\nid   | 2\nnote | x|y\n"
+        "-[ RECORD 3 ]----\nid   | 3\n-[ RECORD 4 ]----\nid   | 4\nnote | \n\n"
+    ),
+    "mysql": (
+        "mysql> select *\n***** 1. row *****\n  id: 1\nnote: one\ntwo\n***** 2. row *****\n  id: 2\nnote: x|y\n"
+        "***** 3. row *****\n  id: 3\n***** 4. row *****\n  id: 4\nnote: \n4 rows in set (0.00 sec)\n\n"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shell", EXPANDED)
+def test_records_that_a_shell_prints_a_field_in_a_line_are_rows(read, shell):
+    rows, rejects, found = read(EXPANDED[shell])
+
+    assert rows == [["id", "note"], ["1", "one\ntwo"], ["2", "x|y"], ["4", ""]]
+    assert rejects == ["8" if shell == "psql" else "9"]
+    assert found.table.rejects == {"wrong_keys": 1}
+
+
+def test_a_table_of_a_wiki_has_its_labels_between_double_bars(read):
+    text = "Sales\n\n||Region||Store||Units||\n|West|00123|1,234|\n|Ohio| |987|\n|NYC|01000|55|\n\nfoot\n"
+    rows, rejects, found = read(text)
+
+    assert rows == [LABELS, ["West", "00123", "1,234"], ["Ohio", "", "987"], ["NYC", "01000", "55"]]
+    assert (rejects, found.dialect["format"]) == ([], "wiki table")
