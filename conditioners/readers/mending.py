@@ -11,6 +11,7 @@ from typing import IO, NamedTuple, Protocol
 from conditioners.limits import MIB
 from conditioners.outcome import Refusal
 from conditioners.readers.ods_mending import OdsMending
+from conditioners.readers.sheet_relations import ABSOLUTE, XLSB_RELATIONS
 from conditioners.readers.sheet_styles import CellForms
 from conditioners.readers.xlsb_dates import mend_numbers
 from conditioners.readers.xlsx_mending import XlsxMending
@@ -20,6 +21,7 @@ _LONGEST_MARK = 1 << 16
 """Bytes of a block that may belong to a cell which ends in the next one."""
 _CELL = re.compile(rb"<(?:(?:[^\s<>/:!?]{1,99}:)?c[\s>]|table:table-cell)")
 _LONGEST_CELL = 16 * MIB
+_ABSOLUTE = re.compile(rb"""(\bTarget\s*+=\s*+["'])%b""" % ABSOLUTE)
 
 
 class Misread(NamedTuple):
@@ -84,9 +86,15 @@ def _read_blocks(stream: IO[bytes]) -> Iterator[bytes]:
 
 
 def _mend(member: str, blocks: Iterator[bytes], misread: Misread) -> Iterator[bytes]:
+    if member == XLSB_RELATIONS:
+        return _mend_cells(blocks, _make_relative)
     if misread.is_binary:
         return mend_numbers(blocks, misread.forms)
     return _mend_cells(blocks, _choose(member, misread.forms).mend)
+
+
+def _make_relative(text: bytes) -> bytes:
+    return _ABSOLUTE.sub(rb"\1", text)
 
 
 def _mend_cells(blocks: Iterator[bytes], mend: Callable[[bytes], bytes]) -> Iterator[bytes]:

@@ -7,10 +7,10 @@ import re
 
 from conditioners.limits import MIB
 from conditioners.outcome import Refusal
-from conditioners.readers.room import Extent, Range, Room
+from conditioners.readers.room import MOST_RANGES, TOO_MANY_RANGES, Extent, Range, Room
 from conditioners.readers.sheet_tags import ATTRIBUTES, PLAIN_CELL, PREFIX, Tags
 
-_MOST_RANGES, _LONGEST_TEXT = 250_000, MIB
+_LONGEST_TEXT = MIB
 _ERROR_NUMBER, _ERROR_NAME = rb"[A-Za-z\x80-\xff]{2,}:5[0-9]{2}", rb"#(?:DIV/0!|[A-Z\x80-\xff]+(?:/[A-Z]+)?[!?]?)"
 SHOWN_ERROR = re.compile(rb">(?:%b|%b)</text:p>" % (_ERROR_NUMBER, _ERROR_NAME))
 """What a cell with an error shows, such as Err:502 or #N/A, in any language; older programs give it the value 0."""
@@ -88,8 +88,8 @@ class OdsSheets:
         if height < 2:
             return
         self._ranges += 1
-        if self._ranges > _MOST_RANGES:
-            raise Refusal(f"the workbook has more than {_MOST_RANGES} cells that are merged over rows", self._member)
+        if self._ranges > MOST_RANGES:
+            raise Refusal(TOO_MANY_RANGES, self._member)
         first = (self._row - 1, self._column)
         self.merged.setdefault(self._name, []).append((first, (self._row + height - 2, self._column)))
 

@@ -36,7 +36,7 @@ class Checked(NamedTuple):
     errors: int
     misread: Misread
     merged: Mapping[str, Sequence[Range]]
-    """Of an ods, the cells that are merged over rows, by sheet."""
+    """Of an ods or xlsb, the cells that are merged over rows, by sheet."""
 
 
 def check_package(data: bytes, limits: Limits) -> Checked:
@@ -64,12 +64,15 @@ class _Package:
         self._forms = CellForms()
         self._styles = XlsbStyles() if XLSB in self._names else XlsxStyles()
         self._ods = OdsSheets(ODS_CONTENT, self._room)
+        self._sheets, self._parts = dict[bytes, str](), dict[bytes, str]()
+        """Of an xlsb, by relation: the names of the sheets, and the members that they are in lower case."""
 
     def check(self) -> Checked:
         """Count first, which is quick, then measure what has been counted."""
         self._refuse_protected()
         self._count()
         self._forms, is_binary = self._styles.find(), XLSB in self._names
+        merged = dict[str, Sequence[Range]]()
         for member in self._package.infolist():
             part = self._open_part(member.filename)
             marks = None if is_binary else MisreadMarks(member.filename, self._forms)
@@ -78,10 +81,16 @@ class _Package:
                 if marks is not None:
                     marks.feed(block)
             part.close()
+            if isinstance(part, XlsbSheet):
+                merged[member.filename.lower()] = part.merged
             if part.is_misread if isinstance(part, XlsbSheet) else marks is not None and marks.found:
                 self._misread.add(member.filename)
         misread = Misread(frozenset(self._misread), self._forms, is_binary)
-        return Checked(self._room.errors, misread, self._ods.merged)
+        return Checked(self._room.errors, misread, self._name_sheets(merged) if is_binary else self._ods.merged)
+
+    def _name_sheets(self, merged: Mapping[str, Sequence[Range]]) -> Mapping[str, Sequence[Range]]:
+        """What was found in the members of an xlsb, by the names of the sheets that stand in them."""
+        return {name: merged.get(self._parts.get(relation, ""), ()) for relation, name in self._sheets.items()}
 
     def _refuse_protected(self) -> None:
         if _MANIFEST in self._names:
@@ -119,6 +128,10 @@ class _Package:
             relations.close()
             wanted |= relations.wanted
             known |= relations.known
+            self._sheets |= relations.sheets
+            self._parts |= relations.parts
+            if relations.is_absolute:
+                self._misread.add(member.filename)
             if texts is not None:
                 self._shared = [max(pair) for pair in zip_longest(self._shared, texts.lengths(), fillvalue=0)]
         if not wanted <= known:

@@ -16,6 +16,8 @@ _EMPTY, _FILLED = 28, 72
 _FILLED_SHARE = 10
 Range = tuple[tuple[int, int], tuple[int, int]]
 """The first and the last cell of some that are merged, each by row and column from 0."""
+MOST_RANGES = 250_000
+TOO_MANY_RANGES = f"the workbook has more than {MOST_RANGES} cells that are merged over rows"
 
 
 class Room:

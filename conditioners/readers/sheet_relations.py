@@ -19,7 +19,8 @@ _LEADS_NOWHERE = 0xFFFFFFFF
 _BUNDLED_SHEET, _NAME = 0x9C, 0x27
 """Records of an xlsb ([MS-XLSB] 2.4.304 and 2.4.711)."""
 _LONGEST_NAME = 1 << 15
-XLSB, _XLSB_RELATIONS = "xl/workbook.bin", "xl/_rels/workbook.bin.rels"
+XLSB, XLSB_RELATIONS = "xl/workbook.bin", "xl/_rels/workbook.bin.rels"
+ABSOLUTE = b"/xl/"
 
 
 class SheetRelations:
@@ -32,6 +33,10 @@ class SheetRelations:
         """The relations that lead to the sheets, or the members that the relations lead to."""
         self.wanted, self.known = set[bytes](), set[bytes]()
         """Relations that an xlsb's sheets name, and those that there are: without one, the parser panics."""
+        self.sheets, self.parts = dict[bytes, str](), dict[bytes, str]()
+        """Of an xlsb, by relation: the names of the sheets, and the members that they are in lower case."""
+        self.is_absolute = False
+        """Whether an xlsb's relation leads to a member by its whole path, which the parser does not look for."""
 
     def feed(self, block: bytes) -> None:
         """The next bytes; raises Refusal for what would take the parser long."""
@@ -51,7 +56,9 @@ class SheetRelations:
                 raise Refusal("the workbook cannot be read: the record of a sheet is cut off", self._member)
             self._ways.append(way)
             if length != _LEADS_NOWHERE:
-                self.wanted.add(way.decode("utf-16-le", "replace").encode())
+                relation = way.decode("utf-16-le", "replace").encode()
+                self.wanted.add(relation)
+                self.sheets[relation] = content[16 + len(way) :].decode("utf-16-le", "replace")
         elif kind == _NAME and len(content) > _LONGEST_NAME:
             # The parser writes out its formula, for which a few bytes can cost it minutes.
             raise Refusal(f"the workbook has a defined name longer than {_LONGEST_NAME} bytes", self._member)
@@ -61,7 +68,7 @@ class SheetRelations:
             if b"sheet" in tag and b"hyperlink" not in tag:
                 self._ways += [_normalise(target) for target in _TARGET.findall(tag)]
                 self._ways += _LEADS_BY.findall(tag)
-            if self._member == _XLSB_RELATIONS:
+            if self._member == XLSB_RELATIONS:
                 self._take_relation(tag)
 
     def _take_relation(self, tag: bytes) -> None:
@@ -69,7 +76,10 @@ class SheetRelations:
         found = _RELATION.fullmatch(tag)
         attributes = dict(_ATTRIBUTE.findall(found[1])) if found else {}
         if b"Target" in attributes:
-            self.known.add(attributes.get(b"Id", b""))
+            relation, target = attributes.get(b"Id", b""), attributes[b"Target"]
+            self.known.add(relation)
+            self.parts[relation] = "xl/" + _normalise(target).decode("utf-8", "replace")
+            self.is_absolute = self.is_absolute or target.startswith(ABSOLUTE)
 
     def close(self) -> None:
         """The member is at its end; raises Refusal when a sheet is none, or two are the same part."""

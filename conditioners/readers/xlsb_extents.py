@@ -7,7 +7,7 @@ from struct import Struct
 
 from conditioners.limits import MIB
 from conditioners.outcome import Refusal
-from conditioners.readers.room import Extent, Room
+from conditioners.readers.room import MOST_RANGES, TOO_MANY_RANGES, Extent, Range, Room
 from conditioners.readers.sheet_styles import CellForms
 from conditioners.readers.xlsb_numbers import NUMBERS, mend_number
 
@@ -16,9 +16,10 @@ _TEXTS = (0x06, 0x08)
 _ERRORS = (0x03, 0x0B)
 _CELLS = {0x02: 12, 0x03: 9, 0x04: 9, 0x05: 16, 0x06: 12, 0x07: 12, 0x08: 12, 0x09: 16, 0x0A: 9, 0x0B: 9}
 """The least bytes of numbers, errors, truth values and texts, with a formula and without one."""
-_LEAST = {_ROW: 4, **_CELLS}
+_MERGED = 0xB0
+_LEAST = {_ROW: 4, **_CELLS, _MERGED: 16}
 _LONGEST_RECORD = MIB
-_CELL, _NUMBER, _STYLE = Struct("<II"), Struct("<I"), 0xFFFFFF
+_CELL, _NUMBER, _RANGE, _STYLE = Struct("<II"), Struct("<I"), Struct("<IIII"), 0xFFFFFF
 """The column of a cell, and its style, whose last byte means something else."""
 
 
@@ -136,6 +137,8 @@ class XlsbSheet:
         """Whether the parser would show some number as what it does not mean."""
         self._extent, self._records = Extent(member), Records(member)
         self._row = 0
+        self.merged: list[Range] = []
+        """Cells that are merged over rows, of which the parser tells none."""
 
     def feed(self, block: bytes) -> None:
         """The next bytes; raises Refusal as soon as the sheet is too large."""
@@ -157,6 +160,9 @@ class XlsbSheet:
                 continue
             if length < _LEAST[kind]:
                 raise cut_off(kind, extent.where)
+            if kind == _MERGED:
+                self._take_merged(data[start:at])
+                continue
             if kind == _ROW:
                 self._row = row = int.from_bytes(data[start : start + 4], "little") + 1
                 continue
@@ -175,6 +181,13 @@ class XlsbSheet:
         extent.filled += filled
         self._take_shown(shown)
         self._room.check(extent)
+
+    def _take_merged(self, content: bytes) -> None:
+        top, bottom, left, right = _RANGE.unpack_from(content)
+        if bottom > top:
+            self.merged.append(((top, left), (bottom, right)))
+            if len(self.merged) > MOST_RANGES:
+                raise Refusal(TOO_MANY_RANGES, self._extent.where)
 
     def _take_shown(self, shown: Sequence[int]) -> None:
         """Texts that cells share, by their numbers."""
