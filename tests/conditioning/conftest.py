@@ -87,6 +87,12 @@ def _run():
     return run
 
 
+@pytest.fixture(params=[0, 1 << 40], ids=["as of many rows", "as of few rows"])
+def contract_of_any_size(request, monkeypatch):
+    """Judges all batches as those of many rows are, and again as those of few: either way gives the same."""
+    monkeypatch.setattr("conditioners.contract._FEW", request.param)
+
+
 @pytest.fixture
 def draft(tmp_path, run):
     """Draft a source from a sample; what was written is formatted and holds together."""

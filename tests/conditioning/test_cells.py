@@ -6,6 +6,8 @@ from conditioners.columns import AtMostWhere, Decimal, Text, Whole
 from conditioners.dialects import Delimited, ShiftBy
 from conditioners.outcome import SourceError
 
+pytestmark = pytest.mark.usefixtures("contract_of_any_size")
+
 
 def test_a_sentinel_is_no_value_in_its_own_column_alone(make_source, run):
     dialect = Delimited(name="d", sentinels={"direction": ("999",)})

@@ -62,6 +62,16 @@ def test_a_corrected_row_that_repeats_one_of_the_file_is_found_within_any_budget
     assert rejected[0].startswith("31,key_conflict")
 
 
+def test_a_corrected_row_behind_one_that_is_still_wrong_is_told_by_its_own_line(make_source):
+    data = b"day,store,units,price,note\n2024-01-01,001,1,,\n2024-01-98,001,1,,\n2024-01-99,001,1,,\n"
+    rows = (
+        'line,raw,day,store,units\n3,"2024-01-98,001,1,,",2024-01-97,001,1\n4,"2024-01-99,001,1,,",2024-01-01,001,2\n'
+    )
+    _, rejected, _ = mend(make_source(), data, rows)
+
+    assert [row.split(",")[:2] for row in rejected] == [["3", "not_a_day"], ["4", "key_conflict"]]
+
+
 def test_corrections_of_rows_that_are_not_rejected_any_more_are_left_alone(make_source):
     rows = 'line,raw,day,store,units\n2,"2024-01-01,001,1,,",2024-01-02,001,9\n'
     out, _, summary = mend(make_source(), b"day,store,units,price,note\n2024-01-01,001,1,,\n", rows)
@@ -80,8 +90,9 @@ def test_corrections_are_written_as_they_are_read(make_source):
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"raw,line\n", b"line,raw,day\n", b"line,raw,day,store,units,x\n", b"line,raw,day,store,units\n1,2\n",
-             b'line,raw,day,store,units\n"1']
+    "data",
+    [b"", b"raw,line\n", b"line,raw,day\n", b"line,day,store,units\n", b"line,raw,raw,day,store,units\n",
+     b"line,raw,day,store,units,x\n", b"line,raw,day,store,units\n1,2\n", b'line,raw,day,store,units\n"1'],
 )  # fmt: skip
 def test_a_file_that_is_none_of_corrections_is_refused(make_source, data):
     with pytest.raises(CorrectionError):

@@ -6,7 +6,8 @@ import pytest
 
 from conditioners.dialects import Delimited
 from conditioners.limits import Limits
-from conditioners.outcome import SourceError
+from conditioners.outcome import Refusal, SourceError
+from conditioners.readers.decoding import Decoder
 
 TEXT = "day,store,units,price,note\n2024-01-01,001,1,,Müller\n2024-01-02,001,1,,çà €\n"
 ROWS = ["2024-01-01,001,1,,Müller", "2024-01-02,001,1,,çà €"]
@@ -165,3 +166,21 @@ def test_a_declared_encoding_of_ascii_bytes_alone_is_read_however_late_its_chara
         assert result.rows[-1] == f"2024-01-02,001,1,,{note}"
         assert [reject["line"] for reject in result.rejects] == ["203"]
     assert result.summary.encoding["name"] == encoding
+
+
+@pytest.mark.parametrize("name", ["utf-8", "cp932", "gb18030", "euc_jp", "utf-16-le"])
+def test_a_character_cut_by_a_block_stays_where_bytes_that_are_none_follow(name):
+    raw, damage = ("あい" * 8).encode(name), b"\xff\xff" if name != "utf-16-le" else b"\x00\xdc"
+    for cut in range(4, len(raw)):
+        decoder = Decoder.of(name, "told")
+        text = decoder.feed(raw[:cut], last=False) + decoder.feed(raw[cut:] + damage, last=False)
+        assert text.decode().startswith("あい" * 8)
+
+
+def test_bytes_that_are_no_characters_are_counted_in_all_blocks():
+    decoder = Decoder(())
+    decoder.feed(b"a\xffb", last=False)
+
+    with pytest.raises(Refusal, match="are no characters in utf-8"):
+        for _ in range(4):
+            decoder.feed(b"\xff" * 40_000, last=False)

@@ -9,6 +9,8 @@ from conditioners.drafting.conventions import DAY_FORMATS, MOMENT_FORMATS, parse
 from conditioners.outcome import SourceError
 from conditioners.short_dates import are_written
 
+pytestmark = pytest.mark.usefixtures("contract_of_any_size")
+
 
 @pytest.fixture
 def judge(make_source, run):
@@ -94,6 +96,14 @@ def test_cells_are_judged_alike_at_once_and_one_by_one():
 
     assert at_once == by_pattern[:-1]
     assert sum(by_pattern) == 3
+
+
+@pytest.mark.parametrize("at", range(10))
+@pytest.mark.parametrize("odd", ":/a?")
+def test_a_character_beside_the_digits_is_none_wherever_it_stands(at, odd):
+    cell = "2024-01-01"[:at] + odd + "2024-01-01"[at + 1 :]
+
+    assert are_written(pl.Series([cell, "2024-01-01"]), "%Y-%m-%d").to_list() == [False, True]
 
 
 @pytest.mark.parametrize("written", [*DAY_FORMATS, *MOMENT_FORMATS])

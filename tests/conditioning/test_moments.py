@@ -6,6 +6,8 @@ from conditioners.columns import Day, Moment, Text
 from conditioners.dialects import Delimited
 from conditioners.outcome import SourceError
 
+pytestmark = pytest.mark.usefixtures("contract_of_any_size")
+
 
 def condition(make_source, run, column, cells, **dialect):
     source = make_source(

@@ -1,11 +1,15 @@
 """Values: what a number, a day and a text may be, and that nothing is turned into something else."""
 
+from datetime import date
+
 import pytest
 
-from conditioners.columns import Day, Decimal, FilledOnlyIf, Moment, NotBefore, Text, Whole
+from conditioners.columns import AtMostWhere, Day, Decimal, FilledOnlyIf, Moment, NotBefore, Text, Whole
 from conditioners.dialects import Delimited, Numbers, ShiftBy
 from conditioners.limits import Limits
 from conditioners.outcome import SourceError
+
+pytestmark = pytest.mark.usefixtures("contract_of_any_size")
 
 
 def judge(make_source, run, column, cells, checks=(), **dialect):
@@ -78,6 +82,14 @@ def test_a_day_outside_of_its_bounds_or_weekday_is_rejected(make_source, run):
     ]  # fmt: skip
 
 
+def test_the_earliest_and_the_latest_day_are_allowed(make_source, run):
+    column = Day("d", earliest=date(2024, 1, 2), latest=date(2024, 1, 3))
+
+    assert judge(make_source, run, column, [f"2024-01-0{day}" for day in range(1, 5)]) == [
+        "too_early", "2024-01-02", "2024-01-03", "too_late",
+    ]  # fmt: skip
+
+
 def test_formats_of_days_that_contradict_each_other_cannot_be_declared():
     with pytest.raises(SourceError, match="contradicts"):
         Delimited(name="both", days=("%d/%m/%Y", "%m/%d/%Y"))
@@ -133,9 +145,9 @@ def test_rounding_is_half_to_even_and_only_where_declared(make_source, run):
 
 
 def test_a_whole_number_may_be_written_with_zero_places_and_nothing_else(make_source, run):
-    found = judge(make_source, run, Whole("n"), ["12.0", "12.5", "007", "9223372036854775808", "0x10", "1_000"])
+    found = judge(make_source, run, Whole("n"), ["12.0", "12.5", "007", "9223372036854775808", "0x10", "1_000", "5."])
 
-    assert found == ["12", "too_many_places", "7", "too_large", "not_a_number", "not_a_number"]
+    assert found == ["12", "too_many_places", "7", "too_large", *["not_a_number"] * 3]
 
 
 def test_currency_and_trailing_minus_are_read_where_declared(make_source, run):
@@ -205,6 +217,29 @@ def test_checks_tie_columns_together(make_source, run):
     assert [r["rule"] for r in result.rejects] == ["before_a", "filled_only_if_kind_is_x", "filled_only_if_kind_is_x"]
 
 
+def test_checks_hold_where_both_are_equal_and_where_one_is_not_there(make_source, run):
+    source = make_source(
+        columns=(Day("a"), Day("b", optional=True), Text("kind"), Whole("n", optional=True)), key=(),
+        checks=(NotBefore("b", "a"), AtMostWhere("n", 3, "kind", "x")),
+    )  # fmt: skip
+    rows = ["2024-01-02,2024-01-02,x,3", "2024-01-02,,x,", "2024-01-02,2024-01-01,y,9", "2024-01-02,,x,4"]
+    result = run(source, ("a,b,kind,n\n" + "\n".join(rows)).encode())
+
+    assert result.rows == rows[:2]
+    assert [reject["rule"] for reject in result.rejects] == ["before_a", "too_large_where_kind_is_x"]
+
+
+def test_cells_that_take_a_closer_look_keep_their_own_values_among_plain_ones(make_source, run):
+    odd = {
+        "+7": "7.00", "0.125": "too_many_places", "x": "not_a_number", "+1,234": "1234.00", "0.5000": "0.50",
+        "-,5": "not_a_number", "": "", "+8": "8.00", "٣": "not_a_number",
+    }  # fmt: skip
+    cells = [cell for number, text in enumerate(odd) for cell in (*(f"{number}.2{each}" for each in range(9)), text)]
+    found = judge(make_source, run, Decimal("n", 2, optional=True), cells, numbers=Numbers(thousands=","))
+
+    assert found == [odd.get(cell, cell) for cell in cells]
+
+
 def test_the_summary_has_nulls_and_extremes_as_written(toy, run):
     result = run(toy, b"day,store,units,price,note\n2024-01-02,001,10,0.5,\n2024-01-01,002,9,,b\n")
     columns = result.summary.columns
@@ -263,6 +298,9 @@ def test_a_number_that_is_scaled_beyond_what_can_be_held_costs_its_own_row(make_
     ]  # fmt: skip
     assert judge(make_source, run, Whole("n"), ["9" * 38, "1200", "1250"], shifts={"n": -2}) == [
         "too_many_places", "12", "too_many_places",
+    ]  # fmt: skip
+    assert judge(make_source, run, Whole("n"), ["0", "00", "-0.0", "10"], shifts={"n": -2}) == [
+        "0", "0", "0", "too_many_places",
     ]  # fmt: skip
     assert judge(make_source, run, Decimal("n", 2), ["9" * 37, "0.5"], shifts={"n": 6}) == ["too_large", "500000.00"]
 
