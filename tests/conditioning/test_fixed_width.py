@@ -3,7 +3,7 @@
 import pytest
 
 from conditioners.columns import Text, Whole
-from conditioners.dialects import FixedWidth
+from conditioners.dialects import FixedWidth, Tagged
 
 
 def source_of(make_source, **dialect):
@@ -80,3 +80,34 @@ def test_a_dialect_whose_encodings_cannot_hold_the_text_leaves_it_to_the_next(ma
     result = run(make_source(columns=(Text("code"), Text("name")), key=(), dialects=dialects), b"007M\xfcller\n")
 
     assert result.rows == ["007,Müller"]
+
+
+@pytest.fixture
+def tagged(make_source):
+    groups = Tagged(opening="ADD", lengths={"AA": 3, "BB1": 2}, ends=("REM",), fields={"rain": ("AA1", 1, 3)})
+    columns = (Text("code"), Text("note", optional=True), Whole("rain", optional=True))
+    dialect = FixedWidth(name="f", fields={"code": (1, 3), "note": (4, 6)}, tagged=groups)
+    return make_source(columns=columns, key=(), dialects=(dialect,))
+
+
+def test_a_line_may_end_where_groups_could_begin_and_no_earlier(tagged, run):
+    result = run(tagged, b"007abc\n008xyzADDAA1012\n009   ADDBB1xxAA1003REMwhatever\n010ab\n")
+
+    assert result.rows == ["007,abc,", "008,xyz,12", "009,,3"]
+    assert [(r["line"], r["rule"]) for r in result.rejects] == [("4", "wrong_width")]
+    assert result.rejects[0]["reason"] == "5 characters where a line has at least 6"
+
+
+def test_a_line_with_groups_whose_characters_cannot_be_counted_is_rejected(tagged, run):
+    result = run(tagged, b"007abcADDAA1012\n00\xffabcADDAA1012\n008abcADDAA1\xff12\n")
+
+    assert result.rows == ["007,abc,12"]
+    assert [(r["line"], r["rule"]) for r in result.rejects] == [("2", "undecodable"), ("3", "undecodable")]
+
+
+@pytest.mark.parametrize("groups", ["XXXAA1012", "ADDAA101", "ADDCC1012", "ADDAA1012A"])
+def test_groups_that_cannot_be_told_apart_cost_their_line(tagged, run, groups):
+    result = run(tagged, f"007abc{groups}\n008abcADDAA1012\n".encode())
+
+    assert result.rows == ["008,abc,12"]
+    assert [(r["line"], r["rule"], r["raw"]) for r in result.rejects] == [("1", "wrong_group", f"007abc{groups}")]

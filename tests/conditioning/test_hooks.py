@@ -4,6 +4,7 @@ from decimal import Decimal as D
 
 import pytest
 
+from conditioners.columns import Text
 from conditioners.outcome import SourceError
 
 TEXT = b"day,store,units\n2024-01-01,1,1\n2024-01-02,2,1\n2024-01-03,003,1\n"
@@ -98,3 +99,10 @@ def test_a_hook_that_gives_a_column_twice_is_a_fault(make_source, run):
 
     with pytest.raises(SourceError, match="gave the column 'units' twice"):
         run(make_source(hook=lambda frame: pd.concat([frame, frame[["units"]]], axis=1)), TEXT)
+
+
+def test_rows_without_any_cell_are_rows_where_a_hook_may_fill_them_however_many(make_source, run):
+    source = make_source(columns=(Text("a"), Text("b", optional=True)), key=(), hook=lambda frame: frame.assign(a="x"))
+    result = run(source, b"a,b\n" + b",\n" * 1100)
+
+    assert result.rows == ["x,"] * 1100

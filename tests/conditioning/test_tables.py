@@ -73,6 +73,20 @@ def test_wide_rows_around_unreadable_lines_keep_their_places(make_source, run):
     assert {r["rule"] for r in result.rejects if int(r["line"]) % 10 == 2} == {"wrong_field_count"}
 
 
+def test_a_week_that_two_columns_of_a_wide_table_have_is_refused(make_source, run):
+    source = make(make_source, days=("%G-W%V",), wide=WEEKS)
+    result = run(source, b"store,2025-W01,2025-W02, 2025-W01\n007,1,2,3\n")
+
+    assert result.refusal.reason == "two columns are labelled '2025-W01'"
+
+
+@pytest.mark.parametrize("label", ["STRASSE", "straße", "Stra\u00dfe ", "Strasse"])
+def test_labels_are_compared_without_case_in_any_alphabet(make_source, run, label):
+    columns = (Text("street", labels=("Straße",)), Whole("units"))
+
+    assert run(make(make_source, columns), f"{label},units\nx,1\n".encode()).rows == ["x,1"]
+
+
 def test_a_wide_table_without_any_such_label_is_refused(make_source, run):
     refusal = run(make(make_source, days=("%G-W%V",), wide=WEEKS), b"Store,units\n007,1\n").refusal
 
