@@ -18,6 +18,8 @@ _FEW_MARKS = 16
 """Bytes for each mark from which on the places of marks take less room than the text, and are kept with it."""
 _PATIENCE = 64
 """Pieces of one buffer after which the rest of it is read record by record."""
+_NEXT_QUOTES = 64
+"""That are looked at first, in pairs."""
 
 
 @dataclass(frozen=True)
@@ -198,15 +200,29 @@ class _QuotedSplit:
         return len(self._quotes) - 1 if last and is_open else None
 
     def _first_telling(self, first: int, until: int) -> int | None:
-        """The first opening quote before quote `until` whose field is long or may have swallowed rows."""
+        """The first opening quote before quote `until` whose field is long or may have swallowed rows.
+
+        It is looked for in more and more quotes at a time, for it may be the next one, and the text have millions.
+        """
+        size = _NEXT_QUOTES
+        while first < until:
+            end = min(first + size, until)
+            size *= 2
+            if end < until and self._quotes[end] - self._quotes[end - 1] == 1:
+                continue  # A field goes on there.
+            found = self._first_telling_of(first, end)
+            if found is not None:
+                return found
+            first = end
+        return None
+
+    def _first_telling_of(self, first: int, until: int) -> int | None:
         import numpy as np
 
         opening = self._quotes[first:until:2]
         closing = self._quotes[first + 1 : until + 1 : 2]
         if len(closing) < len(opening):
             closing = np.append(closing, len(self._data))
-        if not len(opening):
-            return None
         joined = opening[1:] - closing[:-1] == 1  # two quotes next to each other are one inside of a field
         begins, ends = np.append(True, ~joined), np.append(~joined, True)
         opening, closing, numbers = opening[begins], closing[ends], np.flatnonzero(begins)

@@ -104,7 +104,8 @@ class JsonLinesReader:
             bare = _count_bare(chunk) if len(chunk.data) < chunk.lines * _LONG else 0
             # Of a line with a list, each row takes two bytes or more.
             rows = bare + len(chunk.data) // 2 if self._records else chunk.lines
-            misfits.look_at(chunk.first_line, rows, len(chunk.data), odd=bare)
+            misfits.look_at(chunk.first_line, rows, len(chunk.data))
+            misfits.look_at_odd(chunk.first_line, rows, bare)
             yield chunk
 
     def read(self, part: Chunk) -> TextBatch:

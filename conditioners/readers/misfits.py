@@ -35,22 +35,25 @@ class Misfits:
         self._lock = Lock()
         self._waiting: dict[int, Tally] = {}
         self._next = self._rows = self._unread = self._blank = 0
-        self._seen = self._short = self._odd = 0
+        self._lines = self._short = self._seen = self._odd = 0
         self._refusal: Refusal | None = None
 
-    def look_at(self, line: int, lines: int, size: int, width: int = 1, odd: int = 0) -> None:
+    def look_at(self, line: int, lines: int, size: int, width: int = 1) -> None:
         """Some lines come next, in order, of so many bytes together, in which a row has at least `width` bytes.
 
-        Of these lines `odd` are known to be unreadable. Raises Refusal when most so far are, or when nearly all are too
-        short to be rows, which is known before they are read.
+        Raises Refusal when nearly all so far are too short to be rows, which is known before they are read.
         """
-        self._seen += lines
+        self._lines += lines
+        self._short += max(0, lines - (size - lines) // max(1, width))
+        if self._short > self._limits.blank_lines and self._short * (_MOSTLY_BLANK + 1) > self._lines * _MOSTLY_BLANK:
+            raise self._refuse_blank(line)
+
+    def look_at_odd(self, line: int, rows: int, odd: int) -> None:
+        """Some rows come next, in order, of which so many are known to be unreadable; raises Refusal when most are."""
+        self._seen += rows
         self._odd += odd
         if self._odd > self._limits.unread_rows and self._odd * 2 > self._seen:
             raise _refuse_unread(self._seen, self._odd, line)
-        self._short += max(0, lines - (size - lines) // max(1, width))
-        if self._short > self._limits.blank_lines and self._short * (_MOSTLY_BLANK + 1) > self._seen * _MOSTLY_BLANK:
-            raise self._refuse_blank(line)
 
     def note(self, number: int, tally: Tally) -> None:
         """A portion was read; raises Refusal when those up to it, or to one that waited for it, have too few rows."""

@@ -19,16 +19,30 @@ def cut_portions(chunks: Iterator[Chunk], syntax: Syntax, limits: Limits, misfit
 
     Raises Refusal when nearly all lines are blank, or most have quotes that cannot be read.
     """
-    import numpy as np
-
     number = 0
     for chunk in chunks:
-        odd = sum(int(np.count_nonzero(piece.rules)) for piece in chunk.pieces if isinstance(piece, OddRecords))
-        misfits.look_at(chunk.first_line, chunk.lines, len(chunk.data), syntax.width or 1, odd)
+        misfits.look_at(chunk.first_line, chunk.lines, len(chunk.data), syntax.width or 1)
+        misfits.look_at_odd(chunk.first_line, *_count_odd(chunk, syntax))
         ends = _portion_ends(chunk, syntax, limits.portion_records)
         for portion in _cut_up(chunk, ends) if len(ends) > 1 else (chunk,):
             yield replace(portion, number=number)
             number += 1
+
+
+def _count_odd(chunk: Chunk, syntax: Syntax) -> tuple[int, int]:
+    """Records (or lines of them), and how many cannot be read, or are of nothing but marks with quotes out of place."""
+    import numpy as np
+
+    filler, quote = f"{syntax.delimiter}{syntax.quote} \t\r\n".encode(), syntax.quote.encode()
+    records, odd = chunk.lines, 0
+    for piece in chunk.pieces:
+        if isinstance(piece, OddRecords):
+            data = chunk.data[piece.start : piece.end]
+            records += len(piece.ends) - data.count(b"\n")
+            # Empty cells that are all in quotes are two of these each.
+            is_hollow = not data.translate(None, filler) and quote in data.replace(quote * 2, b"")
+            odd += len(piece.ends) if is_hollow else int(np.count_nonzero(piece.rules))
+    return records, odd
 
 
 def _portion_ends(chunk: Chunk, syntax: Syntax, most: int) -> list[int]:

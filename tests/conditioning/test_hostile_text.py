@@ -1,6 +1,8 @@
 """Text of blank lines, junk, quotes or damage is refused, or counted in bulk, and says the same either way."""
 
 import codecs
+import random
+from dataclasses import replace
 
 import pytest
 
@@ -95,6 +97,20 @@ def test_lines_whose_quotes_cannot_be_read_are_refused_when_they_are_cut_already
 
     with pytest.raises(Refusal, match="of the first 3999 rows 3999 cannot be read"):
         list(cut_portions(chunks, syntax, limits, Misfits(limits)))
+
+
+def test_text_of_nothing_but_marks_is_refused_before_its_lines_count_as_blank(toy, run):
+    marks = "".join(random.Random(7).choices('",\n', k=50_000))
+    result = run(toy, HEADER + marks.encode(), limits=replace(FEW, portion_records=1 << 16, blank_lines=1 << 20))
+
+    assert result.refusal.reason.endswith("cannot be read; the file is in another form")
+
+
+def test_empty_cells_in_quotes_are_blank_rows_also_behind_odd_quotes(toy, run):
+    rows = [b'2024-01-%02d,%03d,1,,5" pipe\n' % (number % 28 + 1, number // 28) for number in range(1800)]
+    result = run(toy, HEADER + b"".join(rows) + b'"","","","",""\n' * 3000, limits=FEW)
+
+    assert (result.summary.rows_out, result.summary.skipped_lines) == (1800, 3000)
 
 
 def test_text_with_as_many_rows_as_lines_that_are_none_is_conditioned(toy, run):

@@ -1,6 +1,7 @@
 """Cutting and parsing agree, for any text and any chunk size, with reading one record after the other."""
 
 import io
+from unittest.mock import patch
 
 import pytest
 from hypothesis import example, given, settings
@@ -11,6 +12,7 @@ from conditioners.declaration import Source
 from conditioners.dialects import Delimited
 from conditioners.limits import Limits
 from conditioners.raw import OpenedRaw, RawInput
+from conditioners.readers import cutting
 from conditioners.readers.cutting import RecordCutter
 from conditioners.readers.opening import open_readers
 from conditioners.readers.records import RecordParser, Syntax
@@ -67,12 +69,32 @@ def without_blanks(found):
 
 
 @settings(max_examples=400, deadline=None)
-@given(BODIES, st.sampled_from([64, 100, 4096]))
-@example('x,"1,2,3\n",y\n"', 64)
-@example('"\n\n\n\n\n\n\n\n",,\n,,\n', 64)
-@example('1,x"y,3\r\r"q"z,5,6\n\n7,"8",9\n', 4096)
-def test_any_text_is_cut_and_parsed_as_one_record_after_the_other(body, chunk_bytes):
-    assert without_blanks(read_by_engine(body, chunk_bytes)) == without_blanks(read_one_by_one(body))
+@given(BODIES, st.sampled_from([64, 100, 4096]), st.sampled_from([2, 64]))
+@example('x,"1,2,3\n",y\n"', 64, 64)
+@example('"\n\n\n\n\n\n\n\n",,\n,,\n', 64, 64)
+@example('1,x"y,3\r\r"q"z,5,6\n\n7,"8",9\n', 4096, 64)
+@example('1,"a""b""c\nd,e,f\n",3\n"x"\n', 4096, 2)
+def test_any_text_is_cut_and_parsed_as_one_record_after_the_other(body, chunk_bytes, next_quotes):
+    with patch.object(cutting, "_NEXT_QUOTES", next_quotes):
+        found = read_by_engine(body, chunk_bytes)
+
+    assert without_blanks(found) == without_blanks(read_one_by_one(body))
+
+
+def test_fields_that_may_have_swallowed_rows_are_looked_for_no_further_than_the_next_one():
+    looked_at = []
+
+    class Counted(cutting._QuotedSplit):
+        def _first_telling_of(self, first, until):
+            looked_at.append(until - first)
+            return super()._first_telling_of(first, until)
+
+    text = b'1,"a\nb,c,d,e\n",3\n' * 100 + b'1,"2",3\n' * 10_000
+    with patch.object(cutting, "_QuotedSplit", Counted):
+        (chunk,) = RecordCutter(Syntax(",", '"', "", 3), Limits()).cut(iter([text]))
+
+    assert chunk.data == text
+    assert sum(looked_at) < 2 * text.count(b'"')
 
 
 @settings(max_examples=200, deadline=None)
