@@ -23,7 +23,8 @@ _RULER = re.compile(r"\s*[-=]{2,}(\s+[-=]+)+\s*")
 _NO_DIALECT = "are read without a declaration only: condition --auto makes delimited text of them to sample"
 _BY_STRUCTURE_ALONE = {
     "ARFF": "ARFF files", "drawn table": "tables drawn with bars", "runs of blanks": "cells between runs of blanks",
-    "key=value pairs": "lines of key=value",
+    "key=value pairs": "lines of key=value", "wiki table": "tables of wikis",
+    "a field in each line": "records with a field in each line",
 }  # fmt: skip
 _DELIMITERS = (",", ";", "\t", "|")
 

@@ -13,7 +13,8 @@ from typing import Any
 from conditioners.declaration import Source
 from conditioners.drafting.asides import find_total
 from conditioners.drafting.cutting import cut_sample
-from conditioners.drafting.drafts import Draft, draft_source, write_module
+from conditioners.drafting.drafts import Draft, draft_source
+from conditioners.drafting.module_text import write_module
 from conditioners.drafting.samples import NoDraft, Sample, look_at_sample
 from conditioners.engine import condition
 from conditioners.outcome import Refused, SourceError, Summary

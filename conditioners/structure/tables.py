@@ -13,6 +13,7 @@ from conditioners.structure.kinds import TYPED, kind_of
 from conditioners.structure.neighbours import find_neighbour
 from conditioners.structure.profiles import MOST_COLUMNS, Profile
 from conditioners.structure.rows import Resplit, Row, no_resplit
+from conditioners.structure.shifts import fuse, realign
 
 _AHEAD = 400
 """Rows that are looked at before a table's form is decided."""
@@ -154,11 +155,11 @@ class _Table:
                 if len(others) == self._head.cells:
                     yield others, "another delimiter"
                 elif mark == " ":
-                    yield self._profile.fuse(others, " ", row.raw), "another delimiter"
+                    yield fuse(self._profile, others, " ", row.raw), "another delimiter"
             return
-        yield self._profile.realign(cells), "an empty cell too many"
+        yield realign(self._profile, cells), "an empty cell too many"
         if self._words_are_apart:
-            yield self._profile.fuse(cells, " ", row.raw), "blanks inside a cell"
+            yield fuse(self._profile, cells, " ", row.raw), "blanks inside a cell"
 
     def _is_note(self, row: Row) -> bool:
         """Whether a row of the right width is a note, should the table end behind it."""

@@ -1,0 +1,68 @@
+"""The key of a drafted source: the fewest columns that tell the rows of a sample apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+
+from conditioners.drafting.guessing import Guess
+from conditioners.drafting.naming import names_code
+
+_KEY_ROWS, _KEY_COLUMNS = 20, 3
+_KEY_KINDS = ("Day", "Moment", "Text")
+_TIME = re.compile(r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?( ?[AaPp][Mm])?")
+"""Times of day, which tell few rows apart."""
+_PERIOD = re.compile(r"year|month|week|period|jahr|monat|woche|ann[eé]e|mois|a[nñ]o", re.IGNORECASE)
+
+
+def tell_key(key: Sequence[str]) -> tuple[str, ...]:
+    """What a key, which a sample cannot but suggest, does to rows that have the same one."""
+    told = f"the key is {' and '.join(key)}, which no two rows of the sample share"
+    return (f"{told}: where rows of later files do, all but the first are duplicates or rejected",) if key else ()
+
+
+def find_key(
+    declared: Sequence[Guess], guesses: Sequence[Guess], columns: Sequence[Sequence[str]]
+) -> tuple[str, ...]:  # fmt: skip
+    """The fewest columns, days and codes before others, that tell all rows of a sample of some size apart."""
+    cells = {guess.name: values for guess, values in zip(guesses, columns, strict=True)}
+    rows = len(columns[0]) if columns else 0
+    required = [each for each in declared if each.is_required]
+    fixed = {each.name for each in required if len(set(cells[each.name])) == 1}
+    fit = [
+        each for each in required
+        if each.kind in _KEY_KINDS and each.name not in fixed and not all(map(_TIME.fullmatch, cells[each.name]))
+    ]  # fmt: skip
+    if rows < _KEY_ROWS:
+        return ()
+    # What is the same in all of the sample tells nothing here, but may in the next file, as the week and the store do.
+    around = {each.name for each in required if each.name in fixed and (_is_period(each) or names_code(each.label))}
+    for count in range(1, _KEY_COLUMNS + 1):
+        for chosen in sorted(combinations(fit, count), key=_weigh_key):
+            names = {each.name for each in chosen}
+            if count == 1 and not _may_be_alone(chosen[0], required, cells):
+                continue
+            if len(set(zip(*(cells[name] for name in names), strict=True))) == rows:
+                return tuple(each.name for each in required if each.name in names | around)
+    return ()
+
+
+def _may_be_alone(guess: Guess, required: Sequence[Guess], cells: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a column may be a key by itself: a code, the days of a series, the names in a list without days."""
+    if names_code(guess.label):
+        return True
+    others = [each for each in required if each.name != guess.name]
+    if guess.kind == "Text":
+        return not any(each.kind in ("Day", "Moment") for each in others)
+    return not any(each.kind == "Text" and len(set(cells[each.name])) > 1 for each in others)
+
+
+def _is_period(guess: Guess) -> bool:
+    return guess.kind in ("Day", "Moment") or (guess.kind == "Whole" and _PERIOD.search(guess.label) is not None)
+
+
+def _weigh_key(guesses: Sequence[Guess]) -> int:
+    """How little columns look like those of a key: days and codes by their labels do, any text hardly."""
+    unlike = {"Day": 0, "Moment": 1, "Text": 2}
+    return sum(0 if names_code(guess.label) else unlike[guess.kind] for guess in guesses)

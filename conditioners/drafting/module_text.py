@@ -1,0 +1,123 @@
+"""The text of a drafted source's module, as the formatter would leave it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from textwrap import wrap
+
+from conditioners.dialects import ISO_DAY, ISO_MOMENTS, PLAIN, Numbers
+from conditioners.drafting.drafts import Draft
+from conditioners.drafting.forms import Form
+from conditioners.drafting.guessing import Guess
+from conditioners.drafting.text import WIDTH, show_call, show_mapping, show_string, show_tuple
+from conditioners.readers.headers import normalise
+
+
+def write_module(draft: Draft) -> str:
+    """The text of the source's module."""
+    kinds = sorted({guess.kind for guess in draft.columns})
+    remarks = "".join(_show_remark(remark) for remark in dict.fromkeys(draft.remarks))
+    needed = (("Numbers", draft.numbers != PLAIN), ("Wide", draft.form.has_wide))
+    names = sorted({draft.form.kind, *(name for name, is_needed in needed if is_needed)})
+    body = [
+        f'name="{draft.name}"',
+        f"title={show_string(_title(draft))}",
+        f'files=("{draft.name}/**",)',
+        *([f"members={_tuple(draft.members)}"] if draft.members else []),
+        _one_line_each("columns=(", [_show_column(guess, draft.form) for guess in draft.columns]),
+        *([show_tuple([show_string(name) for name in draft.key], 4, before="key=")] if draft.key else []),
+        _show_dialects(draft),
+    ]
+    text = (
+        f'"""{_title(draft)}; drafted from a sample."""\n\n'
+        f"from conditioners.columns import {', '.join(kinds)}\n"
+        "from conditioners.declaration import Source\n"
+        f"from conditioners.dialects import {', '.join(names)}\n\n"
+        f"{remarks}SOURCE = Source(\n" + "".join(f"    {part},\n" for part in body) + ")\n"
+    )
+    # A label cannot be broken, however long the file has it.
+    too_long = (len(line) > WIDTH and " " in line.strip() for line in text.splitlines())
+    return "".join(
+        f"{line}  # noqa: E501\n" if long else f"{line}\n"
+        for line, long in zip(text.splitlines(), too_long, strict=True)
+    )
+
+
+def _show_remark(remark: str) -> str:
+    lines = wrap(f"Check: {remark}.", WIDTH - 2, break_long_words=True)
+    return "".join(f"# {line}\n" for line in lines)
+
+
+def _title(draft: Draft) -> str:
+    words = draft.name.replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def _one_line_each(opening: str, items: Sequence[str]) -> str:
+    """Items with a line for each; the formatter keeps a single one on the line of its bracket."""
+    line = f"{opening}{items[0]})"
+    if len(items) == 1 and "\n" not in line and len(line) + 5 <= WIDTH:
+        return line
+    return opening + "\n" + "".join(f"        {item}\n" for item in items) + "    )"
+
+
+def _show_column(guess: Guess, form: Form) -> str:
+    label = () if form.has_paths or form.kind == "FixedWidth" else _show_label(guess)
+    return show_call(guess.kind, [show_string(guess.name), *guess.arguments, *label], 8)
+
+
+def _show_label(guess: Guess) -> tuple[str, ...]:
+    if normalise(guess.label) == guess.name:
+        return ()
+    return (show_tuple([show_string(guess.label)], 12, before="labels="),)
+
+
+def _show_dialects(draft: Draft) -> str:
+    shown = _show_dialect(draft)
+    line = f"dialects=({shown})"
+    return line if "\n" not in shown and len(line) + 5 <= WIDTH else f"dialects=(\n        {shown}\n    )"
+
+
+def _show_dialect(draft: Draft) -> str:
+    arguments = ['name="as sampled"', *draft.form.arguments]
+    if draft.numbers != PLAIN:
+        arguments.append(_show_numbers(draft.numbers))
+    if draft.days != (ISO_DAY,):
+        arguments.append(show_tuple([show_string(each) for each in draft.days], 12, before="days="))
+    if draft.moments != ISO_MOMENTS:
+        arguments.append(show_tuple([show_string(each) for each in draft.moments], 12, before="moments="))
+    sentinels = {guess.name: _tuple(guess.sentinels) for guess in draft.columns if guess.sentinels}
+    if sentinels:
+        arguments.append(show_mapping(sentinels, 12, before="sentinels="))
+    shifts = {guess.name: str(guess.shift) for guess in draft.columns if guess.shift}
+    if shifts:
+        arguments.append(show_mapping(shifts, 12, before="shifts="))
+    extract = {guess.name: show_string(guess.extract) for guess in draft.columns if guess.extract}
+    if extract:
+        arguments.append(show_mapping(extract, 12, before="extract="))
+    if draft.skip:
+        arguments.append(show_tuple([show_string(pattern) for pattern in draft.skip], 12, before="skip="))
+    return show_call(draft.form.kind, arguments, 8)
+
+
+def _tuple(words: Sequence[str]) -> str:
+    return show_tuple([show_string(word) for word in words], 0)
+
+
+def _show_numbers(numbers: Numbers) -> str:
+    arguments = []
+    if numbers.decimal != ".":
+        arguments.append(f"decimal={show_string(numbers.decimal)}")
+    if numbers.thousands:
+        arguments.append(f"thousands={_show_marks(numbers.thousands)}")
+    if numbers.currency:
+        arguments.append(f"currency={_tuple(numbers.currency)}")
+    if numbers.trailing_minus:
+        arguments.append("trailing_minus=True")
+    if numbers.brackets:
+        arguments.append("brackets=True")
+    return show_call("numbers=Numbers", arguments, 12, tail="")
+
+
+def _show_marks(marks: str) -> str:
+    return '"' + "".join(mark if mark.isascii() else ascii(mark)[1:-1] for mark in marks) + '"'
