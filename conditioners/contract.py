@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from conditioners.declaration import Source
 from conditioners.dialects import Dialect, ShiftBy
-from conditioners.faults import Faults, Reject, Suspicions, name_inexact
+from conditioners.faults import BadRows, Faults, Suspicions, name_inexact
 from conditioners.frames import keep_rows
 from conditioners.rules import Rules, compile_rules, name_cell, name_form, type_of
 from conditioners.short_cells import ShortCells, read_numerals
@@ -28,10 +28,10 @@ _MOST_KNOWN = 64
 
 @dataclass(frozen=True)
 class Typed:
-    """A batch that was judged: rows that keep the contract, typed and in contract order, and the others' faults."""
+    """A batch that was judged: rows that keep the contract, typed and in contract order, and the others."""
 
     frame: pl.DataFrame
-    rejects: Sequence[Reject]
+    bad: BadRows
 
 
 class Contract:
@@ -75,11 +75,10 @@ class Contract:
         bad = reduce(or_, (typed[name] for name in suspicions.names))
         values = typed[self._names]
         if not bad.any():
-            return Typed(values, ())
+            return Typed(values, BadRows())
         numbers = bad.to_numpy().nonzero()[0].tolist()
-        return Typed(
-            keep_rows(values, ~bad), self._faults.explain(numbers, keep_rows(typed, bad), suspicions, damaged=damaged)
-        )
+        rows = self._faults.look_into(numbers, keep_rows(typed, bad), suspicions, damaged=damaged)
+        return Typed(keep_rows(values, ~bad), rows)
 
     def _type_few(self, frame: pl.DataFrame, damaged: bool) -> tuple[pl.DataFrame, Suspicions]:
         """Cells, values and suspicions, all in one go: for few rows, going once more takes as long as an expression."""

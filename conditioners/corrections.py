@@ -148,9 +148,9 @@ class Mender:
         located = [fault.located for fault, _ in self._taken]
         faults = [
             Fault((reject.row, 1), located[reject.row], reject.rule, reject.column, f"{AS_CORRECTED}{reject.reason}")
-            for reject in typed.rejects
+            for reject in typed.bad.explain()
         ]
-        kept = np.delete(np.arange(len(located)), [reject.row for reject in typed.rejects]).tolist()
+        kept = np.delete(np.arange(len(located)), typed.bad.numbers).tolist()
         return typed.frame, [located[row] for row in kept], faults
 
     def keys(self) -> pl.DataFrame | None:

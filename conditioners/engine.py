@@ -109,9 +109,9 @@ class _Run:
 
         for at, cause, count in judged.passed:
             self._skipped.add(f"{self._facts[-1].place} {at.place}", cause, count)
-        ordered = sorted(judged.faults, key=lambda fault: fault.order)
-        faults = [fault for fault in ordered if not skip.skips(fault.located)]
-        self._rows_in += judged.rows_read - (len(judged.faults) - len(faults))
+        found = sorted(judged.find_faults(), key=lambda fault: fault.order)
+        faults = [fault for fault in found if not skip.skips(fault.located)]
+        self._rows_in += judged.rows_read - (len(found) - len(faults))
         frame = judged.frame
         if judged.identities is not None:
             verdicts = self._repeats.classify(judged.identities)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from conditioners.columns import AtMostWhere, Check, Column, FilledOnlyIf, NotBefore
@@ -25,6 +25,34 @@ class Reject:
     rule: str
     column: str
     reason: str
+
+
+@dataclass(frozen=True)
+class BadRows:
+    """Rows that break a rule, and all that it takes to say which: words are found for them later, by another thread."""
+
+    numbers: Sequence[int] = ()
+    """Theirs in the batch, in order."""
+    _owners: Sequence[Rules | Check] = ()
+    _rules: Mapping[str, Sequence[tuple[int, str]]] = field(default_factory=dict)
+    """For each column at fault its rules, and where in a row's flags that of each stands."""
+    _flags: Sequence[tuple[bool | None, ...]] = ()
+    _cells: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
+    _dialect: Dialect | None = None
+
+    def explain(self) -> list[Reject]:
+        """The first fault of each."""
+        return [self._explain(at, owner) for at, owner in enumerate(self._owners)]
+
+    def _explain(self, at: int, owner: Rules | Check) -> Reject:
+        if not isinstance(owner, Rules):
+            return Reject(self.numbers[at], owner.rule, owner.column, _explain_check(owner))
+        name, flags = owner.column.name, self._flags[at]
+        rule = next((rule for place, rule in self._rules[name] if flags[place]), None)
+        if rule is None or self._dialect is None:
+            raise RuntimeError(f"a row was rejected for its {name} under no rule: a bug in conditioners/faults.py")
+        reason = explain(rule, owner.column, self._cells[name][at], self._dialect)
+        return Reject(self.numbers[at], rule, name, reason)
 
 
 @dataclass(frozen=True)
@@ -64,29 +92,17 @@ class Faults:
             found = self._suspicions[damaged, read_at_once] = Suspicions(names, flags, [owner for owner, _ in every])
         return found
 
-    def explain(self, numbers: Sequence[int], bad: pl.DataFrame, known: Suspicions, *, damaged: bool) -> list[Reject]:
-        """The first fault of each of the bad rows, which are in order; `numbers` are theirs in the batch."""
+    def look_into(self, numbers: Sequence[int], bad: pl.DataFrame, known: Suspicions, *, damaged: bool) -> BadRows:
+        """Bad rows, in order, with the cells and flags that tell why; `numbers` are theirs in the batch."""
         owners = [known.owners[flags.index(True)] for flags in bad[known.names].rows()]
-        broken = {id(owner): owner for owner in owners if isinstance(owner, Rules)}
-        faults, spans = list[_Fault](), dict[int, range]()
-        for key, rule in broken.items():
-            named = self._named[rule.column.name, damaged]
-            spans[key] = range(len(faults), len(faults) + len(named))
-            faults += named
-        found = bad.select_seq(fault.flag for fault in faults).rows() if faults else [()] * len(owners)
-        cells = {rule.column.name: bad[name_cell(rule.column)].to_list() for rule in broken.values()}
-        rejects = []
-        for at, (owner, flags) in enumerate(zip(owners, found, strict=True)):
-            if isinstance(owner, Rules):
-                first = next((each for each in spans[id(owner)] if flags[each]), None)
-                if first is None:
-                    raise RuntimeError(f"a row of {self._source.name} was rejected under no rule: a bug in this module")
-                name, column = faults[first].rule, owner.column
-                reason = explain(name, column, cells[column.name][at], self._dialect)
-                rejects.append(Reject(numbers[at], name, column.name, reason))
-            else:
-                rejects.append(Reject(numbers[at], owner.rule, owner.column, _explain_check(owner)))
-        return rejects
+        columns = {owner.column.name: owner.column for owner in owners if isinstance(owner, Rules)}
+        faults = [(name, fault) for name in columns for fault in self._named[name, damaged]]
+        flags = bad.select_seq(fault.flag for _, fault in faults).rows() if faults else ()
+        rules: dict[str, list[tuple[int, str]]] = {name: [] for name in columns}
+        for place, (name, fault) in enumerate(faults):
+            rules[name].append((place, fault.rule))
+        cells = {name: bad[name_cell(column)].to_list() for name, column in columns.items()}
+        return BadRows(numbers, owners, rules, flags, cells, self._dialect)
 
 
 def name_inexact(column: Column) -> str:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from conditioners.contract import Contract
 from conditioners.declaration import Source
 from conditioners.duplicates import Identities, hash_keys
+from conditioners.faults import BadRows, Reject
 from conditioners.hooks import apply_hook
-from conditioners.readers.batches import Located, TextBatch
+from conditioners.readers.batches import Located, TextBatch, Unread
 from conditioners.readings import Reading
 
 if TYPE_CHECKING:
@@ -43,12 +44,26 @@ class Judged:
     """The rows that keep the contract, typed."""
     rows: NDArray[np.int64]
     """Their numbers in the batch."""
-    faults: Sequence[Fault]
+    bad: BadRows
+    """Rows that break it, by number in the batch."""
+    left_out: Sequence[Reject]
+    """Rows that the hook has not given back."""
+    unread: Sequence[Unread]
+    """As in TextBatch."""
     identities: Identities | None
     passed: Sequence[tuple[Located, str, int]]
     """As in TextBatch."""
     locate: Callable[[Sequence[int]], list[Located]]
     """As in TextBatch."""
+
+    def find_faults(self) -> list[Fault]:
+        """Why rows cannot be accepted, and where they stand: first those that could not be read, then the others."""
+        rejects = sorted([*self.bad.explain(), *self.left_out], key=lambda reject: reject.row)
+        located = self.locate([reject.row for reject in rejects]) if rejects else []
+        faults = [Fault((unread.before, 0), unread.located, unread.rule, "", unread.reason) for unread in self.unread]
+        for reject, at in zip(rejects, located, strict=True):
+            faults.append(Fault((reject.row, 1), at, reject.rule, reject.column, reject.reason))
+        return faults
 
     def conflicts(self, numbers: NDArray[np.int64]) -> list[Fault]:
         """Faults for typed rows, by number in `frame`, whose key an earlier and different row has."""
@@ -71,20 +86,22 @@ class Judge:
         batch = self._read(part)
         frame, kept = apply_hook(self._source, batch.frame)
         typed = self._contract(frame).apply(frame, damaged=batch.damaged)
-        found = [(int(kept[reject.row]), reject.rule, reject.column, reject.reason) for reject in typed.rejects]
-        for row in np.setdiff1d(np.arange(batch.frame.height), kept).tolist() if len(kept) < batch.frame.height else ():
-            found.append((row, "left_out", "", f"left out by the hook of {self._source.name}"))
-        found.sort()
-        located = batch.locate([row for row, *_ in found]) if found else []
-        faults = [Fault((unread.before, 0), unread.located, unread.rule, "", unread.reason) for unread in batch.unread]
-        faults += [
-            Fault((row, 1), at, rule, column, reason)
-            for (row, rule, column, reason), at in zip(found, located, strict=True)
-        ]
-        rows = np.delete(kept, [reject.row for reject in typed.rejects])
+        rows = np.delete(kept, typed.bad.numbers)
+        bad = replace(typed.bad, numbers=[int(kept[row]) for row in typed.bad.numbers])
+        left_out = self._find_left_out(batch.frame.height, kept)
         identities = Identities(typed.frame, self._source.key) if self._source.key else None
         rows_read = batch.frame.height + len(batch.unread)
-        return Judged(rows_read, typed.frame, rows, faults, identities, batch.passed, batch.locate)
+        return Judged(
+            rows_read, typed.frame, rows, bad, left_out, batch.unread, identities, batch.passed, batch.locate
+        )  # fmt: skip
+
+    def _find_left_out(self, rows: int, kept: NDArray[np.int64]) -> list[Reject]:
+        import numpy as np
+
+        if len(kept) == rows:
+            return []
+        reason = f"left out by the hook of {self._source.name}"
+        return [Reject(row, "left_out", "", reason) for row in np.setdiff1d(np.arange(rows), kept).tolist()]
 
     def _contract(self, frame: pl.DataFrame) -> Contract:
         return Contract.of(self._source, self._dialect, self._reader.columns, frame.height)

@@ -106,13 +106,20 @@ class Decoder:
             self._decide(block, last)
         assert self._decided is not None
         state = self._decided.getstate()
-        if self.name == _LATIN and not _has_controls(block):
-            return block.decode("latin-1").encode()
         try:
-            return self._decided.decode(block, last).encode()
+            return self._decode(block, last)
         except UnicodeDecodeError:
             self._decided.setstate(state)
         return self._decode_damaged(block, last)
+
+    def _decode(self, block: bytes, last: bool) -> bytes:
+        """In slices that stay in the processor's cache, and between which other threads may go on."""
+        assert self._decided is not None
+        slices = [block[start : start + _SLICE] for start in range(0, max(len(block), 1), _SLICE)]
+        if self.name == _LATIN and not _has_controls(block):
+            return b"".join([each.decode("latin-1").encode() for each in slices])
+        ends = [last and number == len(slices) for number in range(1, len(slices) + 1)]
+        return b"".join([self._decided.decode(each, end).encode() for each, end in zip(slices, ends, strict=True)])
 
     def _decode_damaged(self, block: bytes, last: bool) -> bytes:
         """Marks what cannot be decoded; raises Refusal when that is too much, for each byte of it takes long."""
