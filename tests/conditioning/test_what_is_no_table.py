@@ -12,7 +12,7 @@ from conditioners.raw import RawInput
 
 DIALECTS = {
     "text": Delimited(name="d"), "workbook": Workbook(name="d"), "json": JsonTree(name="d", records="[]"),
-    "fixed": FixedWidth(name="d", fields={"store": (1, 3), "units": (4, 5)}, opening="[0-9]{5}"),
+    "fixed": FixedWidth(name="d", fields={"store": (1, 3), "units": (4, 5), "day": (6, 15)}, opening="[0-9]{5}"),
 }  # fmt: skip
 TYPES = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
 
