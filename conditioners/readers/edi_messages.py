@@ -16,8 +16,8 @@ _TOLD = 10
 """Kinds of messages that are named."""
 _LONGEST = 20
 """Characters of a name that are told."""
-_NAME = re.compile(r"[A-Z][A-Z0-9]{1,2}|")
-"""What segments are called in either standard; an empty one is none, and holds nothing."""
+_NAME = re.compile(r"[A-Z][A-Z0-9]{1,2}")
+"""What segments are called in either standard."""
 
 
 def find_kinds(text: str) -> list[str]:
@@ -55,7 +55,8 @@ def read_messages(text: str) -> Iterator[Message]:
 
 def _judge_names(message: Message) -> str | None:
     """What a damaged name would hide: the segment's values, and in which loop those behind it stand."""
-    for segment in message.segments:
-        if _NAME.fullmatch(segment.name) is None or (not segment.name and segment.text):
+    unusual = {name for name in {segment.name for segment in message.segments} if _NAME.fullmatch(name) is None}
+    for segment in message.segments if unusual else ():
+        if segment.name in unusual and segment.text:
             return f"{segment.place} is called '{show_damage(segment.name[:_LONGEST])}', as no segment is"
     return None

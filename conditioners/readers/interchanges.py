@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from conditioners.outcome import Refusal
@@ -50,21 +49,16 @@ _LEVEL_B = Marks(EDIFACT, "\x1d", "\x1f", "\x1c")
 """The separators of character set UNOB, which nothing needs to declare (ISO 9735, level B): none can stand in text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """One segment: its number in the file from 1, its text without line breaks that mean nothing, and its marks."""
 
     number: int
     text: str
     marks: Marks
+    name: str
+    """Such as `LIN`."""
     elements: tuple[str, ...]
     """The first one is its name; release characters are kept."""
-
-    @property
-    def name(self) -> str:
-        """Such as `LIN`."""
-        name = self.elements[0]
-        return name.replace(self.marks.release, "") if self.marks.release else name
 
     @property
     def raw(self) -> str:
@@ -121,16 +115,20 @@ def split_released(text: str, mark: str, release: str) -> list[str]:
 
 def split_segments(text: str) -> Iterator[Segment]:
     """All segments of all interchanges; raises Refusal when one declares no marks, or the last segment has no end."""
-    number, at, elements, marks = 0, _skip_blanks(text, 0), 0, _EDIFACT
+    number, at, elements, marks, first = 0, _skip_blanks(text, 0), 0, _EDIFACT, _EDIFACT
     while at < len(text):
         marks, at = _find_marks(text, at, marks, number + 1)
         if number == 0:
-            _require_few(sum(map(text.count, filter(None, marks[1:4]))))
+            first = marks
+            elements = sum(map(text.count, filter(None, (*marks[1:4], marks.repetition))))
+            _require_few(elements)
+        has_others = marks != first
         breaks = "".join(mark for mark in "\r\n" if mark not in marks)
         for found, end in _cut_interchange(text, at, marks):
             number, at = number + 1, end
-            elements += 1 + sum(found.count(mark) for mark in (marks.element, marks.component) if mark)
-            _require_few(elements)
+            if has_others:
+                elements += 1 + sum(found.count(mark) for mark in (*marks[1:3], marks.repetition) if mark)
+                _require_few(elements)
             segment = _make_segment(number, found, marks, breaks)
             yield segment
             if segment.name == _TRAILERS[marks.kind]:
@@ -189,7 +187,9 @@ def _make_segment(number: int, found: str, marks: Marks, breaks: str) -> Segment
             text = text.replace(each, "")
     if marks.kind == TRADACOMS:
         text = text.replace("=", marks.element, 1)
-    return Segment(number, text, marks, tuple(split_released(text, marks.element, marks.release)))
+    elements = tuple(split_released(text, marks.element, marks.release))
+    name = elements[0].replace(marks.release, "") if marks.release else elements[0]
+    return Segment(number, text, marks, name, elements)
 
 
 def _find_marks(text: str, at: int, last: Marks, number: int) -> tuple[Marks, int]:

@@ -340,6 +340,7 @@ def test_an_interchange_of_nothing_but_marks_is_refused(refuse):
         "segments.edi": f"{head}GS*PD~ST*852*1~".encode() + b"~" * 5_000_000,
         "elements.edi": f"{head}GS*PD~ST*852*1~LIN".encode() + b"*" * 5_000_000 + b"~",
         "parts.edi": b"UNB+UNOA:1+A+B'UNH+1+SLSRPT'LIN" + b"+" * 5_000_000 + b"'",
+        "repeats.edi": b"UNB+UNOA:4+A+B'UNH+1+SLSRPT'LIN+" + b"*" * 5_000_000 + b"'",
     }
 
     assert set(refuse(files, declared=False)) == {"the interchange has more than 2000000 elements"}
