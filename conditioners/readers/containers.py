@@ -60,7 +60,10 @@ class Container:
         for name in WORKBOOKS:
             for entry in self._entries:
                 if entry.name == name:
-                    return name, self._stream(entry)
+                    stream = self._stream(entry)
+                    if len(stream) < entry.size:
+                        raise Refusal(f"the file is damaged or cut off: the workbook in it has {entry.size} bytes")
+                    return name, stream
         raise Refusal("the workbook cannot be read: the file holds something else")
 
     def _stream(self, entry: _Entry) -> bytearray:

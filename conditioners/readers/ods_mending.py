@@ -1,8 +1,8 @@
 """Rewrites cells of an ods that its parser would lose, or take for something else.
 
 Those are whole numbers of more digits than a float has, numbers that are shown with zeros before them (00501),
-durations, errors that older programs write with the value 0, tabs, line breaks and CDATA in texts, blanks between a
-cell's tags, which are no text, and drawings, whose texts are none of the cell's.
+durations, errors that older programs write with the value 0, tabs, line breaks and CDATA in texts, texts in cells that
+name no type, blanks between a cell's tags, which are no text, and drawings, whose texts are none of the cell's.
 """
 
 from __future__ import annotations
@@ -21,12 +21,16 @@ _NOTE = (
 """A note holds no cells: where its end is missing it is not looked for behind the next one."""
 _CODE = re.compile(
     rb"(?P<before><table:table-cell (?=[^<>]*+>%b<text:p[^<>]*+>(?P<shown>0[0-9]{1,14})</text:p>)[^<>]*)"
-    rb"office:value=\"(?P<value>[0-9]{1,14})\"(?P<behind>[^<>]*+>)" % _NOTE
+    rb"office:value=\"(?P<value>[0-9]{1,14})(?:\.0*)?\"(?P<behind>[^<>]*+>)" % _NOTE
 )
 """Cells with a whole number that may be shown with zeros before it.
 
 What stands behind the tag is looked at first, and once: not again behind each value that the tag may say it has.
 """
+_UNTYPED = re.compile(rb"<table:table-cell(?![^<>]*+(?<=/)>)(?![^<>]*value-type)(?=[^<>]*+>%b<text:p[\s/>])" % _NOTE)
+"""A text whose cell does not say that it is one."""
+_QUOTED = re.compile(rb"""=\s*+'([^'"<>]*+)'""")
+_APOSTROPHES = re.compile(rb"<table:table-cell[^<>]*?%b[^<>]*+>" % _QUOTED.pattern)
 _LONG = re.compile(rb"<table:table-cell [^<>]*office:value=\"-?[0-9]{16,}\"[^<>]*>")
 _DURATION = re.compile(
     rb"<table:table-cell [^<>]*office:time-value=\"(-?)PT([0-9]+)H([0-9]+)M([0-9]+)(?:[.,]([0-9]+))?S\"[^<>]*>"
@@ -41,6 +45,7 @@ _CDATA = re.compile(rb"<!\[CDATA\[([\s\S]*?)(?:\]\]>|\Z)")
 _BETWEEN = re.compile(rb"(?<=>)\s++(?=<(?:text:p[\s/>]|text:h[\s/>]|office:annotation[\s/>]|/?table:))")
 """Blanks that stand in a cell and in none of its paragraphs."""
 _DRAWING = re.compile(rb"""<(/?)draw:[^\s<>/]++(?:[^<>"']++|"[^"]*+"|'[^']*+')*+>""")
+_LOST_FORMS = (_IS_LONG, _BETWEEN, _APOSTROPHES, _UNTYPED)
 
 
 class OdsMending:
@@ -48,7 +53,7 @@ class OdsMending:
 
     def is_misread(self, text: bytes) -> bool:
         """Whether some text of the content holds anything that is."""
-        if any(mark in text for mark in _LOST) or _IS_LONG.search(text) or _BETWEEN.search(text):
+        if any(mark in text for mark in _LOST) or any(form.search(text) for form in _LOST_FORMS):
             return True
         if any(_is_padded(cell) for cell in _CODE.finditer(text)):
             return True
@@ -58,6 +63,8 @@ class OdsMending:
         """The text as it should be read."""
         text = _CDATA.sub(lambda found: escape(found[1].decode("latin-1"), quote=False).encode("latin-1"), text)
         text = _BETWEEN.sub(b"", _without_drawings(text))
+        text = _APOSTROPHES.sub(lambda tag: _QUOTED.sub(rb'="\1"', tag[0]), text)
+        text = _UNTYPED.sub(rb'\g<0> office:value-type="string"', text)
         text = _CODE.sub(lambda cell: _pad(cell) if _is_padded(cell) else cell[0], text)
         text = _LONG.sub(_as_text, text)
         text = _ERROR.sub(rb"\1", text)

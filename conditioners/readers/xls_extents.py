@@ -82,7 +82,7 @@ class _Workbook:
         A chart within a sheet is left out: it has cells of its own, which the parser would take for the sheet's.
         """
         stream, end = self._stream, len(self._stream)
-        unpack, begin, charts, is_chart = HEAD.unpack_from, start, 0, False
+        unpack, begin, is_chart = HEAD.unpack_from, start, False
         while start + 4 <= end:
             kind, length = unpack(stream, start)
             self._left -= 1
@@ -93,7 +93,6 @@ class _Workbook:
                 raise Refusal("the workbook cannot be read: a record runs over its end", f"byte {start}")
             if kind == _BEGIN and start - 4 > begin and stream[start + 2 : start + 4] == _CHART:
                 is_chart = True
-                charts += 1
             if is_chart:
                 stream[start - 4 : start - 2] = _IGNORED
                 is_chart = kind != _END
@@ -101,8 +100,7 @@ class _Workbook:
                 yield kind, start, length
             start += length
         else:
-            if charts:
-                raise Refusal("the workbook cannot be read: a chart within a sheet does not end", f"byte {begin}")
+            raise Refusal("the workbook cannot be read: a sheet, or a chart within it, does not end", f"byte {begin}")
         if self._left < 0:
             raise Refusal(f"the workbook has more than {_RECORDS} records")
 

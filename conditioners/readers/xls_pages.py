@@ -69,7 +69,7 @@ class _Widening:
         return self._written
 
     def _records(self) -> Iterator[tuple[int, int, int]]:
-        """Kind, place and length of all records; what stands behind the last one that is whole, is none."""
+        """Kind, place and length of all records that are whole."""
         at, end = HEAD.size, len(self._stream)
         while at <= end:
             kind, length = HEAD.unpack_from(self._stream, at - HEAD.size)

@@ -96,7 +96,7 @@ XLS = {
     ),
     "password.xls": (xls(TABLE, record(0x2F, b"\0\0\1\2\3\4")), "the workbook is protected by a password"),
     "package.xls": (
-        xls(record(0x0203, b"") + workbook(FAR)),
+        xls(record(0x0203, b"") + record(10, b"") + workbook(FAR)),
         "the workbook cannot be read: Cannot detect file format",
     ),
 }

@@ -233,6 +233,22 @@ def test_durations_of_an_open_document_are_hours_as_in_other_workbooks(source, r
     assert run(source, write_ods(HEADER, [length, units])).rows == [f"{text},1"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "shown", "text"),
+    [
+        ("office:value-type='float' office:value='501'", "00501", "00501"),
+        ("office:value-type='time' office:time-value='PT36H00M00S'", "x", "36:00:00"),
+        (f"office:value-type='float' office:value='{LONG}'", "1E18", str(LONG)),
+        ('office:value-type="float" office:value="501.0"', "00501", "00501"), ("", "a", "a"),
+        ('table:style-name="it\'s"', "a", "a"),
+    ],
+)  # fmt: skip
+def test_cells_of_an_open_document_are_read_as_other_programs_write_them(kind, shown, text):
+    book = write_ods(HEADER, [cell(f"<text:p>{shown}</text:p>", kind)], ["<table:table-cell/>"], [HEADER[0]])
+
+    assert read(book) == ["id", text, None, "id"]
+
+
 FRAME = "<draw:frame><draw:text-box><text:p>drawn</text:p></draw:text-box></draw:frame>"
 
 

@@ -33,9 +33,20 @@ def test_cells_of_a_chart_within_a_sheet_are_none_of_the_sheet():
     assert read(xls(number(0, 0) + label(1, "a") + number(2, 1) + chart + merged)) == ["1.5", "a", "a"]
 
 
-def test_a_chart_without_an_end_is_refused():
-    with pytest.raises(Refusal, match="a chart within a sheet does not end"):
-        read(xls(TABLE + CHART + record(0x1002, bytes(5000))))
+@pytest.mark.parametrize("sheet", [TABLE + CHART, TABLE])
+def test_a_sheet_or_a_chart_without_an_end_is_refused(sheet):
+    whole = bytearray(xls(sheet + record(0x1002, bytes(5000))))
+    at = whole.rindex(END)
+    whole[at : at + 2] = b"\xff\xff"
+    with pytest.raises(Refusal, match="a sheet, or a chart within it, does not end"):
+        read(bytes(whole))
+
+
+@pytest.mark.parametrize("cut", [1, 4096, 9000])
+def test_an_xls_that_is_cut_off_is_refused_however_much_of_it_is_there(cut):
+    whole = xls(TABLE + label(3, "a" * 200) * 40)
+    with pytest.raises(Refusal, match="the file is damaged or cut off"):
+        read(whole[: len(whole.rstrip(b"\0")) - cut])
 
 
 def test_a_text_with_fonts_in_it_is_a_text():
