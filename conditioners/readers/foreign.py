@@ -35,6 +35,10 @@ _KNOWN = (
     (_PICTURE, f"a picture; {_SEND}"),
     *((pattern, f"{name}; {_SEND}") for pattern, name in _DOCUMENT.items()),
     *((pattern, f"{name}; {_EXPORT}") for pattern, name in _DATABASE.items()),
+    (
+        rb"\x09[\0\x02\x04\x08][\x04\x06\x08\x10]\0",
+        "a workbook of Excel 4 or older, or without its container; have it saved anew",
+    ),
     (rb"\x7fELF|MZ[^\t\n\r -~]", "a program"),
     (rb"-----BEGIN PGP MESSAGE-----", "encrypted by PGP, and must be decrypted first"),
     (rb"\x4c\x6f\xa7\x94", "an XML document in EBCDIC, in which it is not read"),

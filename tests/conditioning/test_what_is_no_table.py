@@ -55,6 +55,8 @@ FOREIGN = {
     "a text document (RTF); have its table sent as text or as a workbook": rb"{\rtf1\ansi day,store\par}",
     "a 7z archive, which must be unpacked first": b"7z\xbc\xaf\x27\x1c" + bytes(50),
     "an Access database; export its table as text or Parquet": b"\0\1\0\0Standard ACE DB\0" + bytes(50),
+    "a workbook of Excel 4 or older, or without its container; have it saved anew":
+        b"\x09\x08\x08\0\0\0\x10\0\0\0\0\0" + b"\x03\x02\x0e\0" + bytes(14) + b"\x0a\0\0\0",
     "encrypted by PGP, and must be decrypted first": b"-----BEGIN PGP MESSAGE-----\n\nhQEMA\n",
 }  # fmt: skip
 
