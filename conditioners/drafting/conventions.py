@@ -62,14 +62,16 @@ class Conventions:
 
 
 def find_numbers(
-    columns: Sequence[Counter[str]], *, has_typed_cells: bool, delimiter: str = ""
+    columns: Sequence[Counter[str]], *, has_typed_cells: bool, delimiter: str = "", has_thousands: bool = True
 ) -> Conventions:  # fmt: skip
     """The marks under which most cells of columns with numbers are numerals; of equally good ones the plainest.
 
     Columns are distinct cells with their counts. Where cells are typed, as in a workbook, numbers have no marks of
-    their own, but texts may be English numerals.
+    their own, but texts may be English numerals. EDI has no marks between thousands.
     """
     possible = _NUMBERS[: 2 if has_typed_cells else None]
+    if not has_thousands:
+        possible = tuple(each for each in possible if not each.thousands)
     if delimiter == ";":
         # Where the comma is left to numbers, it is their decimal mark: 3,155 is no 3155.
         possible = tuple(sorted(possible, key=lambda each: (each.decimal, each.thousands) == (".", ",")))
@@ -86,7 +88,7 @@ def find_numbers(
         if "." in cell or "," in cell
     ]  # fmt: skip
     told: tuple[str, ...] = ("numbers in brackets are read as minus: check numbers",) if best.brackets else ()
-    is_doubtful = all(re.fullmatch(r"[^0-9]*[0-9]{1,3}[.,][0-9]{3}", cell) for cell in marked)
+    is_doubtful = has_thousands and all(re.fullmatch(r"[^0-9]*[0-9]{1,3}[.,][0-9]{3}", cell) for cell in marked)
     return Conventions(best, told, tuple(marked) if is_doubtful else ())
 
 

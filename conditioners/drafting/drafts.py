@@ -64,7 +64,8 @@ def draft_source(name: str, sample: Sample) -> Draft:
         labels = tuple(label.strip() or f"column_{number}" for number, label in enumerate(labels, start=1))
     filled = [Counter(stripped for cell in cells if (stripped := cell.strip())) for cells in sample.columns]
     conventions = find_numbers(
-        filled, has_typed_cells=sample.has_typed_cells, delimiter=sample.form.get("delimiter", "")
+        filled, has_typed_cells=sample.has_typed_cells, delimiter=sample.form.get("delimiter", ""),
+        has_thousands=sample.form["format"] != "EDI",
     )  # fmt: skip
     named = shorten_paths(labels) if sample.has_paths else labels
     guesses = [

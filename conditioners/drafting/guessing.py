@@ -49,6 +49,7 @@ _MONTHS = range(2, 13)
 _PLACES_ALWAYS_FIT = 10
 _SERIALS = range(20_000, 80_000)
 """Days as spreadsheets count them, from 1954 to 2119."""
+_EDI_DAY = re.compile(r"DTM\.[A-Z0-9]{1,3}|XQ0[23]")
 _LABELS_DAYS = re.compile(r"date|day|week|datum|tag\b|woche|fecha|\bdata\b", re.IGNORECASE)
 
 
@@ -107,7 +108,9 @@ def _guess_filled(bare: Guess, counts: Counter[str], numbers: Numbers, *, has_ty
     if code is not None:
         return code
     told: tuple[str, ...] = ()
-    for kind, formats in (("Day", DAY_FORMATS), ("Moment", MOMENT_FORMATS)):
+    # Six digits are the day of old messages; elsewhere they are more often a number or month.
+    days = (*DAY_FORMATS, "%y%m%d") if _EDI_DAY.fullmatch(bare.label) else DAY_FORMATS
+    for kind, formats in (("Day", days), ("Moment", MOMENT_FORMATS)):
         found = fit_formats(counts, formats, has_days=has_typed_cells)
         if found is not None and found[0].is_good:
             return _take_words(_guess_date(bare, kind, found[1], found[0].fitting), found[0])

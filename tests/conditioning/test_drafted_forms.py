@@ -120,6 +120,18 @@ def test_codes_in_messages_are_text_though_none_in_the_sample_begins_with_zero(d
     }  # fmt: skip
 
 
+def test_marks_and_days_of_messages_are_read_as_their_standards_have_them(draft):
+    text = (
+        "UNB+UNOA:2+S+R+240101:1200+42'UNH+1+SLSRPT:D:96A:UN'DTM+356:240115:101'LOC+162+17'"
+        "LIN+1++4000000000017:EN'QTY+153:1,234:KGM'UNT+6+1'UNZ+1+42'"
+    )
+    written, source = draft("c.edi", text.encode())
+
+    assert (source.dialects[0].numbers.thousands, written.summary.columns["qty_153"].max) == ("", "1.234")
+    assert written.summary.columns["dtm_356"].max == "2024-01-15"
+    assert not any("thousands" in remark for remark in written.remarks)
+
+
 def test_of_messages_of_several_kinds_those_that_make_up_most_are_declared_and_the_others_told(draft):
     activity = ("XQ*H*20240101*20240107", "LIN**VN*1", "ZA*QS*3")
     first = interchange(*activity).decode()
