@@ -171,3 +171,19 @@ def test_a_source_is_drafted_from_one_and_reads_it(draft, run):
 
     assert run(source, data).rows[:2] == ["001,2024-02-01,1.25", "002,2024-02-02,2.25"]
     assert {column.name: type(column) for column in source.columns} == {"store": Text, "day": Day, "dollars": Decimal}
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        (row(*["1"] * 60_000), "one record has more than 100000 elements"),
+        ("<Row>" + "<a/>" * 400_000 + "</Row>", "one record has more than 300000 tags"),
+        ("<a/>" * 400_000 + row("1"), "one record has more than 300000 tags"),
+        (
+            "".join(f"<Row><a{at}/></Row>" for at in range(10_001)),
+            "the XML document has elements of more than 10000 names",
+        ),
+    ],
+)  # fmt: skip
+def test_a_book_with_too_many_elements_in_rows_or_beside_them_is_refused(rows, reason):
+    assert read(book(rows)).reason == reason
