@@ -102,8 +102,10 @@ class Dialect:
 
 
 def check_fields(dialect: str, fields: tuple[str, ...]) -> None:
-    """Raises SourceError where a column stands twice."""
+    """Raises SourceError where a column stands twice, or none at all."""
     named = [name for name in fields if name]
+    if fields and not named:
+        raise SourceError(f"dialect {dialect!r}: none of its fields is a column")
     if len(set(named)) != len(named):
         raise SourceError(f"dialect {dialect!r}: a column stands twice in its fields")
 

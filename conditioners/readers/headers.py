@@ -61,9 +61,11 @@ def find_header(source: Source, dialect: Dialect, rows: Iterable[Sequence[str]],
         positions, twice = _match(source, dialect, row)
         missing = [_describe(source, dialect, column) for column in _wanted(source, dialect) - set(positions)]
         missing += _missing_repetitions(dialect, positions)
-        if not missing and twice:
+        # Where all that is required stands around the rows, a row has to name some other column to be the header.
+        is_header = not missing and bool(positions)
+        if is_header and twice:
             raise Refusal(twice[0])
-        if not missing:
+        if is_header:
             return Header(number, positions, tuple(row))
         if len(positions) > miss.matched:
             unknown = Header(number, positions, tuple(row)).ignored

@@ -42,6 +42,7 @@ DAYS = repeat({"c": (1, 2)})
         (Workbook, {"wide": Wide(into="day", values={})}, "labels go into one column, cells into others"),
         (Workbook, {"wide": Wide(into="day", values={"day": "(w)"})}, "labels go into one column, cells into others"),
         (Delimited, {"wide": WEEKS, "fields": ("units",)}, "a wide table has labels, and so no `fields`"),
+        (Delimited, {"fields": ("", "")}, "none of its fields is a column"),
         (FixedWidth, {"fields": {}}, "no field is declared"),
         (FixedWidth, {"fields": {"a": (0, 1)}}, "a cannot be from character 0 to 1"),
         (FixedWidth, {"fields": {"a": (3, 2)}}, "a cannot be from character 3 to 2"),

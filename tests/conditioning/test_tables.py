@@ -73,6 +73,17 @@ def test_wide_rows_around_unreadable_lines_keep_their_places(make_source, run):
     assert {r["rule"] for r in result.rejects if int(r["line"]) % 10 == 2} == {"wrong_field_count"}
 
 
+@pytest.mark.parametrize("kind", [Delimited, Workbook])
+def test_a_row_that_names_no_column_is_no_header_row_even_if_none_has_to_be_named(make_source, run, kind):
+    columns = (Text("shop"), Text("note", optional=True), Whole("units", optional=True))
+    source = make(make_source, columns, kind, labels={"shop": "=Ulm"})
+    rows = [["Report", "2025"], ["units", "note"], [3, "x"]]
+    write = workbook if kind is Workbook else lambda *rows: "\n".join(",".join(map(str, row)) for row in rows).encode()
+
+    assert run(source, write(*rows)).rows == ["Ulm,x,3"]
+    assert "no row names the columns" in run(source, write(*rows[::2])).refusal.reason
+
+
 def test_a_week_that_two_columns_of_a_wide_table_have_is_refused(make_source, run):
     source = make(make_source, days=("%G-W%V",), wide=WEEKS)
     result = run(source, b"store,2025-W01,2025-W02, 2025-W01\n007,1,2,3\n")
