@@ -48,7 +48,7 @@ class LoadedBook(NamedTuple):
     evidence: dict[str, int]
     """`error_cells`: how many cells hold an error, such as #N/A, which are read as empty; nothing where none does."""
     encoding: dict[str, str] | None = None
-    """Name and evidence, of XML spreadsheets."""
+    """Name and evidence, of XML spreadsheets, and of workbooks whose texts are in a code page."""
 
 
 def load_sheets(opened: OpenedRaw, limits: Limits) -> LoadedBook:
@@ -68,16 +68,16 @@ def _parse(opened: OpenedRaw, limits: Limits) -> LoadedBook:
     import python_calamine
 
     data = opened.read_whole("the workbook", limits.document_bytes)
-    errors = 0
+    errors, encoding = 0, None
     merged: Mapping[str, Sequence[Range]] = {}
     if data.startswith(b"PK"):
         errors, misread, merged = check_package(data, limits)
         data = mend_package(data, misread) if misread.members else data
     elif data.startswith(MAGIC):
-        data, errors = _rewrap(data, limits)
+        data, errors, encoding = _rewrap(data, limits)
     try:
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
-            return LoadedBook(list(_worksheets(workbook, merged, limits)), _tell_errors(errors))
+            return LoadedBook(list(_worksheets(workbook, merged, limits)), _tell_errors(errors), encoding)
     except python_calamine.PasswordError:
         raise Refusal(PROTECTED) from None
     except (python_calamine.CalamineError, OSError) as error:
@@ -93,18 +93,23 @@ def _is_panic(error: BaseException) -> bool:
     return type(error).__name__ == "PanicException"
 
 
-def _rewrap(data: bytes, limits: Limits) -> tuple[bytes, int]:
-    """An xls workbook, measured, in a container that says what is in it and nothing else; and its cells with errors."""
+def _rewrap(data: bytes, limits: Limits) -> tuple[bytes, int, dict[str, str] | None]:
+    """An xls workbook, measured, in a container that says what is in it and nothing else.
+
+    Answers its cells with errors, and the encoding, where its texts are in a code page, too.
+    """
     container = Container(data)
     if container.has(ENCRYPTED):
         raise Refusal(PROTECTED)
     name, stream = container.find_workbook()
-    stream = widen_texts(stream) if is_paged(stream) else stream
+    encoding = None
+    if is_paged(stream):
+        stream, encoding = widen_texts(stream)
     errors = measure_xls(stream, limits)
     # The parser would look for a zip package in whatever is no xls after all.
     if b"PK\x05\x06" in stream:
         stream = stream.replace(b"PK\x05\x06", b"PK\0\0")
-    return wrap(name, stream), errors
+    return wrap(name, stream), errors, encoding
 
 
 def _worksheets(
@@ -112,8 +117,11 @@ def _worksheets(
 ) -> Iterator[_ParsedSheet]:
     from python_calamine import SheetTypeEnum
 
-    cells = 0
+    cells, names = 0, set[str]()
     for name in (sheet.name for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet):
+        if name in names:  # The parser would hand out one of them for both.
+            raise Refusal("two sheets of the workbook have the same name", f"sheet {name}")
+        names.add(name)
         parsed = workbook.get_sheet_by_name(name)
         sheet = _ParsedSheet(parsed, parsed.merged_cell_ranges or merged.get(name, ()))
         cells += sheet.height * ((parsed.end or (0, -1))[1] + 1)

@@ -21,6 +21,8 @@ _TEXTS = {_SHEET: (6, 1), _FORMAT: (2, 1), _LABEL: (6, 2), _RICH_LABEL: (6, 2), 
 _MEANT = {367: "ascii", 10000: "mac_roman", 32768: "mac_roman", 32769: "cp1252", 1361: "johab"}
 """Code pages that Python does not name by their number."""
 _DEFAULT = 1252
+_TYPE_AT, _CELLS = 5, 0
+"""Where the record of a sheet tells its type, and the type of one with cells."""
 _NO_TEXTS = frozenset((0x17, 0x18))
 """References to other sheets, and names: both are of another form than later ones, and not read."""
 
@@ -30,23 +32,24 @@ def is_paged(stream: bytearray) -> bool:
     return len(stream) >= 6 and unpack_from("<HHH", stream)[::2] == (_BEGIN, _OLD)
 
 
-def widen_texts(stream: bytearray) -> bytearray:
-    """The stream of a workbook as later programs write it.
+def widen_texts(stream: bytearray) -> tuple[bytearray, dict[str, str]]:
+    """The stream of a workbook as later programs write it, and its encoding with the evidence.
 
     Raises Refusal for a code page that is not known, or does not have what a text holds.
     """
-    return _Widening(stream).widen()
+    widening = _Widening(stream)
+    return widening.widen(), {"name": widening.encoding, "evidence": widening.evidence}
 
 
 class _Widening:
     def __init__(self, stream: bytearray) -> None:
         self._stream = stream
-        self._encoding = f"cp{_DEFAULT}"
+        self.encoding, self.evidence = f"cp{_DEFAULT}", "the workbook does not say; this is the default"
         self._written = bytearray()
         self._begins: dict[int, int] = {}
         """Where each part begins, and where it does in what was written."""
-        self._sheets: list[int] = []
-        """Where it was written where a sheet begins."""
+        self._sheets: list[tuple[int, bool]] = []
+        """Where it was written where a sheet begins, and whether that is one of cells."""
 
     def widen(self) -> bytearray:
         for kind, at, length in self._records():
@@ -55,17 +58,18 @@ class _Widening:
                 self._begins[at - HEAD.size] = len(self._written)
                 content = pack("<H", _NEW) + content[2:]
             elif kind == _PAGE:
-                self._encoding = _find_encoding(content)
+                self.encoding, self.evidence = _find_encoding(content), "the code page that the workbook names"
                 content = pack("<H", 1200)
             elif kind in _TEXTS:
                 kind, content = self._widen_text(kind, content, at)
             if kind not in _NO_TEXTS:
                 self._written += HEAD.pack(kind, len(content)) + content
-        for place in self._sheets:
+        for place, has_cells in self._sheets:
             begin = self._begins.get(unpack_from("<I", self._written, place)[0])
-            if begin is None:
+            if begin is None and has_cells:
                 raise Refusal("the workbook cannot be read: a sheet begins where none is")
-            self._written[place : place + 4] = pack("<I", begin)
+            # A module of a program may be nowhere; the workbook's beginning has no cells.
+            self._written[place : place + 4] = pack("<I", begin or 0)
         return self._written
 
     def _records(self) -> Iterator[tuple[int, int, int]]:
@@ -85,7 +89,7 @@ class _Widening:
         if len(content) < begin + size or len(text) < length:
             raise Refusal("the workbook cannot be read: a text is cut off", f"byte {at}")
         if kind == _SHEET:
-            self._sheets.append(len(self._written) + HEAD.size)
+            self._sheets.append((len(self._written) + HEAD.size, content[_TYPE_AT] == _CELLS))
         wide = self._decode(text, at).encode("utf-16-le", "surrogatepass")
         count = pack("<B" if kind == _SHEET else "<H", len(wide) // 2)
         found = content[:begin] + count + b"\1" + wide
@@ -95,9 +99,9 @@ class _Widening:
 
     def _decode(self, text: bytes, at: int) -> str:
         try:
-            return text.decode(self._encoding)
+            return text.decode(self.encoding)
         except UnicodeDecodeError:
-            reason = f"the workbook is said to be in {self._encoding}, which does not have all bytes of a text"
+            reason = f"the workbook is said to be in {self.encoding}, which does not have all bytes of a text"
             raise Refusal(reason, f"byte {at}") from None
 
 

@@ -49,7 +49,7 @@ class SheetGrid:
         return {"format": self.format, **self.evidence}
 
     def encoding(self) -> dict[str, str] | None:
-        """That of an HTML document or XML spreadsheet; the cells of other workbooks are no bytes of text."""
+        """That of an HTML document, XML spreadsheet or old xls; the cells of other workbooks are no bytes of text."""
         return self.known_encoding
 
     def _outer_columns(self) -> tuple[int, int]:

@@ -4,6 +4,8 @@ import struct
 
 import pytest
 
+from conditioners.columns import Text
+from conditioners.dialects import Workbook
 from conditioners.outcome import Refusal
 from conditioners.readers.containers import wrap
 from tests.conditioning.test_hostile_workbooks import TABLE, number, record, xls
@@ -94,8 +96,36 @@ def test_texts_of_an_old_xls_are_in_the_code_page_that_it_names(page):
     assert read(old_xls(cells + formula_cell, text, page)) == [PAGES[page]] * 3
 
 
-def test_an_old_xls_without_a_code_page_is_in_that_of_windows():
-    assert read(old_xls(old_label(0, b"M\xfcller"))) == ["Müller"]
+@pytest.mark.parametrize(
+    ("page", "name", "evidence"),
+    [
+        (None, "cp1252", "the workbook does not say; this is the default"),
+        (1252, "cp1252", "the code page that the workbook names"),
+    ],
+)
+def test_the_encoding_of_an_old_xls_is_told_and_without_a_code_page_it_is_that_of_windows(
+    make_source, run, page, name, evidence
+):
+    source = make_source(columns=(Text("name"),), key=(), dialects=(Workbook(name="w"),))
+    result = run(source, old_xls(old_label(0, b"name") + old_label(1, b"M\xfcller"), page=page))
+
+    assert result.rows == ["Müller"]
+    assert result.summary.encoding == {"name": name, "evidence": evidence}
+
+
+def test_a_module_of_a_program_in_an_old_xls_may_begin_nowhere():
+    module = record(0x85, struct.pack("<IBBB", 0xFFFFFFFF, 0, 6, 3) + b"Vba")
+    begin, page = record(0x0809, struct.pack("<HHHH", 0x500, 5, 0, 0)), record(0x42, struct.pack("<H", 1252))
+    sheet = record(0x85, struct.pack("<IBBB", len(begin + page) + 14 + 14 + 4, 0, 0, 3) + b"old")
+
+    stream = begin + page + sheet + module + END + begin + old_label(0, b"a") + END
+    assert read(wrap("Book", bytearray(stream))) == ["a"]
+
+
+def test_two_sheets_of_one_name_are_refused():
+    second = record(0x85, struct.pack("<IBBBB", 0, 0, 0, 5, 0) + b"00000")
+    with pytest.raises(Refusal, match="two sheets of the workbook have the same name"):
+        read(xls(TABLE, second))
 
 
 def test_numbers_of_an_old_xls_are_shown_by_its_formats():
