@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from conditioners.dialects.common import Dialect, check_fields
+from conditioners.outcome import SourceError
+
+_SEGMENT = "[A-Z][A-Z0-9]{1,2}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +86,10 @@ class ProductActivity(Dialect):
 
     days: tuple[str, ...] = ("%Y%m%d",)
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _require_labels(self, r"XQ0[23]|(N1|N9|LIN|ZA)\.\S+|SDQ")
+
 
 @dataclass(frozen=True, kw_only=True)
 class EdiLoops(Dialect):
@@ -97,3 +105,20 @@ class EdiLoops(Dialect):
     ends: tuple[str, ...] = ("CTT", "UNS", "CNT")
     """Segments that end all loops."""
     days: tuple[str, ...] = ("%Y%m%d",)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _require_labels(self, rf"{_SEGMENT}([0-9]{{2}}(\.[1-9][0-9]*)?|\.\S+)")
+        if not self.loops or len(set(self.loops)) < len(self.loops):
+            raise SourceError(f"dialect {self.name!r}: it takes loops, each beginning with another segment")
+        for name in (*self.loops, *self.ends):
+            if not re.fullmatch(_SEGMENT, name):
+                raise SourceError(f"dialect {self.name!r}: no segment is called {name!r}")
+
+
+def _require_labels(dialect: Dialect, pattern: str) -> None:
+    """Raises SourceError for a label that no value in a message can go by."""
+    for labels in dialect.labels.values():
+        for label in (labels,) if isinstance(labels, str) else labels:
+            if not re.fullmatch(rf"{pattern}|[@=].*", label, re.DOTALL):
+                raise SourceError(f"dialect {dialect.name!r}: no value in a message goes by {label!r}")

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 FORMATS = ("X12", "EDIFACT")
 _ACTIVITY = "852"
 _LOOPS = {"867": ("PTD", "QTY"), "SLSRPT": ("LOC", "LIN")}
-_IN_ACTIVITY = re.compile(r"XQ0[23]|(N1|N9|LIN|ZA)\..+")
-_WITH_QUALIFIER = re.compile(r"[A-Z0-9]{2,3}\.[A-Z0-9]{1,3}")
+_IN_ACTIVITY = re.compile(r"XQ0[23]|(N1|N9|LIN|ZA)\.\S+")
+_WITH_QUALIFIER = re.compile(r"[A-Z][A-Z0-9]{1,2}\.[A-Z0-9]{1,3}")
 
 
 class Values(NamedTuple):

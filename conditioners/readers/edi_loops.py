@@ -122,6 +122,8 @@ class EdiLoopReader:
         if behind:
             place = Located(f"{message.path}.{behind[0].name}", _show(behind))
             rows.add_unread(place, _INVALID, f"{behind[0].name} stands behind the end of the items")
+        elif message.fault is None and not any(segment.name in self._dialect.loops for segment in message.segments):
+            self.facts.skipped.add(f"path {message.path}", f"no {self._dialect.loops[0]}")
         elif not is_told and message.fault is not None:
             # No row stands for the fault, so the message itself does: else nothing would tell that it was left out.
             rows.add_unread(Located(message.path, _show(message.segments[1:-1])), _INVALID, message.fault)

@@ -206,3 +206,14 @@ def test_a_delimiter_of_several_characters_is_declared_as_such(draft, run, mark,
     assert (written.summary.rows_in, written.summary.rows_out) == (9, 9)
     following = run(source, spell(("200", f"A{part} film", "Crime", "1.0")), "films/next.dat")
     assert following.rows == [f"200,A{part} film,Crime,1.0"]
+
+
+def test_a_damaged_segment_in_a_sample_is_no_label_of_its_draft(draft):
+    segments = ("XQ*H*20240101*20240107", "N1*S U*Acme*92*0042", "LIN**VN*000123", "ZA*QS", "SDQ*EA*92*007*5*010*7")
+    _, source = draft("a.edi", interchange(*segments))
+    assert set(source.dialects[0].labels.values()) == {"XQ02", "XQ03", "LIN.VN", "SDQ", "ZA.QS"}
+
+    good = ("DTM*090*20240101", "PTD*SS", "N1*ST*Main St*92*007", "QTY*32*5*EA", "LIN**VN*000123")
+    bad = interchange(*good, "1TY*33*5", kind="867").decode()
+    _, source = draft("b.edi", (interchange(*good, kind="867").decode() + bad).encode(), "other")
+    assert "QTY.32" in source.dialects[0].labels.values()

@@ -6,6 +6,7 @@ import pytest
 
 from conditioners.columns import Day, Decimal, Text, Whole
 from conditioners.dialects import EdiLoops, Numbers, ProductActivity
+from conditioners.outcome import SourceError
 
 COLUMNS = (
     Day("sold_date"), Text("store"), Text("product"), Whole("units", minimum=0, optional=True),
@@ -199,6 +200,21 @@ def test_the_summary_tells_the_labels_that_the_messages_have_and_the_qualifiers_
         "DTM.090", "N1.SU", "N1.ST", "QTY.32", "LIN.VN", "AMT.1", "QTY.99", "LIN.UP",
     )  # fmt: skip
     assert summary.ignored_labels == ("N1.SU", "QTY.99", "LIN.UP")
+
+
+def test_a_message_without_a_loop_is_told(make_source, run):
+    assert run(make(make_source), x12(*HEAD)).summary.skipped == (("path 867[0001]", "no PTD"),)
+
+
+@pytest.mark.parametrize("label", ["QTY2", "qty.32", "QTY02.0", "QTY", "QTY."])
+def test_a_label_that_no_value_goes_by_and_loops_that_cannot_be_are_told_when_they_are_declared(label):
+    with pytest.raises(SourceError, match="no value in a message goes by"):
+        replace(RESALE, labels={"units": ("QTY.32", label)})
+    with pytest.raises(SourceError, match="no value in a message goes by"):
+        ProductActivity(name="852", labels={"units": "DTM.090"})
+    for loops in ((), ("PTD", "PTD"), ("ptd",)):
+        with pytest.raises(SourceError):
+            replace(RESALE, loops=loops)
 
 
 def test_a_faulty_message_without_a_row_stands_in_quarantine_itself(make_source, run):
