@@ -13,6 +13,8 @@ _KEY_ROWS, _KEY_COLUMNS = 20, 3
 _KEY_KINDS = ("Day", "Moment", "Text")
 _TIME = re.compile(r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?( ?[AaPp][Mm])?")
 """Times of day, which tell few rows apart."""
+_DAY = re.compile(r"date|datum|day|tag\b|fecha|data\b|jour", re.IGNORECASE)
+"""Labels of days that are text, such as `0101`, because they have no year."""
 _PERIOD = re.compile(r"year|month|week|period|jahr|monat|woche|ann[eé]e|mois|a[nñ]o", re.IGNORECASE)
 
 
@@ -54,7 +56,7 @@ def _may_be_alone(guess: Guess, required: Sequence[Guess], cells: Mapping[str, S
         return True
     others = [each for each in required if each.name != guess.name]
     if guess.kind == "Text":
-        return not any(each.kind in ("Day", "Moment") for each in others)
+        return not _DAY.search(guess.label) and not any(each.kind in ("Day", "Moment") for each in others)
     return not any(each.kind == "Text" and len(set(cells[each.name])) > 1 for each in others)
 
 

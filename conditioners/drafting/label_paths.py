@@ -23,6 +23,8 @@ def find_paths(held: Any, path: str, labels: Sequence[str], *, is_lines: bool) -
     nodes = [held] if not is_lines else held
     for _ in range(keys):
         nodes, path = [inner for node in nodes for inner in node.values()], path + KEYED
+    if keys and not any(isinstance(node, dict) for node in nodes):
+        return [*found, path]
     return [*found, *(_find_path(nodes, path, label) for label in labels[keys:])]
 
 

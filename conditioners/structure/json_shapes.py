@@ -9,6 +9,8 @@ from typing import Any
 
 CELLS = "f[].v"
 """Where the cells of a row of BigQuery's are."""
+VALUE = "value"
+"""The label of what stands under a key and is no record."""
 _ANSWER = 2
 _FEWEST = 3
 """Records whose keys may be any words."""
@@ -41,10 +43,15 @@ def take_cells(value: Any) -> list[Any] | None:
 
 
 def count_keys(value: Any, most: int = _DEEPEST) -> int:
-    """How many keys lead to each record of an object that holds records by key; 0 for any other value."""
+    """How many keys lead to each record of an object that holds records by key; 0 for any other value.
+
+    Under days there may be single values instead of records.
+    """
     if not isinstance(value, dict) or len(value) < _FEWEST_BY_DAY:
         return 0
     items = list(value.values())
+    if len(items) >= _FEWEST and all(item is None or isinstance(item, str | int | float) for item in items):
+        return int(_are_days(value))
     if not all(isinstance(item, dict) and item for item in items):
         return 0
     has_codes = _has_codes(value)
@@ -76,10 +83,8 @@ def _are_alike(items: list[dict[str, Any]], *, has_codes: bool) -> bool:
 
 def list_keyed(path: str, value: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """The records of an object that holds them by key, each with its path and its keys before its values."""
-    keys, names = (
-        count_keys(value),
-        {name for _, _, record in _walk(path, value, count_keys(value), ()) for name in record},
-    )
+    keys = count_keys(value)
+    names = {name for _, _, record in _walk(path, value, keys, ()) for name in record}
     labels = list[str]()
     for number in range(1, keys + 1):
         label = "key" if number == 1 else f"key_{number}"
@@ -97,4 +102,4 @@ def _walk(
         if levels > 1:
             yield from _walk(f"{path}.{key}", item, levels - 1, (*keys, key))
         else:
-            yield f"{path}.{key}", (*keys, key), item
+            yield f"{path}.{key}", (*keys, key), item if isinstance(item, dict) else {VALUE: item}

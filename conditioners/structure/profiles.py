@@ -55,12 +55,17 @@ class Profile:
         return bool(needed) and all(kind_of(cell) is Kind.EMPTY for cell in needed)
 
     def could_be_units(self, cells: Sequence[str]) -> bool:
-        """Whether a row has words in two columns of values or more, and nothing elsewhere, as rows of units have.
+        """Whether a row has words in two columns or more, some of values, and nothing elsewhere, as rows of units have.
 
         Rows with words for nothing are none: those have something in the other columns that no row lacks.
         """
         filled = [(column, cell) for column, cell in zip(self.columns, cells, strict=True) if cell.strip()]
-        if len(filled) < 2 or not all(column.typed and _is_word_above(column, cell) for column, cell in filled):
+        if len(filled) < 2 or not any(column.typed for column, _ in filled):
+            return False
+        if not all(
+            _is_word_above(column, cell) and not (column.typed is None and column.has_such(cell))
+            for column, cell in filled
+        ):
             return False
         return any(column.is_needed and not cell.strip() for column, cell in zip(self.columns, cells, strict=True))
 

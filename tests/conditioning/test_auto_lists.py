@@ -100,3 +100,11 @@ def test_months_above_figures_with_flags_are_labels():
     rows, found = read("\n".join("\t".join(line) for line in lines) + "\n")
 
     assert (list(found.table.labels), rows[1:]) == (lines[0], lines[1:])
+
+
+def test_a_row_of_units_may_have_one_above_figures_and_words_for_nothing():
+    lines = [["Station", "Date", "Temp", "Rain"], ["", "", "°C", "mm"]]
+    lines += [["Kew", f"2024-01-{n:02}", f"{n}.5", ("T", "0.0", "1.2")[n % 3]] for n in range(1, 20)]
+    rows, _ = read("\n".join(",".join(line) for line in lines) + "\n")
+
+    assert rows == [["Station", "Date", "Temp °C", "Rain mm"], *lines[2:]]

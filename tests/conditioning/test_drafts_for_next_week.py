@@ -231,3 +231,10 @@ def test_what_is_the_same_in_all_rows_makes_no_day_a_key_but_codes_are_part_of_o
     _, source = draft("s.csv", f"station id,day,unit,vector,value\n{rows}".encode())
 
     assert source.key == ("station_id", "day", "vector")
+
+
+def test_a_day_without_its_year_is_no_key_by_itself(draft):
+    rows = "".join(f"{n},50;{n % 28 + 1:02}{n // 28 + 1:02};RE-{1000 + n};Waren\n" for n in range(40))
+    _, source = draft("bookings.csv", f"Umsatz;Belegdatum;Belegfeld 1;Text\n{rows}".encode())
+
+    assert source.key == ("belegfeld_1",)

@@ -7,6 +7,7 @@ import pytest
 from bench.conditioning.fuzz_files import make_keyed
 from conditioners.columns import Day, Decimal, Text, Whole
 from conditioners.dialects import JsonLines, JsonTree
+from conditioners.drafting.samples import NoDraft
 from conditioners.limits import Limits
 from conditioners.outcome import SourceError
 from conditioners.readers.json_paths import join, read_path, write_path
@@ -193,3 +194,21 @@ def test_what_is_fuzzed_is_read(make_source, run):
     result = run(stores(make_source, "shops{}{}", "shops{}{}.units", store="shops{key}"), make_keyed(12), "toy/a.json")
 
     assert (len(result.rows), [each["path"] for each in result.rejects]) == (20, ["$.shops.004", "$.shops.009"])
+
+
+@pytest.mark.parametrize("around", [(), ("rates",)])
+def test_single_values_under_days_are_rows_and_have_a_draft_that_reads_the_next_delivery(draft, run, around):
+    def deliver(month):
+        days = {f"2024-{month:02}-{day:02}": day * 1.5 for day in range(1, 29)}
+        return json.dumps({"unit": "kg", around[0]: days} if around else days).encode()
+
+    written, source = draft("rates.json", deliver(1))
+
+    assert (written.summary.rows_in, written.summary.rows_out) == (28, 28)
+    assert source.dialects[0].labels == {"key": f"{''.join(around)}{{key}}", "value": f"{''.join(around)}{{}}"}
+    assert run(source, deliver(2)).rows[:2] == ["2024-02-01,1.5", "2024-02-02,3.0"]
+
+
+def test_single_values_under_words_are_one_record(draft):
+    with pytest.raises(NoDraft, match="one record"):
+        draft("rates.json", b'{"USD": 1.1, "GBP": 2.5, "CHF": 3.1}')
