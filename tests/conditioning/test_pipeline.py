@@ -1,6 +1,7 @@
 """The pipeline: several batches are worked on at the same time, and nobody can tell from what comes out."""
 
 import io
+import sys
 import threading
 import time
 
@@ -107,3 +108,14 @@ def test_no_thread_is_left_when_the_output_cannot_be_written(toy):
 
     assert caught.tb is not None, "somebody still holds the fault, and all that it came through"
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("condition")]
+
+
+def test_threads_take_short_turns_until_the_last_work_is_done_and_then_turns_as_long_as_before():
+    before = sys.getswitchinterval()
+    first, second = (in_order(str, range(9), 1) for _ in range(2))
+
+    assert [next(first), next(second)] == ["0", "0"]
+    first.close()
+    assert sys.getswitchinterval() < before
+    second.close()
+    assert sys.getswitchinterval() == before
