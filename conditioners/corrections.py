@@ -100,14 +100,17 @@ def _read_row(source: Source, header: Sequence[str], number: int, row: Sequence[
 
 
 def write_corrections(source: Source, corrections: Iterable[Correction]) -> bytes:
-    """Corrections as a file that `parse_corrections` reads."""
+    """Corrections as a file that `parse_known_corrections` reads; raises CorrectionError if they are too large."""
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(["place", "raw", *source.names])
     for each in corrections:
         cells = dict(each.cells)
         rows.writerow([*each.located, *(cells.get(name, "") for name in source.names)])
-    return text.getvalue().encode()
+    data = text.getvalue().encode()
+    if len(data) > _LARGEST:
+        raise CorrectionError(f"all corrections of a file can be {_LARGEST} bytes; mend the file, and drop it again")
+    return data
 
 
 class Mender:

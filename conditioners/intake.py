@@ -185,9 +185,8 @@ class _Drop:
         return {**told, "drift": compare_with_last(recent, told)}
 
     def _leave_to(self, twin: RawFile, sha256: str, accepted: _Output, rejected: _Output) -> FileState:
-        if twin.path != self.file.path:  # else what stands there is the output of these very bytes
-            accepted.clear()
-            rejected.clear()
+        accepted.clear()
+        rejected.clear()
         self.ledger.files.settle_duplicate(self.file, sha256, twin, self.now())
         return FileState.DUPLICATE
 

@@ -164,7 +164,7 @@ def _merge(known: list[Correction], given: list[Correction], quarantined: Counte
         if count != rejected:
             raise NotReleased(f"{located.place!r} has {rejected} rejected rows with the same text: give all of them")
     kept = [correction for correction in known if correction.located not in asked]
-    return [*kept, *given] if any(each not in known for each in given) else known
+    return known if set(known).issuperset(given) else [*kept, *given]
 
 
 def _with_line_feeds(located: Located) -> Located:

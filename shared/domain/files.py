@@ -13,7 +13,7 @@ MAX_ATTEMPTS = 5
 
 
 class FileState(StrEnum):
-    """How far one version of a raw file is; the last four are final."""
+    """How far one version of a raw file is; the last four are final, until it is replayed or comes back."""
 
     LANDED = "landed"
     CONDITIONING = "conditioning"

@@ -93,24 +93,24 @@ class Files:
             return _read(connection, file_id)
 
     def claim_content(self, file: RawFile, sha256: str) -> RawFile | None:
-        """Claim the right to make the one output of these bytes; the file that has it, if another does.
+        """Claim the right to make the one output of these bytes; the file of another path that has it, if one does.
 
-        Of equal files that are conditioned side by side, the first to come here makes the output.
+        Of equal files that are conditioned side by side, the first to come here makes the output. Earlier versions of
+        the same path are passed over: the source or corrections may be others since, or a refusal stand in quarantine.
         """
         newer = raw_file.alias()
-        # A refusal took the place of the rows that the version before it had in quarantine: these have to come again.
-        is_newer = or_(
+        replaced = exists().where(
+            newer.c.path == raw_file.c.path,
+            newer.c.seen_at > raw_file.c.seen_at,
             newer.c.state == FileState.CONDITIONED,
-            and_(newer.c.path == file.path, newer.c.state == FileState.QUARANTINED),
         )
-        replaced = exists().where(newer.c.path == raw_file.c.path, newer.c.seen_at > raw_file.c.seen_at, is_newer)
         twins = (
             select(raw_file)
             .where(
                 raw_file.c.source == file.source,
                 raw_file.c.sha256 == sha256,
                 raw_file.c.state.in_([FileState.CONDITIONED, FileState.CONDITIONING]),
-                raw_file.c.id != file.id,
+                raw_file.c.path != file.path,
                 ~replaced,
             )
             .order_by(raw_file.c.seen_at)
@@ -145,17 +145,16 @@ class Files:
             _settle(connection, file.id, FileState.CONDITIONED, now)
 
     def settle_duplicate(self, file: RawFile, sha256: str, twin: RawFile, now: datetime) -> None:
-        """Note that a file holds the same bytes as one that has their output.
+        """Note that a file holds the same bytes as one of another path that has their output.
 
-        When that is a file of another path, nothing stands for this path any more: what was made of versions before
-        counts as replaced, and copies of them are conditioned after all.
+        Nothing stands for this path any more: what was made of versions before counts as replaced, and copies of them
+        are conditioned after all.
         """
         same = {"sha256": sha256, "same_as": twin.id, "reason": f"same bytes as {twin.path}"}
         with self._engine.begin() as connection:
-            if twin.path != file.path:
-                _reland_copies(connection, _other_versions(file))
-                made = and_(_other_versions(file), raw_file.c.state == FileState.CONDITIONED)
-                connection.execute(update(raw_file).where(made).values(state=FileState.SUPERSEDED, reason=REPLACED))
+            _reland_copies(connection, _other_versions(file))
+            made = and_(_other_versions(file), raw_file.c.state == FileState.CONDITIONED)
+            connection.execute(update(raw_file).where(made).values(state=FileState.SUPERSEDED, reason=REPLACED))
             _settle(connection, file.id, FileState.DUPLICATE, now, **same)
 
     def settle_quarantined(self, file: RawFile, sha256: str | None, reason: str, now: datetime) -> None:
@@ -172,8 +171,8 @@ class Files:
             _reland_copies(connection, raw_file.c.id == file.id)
 
     def reopen(self, file_id: str) -> bool:
-        """Have a file that is conditioned or in quarantine wait to be conditioned anew; False for any other."""
-        settled = raw_file.c.state.in_([FileState.CONDITIONED, FileState.QUARANTINED])
+        """Have a file of which something was made wait to be conditioned anew; False for any other."""
+        settled = raw_file.c.state.in_(_MADE)
         values = {"state": FileState.LANDED, "attempts": 0, **_NOTHING_YET}
         with self._engine.begin() as connection:
             reopened = update(raw_file).where(raw_file.c.id == file_id, settled).values(**values)

@@ -162,7 +162,6 @@ def _sum_rows(engine: Engine) -> list[dict[str, Any]]:
     replaced = exists().where(
         newer.c.path == raw_file.c.path, newer.c.seen_at > raw_file.c.seen_at,
         newer.c.state.in_([FileState.CONDITIONED, FileState.DUPLICATE]),
-        func.coalesce(newer.c.same_as, "") != raw_file.c.id,
     )  # fmt: skip
     query = (
         select(raw_file.c.source, raw_file.c.state, func.max(conditioned_file.c.last_date).label("last_date"), *sums)

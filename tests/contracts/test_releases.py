@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from conditioners import registry, releases
+from conditioners import corrections, registry, releases
 from conditioners.intake import condition_drop
 from conditioners.releases import NotReleased, list_rejects, list_still_wrong, release_rows, replay_file
 from shared.domain.identities import corrections_path, quarantine_path
@@ -125,6 +125,20 @@ def test_a_mended_row_whose_key_is_there_already_is_a_duplicate_or_a_conflict(la
     assert b"key_conflict" in read(lake, "quarantine", quarantine_path(PATH))
 
 
+def test_more_corrections_than_can_be_read_again_release_nothing(lake, ledger, clock, taken, monkeypatch):
+    release_rows(lake, ledger, PATH, fill(lake, GOOD), clock)
+    known = read(lake, "quarantine", corrections_path(PATH))
+    second = fill(lake, GOOD)
+    given = corrections.parse_corrections(registry.get_source("events"), second)
+    monkeypatch.setattr(corrections, "_LARGEST", len(known))
+    monkeypatch.setattr(releases, "parse_corrections", lambda *_: given)
+
+    with pytest.raises(NotReleased, match="all corrections of a file can be"):
+        release_rows(lake, ledger, PATH, second, clock)
+    assert replay_file(lake, ledger, PATH, clock) == "conditioned"
+    assert counts(ledger, lake) == (4, 3, 1, 0)
+
+
 def test_rows_that_are_not_in_quarantine_release_nothing(lake, ledger, clock, taken):
     strange = fill(lake, GOOD).replace(b"bad,texas", b"evil,texas")
     before = read(lake, "quarantine", quarantine_path(PATH))
@@ -229,7 +243,8 @@ def test_rejected_rows_of_long_text_are_listed(lake, ledger, clock):
     assert row[4] == '"' + "x" * 200_000 + '",2'
 
 
-def test_a_replay_after_a_fix_of_the_source_takes_rejected_rows_in(lake, ledger, clock, taken, monkeypatch):
+def mend_source(monkeypatch):
+    """Have the source take what it rejected for days that are not known."""
     source = registry.get_source("events")
     (dialect,) = source.dialects
     columns = tuple(replace(c, optional=True) if c.name == "start_date" else c for c in source.columns)
@@ -238,9 +253,26 @@ def test_a_replay_after_a_fix_of_the_source_takes_rejected_rows_in(lake, ledger,
     others = tuple(each for each in registry.all_sources() if each.name != "events")
     monkeypatch.setattr(registry, "all_sources", lambda: (*others, mended))
 
+
+def test_a_replay_after_a_fix_of_the_source_takes_rejected_rows_in(lake, ledger, clock, taken, monkeypatch):
+    mend_source(monkeypatch)
+
     assert replay_file(lake, ledger, PATH, clock) == "conditioned"
     assert counts(ledger, lake) == (4, 4, 0, 0)
     assert read(lake, "quarantine", quarantine_path(PATH)) is None
+
+
+def test_a_file_that_was_dropped_again_as_it_was_is_released_and_replayed_like_any(
+    lake, ledger, clock, taken, monkeypatch
+):
+    drop(lake, PATH, calendar("one", "two", bad=2))
+    condition_drop(lake, ledger, PATH, clock)
+
+    assert release_rows(lake, ledger, PATH, fill(lake, GOOD), clock) == "conditioned"
+    assert counts(ledger, lake) == (4, 3, 1, 0)
+    mend_source(monkeypatch)
+    assert replay_file(lake, ledger, PATH, clock) == "conditioned"
+    assert counts(ledger, lake) == (4, 4, 0, 0)
 
 
 def test_a_replay_without_a_fix_changes_nothing(lake, ledger, clock, taken):

@@ -58,7 +58,10 @@ def test_rubbish_in_a_row_fails_its_own_segment_only_and_names_the_cell(tmp_path
 
 @pytest.mark.parametrize("nothing", ["", '""'])
 def test_an_empty_amount_of_dollars_is_no_rubbish(tmp_path, nothing):
-    read(tmp_path, shipments=HEADER + GOOD.replace("10.00", nothing)).check("north", "large", "fast")
+    tables = read(tmp_path, shipments=HEADER + GOOD.replace("10.00", nothing))
+
+    tables.check("north", "large", "fast")
+    assert len(tables.shipments) == 1
 
 
 def test_equal_rows_in_two_files_count_once(tmp_path):
