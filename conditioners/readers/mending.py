@@ -13,7 +13,7 @@ from conditioners.outcome import Refusal
 from conditioners.readers.ods_mending import OdsMending
 from conditioners.readers.sheet_relations import ABSOLUTE, XLSB_RELATIONS
 from conditioners.readers.sheet_styles import CellForms
-from conditioners.readers.xlsb_dates import mend_numbers
+from conditioners.readers.xlsb_dates import mend_cells
 from conditioners.readers.xlsx_mending import XlsxMending
 
 ODS_CONTENT = "content.xml"
@@ -89,7 +89,7 @@ def _mend(member: str, blocks: Iterator[bytes], misread: Misread) -> Iterator[by
     if member == XLSB_RELATIONS:
         return _mend_cells(blocks, _make_relative)
     if misread.is_binary:
-        return mend_numbers(blocks, misread.forms)
+        return mend_cells(blocks, misread.forms)
     return _mend_cells(blocks, _choose(member, misread.forms).mend)
 
 

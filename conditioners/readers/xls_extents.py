@@ -147,7 +147,9 @@ class _Workbook:
             count = 1
             if kind == _SHARED and length >= 10:
                 number = int.from_bytes(stream[at + 6 : at + 10], "little")
-                extent.text += self._lengths[number] if number < len(self._lengths) else 0
+                if number >= len(self._lengths):
+                    raise Refusal("the workbook cannot be read: a cell shows a text that is not there", where)
+                extent.text += self._lengths[number]
             elif kind in _TEXTS:
                 extent.text += 3 * length
                 text_end = at + length

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conditioners.readers.sheet_styles import CellForms, find_forms
+from conditioners.readers.xlsb_cells import NO_COLUMN, PLACED, ROW, UNREAD, lengthen, write_head
 from conditioners.readers.xlsb_extents import Records, cut_off, read_head
 from conditioners.readers.xlsb_numbers import NUMBERS, mend_number
 
@@ -45,20 +46,31 @@ class XlsbStyles:
         return find_forms(self._codes, self._styles, from_1904=self._from_1904)
 
 
-def mend_numbers(blocks: Iterator[bytes], forms: CellForms) -> Iterator[bytes]:
+def mend_cells(blocks: Iterator[bytes], forms: CellForms) -> Iterator[bytes]:
     """A sheet that was measured, its records as they should be read."""
-    data = bytearray()
+    data, column = bytearray(), NO_COLUMN
     for block in blocks:
         data += block
         at, kept, mended = 0, 0, list[bytes]()
         while (found := read_head(data, at)) is not None and found[2] + found[1] <= len(data):
             kind, length, start = found
             content = bytes(data[start : start + length])
-            if kind in NUMBERS and (other := mend_number(kind, content, forms)) != (kind, content):
-                head = bytes(data[at:start]) if other[0] == kind else bytes((other[0], len(other[1])))
-                mended += [bytes(data[kept:at]), head, other[1]]
+            other = _mend_cell(kind, content, column, forms)
+            if other != (kind, content):
+                mended += [bytes(data[kept:at]), write_head(other[0], len(other[1])), other[1]]
                 kept = start + length
+            if kind == ROW:
+                column = NO_COLUMN
+            elif kind in PLACED or kind in UNREAD:
+                column = int.from_bytes(other[1][:4], "little")
             at = start + length
         yield b"".join([*mended, bytes(data[kept:at])])
         del data[:at]
     yield bytes(data)
+
+
+def _mend_cell(kind: int, content: bytes, column: int, forms: CellForms) -> tuple[int, bytes]:
+    """Kind and content of a record as they should be read; `column` is that of the cell before."""
+    if kind in UNREAD:
+        kind, content = lengthen(kind, content, column)
+    return mend_number(kind, content, forms) if kind in NUMBERS else (kind, content)

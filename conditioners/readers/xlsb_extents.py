@@ -9,6 +9,7 @@ from conditioners.limits import MIB
 from conditioners.outcome import Refusal
 from conditioners.readers.room import MOST_RANGES, TOO_MANY_RANGES, Extent, Range, Room
 from conditioners.readers.sheet_styles import CellForms
+from conditioners.readers.xlsb_cells import BLANK, NO_COLUMN, UNREAD, lengthen
 from conditioners.readers.xlsb_numbers import NUMBERS, mend_number
 
 _ROW, _SHARED, _TEXT_ITEM, _TEXTS_BEGIN = 0x00, 0x07, 0x13, 0x9F
@@ -17,7 +18,7 @@ _ERRORS = (0x03, 0x0B)
 _CELLS = {0x02: 12, 0x03: 9, 0x04: 9, 0x05: 16, 0x06: 12, 0x07: 12, 0x08: 12, 0x09: 16, 0x0A: 9, 0x0B: 9}
 """The least bytes of numbers, errors, truth values and texts, with a formula and without one."""
 _MERGED = 0xB0
-_LEAST = {_ROW: 4, **_CELLS, _MERGED: 16}
+_LEAST = {_ROW: 4, BLANK: 8, **_CELLS, _MERGED: 16}
 _LONGEST_RECORD = MIB
 _CELL, _NUMBER, _RANGE, _STYLE = Struct("<II"), Struct("<I"), Struct("<IIII"), 0xFFFFFF
 """The column of a cell, and its style, whose last byte means something else."""
@@ -134,9 +135,9 @@ class XlsbSheet:
         self._room, self._shared, self._forms = room, shared, forms
         self._styled = forms.days | forms.durations | forms.digits.keys()
         self.is_misread = False
-        """Whether the parser would show some number as what it does not mean."""
+        """Whether the parser would show some number as what it does not mean, or pass over a cell."""
         self._extent, self._records = Extent(member), Records(member)
-        self._row = 0
+        self._row, self._column = 0, NO_COLUMN
         self.merged: list[Range] = []
         """Cells that are merged over rows, of which the parser tells none."""
 
@@ -144,6 +145,7 @@ class XlsbSheet:
         """The next bytes; raises Refusal as soon as the sheet is too large."""
         extent, data, at = self._extent, self._records.join(block), 0
         row, columns, filled, styled, unpack = self._row, extent.columns, 0, self._styled, _CELL.unpack_from
+        column = self._column
         shown, unpack_number = list[int](), _NUMBER.unpack_from
         end = len(data) - 1
         while at < end:
@@ -156,6 +158,11 @@ class XlsbSheet:
             if start + length > end + 1:
                 break
             at = start + length
+            cell, begin = data, start
+            if kind in UNREAD:
+                self.is_misread = True
+                kind, cell = lengthen(kind, data[start:at], column)
+                begin, length = 0, len(cell)
             if kind not in _LEAST:
                 continue
             if length < _LEAST[kind]:
@@ -165,19 +172,23 @@ class XlsbSheet:
                 continue
             if kind == _ROW:
                 self._row = row = int.from_bytes(data[start : start + 4], "little") + 1
+                column = NO_COLUMN
                 continue
-            column, style = unpack(data, start)
+            column, style = unpack(cell, begin)
+            if kind == BLANK:
+                continue
             filled += 1
             if column >= columns or row > extent.rows:
                 extent.reach(row, column + 1)
                 columns = extent.columns
             if kind == _SHARED:
-                shown.append(unpack_number(data, start + 8)[0])
+                shown.append(unpack_number(cell, begin + 8)[0])
             elif kind not in NUMBERS:
-                self._take_other(kind, data[start:at])
+                self._take_other(kind, cell[begin : begin + length])
             elif styled and style & _STYLE in styled:
-                self._take_styled(kind, data[start:at])
+                self._take_styled(kind, cell[begin : begin + length])
         self._records.keep(data[at:])
+        self._column = column
         extent.filled += filled
         self._take_shown(shown)
         self._room.check(extent)

@@ -8,7 +8,7 @@ from conditioners.columns import Text
 from conditioners.dialects import Workbook
 from conditioners.outcome import Refusal
 from conditioners.readers.containers import wrap
-from tests.conditioning.test_hostile_workbooks import TABLE, number, record, xls
+from tests.conditioning.test_hostile_workbooks import TABLE, number, record, shown, texts, xls
 from tests.conditioning.test_workbook_dates import read
 
 CHART = record(0x0809, struct.pack("<HHHHII", 0x600, 0x20, 0, 0, 0, 6))
@@ -120,6 +120,11 @@ def test_a_module_of_a_program_in_an_old_xls_may_begin_nowhere():
 
     stream = begin + page + sheet + module + END + begin + old_label(0, b"a") + END
     assert read(wrap("Book", bytearray(stream))) == ["a"]
+
+
+def test_a_cell_of_an_xls_that_shows_a_text_that_is_not_there_is_refused():
+    with pytest.raises(Refusal, match="a cell shows a text that is not there"):
+        read(xls(shown(0, 0) + record(0xFD, struct.pack("<HHHI", 1, 0, 0, 1)), texts(b"only")))
 
 
 def test_two_sheets_of_one_name_are_refused():
