@@ -51,6 +51,7 @@ _FORMS = (
     (re.compile(rb"\s*(?:\{\s*[\"}]|\[\s*(?:[\[{\"\]0-9-]|true\b|false\b|null\b))"), "a JSON document"),
     (re.compile(rb"PAR1"), "a Parquet file"),
     (re.compile(rb"\s*(?:ISA[^A-Za-z0-9 ]|UN[AB][^A-Za-z0-9])"), "an EDI interchange"),
+    (re.compile(rb"\s*STX="), "a TRADACOMS interchange"),
 )
 
 

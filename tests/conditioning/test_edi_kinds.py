@@ -116,3 +116,9 @@ def test_a_table_whose_first_label_begins_like_an_interchange_is_read_as_a_table
     source = make_source(columns=COLUMNS, key=(), dialects=(table, ACTIVITY))
 
     assert run(source, b"UNASSIGNED,item,place,sold\n2024-01-02,007,S1,7\n").rows == ROWS[2:3]
+
+
+def test_tradacoms_is_named_where_a_source_cannot_come_as_such(source, run):
+    told = run(source, b"STX=ANA:1+S+R+240101+1'MHD=1+SLSRPT:1'MTR=2'END=1'").refusal.reason
+
+    assert told.endswith("; it seems to be a TRADACOMS interchange, and toy does not come as such")
