@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import IO, cast
 
 from conditioners.outcome import Refusal
@@ -65,6 +66,8 @@ class TableWriter:
         self._hash = hashlib.sha256()
         self._rows = 0
         self._nulls = [0] * width
+        self._with_nulls: list[Sequence[str]] = []
+        """Rows whose empty cells are to be counted: column by column, for there may be thousands of them."""
         self._rejects: Counter[str] = Counter()
         self._lines: list[str] = []
         self._size = 0
@@ -75,17 +78,13 @@ class TableWriter:
         """Append a row."""
         self._rows += 1
         if "" in cells:
-            for number, cell in enumerate(cells):
-                self._nulls[number] += not cell
+            self._with_nulls.append(cells)
         self._append(cells)
 
     def write_rows(self, rows: Sequence[Sequence[str]]) -> None:
         """Append many rows."""
         self._rows += len(rows)
-        for row in rows:
-            if "" in row:
-                for number, cell in enumerate(row):
-                    self._nulls[number] += not cell
+        self._with_nulls += [row for row in rows if "" in row]
         file = io.StringIO()
         csv.writer(file, lineterminator="\n").writerows(rows)
         text = file.getvalue()
@@ -118,7 +117,9 @@ class TableWriter:
 
     def _flush(self) -> None:
         data = "".join(self._lines).encode("utf-8", "replace")
-        self._lines, self._size = [], 0
+        for number, column in enumerate(zip_longest(*self._with_nulls)):
+            self._nulls[number] += column.count("")
+        self._lines, self._size, self._with_nulls = [], 0, []
         self._hash.update(data)
         self._sink.write(data)
 

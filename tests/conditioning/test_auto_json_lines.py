@@ -248,3 +248,13 @@ def test_a_first_line_that_is_no_value_is_quarantined_where_those_behind_it_are(
 )
 def test_a_document_over_several_lines_is_none_of_lines_whose_first_one_is_broken(text):
     assert read(text, name="a.json") == [["a"], ["1"], ["2"]]
+
+
+def test_empty_cells_of_wide_tables_are_counted_by_column_however_often_rows_are_written():
+    records = [{"id": number, f"k{number % 300}": "" if number % 7 else "x"} for number in range(5000)]
+    outcome, _, _ = condition("".join(json.dumps(record) + "\n" for record in records).encode())
+    table = outcome.summary.table
+
+    filled = [sum(1 for record in records if record.get(label) not in (None, "")) for label in table.labels]
+    assert table.columns == 301
+    assert table.nulls == tuple(5000 - count for count in filled)
