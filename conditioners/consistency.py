@@ -7,7 +7,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from conditioners.columns import AtMostWhere, Check, Column, Decimal, FilledOnlyIf, Moment, Text, Whole
-from conditioners.dialects import Delimited, Dialect, FixedWidth, JsonRows, named_columns
+from conditioners.dialects import (
+    Delimited,
+    Dialect,
+    FixedWidth,
+    JsonLines,
+    JsonRows,
+    JsonTree,
+    ProductActivity,
+    XmlElements,
+    named_columns,
+)
 from conditioners.outcome import SourceError
 
 if TYPE_CHECKING:
@@ -74,6 +84,10 @@ def _list_faults_of_dialect(source: Source, dialect: Dialect) -> Iterator[str]:
     for name in dialect.shifts:
         if not isinstance(kinds[name], Whole | Decimal):
             yield f"dialect {dialect.name!r}: `shifts` are of numbers, and {name} is none"
+    if isinstance(dialect, JsonTree | JsonLines | XmlElements | ProductActivity):
+        for name, labels in dialect.labels.items():
+            if not isinstance(labels, str) and len(labels) != 1:
+                yield f"dialect {dialect.name!r}: {name} has one label, for only one path is looked at in each record"
     if isinstance(dialect, FixedWidth) or (isinstance(dialect, Delimited | JsonRows) and dialect.fields):
         for name in _list_without_place(source, dialect):
             yield f"dialect {dialect.name!r}: {name} has no place among the fields, and is required"

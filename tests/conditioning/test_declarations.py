@@ -6,12 +6,31 @@ from functools import partial
 import pytest
 
 from conditioners.columns import AtMostWhere, Day, Decimal, FilledOnlyIf, Moment, NotBefore, Text, Whole
-from conditioners.dialects import Delimited, FixedWidth, JsonRows, Numbers, Repeated, Tagged, Wide, Workbook
+from conditioners.dialects import (
+    Delimited,
+    FixedWidth,
+    JsonLines,
+    JsonRows,
+    JsonTree,
+    Numbers,
+    ProductActivity,
+    Repeated,
+    Tagged,
+    Wide,
+    Workbook,
+    XmlElements,
+)
 from conditioners.outcome import SourceError
 
 WEEKS = Wide(into="day", values={"units": "(w)"})
 UNUSABLE = ("a,b", "a\nb", "@a", "a@b", "!0", "=a", " a", "")
 PLACES = {"day": (1, 10), "store": (11, 13)}
+TWO = {"note": ("a", "b")}
+AMBIGUOUS = (
+    JsonTree(name="odd", records="[]", labels=TWO), JsonLines(name="odd", labels={"note": ()}),
+    XmlElements(name="odd", records="r/s", labels=TWO),
+    ProductActivity(name="odd", labels={"note": ("SDQ", "XQ02")}),
+)  # fmt: skip
 PARTIAL = (
     Delimited(name="odd", fields=("day", "store", "")), JsonRows(name="odd", records="[]", fields=("day", "store")),
     FixedWidth(name="odd", fields=PLACES), FixedWidth(name="odd", fields=PLACES, labels={"price": "=5"}),
@@ -69,6 +88,7 @@ def test_a_dialect_that_no_file_can_come_in_is_told_with_its_name(kind, declared
         ({"head": "("}, "source toy: '\\(' is no regular expression"),
         *(({"columns": (Text(name),)}, "no column can be called") for name in UNUSABLE),
         ({"key": ("day", "day")}, "a column stands twice in the key"),
+        *(({"dialects": (dialect,)}, "odd': note has one label, for only one path") for dialect in AMBIGUOUS),
         ({"checks": (NotBefore("day", "units"),)}, "compares what is alike, and day and units are not"),
         ({"checks": (NotBefore("day", "store"),)}, "compares what is alike"),
         ({"columns": (Moment("a"), Moment("b", utc=True)), "checks": (NotBefore("a", "b"),)}, "compares what is alike"),

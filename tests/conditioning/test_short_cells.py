@@ -3,6 +3,7 @@
 import random
 
 import polars as pl
+import pyarrow as pa
 import pytest
 
 from conditioners.dialects import Numbers
@@ -55,6 +56,18 @@ def test_an_absent_cell_is_read_as_no_value():
     values, unread = read_numerals(pl.Series(["1", None]), Numbers(), 0)
 
     assert (values.to_list(), unread.tolist()) == ([1, None], [False, False])
+
+
+def test_what_stands_under_an_absent_cell_is_not_looked_at():
+    array = pl.Series(["12", " 34", "56"]).to_arrow(compat_level=pl.CompatLevel.newest())
+    second_absent = [pa.py_buffer(b"\x05"), *array.buffers()[1:]]
+    column = pl.Series("c", pa.Array.from_buffers(array.type, 3, second_absent))
+
+    assert column.to_list() == ["12", None, "56"]
+    cells = ShortCells.of(column)
+    assert cells is not None
+    assert cells.lengths.tolist() == [2, 0, 2]
+    assert cells.are_trimmed()
 
 
 @pytest.mark.parametrize("blank", [" ", "\t", "\n", "\x0b", "\x85", "\u00a0", "\u1680", "\u2003", "\u3000"])
