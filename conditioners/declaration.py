@@ -54,6 +54,13 @@ class Source:
         """The column that dates a row: the first day or moment among the columns."""
         return next((column.name for column in self.columns if isinstance(column, Day | Moment)), None)
 
+    @property
+    def reads_file_names(self) -> bool:
+        """Whether what a file is called is part of its rows, in any of the dialects."""
+        return any(
+            "@file" in self.labels_of(column, dialect) for dialect in self.dialects for column in self.columns
+        )  # fmt: skip
+
     def labels_of(self, column: Column, dialect: Dialect) -> tuple[str, ...]:
         """What a column may be called in a dialect."""
         labels = dialect.labels.get(column.name)

@@ -166,7 +166,8 @@ class _Drop:
             sha256 = hashed.sha256()
             if isinstance(outcome, Refused):
                 return self._refuse(rejected, sha256, outcome)
-            twin = self.ledger.files.claim_content(self.file, sha256)
+            names = identified.source.reads_file_names
+            twin = self.ledger.files.claim_content(self.file, sha256, name_counts=names)
             if twin is not None:
                 return self._leave_to(twin, sha256, accepted, rejected)
             made = self._commit_accepted(outcome.summary, accepted, good)

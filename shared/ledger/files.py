@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, exists, func, or_, select, true, update
 
 from shared.domain.files import MAX_ATTEMPTS, ConditionedFile, FileState, RawFile, identify_raw_file, source_folder
 from shared.ledger.store import insert_if_absent, reading
@@ -92,12 +92,14 @@ class Files:
             _reland_copies(connection, raw_file.c.id == file_id)
             return _read(connection, file_id)
 
-    def claim_content(self, file: RawFile, sha256: str) -> RawFile | None:
+    def claim_content(self, file: RawFile, sha256: str, *, name_counts: bool = False) -> RawFile | None:
         """Claim the right to make the one output of these bytes; the file of another path that has it, if one does.
 
         Of equal files that are conditioned side by side, the first to come here makes the output. Earlier versions of
         the same path are passed over: the source or corrections may be others since, or a refusal stand in quarantine.
+        Where the name is part of what is made of a file (`name_counts`), only files of one name are equal.
         """
+        name = file.path.rsplit("/", 1)[-1]
         newer = raw_file.alias()
         replaced = exists().where(
             newer.c.path == raw_file.c.path,
@@ -111,6 +113,7 @@ class Files:
                 raw_file.c.sha256 == sha256,
                 raw_file.c.state.in_([FileState.CONDITIONED, FileState.CONDITIONING]),
                 raw_file.c.path != file.path,
+                raw_file.c.path.endswith(f"/{name}", autoescape=True) if name_counts else true(),
                 ~replaced,
             )
             .order_by(raw_file.c.seen_at)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
+from conditioners import registry
 from conditioners.intake import condition_drop
 from shared.domain.files import MAX_ATTEMPTS, identify_raw_file
 from shared.domain.identities import quarantine_path
@@ -173,6 +175,20 @@ def test_equal_contents_under_two_names_are_one_output(lake, ledger, take):
     assert states == ["conditioned", "duplicate", "duplicate"]
     assert version(ledger, lake, "events/c.csv")["reason"] == "same bytes as events/b.csv"
     assert find_wrong(lake, ledger, SIZES) == []
+
+
+def test_equal_contents_are_several_outputs_where_the_files_name_is_in_their_rows(lake, ledger, take, monkeypatch):
+    source = registry.get_source("events")
+    (dialect,) = source.dialects
+    named = replace(source, dialects=(replace(dialect, labels={**dialect.labels, "name": "@file"}),))
+    others = tuple(each for each in registry.all_sources() if each.name != "events")
+    monkeypatch.setattr(registry, "all_sources", lambda: (*others, named))
+    for path in ("events/east.csv", "events/west.csv", "events/2025/west.csv"):
+        drop(lake, path, OLD)
+    states = [take(path) for path in ("events/east.csv", "events/west.csv", "events/2025/west.csv")]
+
+    assert states == ["conditioned", "conditioned", "duplicate"]
+    assert b",east," in output_of(lake, "events/east.csv") and b",west," in output_of(lake, "events/west.csv")
 
 
 def test_a_copy_is_taken_when_its_original_becomes_another_file(lake, ledger, take, clock):
