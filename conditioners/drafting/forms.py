@@ -102,6 +102,7 @@ def _delimited(sample: Sample, guesses: Sequence[Guess]) -> Form:
     arguments += _encodings(sample)
     if sample.labels is None or sample.odd_header:
         arguments.append(show_tuple([show_string(guess.name) for guess in guesses], _INDENT, before="fields="))
+        return Form("Delimited", tuple(arguments))
     return Form("Delimited", (*arguments, *_header_rows(sample)))
 
 

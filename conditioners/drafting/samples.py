@@ -122,8 +122,9 @@ def _describe(
     above = () if is_archive(data) else tell_preamble(file_name, data, summary.skipped, table, tables)
     # To a dialect of fixed width the labels are lines as any others.
     labelled = table.header_rows if summary.dialect["format"] == "fixed width" else ()
-    odd = table.header_rows if "labels for" in table.header_note else ()
-    by_place = (f"{table.header_note}: columns are declared by their places, whatever the labels are",) if odd else ()
+    odd_labels = table.header_note if "labels for" in table.header_note else _tell_unlabelled(summary, table, rows)
+    odd = table.header_rows if odd_labels else ()
+    by_place = (f"{odd_labels}: columns are declared by their places, whatever the labels are",) if odd else ()
     remarks = (
         *packing.remarks,
         *guessed,
@@ -148,6 +149,20 @@ def _describe(
         and any(other.labels == table.labels and other.name != table.name for other in tables),
         packing=packing, asides=asides, odd_header=odd,
     )  # fmt: skip
+
+
+def _tell_unlabelled(summary: AutoSummary, table: TableSummary, rows: Sequence[Sequence[str]]) -> str:
+    """What is odd about labels if a column of delimited text has none and more than the numbers of its rows."""
+    if summary.dialect["format"] != "delimited text" or table.labels is None or table.header_note:
+        return ""
+    without = [at for at, label in enumerate(table.labels) if not label.strip()]
+    held = [[row[at].strip() for row in rows] for at in without]
+    return "a column with values has no label" if any(any(cells) and not _are_counted(cells) for cells in held) else ""
+
+
+def _are_counted(cells: Sequence[str]) -> bool:
+    """Whether they are the numbers of their rows, from 0 or 1 on."""
+    return any(all(cell == str(at) for at, cell in enumerate(cells, start=first)) for first in (0, 1))
 
 
 def _look_closer(sample: Sample) -> Sample:

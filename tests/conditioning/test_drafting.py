@@ -71,8 +71,8 @@ def test_a_key_is_what_tells_all_rows_of_a_larger_sample_apart(draft):
     assert small.key == ()
 
 
-def test_labels_that_stand_twice_or_are_empty_are_left_out_and_told(draft):
-    written, source = draft("t.csv", b"id,units,,units\n1,2,x,3\n2,3,y,4\n")
+def test_labels_that_stand_twice_or_are_empty_above_numbers_of_rows_are_left_out_and_told(draft):
+    written, source = draft("t.csv", b"id,units,,units\n1,2,0,3\n2,3,1,4\n")
 
     assert list(columns_of(source)) == ["id"]
     assert len([remark for remark in written.remarks if "is not declared" in remark]) == 3

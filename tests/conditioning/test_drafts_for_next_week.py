@@ -238,3 +238,16 @@ def test_a_day_without_its_year_is_no_key_by_itself(draft):
     _, source = draft("bookings.csv", f"Umsatz;Belegdatum;Belegfeld 1;Text\n{rows}".encode())
 
     assert source.key == ("belegfeld_1",)
+
+
+def test_columns_with_values_but_without_a_label_are_drafted_by_their_places(draft, run):
+    def deliver(year):
+        rows = [f"{year};{month};{n + 100},5;+{n},1" for n, month in enumerate(("Januar", "Februar", "Juli") * 4)]
+        head = ["Deutschland;;;", ";;Index;Änderung", ";;2020=100;in (%)"]
+        return "\n".join([*head, *rows, "__________", "Stand: 2.5."]).encode()
+
+    written, source = draft("prices.csv", deliver(2021))
+    later = run(source, deliver(2022))
+
+    assert (written.summary.rows_out, later.summary.rows_out, later.summary.rows_quarantined) == (12, 12, 0)
+    assert later.rows[:2] == ["2022,Januar,100.5,0.1", "2022,Februar,101.5,1.1"]
