@@ -12,7 +12,7 @@ from conditioners.dialects import XmlElements
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal, SourceError
 from conditioners.raw import OpenedRaw
-from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextBatch
+from conditioners.readers.batches import BATCH_ROWS, Facts, Located, TextBatch, Unread
 from conditioners.readers.headers import is_surrounding, surroundings
 from conditioners.readers.xml_elements import NodeBudget, free, peek_root, text_of, walk_elements
 from conditioners.readers.xml_values import Names, Step, find_attributes, is_named
@@ -33,6 +33,19 @@ class _Row:
     cells: list[str | None]
     fault: str | None
     open: set[int] = field(default_factory=set)
+
+
+@dataclass
+class _Part:
+    """Some rows: the cells of one behind those of the other, and where each stands, as lists of nothing but text.
+
+    Objects for each row would be looked at by Python's collector again and again.
+    """
+
+    places: list[str] = field(default_factory=list)
+    raws: list[str] = field(default_factory=list)
+    cells: list[str | None] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
 
 
 class XmlReader:
@@ -85,31 +98,40 @@ class XmlReader:
         else:
             self._outer[number] = (depth, names[depth:])
 
-    def parts(self) -> Iterator[Rows]:
+    def parts(self) -> Iterator[_Part]:
         """Rows in portions."""
         found = _Walk(self._opened, self._limits, self._record, self._inner, self._outer, self.facts).rows()
         is_last = False
         while not is_last:
-            rows = Rows(self.columns)
-            # All that is made is held, so that there is nothing to collect.
+            part = _Part()
+            # What is made for a row is let go with it, so that there is nothing to collect.
             with collector_paused():
-                is_last = self._fill(rows, found)
-            yield rows
+                is_last = self._fill(part, found)
+            yield part
 
-    def _fill(self, rows: Rows, found: Iterator[_Row]) -> bool:
+    def _fill(self, part: _Part, found: Iterator[_Row]) -> bool:
         """Take the rows of a portion; answers whether these are the last."""
         for row in found:
             if row.fault is not None:
-                rows.add_unread(row.located, _TWICE, row.fault)
-            else:
-                rows.add(row.located, [*row.cells, *self._constants])
-            if len(rows.cells) >= BATCH_ROWS:
+                part.unread.append(Unread(len(part.places), row.located, _TWICE, row.fault))
+                continue
+            part.places.append(row.located.place)
+            part.raws.append(row.located.raw)
+            part.cells += row.cells
+            part.cells += self._constants
+            if len(part.places) >= BATCH_ROWS:
                 return False
         return True
 
-    def read(self, part: Rows) -> TextBatch:
+    def read(self, part: _Part) -> TextBatch:
         """A portion as a batch."""
-        return part.to_batch(lambda located: cast(Located, located))
+        import polars as pl
+
+        width = len(self.columns)
+        columns = {name: pl.Series(part.cells[at::width], dtype=pl.String) for at, name in enumerate(self.columns)}
+        return TextBatch(
+            pl.DataFrame(columns), lambda rows: [Located(part.places[row], part.raws[row]) for row in rows], part.unread
+        )  # fmt: skip
 
 
 class _Walk:

@@ -1,11 +1,17 @@
 """XML documents: rows from repeated elements with what stands above them, in any namespace, streaming."""
 
+import gc
+import io
+
 import pytest
 
 from conditioners.columns import Text, Whole
 from conditioners.dialects import XmlElements
 from conditioners.limits import Limits
 from conditioners.outcome import SourceError
+from conditioners.raw import OpenedRaw, RawInput
+from conditioners.readers.batches import Located
+from conditioners.readers.opening import open_readers
 
 LABELS = {
     "shop": "report/shop/@id", "city": "report/shop/place/city", "units": "report/shop/sale/units",
@@ -137,3 +143,15 @@ def test_two_attributes_above_the_records_that_one_label_leads_to_are_refused(ma
     shop = f'<shop {NAMESPACES} a:id="1" b:id="2">{SALES}</shop>'
 
     assert run(make(make_source), report(shop).encode()).refusal.reason == "@id stands twice, in two namespaces"
+
+
+def test_rows_that_were_read_are_held_as_text_alone_and_their_places_are_known(make_source):
+    text = report(SHOP * 100).encode()
+    with OpenedRaw(RawInput("toy.xml", lambda: io.BytesIO(text), len(text)), Limits()) as opened:
+        ((_, reader),) = open_readers(make(make_source), opened, Limits())
+        (batch,) = [reader.read(part) for part in reader.parts()]
+        held = sum(isinstance(each, Located) for each in gc.get_objects())
+
+    assert held < 100
+    assert batch.frame.height == 200
+    assert batch.locate([199]) == [("/report[1]/shop[100]/sale[2]", "<sale><units>2</units></sale>")]
