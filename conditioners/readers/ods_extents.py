@@ -26,6 +26,10 @@ class OdsSheets:
     _HEIGHT = re.compile(rb"""number-rows-spanned\s*=\s*["']\s*([0-9]{1,9})""")
     _NAME = re.compile(rb"""[\s:]name\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
+    _DECLARED = re.compile(
+        rb"""\sxmlns(?::([^\s=<>]{1,99}))?\s*+=\s*+["']urn:oasis:names:tc:opendocument:xmlns:(office|table|text):1\.0["']"""
+    )
+
     def __init__(self, member: str, room: Room) -> None:
         self._member, self._room = member, room
         self._tags = Tags(member)
@@ -34,7 +38,19 @@ class OdsSheets:
         self._ranges = 0
         self._is_zero, self._zero = False, b""
         """Whether the last cell has the value 0, and what was seen of its text."""
+        self._is_begun = False
         self._begin_table(b"")
+
+    def _check_prefixes(self, text: bytes) -> None:
+        """The parser knows elements by the prefixes that all programs write, and would find no tables."""
+        declared = self._DECLARED.findall(text)
+        for prefix, name in declared:
+            if (name, name) not in declared:
+                shown = prefix.decode("utf-8", "replace")
+                reason = (
+                    f"the workbook cannot be read: its elements have the prefix {shown!r} instead of {name.decode()!r}"
+                )
+                raise Refusal(reason, self._member)
 
     def _begin_table(self, attributes: bytes) -> None:
         name = self._NAME.search(attributes)
@@ -45,6 +61,9 @@ class OdsSheets:
     def feed(self, block: bytes) -> None:
         """The next bytes; raises Refusal as soon as a table is too large."""
         text = self._tags.cut(block)
+        if not self._is_begun:
+            self._is_begun = True
+            self._check_prefixes(text)
         seen = 0
         for found in self._ANY.finditer(text):
             self._take_shown(text[seen : found.start()] if self._is_zero else b"")

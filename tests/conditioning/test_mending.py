@@ -10,6 +10,7 @@ import pytest
 
 from conditioners.columns import Text, Whole
 from conditioners.dialects import Workbook
+from conditioners.outcome import Refusal
 from conditioners.readers.mending import MisreadMarks
 from conditioners.readers.sheet_styles import CellForms
 from tests.conditioning.test_hostile_workbooks import record, shown, xls
@@ -247,6 +248,15 @@ def test_cells_of_an_open_document_are_read_as_other_programs_write_them(kind, s
     book = write_ods(HEADER, [cell(f"<text:p>{shown}</text:p>", kind)], ["<table:table-cell/>"], [HEADER[0]])
 
     assert read(book) == ["id", text, None, "id"]
+
+
+@pytest.mark.parametrize(("name", "prefix"), [("table", "t"), ("office", "o")])
+def test_an_open_document_whose_elements_have_other_prefixes_is_refused(name, prefix):
+    book = rewrite(
+        write_ods(HEADER), "content.xml", re.compile(rb"\b%b(?=[:=][a-z\"])" % name.encode()), prefix.encode()
+    )
+    with pytest.raises(Refusal, match=f"its elements have the prefix '{prefix}' instead of '{name}'"):
+        read(book)
 
 
 FRAME = "<draw:frame><draw:text-box><text:p>drawn</text:p></draw:text-box></draw:frame>"
