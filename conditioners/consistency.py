@@ -78,9 +78,15 @@ def _kind_of(column: Column) -> tuple[str, bool]:
 
 def _list_faults_of_dialect(source: Source, dialect: Dialect) -> Iterator[str]:
     kinds = {column.name: column for column in source.columns}
-    for name in dialect.values:
-        if not isinstance(kinds[name], Text):
+    for name, words in dialect.values.items():
+        column = kinds[name]
+        if not isinstance(column, Text):
             yield f"dialect {dialect.name!r}: `values` are of text, and {name} is none"
+        elif column.choices and (others := set(words.values()).difference(column.choices)):
+            yield f"dialect {dialect.name!r}: {min(others)!r} is none of the choices of {name}"
+    for word in _list_words(dialect):
+        if word != word.strip():
+            yield f"dialect {dialect.name!r}: no cell is {word!r}, for none has blanks around it"
     for name in dialect.shifts:
         if not isinstance(kinds[name], Whole | Decimal):
             yield f"dialect {dialect.name!r}: `shifts` are of numbers, and {name} is none"
@@ -91,6 +97,13 @@ def _list_faults_of_dialect(source: Source, dialect: Dialect) -> Iterator[str]:
     if isinstance(dialect, FixedWidth) or (isinstance(dialect, Delimited | JsonRows) and dialect.fields):
         for name in _list_without_place(source, dialect):
             yield f"dialect {dialect.name!r}: {name} has no place among the fields, and is required"
+
+
+def _list_words(dialect: Dialect) -> Iterator[str]:
+    """The words that cells are compared with."""
+    yield from dialect.nulls
+    for several in (*dialect.sentinels.values(), *dialect.values.values()):
+        yield from several
 
 
 def _list_without_place(source: Source, dialect: FixedWidth | Delimited | JsonRows) -> Iterator[str]:

@@ -88,6 +88,14 @@ def test_a_dialect_that_no_file_can_come_in_is_told_with_its_name(kind, declared
         ({"head": "("}, "source toy: '\\(' is no regular expression"),
         *(({"columns": (Text(name),)}, "no column can be called") for name in UNUSABLE),
         ({"key": ("day", "day")}, "a column stands twice in the key"),
+        *(
+            ({"dialects": (Delimited(name="odd", **words),)}, "odd': no cell is ' NA', for none has blanks around it")
+            for words in ({"nulls": (" NA",)}, {"sentinels": {"note": (" NA",)}}, {"values": {"note": {" NA": "x"}}})
+        ),
+        (
+            {"columns": (Text("a", choices=("A",)),), "dialects": (Delimited(name="odd", values={"a": {"x": "B"}}),)},
+            "odd': 'B' is none of the choices of a",
+        ),
         *(({"dialects": (dialect,)}, "odd': note has one label, for only one path") for dialect in AMBIGUOUS),
         ({"checks": (NotBefore("day", "units"),)}, "compares what is alike, and day and units are not"),
         ({"checks": (NotBefore("day", "store"),)}, "compares what is alike"),
