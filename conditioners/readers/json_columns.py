@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from conditioners.declaration import Source
@@ -12,15 +13,15 @@ from conditioners.dialects import JsonColumns
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
-from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextBatch
+from conditioners.readers.batches import BATCH_ROWS, Facts, Located, TextBatch
 from conditioners.readers.decoding import show_damage
 from conditioners.readers.headers import is_surrounding
 from conditioners.readers.json_outline import JsonText, LongList, read_outline
 from conditioners.readers.json_parallel import Portion, SpilledLists
 from conditioners.readers.json_parsing import Document, TooLarge, load_document
 from conditioners.readers.json_paths import step
-from conditioners.readers.json_showing import show_json, show_value
-from conditioners.readers.numbers import NumberWriter
+from conditioners.readers.json_showing import show_json, show_value, show_values
+from conditioners.readers.numbers import Cells, NumberWriter
 
 _MOST_LISTS = 500
 """Long ones in a document."""
@@ -45,6 +46,23 @@ class _Rows(NamedTuple):
         values = self.portion.values
         shown = {name: values[name][number] if name in values else value for name, value in self.held.items()}
         return Located(f"$.{self.path}[{self.portion.first + number}]", show_damage(show_json(shown)))
+
+
+@dataclass
+class _Part:
+    """Rows of one or several portions."""
+
+    cells: list[Cells]
+    """By column."""
+    rows: int = 0
+    starts: list[int] = field(default_factory=list)
+    """The first row of each portion."""
+    origins: list[_Rows] = field(default_factory=list)
+
+    def locate(self, row: int) -> Located:
+        """The place and the raw text of one row."""
+        at = bisect_right(self.starts, row) - 1
+        return self.origins[at].locate(row - self.starts[at])
 
 
 @dataclass(frozen=True)
@@ -76,7 +94,7 @@ class JsonColumnsReader:
         self._labels = {column.name: source.labels_of(column, dialect) for column in source.columns}
         self._required = {column.name for column in source.columns if not column.optional}
         self.columns = tuple(self._labels)
-        self._write = NumberWriter(source, dialect, self.columns).write_row
+        self._writer = NumberWriter(source, dialect, self.columns)
         self.facts = Facts(
             place="path", dialect={"name": dialect.name, "format": "JSON", "records": list(dialect.records)},
             labels=self._list_labels(), encoding=self._document.encoding,
@@ -97,9 +115,9 @@ class JsonColumnsReader:
             found += [f"{path}.{name}" for name in held] if isinstance(held, dict) else []
         return found
 
-    def parts(self) -> Iterator[Rows]:
+    def parts(self) -> Iterator[_Part]:
         """Rows in portions."""
-        rows = Rows(self.columns)
+        part = _Part([[] for _ in self.columns])
         with SpilledLists(self._text, self._lists, self._limits) as spilled:
             for path in self._dialect.records:
                 held = step(self._document.value, path.split("."))
@@ -110,12 +128,12 @@ class JsonColumnsReader:
                 lists = self._find_lists(path, held)
                 columns = [self._find(name, path, held) for name in self._labels]
                 for portion in spilled.read_parallel(lists):
-                    self._add(_Rows(path, held, portion), columns, rows)
-                    if len(rows.cells) >= BATCH_ROWS or self._lists:
-                        yield rows
-                        rows = Rows(self.columns)
+                    self._add(_Rows(path, held, portion), columns, part)
+                    if part.rows >= BATCH_ROWS or self._lists:
+                        yield part
+                        part = _Part([[] for _ in self.columns])
             spilled.check_unread()
-        yield rows
+        yield part
 
     def _find_lists(self, path: str, held: dict[str, Any]) -> Mapping[str, LongList | list[Any]]:
         lists = {name: values for name, values in held.items() if isinstance(values, list | LongList)}
@@ -124,13 +142,15 @@ class JsonColumnsReader:
             raise Refusal(f"the lists have {len(lengths)} different lengths, so rows cannot be told", f"$.{path}")
         return lists
 
-    def _add(self, origin: _Rows, columns: Sequence[_Listed | str | None], rows: Rows) -> None:
+    def _add(self, origin: _Rows, columns: Sequence[_Listed | str | None], part: _Part) -> None:
         """Append the rows of a portion."""
         portion = origin.portion
-        values = [portion.values[each.name] if isinstance(each, _Listed) else each for each in columns]
-        for number in range(portion.rows):
-            cells = [each if each is None or isinstance(each, str) else show_value(each[number]) for each in values]
-            rows.add((origin, number), self._write(cells))
+        part.starts.append(part.rows)
+        part.origins.append(origin)
+        part.rows += portion.rows
+        for at, each in enumerate(columns):
+            values = [*portion.values[each.name]] if isinstance(each, _Listed) else [each] * portion.rows
+            part.cells[at] += self._writer.write_column(at, show_values(values))
 
     def _find(self, name: str, path: str, held: dict[str, Any]) -> _Listed | str | None:
         """The list that a column stands in, or the one value that all rows have."""
@@ -152,11 +172,10 @@ class JsonColumnsReader:
             raise Refusal(f"{name} ({' or '.join(self._labels[name])}) is not there", f"$.{path}")
         return None
 
-    def read(self, part: Rows) -> TextBatch:
+    def read(self, part: _Part) -> TextBatch:
         """A portion as a batch."""
-        return replace(part.to_batch(_locate), damaged=self._document.damaged)
+        import polars as pl
 
-
-def _locate(origin: tuple[_Rows, int]) -> Located:
-    rows, number = origin
-    return rows.locate(number)
+        cells = zip(self.columns, part.cells, strict=True)
+        frame = pl.DataFrame({name: pl.Series(column, dtype=pl.String) for name, column in cells})
+        return TextBatch(frame, lambda rows: list(map(part.locate, rows)), damaged=self._document.damaged)

@@ -128,3 +128,14 @@ def test_lists_of_long_values_are_read_a_few_rows_at_a_time():
 
     assert result.summary.rows_out == 600
     assert peak < 5 * len(data)
+
+
+def test_rows_of_several_objects_that_are_judged_together_are_rejected_at_their_places():
+    hourly = {"time": ["a", None, "c"], "t": [1.5, 2, 1e1]}
+    data = json.dumps({"hourly": hourly, "more": {"daily": {"time": [None, "e"]}}, "units": {"t": "C"}}).encode()
+    result = run(SOURCE, data)
+
+    assert result.rows == ["a,1.5,,C,hourly", "c,10.0,,C,hourly", "e,,,C,more.daily"]
+    assert [(reject["path"], reject["rule"], reject["raw"]) for reject in result.rejects] == [
+        ("$.hourly[1]", "missing", '{"time":null,"t":2}'), ("$.more.daily[0]", "missing", '{"time":null}'),
+    ]  # fmt: skip
