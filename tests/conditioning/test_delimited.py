@@ -93,6 +93,13 @@ def test_two_stray_quotes_do_not_merge_the_rows_between_them_whatever_quotes_the
     assert [(r["line"], r["rule"]) for r in result.rejects] == [("22", "unterminated_quote")]
 
 
+def test_a_quoted_field_whose_lines_have_more_delimiters_than_rows_is_a_field(toy, run):
+    result = run(toy, b'day,store,units,price,note\n2024-01-01,001,1,,"x\na,b,c,d,e,f\ny"\n')
+
+    assert result.accepted.endswith('2024-01-01,001,1,,"x\na,b,c,d,e,f\ny"\n')
+    assert result.rejects == []
+
+
 def test_a_quoted_field_whose_lines_look_like_rows_costs_its_first_line_only(toy, run):
     text = HEADER + '2024-01-01,001,1,,"open\n2024-01-02,001,2,,ok\nshut"\n2024-01-03,001,3,,"a\nb, c\nd"\n'
     result = run(toy, text.encode())

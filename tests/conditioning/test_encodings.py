@@ -184,3 +184,9 @@ def test_bytes_that_are_no_characters_are_counted_in_all_blocks():
     with pytest.raises(Refusal, match="are no characters in utf-8"):
         for _ in range(4):
             decoder.feed(b"\xff" * 40_000, last=False)
+
+
+def test_a_character_whose_second_byte_is_ascii_may_be_cut_by_a_block_of_ascii():
+    decoder = Decoder.of("cp932", "told")
+
+    assert decoder.feed(b"ab\x83", last=False) + decoder.feed(b"\x5cabc", last=False) == "abソabc".encode()
