@@ -13,9 +13,8 @@ from conditioners.structure.text import LineRows, TextRows
 
 _LINES = 400
 _COUNT = re.compile(r"\(\d+ rows?\)|\d+ rows? in set.*")
-_KEY = re.compile(r"^ *([^|]*?) *\|(?: (.*))?$")
-"""A field of psql; it has no key where its value goes on from the line before, which ends with a mark then."""
 _GOES_ON = "+"
+"""What a value of psql ends with in a line; the next one has no key then."""
 
 
 @dataclass(frozen=True)
@@ -24,12 +23,17 @@ class _Shell:
 
     first: re.Pattern[str]
     """The line above each."""
-    field: re.Pattern[str]
-    """A line with a key and its value."""
+    mark: str
+    """What stands between a key and its value."""
+
+    def read(self, line: str) -> tuple[str, str] | None:
+        """Key and value of a line; None if it has no mark. Blanks around a key, and one before a value, are none's."""
+        key, mark, value = line.partition(self.mark)
+        return (key.strip(" "), value.removeprefix(" ")) if mark else None
 
 
-_PSQL = _Shell(re.compile(r"-\[ RECORD \d+ \](?:[-+]*)"), _KEY)
-_MYSQL = _Shell(re.compile(r"\*{5,} \d+\. row \*{5,}"), re.compile(r"^ *([^:]+): (.*)$"))
+_PSQL = _Shell(re.compile(r"-\[ RECORD \d+ \](?:[-+]*)"), "|")
+_MYSQL = _Shell(re.compile(r"\*{5,} \d+\. row \*{5,}"), ":")
 
 
 @dataclass(frozen=True)
@@ -83,8 +87,8 @@ def open_expanded(text: TextRows, skipped: Skipped) -> ExpandedRows | None:
         starts = [at for at, line in enumerate(lines) if shell.first.fullmatch(line.strip())]
         if starts:
             end = starts[1] if len(starts) > 1 else len(lines)
-            fields = map(shell.field.match, lines[starts[0] + 1 : end])
-            labels = tuple(match[1] for match in fields if match and match[1])
+            fields = map(shell.read, lines[starts[0] + 1 : end])
+            labels = tuple(field[0] for field in fields if field and field[0])
             return ExpandedRows(text, skipped, shell, labels) if labels else None
     return None
 
@@ -93,14 +97,14 @@ def _values(lines: Sequence[str], shell: _Shell, labels: Sequence[str]) -> tuple
     """The values of a record, in the order of its labels; None if its keys are not these."""
     values = list[str]()
     for line in lines:
-        match = shell.field.match(line)
-        key = match[1] if match else ""
-        if match and len(values) < len(labels) and key == labels[len(values)]:
-            values.append(match[2] or "")
+        field = shell.read(line)
+        key, value = field or ("", "")
+        if field and len(values) < len(labels) and key == labels[len(values)]:
+            values.append(value)
         elif values and shell is _MYSQL:
             values[-1] += "\n" + line
-        elif match and not key and values and values[-1].endswith(_GOES_ON):
-            values[-1] = values[-1].removesuffix(_GOES_ON).rstrip() + "\n" + (match[2] or "")
+        elif field and not key and values and values[-1].endswith(_GOES_ON):
+            values[-1] = values[-1].removesuffix(_GOES_ON).rstrip() + "\n" + value
         else:
             return None
     return tuple(values) if len(values) == len(labels) else None
