@@ -150,7 +150,7 @@ def test_rows_that_were_read_are_held_as_text_alone_and_their_places_are_known(m
     with OpenedRaw(RawInput("toy.xml", lambda: io.BytesIO(text), len(text)), Limits()) as opened:
         ((_, reader),) = open_readers(make(make_source), opened, Limits())
         (batch,) = [reader.read(part) for part in reader.parts()]
-        held = sum(isinstance(each, Located) for each in gc.get_objects())
+        held = sum(type(each) is Located for each in gc.get_objects())
 
     assert held < 100
     assert batch.frame.height == 200
