@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, nullcontext
 from typing import TYPE_CHECKING, Any
 
+from conditioners.collector import import_libraries
 from conditioners.corrections import Correction, Mender
 from conditioners.declaration import Source
 from conditioners.duplicates import CONFLICT, DUPLICATE, NEW, Identities, RepeatFinder, hash_keys
@@ -71,6 +72,7 @@ class _Run:
 
     def run(self) -> Summary:
         """Read everything, write everything, and sum up."""
+        import_libraries("numpy", "polars", "pyarrow.csv")
         import polars as pl
 
         with nullcontext() if self._is_small else freed_memory_kept():
