@@ -16,7 +16,7 @@ from typing import TypeVar
 for setting in ("POLARS_MAX_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(setting, "1")
 
-_TURN = 0.0003
+_TURN = 0.0001
 """Seconds for which a thread keeps Python's lock while another one wants it. By default that is 5 ms, a tenth of what a
 batch takes, and the other one's core has nothing to do as long."""
 _lock = Lock()
