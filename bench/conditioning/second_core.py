@@ -20,7 +20,14 @@ from pathlib import Path
 
 from bench.conditioning.generator import SIZES
 from bench.conditioning.run import (
-    LEAST_SPEEDUP, ONE_CORE, Cost, check_answers, commands_of_sides, order_of, run_side, write_export,
+    LEAST_SPEEDUP,
+    ONE_CORE,
+    Cost,
+    check_answers,
+    commands_of_sides,
+    order_of,
+    run_side,
+    write_export,
 )  # fmt: skip
 
 ALL_CORES, TWO_AT_ONCE = "all cores", "two at once, a core each"
