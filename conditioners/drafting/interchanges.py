@@ -13,9 +13,9 @@ from conditioners.drafting.trials import read_labelled
 from conditioners.outcome import Refusal
 from conditioners.readers.edi_labels import list_qualified
 from conditioners.readers.edi_messages import read_messages
+from conditioners.readers.edi_segments import Segment
 from conditioners.readers.envelopes import Message
 from conditioners.readers.interchange_text import decode_interchanges
-from conditioners.readers.interchanges import Segment
 
 if TYPE_CHECKING:
     from conditioners.drafting.samples import Sample

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from conditioners.readers.interchanges import X12, Segment
+from conditioners.readers.edi_segments import X12, Segment
 
 _BY_NUMBER = re.compile(r"([A-Z][A-Z0-9]{1,2})([0-9]{2})(?:\.([0-9]+))?")
 _PAIRED = ("LIN",)

@@ -14,10 +14,10 @@ from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextB
 from conditioners.readers.decoding import DAMAGE, show_damage
 from conditioners.readers.edi_labels import LabelFinder
 from conditioners.readers.edi_messages import read_messages, refuse_missing
+from conditioners.readers.edi_segments import Segment
 from conditioners.readers.envelopes import Message
 from conditioners.readers.headers import is_surrounding, surroundings
 from conditioners.readers.interchange_text import read_interchanges
-from conditioners.readers.interchanges import Segment
 
 _TWICE, _INVALID = "given_twice", "invalid_message"
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from conditioners.outcome import Refusal
-from conditioners.readers.interchanges import EDIFACT, TRADACOMS, X12, Segment
+from conditioners.readers.edi_segments import EDIFACT, TRADACOMS, X12, Segment
 
 
 class _Level(NamedTuple):

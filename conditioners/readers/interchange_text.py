@@ -7,7 +7,7 @@ import re
 from conditioners.limits import Limits
 from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import Decoder
-from conditioners.readers.interchanges import BLANKS
+from conditioners.readers.edi_segments import BLANKS
 
 _CODE_PAGES = {
     b"UNOD": "iso8859-2", b"UNOE": "iso8859-5", b"UNOF": "iso8859-7", b"UNOG": "iso8859-3", b"UNOH": "iso8859-4",

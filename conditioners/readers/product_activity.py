@@ -15,10 +15,10 @@ from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextBatch
 from conditioners.readers.decoding import DAMAGE, show_damage
 from conditioners.readers.edi_messages import read_messages, refuse_missing
+from conditioners.readers.edi_segments import Segment
 from conditioners.readers.envelopes import Message
 from conditioners.readers.headers import surroundings
 from conditioners.readers.interchange_text import read_interchanges
-from conditioners.readers.interchanges import Segment
 
 KIND = "852"
 _LOCATION, _REPORTING = "SDQ", "N1.RL"

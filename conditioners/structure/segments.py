@@ -10,9 +10,10 @@ from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import DAMAGE
+from conditioners.readers.edi_segments import Segment
 from conditioners.readers.envelopes import read_messages
 from conditioners.readers.interchange_text import decode_interchanges, open_declared
-from conditioners.readers.interchanges import Segment, split_segments
+from conditioners.readers.interchanges import split_segments
 from conditioners.structure.encodings import describe_encoding, open_decoder
 from conditioners.structure.records import Misplaced, Record, RecordGrid
 
