@@ -87,7 +87,7 @@ class _Run:
         facts = reading.reader.facts
         self._quarantine.begin(facts.place)
         self._order = reading.dialect.order
-        self._facts.append(facts)
+        self._facts += reading.facts
         self._write(self._settle_all(reading))
         self._skipped.take_from(facts.skipped)
 

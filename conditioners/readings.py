@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from conditioners.declaration import Source
 from conditioners.dialects import Dialect
 from conditioners.limits import Limits
-from conditioners.outcome import Skipped
+from conditioners.outcome import Refusal, Skipped
 from conditioners.paths import compile_path
 from conditioners.raw import OpenedRaw, RawInput
-from conditioners.readers.batches import Located, Reader, TextBatch
+from conditioners.readers.batches import Facts, Located, Reader, TextBatch
+from conditioners.readers.delimited import DelimitedReader
 from conditioners.readers.headers import normalise
+from conditioners.readers.joined import JoinedReader, Taken, Together, take
 from conditioners.readers.opening import open_readers
 from conditioners.unpack import Unpacker, naming
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One file with rows, or the messages of one kind in it, opened."""
+    """One file with rows, or the messages of one kind in it, or several small files that are read as one; opened."""
 
     dialect: Dialect
     reader: Reader
+    facts: Sequence[Facts]
+    """Of each file."""
 
 
 def open_readings(source: Source, raw: RawInput, limits: Limits, skipped: Skipped) -> Iterator[Reading]:
@@ -32,6 +36,24 @@ def open_readings(source: Source, raw: RawInput, limits: Limits, skipped: Skippe
 
     Raises Refusal when one of them cannot be read.
     """
+    noted = Skipped()
+    readings = _open_each(source, raw, limits, noted)
+    group = _Group(source, limits)
+    try:
+        for reading in readings:
+            if noted.total or not group.add(reading):
+                yield from group.let_go()
+                skipped.take_from(noted)
+                if not group.add(reading):
+                    yield reading
+    except Refusal:
+        # What comes before it is looked at first, as if the members had been read one after the other.
+        yield from group.let_go()
+        raise
+    yield from group.let_go()
+
+
+def _open_each(source: Source, raw: RawInput, limits: Limits, skipped: Skipped) -> Iterator[Reading]:
     wanted = [compile_path(pattern) for pattern in source.members]
     unpacker = Unpacker(
         limits,
@@ -44,7 +66,36 @@ def open_readings(source: Source, raw: RawInput, limits: Limits, skipped: Skippe
                 opened_in = open_readers(source, member, limits)
             for dialect, reader in opened_in:
                 reader.facts.member = member.member
-                yield Reading(dialect, _MemberReader(reader, member.member) if member.member else reader)
+                named = _MemberReader(reader, member.member) if member.member else reader
+                yield Reading(dialect, named, [reader.facts])
+
+
+class _Group:
+    """Small members of an archive that follow each other, and are read as one where their layout is equal."""
+
+    def __init__(self, source: Source, limits: Limits) -> None:
+        self._source, self._limits = source, limits
+        self._readings, self._together = list[Reading](), Together(limits)
+
+    def add(self, reading: Reading) -> bool:
+        """Append a member, if it can be read as one with those that are held, and tell whether it can."""
+        # What a hook says of rows may hold within their file alone.
+        if self._source.hook is not None or not isinstance(reading.reader, _MemberReader):
+            return False
+        taken = reading.reader.take(self._limits)
+        if taken is None or not self._together.add(taken):
+            return False
+        self._readings.append(reading)
+        return True
+
+    def let_go(self) -> Sequence[Reading]:
+        """What is held, which is no longer held then."""
+        held, together = self._readings, self._together
+        self._readings, self._together = [], Together(self._limits)
+        if len(held) < 2:
+            return held
+        facts = [each for reading in held for each in reading.facts]
+        return [Reading(held[0].dialect, JoinedReader(together.files), facts)]
 
 
 class _MemberReader:
@@ -53,11 +104,19 @@ class _MemberReader:
     def __init__(self, reader: Reader, member: str) -> None:
         self._reader, self._member = reader, member
         self.columns, self.facts = reader.columns, reader.facts
+        self._taken: Taken | None = None
+
+    def take(self, limits: Limits) -> Taken | None:
+        """All of the member, if it is small and may be read with others."""
+        if self._taken is None and isinstance(self._reader, DelimitedReader):
+            with naming(self._member):
+                self._taken = take(self._reader, limits)
+        return self._taken if self._taken and self._taken.is_even else None
 
     def parts(self) -> Iterator[Any]:
         """The inner reader's."""
         with naming(self._member):
-            for part in self._reader.parts():
+            for part in self._reader.parts() if self._taken is None else self._taken.chunks:
                 self._name_skipped()
                 yield part
             self._name_skipped()

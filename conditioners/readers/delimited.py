@@ -42,15 +42,15 @@ class DelimitedReader:
     """Reads one file in one layout."""
 
     def __init__(self, source: Source, layout: Layout, opened: OpenedRaw, limits: Limits) -> None:
-        self._layout, self._opened, self._limits = layout, opened, limits
+        self.layout, self.opened, self._limits = layout, opened, limits
         self._decoder = Decoder(layout.dialect.encodings)
-        self._constants = {name: opened.describe(label) for name, label in surroundings(source, layout.dialect).items()}
+        self.constants = {name: opened.describe(label) for name, label in surroundings(source, layout.dialect).items()}
         self._width = len(layout.header.labels)
-        self._syntax = replace(layout.syntax, width=self._width)
-        self._parser = RecordParser(self._syntax, limits)
+        self.syntax = replace(layout.syntax, width=self._width)
+        self._parser = RecordParser(self.syntax, limits)
         self._misfits = Misfits(limits)
         self._needs_cells = needs_cells(source, layout.dialect, layout.header.positions)
-        self.columns = (*layout.header.positions, *self._constants)
+        self.columns = (*layout.header.positions, *self.constants)
         self.facts = Facts(
             place="line",
             dialect={
@@ -64,43 +64,43 @@ class DelimitedReader:
 
     def parts(self) -> Iterator[Chunk]:
         """Chunks of whole records behind the header row."""
-        for line, text in self._layout.preamble:
+        for line, text in self.layout.preamble:
             self.facts.skipped.add(f"line {line}", "before the header row" if text.strip() else "blank")
-        first_line = self._layout.data_line
-        texts, until = self._texts(), self._layout.dialect.until
+        first_line = self.layout.data_line
+        texts, until = self._texts(), self.layout.dialect.until
         if until is not None:
             texts = stop_behind_table(texts, until, first_line, self.facts.skipped, self._limits.line_bytes)
-        texts = put_in_each(texts, self._syntax)
-        chunks = RecordCutter(self._syntax, self._limits, first_line).cut(texts)
-        yield from cut_portions(chunks, self._syntax, self._limits, self._misfits)
+        texts = put_in_each(texts, self.syntax)
+        chunks = RecordCutter(self.syntax, self._limits, first_line).cut(texts)
+        yield from cut_portions(chunks, self.syntax, self._limits, self._misfits)
         self.facts.encoding = {"name": self._decoder.name, "evidence": self._decoder.evidence}
 
     def _texts(self) -> Iterator[bytes]:
-        skip = self._layout.data_offset
-        for block in chain(self._opened.blocks(), [b""]):
+        skip = self.layout.data_offset
+        for block in chain(self.opened.blocks(), [b""]):
             text = self._decoder.feed(block, last=not block)
-            if self._layout.line_end == "cr":
+            if self.layout.line_end == "cr":
                 text = text.replace(b"\r", b"\n")
             yield text[skip:] if skip else text
             skip = max(0, skip - len(text))
 
     def read(self, part: Chunk) -> TextBatch:
         """The rows of a chunk."""
-        index = RecordIndex(part, self._syntax)
+        index = RecordIndex(part, self.syntax)
         if len(part.pieces) == 1 and isinstance(part.pieces[0], Span):
             frame, bad = self._read_even(part.data)
             total = frame.height + len(bad)
         else:
             frame, bad = self._read_mixed(part, index)
             total = len(index.ends)
-        return self._batch(part, index, take_out_of_cells(frame, part.data, self._syntax), bad, total)
+        return self._batch(part, index, take_out_of_cells(frame, part.data, self.syntax), bad, total)
 
     def _read_mixed(self, part: Chunk, index: RecordIndex) -> tuple[pl.DataFrame, list[_Bad]]:
         """Rows of a chunk with odd records: all that can be read are, at once, but for those with an escape."""
         import numpy as np
         import polars as pl
 
-        escaped = index.find_readable_with(self._syntax.escape)
+        escaped = index.find_readable_with(self.syntax.escape)
         is_even = index.rules == 0
         is_even[escaped] = False
         even_at = np.flatnonzero(is_even)
@@ -141,12 +141,12 @@ class DelimitedReader:
         hollow = self._find_hollow(part, index, numbers, total)
         if len(hollow):
             frame = frame.filter(pl.Series(np.isin(np.delete(np.arange(total), numbers), hollow, invert=True)))
-        filler = self._syntax.delimiter + self._syntax.quote
+        filler = self.syntax.delimiter + self.syntax.quote
         unread, passed = sort_out(bad, index, filler, hollow)
         blank = sum(count for *_, count in passed)
         self._misfits.note(part.number, Tally(part.first_line, total - blank, len(unread), blank))
-        if self._constants:
-            frame = frame.with_columns_seq(pl.lit(value).alias(name) for name, value in self._constants.items())
+        if self.constants:
+            frame = frame.with_columns_seq(pl.lit(value).alias(name) for name, value in self.constants.items())
 
         def locate(rows: Sequence[int]) -> list[Located]:
             return index.locate(np.delete(np.arange(total), [*numbers, *hollow])[list(rows)])
@@ -160,7 +160,7 @@ class DelimitedReader:
         none = np.empty(0, np.int64)
         if not self._needs_cells or len(part.data) > total * self._width * _SPARE:
             return none
-        hollow = np.setdiff1d(np.flatnonzero(index.are_blank(np.arange(total), self._syntax.delimiter)), bad)
+        hollow = np.setdiff1d(np.flatnonzero(index.are_blank(np.arange(total), self.syntax.delimiter)), bad)
         return hollow if len(hollow) > FEW else none
 
     def _read_even(self, data: bytes) -> tuple[pl.DataFrame, list[_Bad]]:
@@ -170,7 +170,7 @@ class DelimitedReader:
         from pyarrow import csv
 
         if not data:
-            return pl.DataFrame(schema=dict.fromkeys(self._layout.header.positions, pl.String)), []
+            return pl.DataFrame(schema=dict.fromkeys(self.layout.header.positions, pl.String)), []
         wrong: list[_Bad] = []
 
         def set_aside(row: csv.InvalidRow) -> str:
@@ -178,8 +178,8 @@ class DelimitedReader:
             return "skip"
 
         names = [str(number) for number in range(self._width)]
-        used = sorted(set(self._layout.header.positions.values()))
-        syntax = self._syntax
+        used = sorted(set(self.layout.header.positions.values()))
+        syntax = self.syntax
         # The parser drops one mark, which within a file is a character of the first cell.
         text = pa.py_buffer(BOM_UTF8 + data if data.startswith(BOM_UTF8) else data)
         table = csv.read_csv(
@@ -198,16 +198,16 @@ class DelimitedReader:
         frame = pl.from_arrow(table, rechunk=False)
         assert isinstance(frame, pl.DataFrame)
         read = dict(zip(used, frame.get_columns(), strict=True))
-        return pl.DataFrame([read[at].alias(name) for name, at in self._layout.header.positions.items()]), wrong
+        return pl.DataFrame([read[at].alias(name) for name, at in self.layout.header.positions.items()]), wrong
 
     def _frame_fields(self, records: Sequence[tuple[str, ...]]) -> pl.DataFrame:
         import polars as pl
 
-        positions = self._layout.header.positions
+        positions = self.layout.header.positions
         return pl.DataFrame({name: [fields[at] for fields in records] for name, at in positions.items()})
 
     def _describe_width(self, found: int) -> str:
-        if self._layout.dialect.fields:
+        if self.layout.dialect.fields:
             return f"{found} fields where {self._width} are declared"
         return f"{found} fields where the header row has {self._width}"
 
