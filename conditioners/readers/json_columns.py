@@ -16,11 +16,12 @@ from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import BATCH_ROWS, Facts, Located, TextBatch
 from conditioners.readers.decoding import show_damage
 from conditioners.readers.headers import is_surrounding
-from conditioners.readers.json_outline import JsonText, LongList, read_outline
+from conditioners.readers.json_outline import LongList, read_outline
 from conditioners.readers.json_parallel import Portion, SpilledLists
 from conditioners.readers.json_parsing import Document, TooLarge, load_document
 from conditioners.readers.json_paths import step
 from conditioners.readers.json_showing import show_json, show_value, show_values
+from conditioners.readers.json_text import JsonText
 from conditioners.readers.numbers import Cells, NumberWriter
 
 _MOST_LISTS = 500

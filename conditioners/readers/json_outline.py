@@ -3,57 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any, NamedTuple, NoReturn
 
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
-from conditioners.raw import OpenedRaw
-from conditioners.readers.decoding import Decoder
 from conditioners.readers.json_elements import ElementCutter, Elements
 from conditioners.readers.json_marks import BRACE, BRACKET, COMMA, Marks, MarkScanner
-from conditioners.readers.json_parsing import TextPlace, TooLarge, may_be_damaged, parse_json, refuse_depth
+from conditioners.readers.json_parsing import TextPlace, TooLarge, parse_json, refuse_depth
 from conditioners.readers.json_showing import Unheld
+from conditioners.readers.json_text import JsonText
 from conditioners.readers.value_lines import FILLED_SHARE
 
 _SHARE = 64
 """A list is long that takes more than such a part of what a document without its lists may take."""
-
-
-class JsonText:
-    """A document's text as UTF-8, which can be read again."""
-
-    def __init__(self, opened: OpenedRaw) -> None:
-        self._opened = opened
-        self._checksum: int | None = None
-        self.encoding: Mapping[str, str] = {}
-        """Known, as is the following, when all of it has been read."""
-        self.damaged = False
-
-    def blocks(self) -> Iterator[bytes]:
-        """The whole text; raises Refusal at its end when it is another one than it was."""
-        decoder, checksum, last = Decoder(("utf-8",)), 0, b""
-        for block in chain(self._opened.blocks(), [b""]):
-            checksum = zlib.crc32(block, checksum)
-            text = decoder.feed(block, last=not block)
-            self.damaged = self.damaged or may_be_damaged(last + text)
-            last = text[-1:]
-            yield text
-        if self._checksum not in (None, checksum):
-            raise Refusal("the file changed while it was read")
-        self._checksum = checksum
-        self.encoding = {"name": decoder.name, "evidence": decoder.evidence}
-
-    def between(self, start: int, end: int) -> Iterator[bytes]:
-        """What stands between two places, counted in bytes from the text's beginning."""
-        at = 0
-        for block in self.blocks():
-            if at + len(block) > start and at < end:
-                yield block[max(0, start - at) : end - at]
-            at += len(block)
 
 
 @dataclass

@@ -13,7 +13,8 @@ from conditioners.limits import KIB, MIB, Limits
 from conditioners.outcome import Refusal
 from conditioners.readers.batches import BATCH_ROWS
 from conditioners.readers.json_elements import Elements
-from conditioners.readers.json_outline import JsonText, LongList
+from conditioners.readers.json_outline import LongList
+from conditioners.readers.json_text import JsonText
 
 _MOST_FRAME, _LEAST_FRAME = 64 * KIB, 8 * KIB
 _FRAMES = 16 * MIB

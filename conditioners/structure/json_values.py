@@ -12,8 +12,8 @@ from typing import Any
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal, Skipped
 from conditioners.raw import OpenedRaw
-from conditioners.readers.json_outline import JsonText
 from conditioners.readers.json_parsing import Document, TooLarge, load_document
+from conditioners.readers.json_text import JsonText
 from conditioners.readers.value_lines import begins_with_lines
 from conditioners.structure.blocks import Block, spare_the_last
 from conditioners.structure.json_blocks import read_blocks
