@@ -164,7 +164,9 @@ class Unpacker:
                 return _Unpacking(archive.open(info), None, lambda: info.compress_size, count)
 
         raw = RawInput(f"{opened.name}/{info.filename}", open_stream, info.file_size)
-        return _Packed(raw, _join(opened.member, info.filename), info.filename.rpartition("/")[0].rpartition("/")[2])
+        # An archive in an archive is no folder, but stands in one.
+        folder = info.filename.rpartition("/")[0].rpartition("/")[2] or opened.folder
+        return _Packed(raw, _join(opened.member, info.filename), folder)
 
     def _begin_count(self) -> Callable[[int, int], None]:
         """A count for one file, in which bytes that are read a second time do not count again."""

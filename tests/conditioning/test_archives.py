@@ -71,6 +71,17 @@ def test_the_folder_of_a_member_may_be_a_column(make_source, run):
     assert "in no folder" in run(source, b"day,units\n2024-01-01,1\n").refusal.reason
 
 
+def test_the_folder_of_an_archive_in_an_archive_is_that_of_its_members_which_stand_in_none(make_source, run):
+    source = make_source(dialects=(Delimited(name="plain", labels={"store": "@folder"}),))
+    rows = b"day,units\n2024-01-01,1\n"
+    inner = pack_zip(**{"a.csv": rows, "009/b.csv": rows})
+
+    assert run(source, pack_zip(**{"x/007/2024.zip": inner, "008/c.csv.gz": gzip.compress(rows)})).rows == [
+        "2024-01-01,007,1,,", "2024-01-01,009,1,,", "2024-01-01,008,1,,",
+    ]  # fmt: skip
+    assert "in no folder" in run(source, pack_zip(**{"2024.zip": inner})).refusal.reason
+
+
 def test_a_member_that_cannot_be_read_refuses_the_archive_unless_it_is_declared_as_no_data(make_source, run):
     data = pack_zip(**{"a.csv": TEXT, "README.txt": b"hello"})
 
