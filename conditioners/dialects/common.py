@@ -54,8 +54,8 @@ class Dialect:
     """What all forms have in common.
 
     `labels` maps a canonical column to the name or names that it goes by here, instead of the column's own. A label
-    may also name the surroundings: `@file`, `@folder` (the last folder of an archive member's path, of which archives in
-    archives are none), `@sheet`; one that begins with `=` is the value itself.
+    may also name the surroundings: `@file`, `@folder` (the last folder of an archive member's path, archives not
+    counted), `@sheet`; one that begins with `=` is the value itself.
     """
 
     name: str
