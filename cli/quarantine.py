@@ -51,6 +51,7 @@ def run_rejects(
         raise Failure(str(reason)) from None
     if not rows:
         raise Failure(_tell_none_rejected(path))
+    _tell_refused(path)
     if out is None:
         csv.writer(sys.stdout, lineterminator="\n").writerows(rows)
         return
@@ -60,6 +61,13 @@ def run_rejects(
         writing.write(text.getvalue().encode())
         writing.keep = True
     print(f"{len(rows) - 1} rows -> {out}")
+
+
+def _tell_refused(path: str) -> None:
+    """Say of rows whose file was refused since that they are those of the output in use."""
+    told = _describe(path)
+    if told["state"] == FileState.QUARANTINED:
+        tell(f"these rows are of the version before: {path} was refused since, {told['reason']}")
 
 
 def _tell_none_rejected(path: str) -> str:
@@ -84,6 +92,8 @@ def run_release(
     is_read = _finish("release", path, state, reason, as_json)
     if not as_json:
         _tell_still_wrong(list_still_wrong(wiring.lake(), path))
+        if state == FileState.QUARANTINED:
+            print("the file is refused as it is; the corrections are kept and hold once it is dropped again, mended")
     raise typer.Exit(0 if is_read else 1)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -19,6 +17,7 @@ from conditioners.engine import condition
 from conditioners.hashing import HashedInput
 from conditioners.outcome import Refused, Summary
 from conditioners.raw import RawInput
+from conditioners.refusals import refuse, refuse_above
 from conditioners.registry import Unidentified, identify
 from shared.domain.files import MAX_ATTEMPTS, ConditionedFile, FileState, RawFile, RowCounts
 from shared.domain.identities import conditioned_path, corrections_path, quarantine_path
@@ -34,8 +33,6 @@ _RECENT = 5
 """Files before that are looked at for one in the same dialect."""
 DIED = "the process that worked on it was killed, or ran out of memory; look at its log, and replay the file"
 STILL_IN_USE = "the output made before stays in use"
-FILE_REFUSED = "file_refused"
-REFUSAL_HEADER = ("place", "rule", "column", "reason", "raw")
 
 
 class OutputContested(Exception):
@@ -136,9 +133,10 @@ class _Drop:
         return self.ledger.files.release(self.file.id, reason, self.now()).state
 
     def _give_up(self, reason: str) -> None:
-        told = Refused(self._tell_standing(f"gave up after {MAX_ATTEMPTS} attempts: {reason}"))
         try:
-            self._write_refusal(self._look_at("quarantine"), told)
+            rejected, stands = self._look_at("quarantine"), self._has_output()
+            told = Refused(_tell_standing(f"gave up after {MAX_ATTEMPTS} attempts: {reason}", stands))
+            self._write_refusal(rejected, told, stands)
         except (BlobChanged, _Replaced):
             _LOG.info("a newer version of %s speaks for itself in quarantine", self.file.path)
         except LakeUnavailable as fault:
@@ -172,7 +170,7 @@ class _Drop:
                 return self._leave_to(twin, sha256, accepted, rejected)
             made = self._commit_accepted(outcome.summary, accepted, good)
             if outcome.summary.rows_quarantined:
-                self._commit_rejected(bad)
+                self._commit_rejected(bad, rejected)
             else:
                 rejected.clear()
         told = self._tell(outcome.summary)
@@ -197,9 +195,14 @@ class _Drop:
             return accepted.there
         return writer.commit({"raw_etag": _header_text(self.file.etag), "sha256": summary.sha256})
 
-    def _commit_rejected(self, writer: BlobWriter) -> None:
-        """Write into quarantine; take it back if a newer version landed meanwhile, which may have been done by now."""
+    def _commit_rejected(self, writer: BlobWriter, rejected: _Output) -> None:
+        """Write into quarantine; take it back if a newer version landed meanwhile, which may have been done by now.
+
+        Where something stood there, a newer version that was done would have changed it, and we could not have written.
+        """
         written = writer.commit({"raw_etag": _header_text(self.file.etag)})
+        if rejected.there is not None:
+            return
         try:
             self._require_current()
         except _Replaced:
@@ -208,25 +211,32 @@ class _Drop:
 
     def _refuse(self, rejected: _Output, sha256: str | None, refused: Refused) -> FileState:
         """Quarantine the whole file. What was made of its path before stays in use, and the reason says so."""
-        told = Refused(self._tell_standing(refused.reason), refused.where)
-        self._write_refusal(rejected, told)
+        stands = self._has_output()
+        told = Refused(_tell_standing(refused.reason, stands), refused.where)
+        self._write_refusal(rejected, told, stands)
         reason = f"{told.reason} ({told.where})" if told.where else told.reason
         self.ledger.files.settle_quarantined(self.file, sha256, reason, self.now())
         return FileState.QUARANTINED
 
-    def _tell_standing(self, reason: str) -> str:
-        """A reason, and that an output from before stays in use, if there is one."""
-        stands = self.lake.stat("conditioned", conditioned_path(self.file.path)) is not None
-        return f"{reason}; {STILL_IN_USE}" if stands else reason
+    def _has_output(self) -> bool:
+        """Whether an output stands that was made of the path before."""
+        return self.lake.stat("conditioned", conditioned_path(self.file.path)) is not None
 
-    def _write_refusal(self, rejected: _Output, refused: Refused) -> None:
-        """Leave one line in quarantine that speaks for the whole file."""
-        text = io.StringIO()
-        rows = csv.writer(text, lineterminator="\n")
-        rows.writerows([REFUSAL_HEADER, (refused.where or "", FILE_REFUSED, "", refused.reason, "")])
+    def _write_refusal(self, rejected: _Output, refused: Refused, output_stands: bool) -> None:
+        """Leave one line in quarantine that speaks for the whole file, above the rejected rows of an output in use."""
         with rejected.open() as writer:
-            writer.write(text.getvalue().encode("utf-8", "replace"))
-            self._commit_rejected(writer)
+            if output_stands and rejected.there is not None:
+                with self.lake.open_read("quarantine", rejected.path, rejected.there.etag) as stream:
+                    for block in refuse_above(stream, refused):
+                        writer.write(block)
+            else:
+                writer.write(refuse(refused))
+            self._commit_rejected(writer, rejected)
+
+
+def _tell_standing(reason: str, output_stands: bool) -> str:
+    """A reason, and that an output from before stays in use, if there is one."""
+    return f"{reason}; {STILL_IN_USE}" if output_stands else reason
 
 
 def _describe(summary: Summary, told: dict[str, Any], written: BlobStat) -> ConditionedFile:

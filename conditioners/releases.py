@@ -23,8 +23,9 @@ from conditioners.corrections import (
 )
 from conditioners.declaration import Source
 from conditioners.formulas import neutralise, restore
-from conditioners.intake import FILE_REFUSED, HEAD_BYTES, WRITE_TRIES, condition_drop, read_corrections
+from conditioners.intake import HEAD_BYTES, WRITE_TRIES, condition_drop, read_corrections
 from conditioners.readers.batches import Located
+from conditioners.refusals import is_refusal
 from conditioners.registry import Unidentified, all_sources, identify
 from shared.domain.files import FileState, identify_raw_file
 from shared.domain.identities import corrections_path, quarantine_path
@@ -127,11 +128,11 @@ def _read_quarantine(lake: Lake, path: str) -> Iterator[list[str]]:
 
 
 def _read_rejected(lake: Lake, path: str) -> list[list[str]]:
-    """The rows of a file's quarantine, header first; raises NotReleased where they speak for the file as a whole."""
+    """The rejected rows of a file, header first; raises NotReleased where it has none but was refused as a whole."""
     rows = list(_read_quarantine(lake, path))
-    if len(rows) == 2 and rows[1][1] == FILE_REFUSED:
+    if len(rows) == 2 and is_refusal(rows[1]):
         raise NotReleased(f"{path} was refused as a whole, so it has no rows to mend: {rows[1][3]}")
-    return rows
+    return [row for row in rows if not is_refusal(row)]
 
 
 def _count_quarantined(lake: Lake, path: str) -> Counter[Located]:

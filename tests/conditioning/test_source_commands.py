@@ -142,3 +142,19 @@ def test_a_release_tells_the_rows_that_are_still_rejected_and_why(tmp_path, invo
 
     assert told.exit_code == 0, told.output
     assert "still rejected: line 3: as corrected, date: '04.10.2021' is no day" in told.stdout
+
+
+def test_rejected_rows_of_an_output_in_use_are_listed_and_released_though_its_file_was_refused_since(tmp_path, invoke):
+    land("usda_food/1.csv", GOOD)
+    land("usda_food/1.csv", "damaged\n")
+    rows = tmp_path / "rows.csv"
+    listed = invoke("rejects", "usda_food/1.csv", "--out", rows)
+    assert "1 rows" in listed.stdout
+    assert "these rows are of the version before: usda_food/1.csv was refused since" in listed.stderr
+
+    rows.write_text(rows.read_text().rstrip(",\n") + ",2021-10-10,Iowa,Dairy,5,1,2\n")
+    released = invoke("release", "usda_food/1.csv", rows)
+    assert released.exit_code == 1
+    assert "the corrections are kept and hold once it is dropped again, mended" in released.stdout
+    land("usda_food/1.csv", GOOD)
+    assert "has no rows in quarantine" in str(invoke("rejects", "usda_food/1.csv").exception)
