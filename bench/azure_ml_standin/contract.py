@@ -82,12 +82,6 @@ class Contract:
             return [] if str(status) in known else [f"status {status} is not one of {', '.join(sorted(known))}"]
         return list(self._checker.check(schema, body, "answer", is_request=False))
 
-    def check_type(self, file: str, name: str, body: Any) -> list[str]:
-        """What is wrong with a body that a definition describes although no operation names it."""
-        document = next(path for path in self._files if path.name == file)
-        schema = {"$ref": f"#/definitions/{name}"}
-        return list(self._checker.check((document, schema), body, name, is_request=False))
-
     def find(self, method: str, address: str) -> Operation | None:
         """The operation that an address is one of; None when no document has it."""
         path = _WITHOUT_EXPERIMENT.sub(r"\1/experiments/any/runs", urlsplit(address).path)

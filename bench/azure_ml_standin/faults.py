@@ -56,7 +56,7 @@ class Faults:
             raise Dropped
         return reply
 
-    def plan(self, name: str) -> tuple[Life, JobFault | None]:
+    def plan(self) -> tuple[Life, JobFault | None]:
         """How a new job will go, and what will go wrong with it."""
         fault = self._draw(self.jobs)
         lives: dict[str | None, Life] = {

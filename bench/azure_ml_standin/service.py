@@ -136,7 +136,7 @@ class StandIn:
 
     def _take_in(self, job: Job) -> None:
         if self.faults.jobs:
-            life, fault = self.faults.plan(job.name)
+            life, fault = self.faults.plan()
             job.moments = self.workspace.moments(life)
             self.faults.afflict(job, fault)
         self.on_new_job(job)

@@ -49,7 +49,7 @@ def write_drops(business: Business, write: Callable[[str, bytes], None], seed: i
         write(path, rendered.data)
         drops.append(Drop(path, rendered.rows, rendered.bad, rendered.duplicates))
         contents[path] = rendered.data
-    return [*drops, *_send_again(drops, contents, write, seed), _damage(drops, contents, write)]
+    return [*drops, *_send_again(drops, contents, write, seed), _damage(contents, write)]
 
 
 def _render_all(business: Business, seed: int) -> Iterator[tuple[str, Rendered]]:
@@ -109,7 +109,7 @@ def _send_again(
         yield Drop(path, drop.rows_in, drop.rows_quarantined, drop.rows_duplicate, repeats=drop.path)
 
 
-def _damage(drops: list[Drop], contents: dict[str, bytes], write: Callable[[str, bytes], None]) -> Drop:
+def _damage(contents: dict[str, bytes], write: Callable[[str, bytes], None]) -> Drop:
     """The last workbook was cut off when it was first sent; where there is none, the last forecast was."""
     by_preference = sorted(contents, key=lambda path: (path.endswith(".xlsx"), path.startswith("weather_forecast/")))
     whole = by_preference[-1]

@@ -115,11 +115,6 @@ class Dispatcher:
         """How many activities are running."""
         return self._tasks.running
 
-    @property
-    def is_idle(self) -> bool:
-        """Whether nothing is running, waiting or on its way (timers that are not due aside)."""
-        return self._tasks.is_empty and not self.work.has_ready and self._arrivals.empty()
-
     def stop_starting(self) -> None:
         """Start no more activities; those that wait are for the next host."""
         self._tasks.close()

@@ -73,7 +73,6 @@ PLAYED_ONCE_PROCESSED = frozenset(
 )
 """Events whose IsPlayed turns true once an episode has processed them; on all others it stays false."""
 
-_NOT_SENT_TO_PYTHON = f'{{"EventType":{EventType.EXECUTION_COMPLETED:d},'
 _UNPLAYED, _PLAYED = '"IsPlayed":false,"Timestamp":', '"IsPlayed":true,"Timestamp":'
 
 
@@ -101,11 +100,6 @@ def as_played_text(event: Event) -> str:
         return text
     head, flag, tail = text.rpartition(_UNPLAYED)
     return head + _PLAYED + tail if flag else text
-
-
-def is_for_python(event: Event) -> bool:
-    """Whether the SDK gets to see the event."""
-    return bool(event["EventType"] != EventType.EXECUTION_COMPLETED)
 
 
 def _event(kind: EventType, at: datetime, event_id: int = -1, **keys: Any) -> Event:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from embedded_host.durable import nondeterminism
@@ -84,11 +84,6 @@ class Replay:
         self._now = datetime.min.replace(tzinfo=UTC)
         self._last_request: dict[str, str] = {}
         self._begun = False
-
-    @property
-    def open_ids(self) -> Iterable[int]:
-        """Ids of activities, children and timers that have not ended; cancelled timers do not count."""
-        return self._open.keys()
 
     @property
     def action_count(self) -> int:

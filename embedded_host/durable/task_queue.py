@@ -67,8 +67,3 @@ class TaskQueue:
     def close(self) -> None:
         """Start no more."""
         self._open = False
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing runs or waits."""
-        return not (self.running or self._waiting)

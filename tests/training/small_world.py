@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -69,7 +68,3 @@ def shipments_of(rows) -> pl.DataFrame:
         },
         orient="row",
     )  # fmt: skip
-
-
-def replace_table(tables: Tables, name: str, frame: pl.DataFrame | None) -> Tables:
-    return replace(tables, **{name: frame})
