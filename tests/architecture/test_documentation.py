@@ -1,4 +1,4 @@
-"""The documentation says what the code does: settings, routes and commands."""
+"""The documentation says what the code does: settings, routes, commands, modules and libraries."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ ROW = re.compile(r"^\| *`?(?P<first>[^|`]+?)`? *\|(?P<rest>.*)\|$", re.MULTILINE
 LINK = re.compile(r"\]\(([^)#]+)[^)]*\)")
 COMMON = {"--help", "--json"}
 ROUTE = re.compile(r"(GET|POST|PUT|PATCH|DELETE) (/\S*)")
+NAMED_FILE = re.compile(r"`([\w./-]+\.(?:py|md|sql|toml|in))`")
+OF_AN_EXAMPLE = {"conditioners/sources/acme.py"}
+STARTED_MODULE = re.compile(r"python3? -m ((?:bench|training|embedded_host)[\w.]*)")
+REQUIRED = re.compile(r"^([A-Za-z][\w-]*)", re.MULTILINE)
 
 
 def rows(text):
@@ -110,3 +114,42 @@ def test_every_link_between_pages_leads_somewhere(root, tracked_files):
                 broken.append(f"{page}: {target}")
 
     assert not broken
+
+
+def test_every_module_and_page_that_a_page_names_is_there(root, tracked_files):
+    paths = {file.as_posix() for file in tracked_files}
+    known = paths | {file.name for file in tracked_files} | {"/".join(file.parts[-2:]) for file in tracked_files}
+    untrue = [
+        f"{page}: {name}"
+        for page in sorted(paths)
+        if page.endswith(".md")
+        for name in NAMED_FILE.findall((root / page).read_text(encoding="utf-8"))
+        if name not in known and name not in OF_AN_EXAMPLE
+    ]
+
+    assert not untrue
+
+
+def test_every_command_for_a_module_of_ours_names_one_that_is_there(root, tracked_files):
+    modules = {".".join(file.with_suffix("").parts) for file in tracked_files if file.suffix == ".py"}
+    untrue = [
+        f"{page}: {name}"
+        for page in tracked_files
+        if page.suffix == ".md"
+        for name in STARTED_MODULE.findall((root / page).read_text(encoding="utf-8"))
+        if not modules & {name, f"{name}.__main__"}
+    ]
+
+    assert not untrue
+
+
+def test_every_library_that_is_required_stands_among_the_decisions_with_its_reason(root):
+    reasons = (root / "docs" / "decisions" / "0001-dependencies.md").read_text(encoding="utf-8").lower()
+    required = {
+        name.lower()
+        for file in (root / "requirements").glob("*.in")
+        for name in REQUIRED.findall(file.read_text(encoding="utf-8"))
+    }
+
+    assert required
+    assert not {name for name in required if not re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", reasons)}
