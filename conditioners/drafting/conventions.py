@@ -18,7 +18,7 @@ DAY_FORMATS = (
     "%d/%m/%y", "%d.%m.%y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%b %d, %Y", "%B %d, %Y", "%d %B %Y",
     "%G-W%V", "%GW%V", "%G%V", "%Y-%m", "%m/%Y", "%m.%Y", "%b %Y", "%B %Y", "%b-%y",
     "%m-%d-%y", "%d-%m-%y", "Week %V %G", "Wk %V %G", "KW %V/%G", "KW %V %G", "%G KW %V", "%Y.%m.%d", "%Y年%m月%d日",
-    "%b %d %Y", "%B %d %Y", "%b-%Y", "%B-%Y",
+    "%b %d %Y", "%B %d %Y", "%b-%Y", "%B-%Y", "%d%b%Y", "%d/%b/%Y", "%d %b %y", "%d. %m. %Y", "%Y. %m. %d.", "%Y年%m月",
 )  # fmt: skip
 MOMENT_FORMATS = (
     "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%#z", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M",
@@ -28,6 +28,11 @@ MOMENT_FORMATS = (
     "%Y-%m-%d %H:%M:%S %#z", "%m/%d/%y %H:%M", "%d/%m/%y %H:%M", "%m/%d/%y %I:%M %p", "%d.%m.%y %H:%M",
     "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%d-%b-%Y %H:%M:%S", "%d/%m/%Y %I:%M %p",
     "%d-%b-%Y %H:%M", "%d %b %Y %H:%M", "%d %b %Y %H:%M:%S", "%b %d, %Y %I:%M %p", "%b %d, %Y %I:%M:%S %p",
+    "%m/%d/%Y, %I:%M %p", "%m/%d/%Y, %I:%M:%S %p", "%d/%m/%Y, %H:%M", "%d/%m/%Y, %H:%M:%S", "%d.%m.%Y, %H:%M",
+    "%d.%m.%Y, %H:%M:%S", "%d/%m/%Y %I:%M:%S %p", "%d-%m-%Y %H:%M", "%d-%m-%Y %H:%M:%S", "%Y%m%d%H%M%S",
+    "%Y%m%d %H:%M", "%Y%m%d %H:%M:%S", "%Y%m%dT%H%M%S", "%Y%m%dT%H%M%S%#z", "%Y-%m-%dT%H:%M%#z",
+    "%Y-%m-%d %I:%M:%S %p", "%Y-%m-%d-%H.%M.%S%.f", "%d-%b-%y %I.%M.%S%.f %p", "%d%b%Y:%H:%M:%S", "%d%b%Y:%H:%M:%S%.f",
+    "%d %b %Y %H:%M:%S %#z", "%Y/%m/%dT%H:%M:%S", "%Y.%m.%d %H:%M:%S", "%b %d, %Y, %I:%M:%S %p",
 )  # fmt: skip
 _TWINS = (("%m/%d", "%d/%m"), ("%m-%d", "%d-%m"))
 _NUMBERS = (
@@ -36,9 +41,12 @@ _NUMBERS = (
 )  # fmt: skip
 _MARK = (
     r"R\$|US\$|C\$|A\$|\$|€|£|¥|₹|₺|₽|zł|Kč|Ft|kr|USD|EUR|GBP|CHF|CAD|AUD|BRL|MXN|PLN|CZK|HUF|SEK|NOK|DKK|JPY|CNY|INR"
-    r"|円|元|원|руб\.?|TL|lei|лв\.?|грн\.?|₴|₫|₱|฿"
+    r"|￥|Rs\.?|RM|Rp|S\$|HK\$|NT\$|NZ\$|SGD|HKD|NZD|ZAR|KRW|TRY|RON|ILS|AED|THB|円|元|원|руб\.?|TL|lei|лв\.?|грн\.?|₴|₫|₱|฿"
 )
 _CURRENCY = re.compile(rf"^[+(-]?\s?({_MARK})\s?[0-9.,(]|[0-9)]\s?({_MARK})\)?$")
+_WEEKDAY = re.compile(
+    "(?:(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(Mon|Tue|Wed|Thu|Fri|Sat|Sun))([., ]+)", re.IGNORECASE
+)
 _YEARS = range(1900, 2101)
 _TELLING_WEEKDAYS = 4
 _MOST, _TRIED = 0.5, 100
@@ -75,7 +83,7 @@ def find_numbers(
     if delimiter == ";":
         # Where the comma is left to numbers, it is their decimal mark: 3,155 is no 3155.
         possible = tuple(sorted(possible, key=lambda each: (each.decimal, each.thousands) == (".", ",")))
-    columns = [cells for cells in columns if not _are_months(cells)]
+    columns = [_without_percent(cells) for cells in columns if not _are_months(cells)]
     currency = tuple(sorted({mark for cells in columns for cell in list(cells)[:200] for mark in _marks(cell)}))
     has_minus = any(_TRAILING_MINUS.match(cell) for cells in columns for cell in cells)
     candidates = [replace(each, currency=currency, trailing_minus=has_minus) for each in possible]
@@ -90,6 +98,14 @@ def find_numbers(
     told: tuple[str, ...] = ("numbers in brackets are read as minus: check numbers",) if best.brackets else ()
     is_doubtful = has_thousands and all(re.fullmatch(r"[^0-9]*[0-9]{1,3}[.,][0-9]{3}", cell) for cell in marked)
     return Conventions(best, told, tuple(marked) if is_doubtful else ())
+
+
+def _without_percent(cells: Counter[str]) -> Counter[str]:
+    """The cells of a column without percent signs, behind which marks are as in other numbers."""
+    bare: Counter[str] = Counter()
+    for cell, count in cells.items():
+        bare[cell.removesuffix("%").rstrip()] += count
+    return bare
 
 
 def _are_months(cells: Counter[str]) -> bool:
@@ -121,12 +137,16 @@ def matches_numeral(numbers: Numbers) -> Callable[[str], bool]:
     return lambda cell: pattern.match(cell) is not None and sum(map(str.isdigit, cell)) <= _MOST_DIGITS
 
 
-def count_places(cells: Iterable[str], numbers: Numbers) -> int:
-    """The most decimal places written; none where all are a single zero, as programs write whole numbers."""
-    bare = {_without_marks(cell, numbers.currency) for cell in cells}
+def count_places(cells: Iterable[str], numbers: Numbers, unit: str = "") -> int:
+    """The most decimal places written; none where all are a single zero, as programs write whole numbers.
+
+    They write no decimal comma and no unit behind it: `19,0` and `5.0%` have a place.
+    """
+    bare = {_without_marks(cell.removesuffix(unit), numbers.currency) for cell in cells}
     tails = {cell.rstrip().rpartition(numbers.decimal)[2] for cell in bare if numbers.decimal in cell}
     places = {re.sub(r"[^0-9][\s\S]*+", "", tail) for tail in tails}
-    return 0 if places <= {"", "0"} else max(map(len, places))
+    is_program = numbers.decimal == "." and not unit
+    return 0 if is_program and places <= {"", "0"} else max(map(len, places), default=0)
 
 
 def _without_marks(cell: str, currency: Sequence[str]) -> str:
@@ -145,9 +165,9 @@ def fit_formats(
     one.
     """
     some = [cell for cell in cells if cell not in NOTHING][:_TRIED]
-    words = find_leading_words(some)
     # Only whole days: behind words such as `week`, 02/2025 is no month.
-    formats = [*formats, *(f"{words}{each}" for each in formats if words and "%d" in each)]
+    whole = [each for each in formats if "%d" in each]
+    formats = [*formats, *(f"{words}{each}" for words in _find_openings(some) for each in whole)]
     days = {cell for cell in some if has_days and parse_day(cell, ISO_DAY)}
     likely = [each for each in formats if _is_likely(some, days, each)]
     fits = {each: find_fit(cells, _matches_day(each, has_days=has_days)) for each in likely}
@@ -157,6 +177,29 @@ def fit_formats(
     fitting = [each for each, fit in fits.items() if fit.fitting.total() == best.fitting.total()]
     is_mixed = has_days and ISO_DAY not in fitting and any(parse_day(cell, ISO_DAY) for cell in best.fitting)
     return best, [*fitting, ISO_DAY] if is_mixed else fitting
+
+
+def _find_openings(cells: Sequence[str]) -> list[str]:
+    """What may stand before the dates of all cells: a weekday, or the same words, of which some may hold digits."""
+    openings = {_name_weekday(cell) for cell in cells}
+    weekday = openings.pop() if len(openings) == 1 else ""
+    shared = _UP_TO_BREAK.match(_share_beginning(cells))[0]  # type: ignore[index]
+    shared = shared if _WORD.search(shared) and "%" not in shared else ""
+    return [*filter(None, dict.fromkeys((weekday, find_leading_words(cells), shared)))]
+
+
+def _share_beginning(cells: Sequence[str]) -> str:
+    """What all cells begin with."""
+    least, most = min(cells, default=""), max(cells, default="")
+    return least[
+        : next((at for at, pair in enumerate(zip(least, most, strict=False)) if len(set(pair)) > 1), len(least))
+    ]
+
+
+def _name_weekday(cell: str) -> str:
+    """The form of a weekday that a cell begins with, and what sets it off; empty without one."""
+    found = _WEEKDAY.match(cell)
+    return f"{'%A' if found[1] else '%a'}{found[3]}" if found else ""
 
 
 def find_leading_words(cells: Sequence[str]) -> str:
@@ -188,6 +231,11 @@ def tell_doubt(label: str, fitting: Sequence[str]) -> str | None:
         if all(any(each in written for written in fitting) for each in (month_first, day_first)):
             return f"every date of {label!r} can be read as month/day and as day/month: check the format"
     return None
+
+
+def is_day_first(written: str) -> bool:
+    """Whether a format with a twin has the day before the month."""
+    return any(day_first in written for _, day_first in _TWINS)
 
 
 def tell_weeks(label: str, written: str) -> str | None:

@@ -20,10 +20,25 @@ from conditioners.structure.json_shapes import count_keys
 
 SMALL = 256 * KIB
 _LINES, _RECORDS = 40, 5
+
+
+def _unpack_zstd(data: bytes) -> bytes:
+    import pyarrow as pa
+
+    return pa.CompressedInputStream(pa.BufferReader(data), "zstd").read()  # type: ignore[no-any-return]
+
+
+def _pack_zstd(data: bytes) -> bytes:
+    import pyarrow as pa
+
+    return pa.compress(data, "zstd", asbytes=True)  # type: ignore[no-any-return]
+
+
 _PACKED: dict[bytes, tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]] = {
     b"\x1f\x8b\x08": (gzip.decompress, lambda data: gzip.compress(data, mtime=0)),
     b"BZh": (bz2.decompress, bz2.compress),
     b"\xfd7zXZ\x00": (lzma.decompress, lzma.compress),
+    b"\x28\xb5\x2f\xfd": (_unpack_zstd, _pack_zstd),
 }
 
 

@@ -72,7 +72,7 @@ def draft_source(name: str, sample: Sample) -> Draft:
         guess_column(canonical, label, cells, conventions.numbers, has_typed_cells=sample.has_typed_cells)
         for canonical, label, cells in zip(name_columns(named), labels, sample.columns, strict=True)
     ]
-    guesses = _settle_doubts(guesses)
+    guesses = _settle_doubts(guesses, conventions.numbers)
     form = find_form(sample, guesses).widened(widening)
     alone = (_ALONE,) if sample.labels is None and len(guesses) == 1 else ()
     declared, remarks = _leave_out(guesses, form, has_header=sample.labels is not None and not sample.odd_header)
@@ -100,10 +100,14 @@ def _tell_doubtful(conventions: Conventions, sample: Sample) -> tuple[str, ...]:
     return (f"the mark in {cells[0]} may stand for thousands or for decimals: check numbers",) if cells else ()
 
 
-def _settle_doubts(guesses: Sequence[Guess]) -> list[Guess]:
-    """The guesses; dates that could be read either way are read as those of columns that leave no doubt."""
+def _settle_doubts(guesses: Sequence[Guess], numbers: Numbers) -> list[Guess]:
+    """The guesses; dates that could be read either way are read as those of columns that leave no doubt.
+
+    Where no column tells, the day stands first beside decimal commas: nobody writes these and the month first.
+    """
     settled = {written for guess in guesses if not guess.doubtful for written in guess.formats}
-    return [guess.settle_doubt(settled) for guess in guesses]
+    guesses = [guess.settle_doubt(settled) for guess in guesses]
+    return [guess.prefer_day_first() for guess in guesses] if numbers.decimal == "," else guesses
 
 
 def _leave_out(guesses: Sequence[Guess], form: Form, *, has_header: bool) -> tuple[list[Guess], list[str]]:

@@ -14,11 +14,12 @@ from conditioners.drafting.conventions import (
     count_places,
     find_weekday,
     fit_formats,
+    is_day_first,
     matches_numeral,
     tell_doubt,
     tell_weeks,
 )
-from conditioners.drafting.fitting import Fit, find_fit
+from conditioners.drafting.fitting import NOTHING, Fit, find_fit
 from conditioners.drafting.naming import names_code
 from conditioners.structure.kinds import Kind, kind_of
 
@@ -83,6 +84,15 @@ class Guess:
         told = f"{self.label!r} is read as {known[0]}, as other columns are: check the format"
         return replace(self, formats=(known[0], *days), doubtful=(), remarks=(*self.remarks[1:], told))
 
+    def prefer_day_first(self) -> Guess:
+        """The guess, in that of its formats which has the day before the month, if both fit."""
+        first = next((each for each in self.doubtful if is_day_first(each)), None)
+        if first is None or is_day_first(self.formats[0]):
+            return self
+        days = tuple(written for written in self.formats[1:] if written == ISO_DAY)
+        told = f"{self.remarks[0].partition(':')[0]}, and is read as day/month, as decimal commas are: check the format"
+        return replace(self, formats=(first, *days), doubtful=(), remarks=(told, *self.remarks[1:]))
+
 
 def guess_column(
     name: str, label: str, cells: Sequence[str], numbers: Numbers, *, has_typed_cells: bool = False
@@ -118,7 +128,7 @@ def _guess_filled(bare: Guess, counts: Counter[str], numbers: Numbers, *, has_ty
     guess = _guess_number(bare, counts, numbers)
     if guess.kind != "Text" or guess.remarks:
         return guess
-    return replace(guess, remarks=told or _tell_unknown_form(bare.label, counts))
+    return replace(guess, remarks=(*(told or _tell_unknown_form(bare.label, counts)), *_tell_kept(bare.label, counts)))
 
 
 def _guess_code(bare: Guess, counts: Counter[str]) -> Guess | None:
@@ -150,7 +160,7 @@ def _guess_number(bare: Guess, counts: Counter[str], numbers: Numbers) -> Guess:
         told = f"{bare.label!r} is taken without its unit, {unit.strip()!r}"
         bare = replace(bare, extract=f"(.*){re.escape(unit)}".replace("\\ ", " "), remarks=(told,))
     bare = _scale(bare)
-    places = max(0, count_places((cell.removesuffix(unit) for cell in fit.fitting), numbers) - bare.shift)
+    places = max(0, count_places(fit.fitting, numbers, unit) - bare.shift)
     if places == 0:
         return _take_words(replace(bare, kind="Whole", remarks=(*bare.remarks, *_tell_serials(bare.label, fit))), fit)
     rounded = ("rounded=True",) if places > _PLACES_ALWAYS_FIT else ()
@@ -216,6 +226,13 @@ def _tell_unknown_form(label: str, counts: Counter[str]) -> tuple[str, ...]:
     if _CODE_LIKE_MONEY.match(cell):
         return ()
     return (f"{label!r} is text, though it looks like {_LOOKS_LIKE[kind]}, such as {cell!r}: declare its form",)
+
+
+def _tell_kept(label: str, counts: Counter[str]) -> tuple[str, ...]:
+    """What to check of words that often stand for no value, in a text, where they are kept."""
+    words = ", ".join(f"{cell!r} ({count} cells)" for cell, count in sorted(counts.items()) if cell in NOTHING)
+    told = f"{label!r} is text and keeps {words}: declare these as `sentinels` where they stand for no value"
+    return (told.replace("(1 cells)", "(1 cell)"),) if words else ()
 
 
 def _take_words(guess: Guess, fit: Fit) -> Guess:

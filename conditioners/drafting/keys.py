@@ -8,11 +8,14 @@ from itertools import combinations
 
 from conditioners.drafting.guessing import Guess
 from conditioners.drafting.naming import names_code
+from conditioners.structure.kinds import Kind, kind_of
 
 _KEY_ROWS, _KEY_COLUMNS = 20, 3
 _KEY_KINDS = ("Day", "Moment", "Text")
 _TIME = re.compile(r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?( ?[AaPp][Mm])?")
 """Times of day, which tell few rows apart."""
+_MEASURED = (Kind.NUMBER, Kind.MONEY, Kind.SHARE)
+_CODED = re.compile(r"\s*0[0-9]")
 _DAY = re.compile(r"date|datum|day|tag\b|fecha|data\b|jour", re.IGNORECASE)
 """Labels of days that are text, such as `0101`, because they have no year."""
 _PERIOD = re.compile(r"year|month|week|period|jahr|monat|woche|ann[eé]e|mois|a[nñ]o", re.IGNORECASE)
@@ -35,6 +38,7 @@ def find_key(
     fit = [
         each for each in required
         if each.kind in _KEY_KINDS and each.name not in fixed and not all(map(_TIME.fullmatch, cells[each.name]))
+        and not _is_measure(each, cells[each.name])
     ]  # fmt: skip
     if rows < _KEY_ROWS:
         return ()
@@ -50,6 +54,13 @@ def find_key(
     return ()
 
 
+def _is_measure(guess: Guess, cells: Sequence[str]) -> bool:
+    """Whether a column is text only because some of its cells, or their form, are no numbers that can be declared."""
+    if guess.kind != "Text" or guess.arguments or names_code(guess.label) or any(map(_CODED.match, cells)):
+        return False
+    return sum(kind_of(cell.strip()) in _MEASURED for cell in cells) * 2 > len(cells)
+
+
 def _may_be_alone(guess: Guess, required: Sequence[Guess], cells: Mapping[str, Sequence[str]]) -> bool:
     """Whether a column may be a key by itself: a code, the days of a series, the names in a list without days."""
     if names_code(guess.label):
@@ -57,7 +68,8 @@ def _may_be_alone(guess: Guess, required: Sequence[Guess], cells: Mapping[str, S
     others = [each for each in required if each.name != guess.name]
     if guess.kind == "Text":
         return not _DAY.search(guess.label) and not any(each.kind in ("Day", "Moment") for each in others)
-    return not any(each.kind == "Text" and len(set(cells[each.name])) > 1 for each in others)
+    names = [each for each in others if each.kind == "Text" and not _is_measure(each, cells[each.name])]
+    return not any(len(set(cells[each.name])) > 1 for each in names)
 
 
 def _is_period(guess: Guess) -> bool:

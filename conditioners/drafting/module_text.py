@@ -12,6 +12,8 @@ from conditioners.drafting.guessing import Guess
 from conditioners.drafting.text import WIDTH, show_call, show_mapping, show_string, show_tuple
 from conditioners.readers.headers import normalise
 
+_SURROUNDINGS = ("@file", "@folder", "@sheet")
+
 
 def write_module(draft: Draft) -> str:
     """The text of the source's module."""
@@ -62,7 +64,8 @@ def _one_line_each(opening: str, items: Sequence[str]) -> str:
 
 
 def _show_column(guess: Guess, form: Form) -> str:
-    label = () if form.has_paths or form.kind == "FixedWidth" else _show_label(guess)
+    is_found_by_label = guess.label in _SURROUNDINGS or not (form.has_paths or form.kind == "FixedWidth")
+    label = _show_label(guess) if is_found_by_label else ()
     return show_call(guess.kind, [show_string(guess.name), *guess.arguments, *label], 8)
 
 

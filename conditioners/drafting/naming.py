@@ -13,7 +13,7 @@ _CODE_WORDS = (
 )
 _NAMES_CODE = re.compile(
     rf"({_CODE_WORDS})( code| id)?|(zip|postal|postcode|plz|sku|upc|ean|gtin|fips|naics|code|cod|codigo|código) .*|"
-    rf"(?!.*\b(per|by|of|count)\b).* ({_CODE_WORDS})|\w*(num|nbr|code)"
+    rf"(?!.*\b(per|by|of|count)\b).* ({_CODE_WORDS})|\w*(num|nbr|code|nummer|nr|コード|番号|编号|编码|代码|코드|번호)"
 )
 _NAMES_IN_EDI = re.compile(r"(N1|N9|REF|LIN|NAD|PIA|LOC|RFF)\.[A-Z0-9]{1,3}|SDQ")
 """Labels of EDI segments that say who, where and what by codes."""

@@ -105,9 +105,11 @@ def _find_tables(file_name: str, data: bytes) -> tuple[AutoSummary, list[bytes]]
     raw = RawInput(file_name, lambda: io.BytesIO(data), len(data))
     outcome = condition_auto(raw, open_table, io.BytesIO())
     if isinstance(outcome, Refused):
-        raise NoDraft(f"the sample cannot be read: {outcome.reason}")
+        place = f" ({outcome.where})" if outcome.where else ""
+        raise NoDraft(f"the sample {file_name} cannot be read: {outcome.reason}{place}")
     if not outcome.summary.table.rows_out:
-        raise NoDraft("there is no table in the sample")
+        found = "there is no table in it" if data.strip() else "it is empty"
+        raise NoDraft(f"no use as a sample is {file_name}: {found}; give a file with at least one row below its labels")
     return outcome.summary, [output.getvalue() for output in outputs]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from conditioners.drafting.asides import find_total
 from conditioners.drafting.conventions import DAY_FORMATS, parse_day
 from conditioners.drafting.naming import name_columns
 
@@ -82,10 +83,13 @@ def _unfold(sample: Sample, written: str, measures: _Measures) -> tuple[Sample, 
         for name, (before, behind) in zip(names[1:], measures, strict=True)
     }
     days = next(iter(measures.values()))
-    told = f"{len(wide)} columns, labelled {labels[min(days)]!r} to {labels[max(days)]!r}, become rows by {names[0]}"
+    told = [f"{len(wide)} columns, labelled {labels[min(days)]!r} to {labels[max(days)]!r}, become rows by {names[0]}"]
+    totals = [repr(labels[number]) for number in kept if find_total(labels[number])]
+    if totals:
+        told.append(f"{' and '.join(totals)} stands beside them, so it comes again in each of their rows")
     unfolded = replace(
         sample, labels=(*(labels[number] for number in kept), *names), columns=columns,
-        remarks=(*sample.remarks, told),
+        remarks=(*sample.remarks, *told),
     )  # fmt: skip
     return unfolded, Widening(names[0], patterns)
 

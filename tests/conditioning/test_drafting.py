@@ -187,9 +187,9 @@ def test_a_large_text_is_cut_for_its_golden_pair_and_a_large_package_is_left_to_
     [
         ("Acme", b"a,b\n1,2\n", "is no name for a source"),
         ("../acme", b"a,b\n1,2\n", "is no name for a source"),
-        ("acme", b"", "no table"),
+        ("acme", b"", "it is empty; give a file"),
         ("acme", b"UNB+UNOA:2+S+R+240101:1200+42'UNH+1+SLSRPT:D'UNT+2+1'UNZ+1+42'", "declared by hand"),
-        ("acme", b"\x00\x01\x02" * 100, "cannot be read"),
+        ("acme", b"\x00\x01\x02" * 100, "sample.dat cannot be read"),
         ("acme", b'[1, "x"]\n[2, "y"]\n[3, "z"]\n', "no dialect reads lines each of which is a list of cells"),
     ],
 )

@@ -1,0 +1,117 @@
+"""Drafts from exports as companies really have them: dates and marks of their countries, programs and archives."""
+
+import io
+import json
+import zipfile
+from datetime import date
+
+import pyarrow as pa
+import pytest
+
+from conditioners.columns import Decimal, Moment, Text, Whole
+
+DATES = [f"{day:02}/09/2025" for day in range(1, 13)]
+
+
+def told(written, words):
+    return [remark for remark in written.remarks if words in remark]
+
+
+def lines(head, rows):
+    return "\n".join([head, *rows]).encode() + b"\n"
+
+
+def test_the_day_stands_before_the_month_beside_decimal_commas_and_is_told(draft):
+    european = lines("Datum;Umsatz", [f"{day};1,50" for day in DATES])
+    american = lines("date;sales", [f"{day};1.50" for day in DATES])
+    written, source = draft("r.csv", european)
+
+    assert source.dialects[0].days == ("%d/%m/%Y",)
+    assert told(written, "'Datum' can be read as month/day and as day/month, and is read as day/month, as decimal")
+    assert draft("r.csv", american, name="other")[1].dialects[0].days == ("%m/%d/%Y",)
+
+
+@pytest.mark.parametrize("cells", [["19,0", "7,0"], ["5.0%", "12.0%"], ["5,0 %", "12,0 %"]])
+def test_a_zero_behind_a_decimal_comma_or_before_a_unit_is_a_decimal_place(draft, cells):
+    _, source = draft("r.csv", lines("shop;rate", [f"s{n};{cells[n % 2]}" for n in range(20)]))
+
+    assert source.columns[1] == Decimal("rate", 1)
+
+
+@pytest.mark.parametrize(
+    ("cells", "written"),
+    [
+        ([f"202509{day:02}080107" for day in range(10, 25)], "%Y%m%d%H%M%S"),
+        ([f"9/{day}/2025, 8:01 AM" for day in range(10, 25)], "%m/%d/%Y, %I:%M %p"),
+        ([f"{day}SEP2025:08:01:07" for day in range(10, 25)], "%d%b%Y:%H:%M:%S"),
+        ([f"2025-09-{day}-08.01.07.000001" for day in range(10, 25)], "%Y-%m-%d-%H.%M.%S%.f"),
+    ],
+)
+def test_moments_as_tills_and_mainframes_write_them_are_moments(draft, run, cells, written):
+    text = lines("shop|at", [f"s{n}|{cell}" for n, cell in enumerate(cells)])
+    _, source = draft("r.csv", text)
+
+    assert source.columns[1] == Moment("at")
+    assert source.dialects[0].moments == (written,)
+    assert run(source, text).rows[0].startswith("s0,2025-09-10T08:01:")
+
+
+@pytest.mark.parametrize(
+    ("before", "written"),
+    [("{:%a, }", "%a, %d %b %Y"), ("{:%A }", "%A %d %b %Y"), ("1 W/E ", "1 W/E %d %b %Y")],
+)
+def test_weekdays_and_words_with_digits_before_dates_are_part_of_their_form(draft, run, before, written):
+    days = [date(2025, 9, day) for day in range(10, 25)]
+    text = lines("shop|at", [f"s{n}|{before.format(day)}{day:%d %b %Y}" for n, day in enumerate(days)])
+    _, source = draft("r.csv", text)
+
+    assert source.dialects[0].days == (written,)
+    assert run(source, text).rows[-1] == "s14,2025-09-24"
+
+
+def test_codes_and_amounts_in_japanese_are_such(draft):
+    rows = [f'{n % 3:04},49000000{n:05},"￥{n + 1},000"' for n in range(30)]
+    _, source = draft("r.csv", lines("店舗コード,商品番号,金額", rows))
+
+    assert [type(column) for column in source.columns] == [Text, Text, Whole]
+    assert source.dialects[0].numbers.currency == ("￥",)
+
+
+def test_words_for_nothing_that_a_text_keeps_are_told(draft):
+    written, _ = draft("r.csv", lines("shop,note", [f"s{n},{'NULL' if n % 2 else 'late'}" for n in range(20)]))
+
+    assert told(written, "'note' is text and keeps 'NULL' (10 cells): declare these as `sentinels`")
+
+
+def test_a_total_beside_months_as_columns_is_told(draft):
+    rows = [f"a{n},{n},{n + 1},{n + 2},{3 * n + 3}" for n in range(20)]
+    written, _ = draft("r.csv", lines("account,Jan-25,Feb-25,Mar-25,Total", rows))
+
+    assert told(written, "'Total' stands beside them, so it comes again in each of their rows")
+
+
+def test_a_text_of_numbers_and_marks_is_no_part_of_a_key(draft):
+    cells = ["T", "M", *(f"{n}.5" for n in range(28))]
+    _, source = draft("r.csv", lines("day,station,rain", [f"2025-09-{n + 1:02},X1,{cells[n]}" for n in range(30)]))
+
+    assert type(source.columns[2]) is Text
+    assert source.key == ("day",)
+
+
+def test_members_with_lines_of_json_are_told_apart_by_their_names(draft):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for day in ("20250901", "20250902"):
+            held = "\n".join(json.dumps({"shop": f"00{n}", "units": n}) for n in range(9))
+            archive.writestr(f"sales_{day}.jsonl", held)
+    written, source = draft("daily.zip", packed.getvalue())
+
+    assert source.columns[-1] == Text("file", labels=("@file",))
+    assert written.summary.rows_out == 18
+
+
+def test_a_sample_in_zstd_has_a_golden_pair(draft):
+    written, _ = draft("r.csv.zst", pa.compress(lines("a,b", [f"{n},x" for n in range(90)]), "zstd", asbytes=True))
+
+    assert written.golden is not None
+    assert written.golden.stat().st_size < 200
