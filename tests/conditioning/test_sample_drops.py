@@ -73,9 +73,11 @@ def test_the_drops_are_spoilt_in_every_way(drops):
 
 def test_a_repeated_drop_has_the_same_bytes(drops):
     listed, contents = drops
-    for drop in listed:
-        if drop.repeats:
-            assert contents[drop.path] == contents[drop.repeats]
+    repeated = [drop for drop in listed if drop.repeats]
+
+    assert repeated
+    for drop in repeated:
+        assert contents[drop.path] == contents[drop.repeats]
 
 
 def test_the_same_seed_writes_the_same_bytes(business, drops):

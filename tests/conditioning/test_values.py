@@ -172,7 +172,7 @@ def test_tenths_become_decimals_without_floats(make_source, run):
     assert found == ["-17.1", "0.6", "0.0", "too_many_places"]
 
 
-def test_bounds_are_held(make_source, run):
+def test_a_number_beyond_a_bound_is_rejected_and_one_at_a_bound_is_none(make_source, run):
     assert judge(make_source, run, Whole("n", minimum=0, maximum=9), ["-1", "0", "9", "10"]) == [
         "too_small", "0", "9", "too_large",
     ]  # fmt: skip

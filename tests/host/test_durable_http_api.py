@@ -271,7 +271,7 @@ def test_a_restart_of_a_live_instance_under_its_id_is_409(host):
 # --- purging ------------------------------------------------------------------------------------------------------
 
 
-def test_purging_leaves_children(host):
+def test_purging_an_instance_leaves_its_children(host):
     ended(host, "calls_child", "parent", {"name": "returns_input", "id": "kid"})
 
     assert host.delete(f"{DURABLE}/instances/parent").json() == {"instancesDeleted": 1}
@@ -368,7 +368,7 @@ def test_the_client_raises_events_as_text(host):
     assert client(host, "raise", "none", {"name": "go"}) == "Exception: No instance with ID none found."
 
 
-def test_the_client_controls(host):
+def test_the_client_suspends_resumes_terminates_restarts_and_purges_an_instance(host):
     client(host, "start", given={"name": "waits"})
     client(host, "suspend")
     assert client(host, "suspend") == "Exception: The operation failed with an unexpected status code 500"

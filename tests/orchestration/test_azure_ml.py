@@ -41,7 +41,9 @@ def told(monkeypatch):
 
 def reasons(cells, region):
     """Why the ensembles of a region are as they are."""
-    return {cell["reason"] for cell in cells.values() if cell["region"] == region and cell["mover"]}
+    found = {cell["reason"] for cell in cells.values() if cell["region"] == region and cell["mover"]}
+    assert found
+    return found
 
 
 def test_a_week_goes_through_a_workspace_one_job_per_shard(headrace, workspace):
