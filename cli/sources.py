@@ -45,6 +45,7 @@ def list_sources(
         {
             **seen.get(name, {"source": name, "files": 0}),
             "drift": ledger.files.find_last_drift(name), "refused": _list_refused(name),
+            "postponed": _list_postponed(name),
         }
         for name in names
     ]  # fmt: skip
@@ -55,6 +56,8 @@ def list_sources(
     for each in told:
         if waiting := each.get("files_landed", 0) + each.get("files_conditioning", 0):
             print(f"{each['source']}: {waiting} wait to be conditioned; {TAKER}")
+        for file in each["postponed"]:
+            print(f"{each['source']}: {file['path']} was tried and will be again: {file['reason']}")
         _tell_refused(each)
         if standing := each.get("files_on_older_output"):
             print(f"{each['source']}: {standing} refused, where the output made before stays in use")
@@ -85,6 +88,15 @@ def _is_replaced(file: dict[str, Any]) -> bool:
 
     found = wiring.lake().stat("raw", file["path"])
     return found is None or found.etag != file["etag"]
+
+
+def _list_postponed(source: str) -> list[dict[str, Any]]:
+    """The files of a source that landed last and wait because something failed."""
+    from shared import wiring
+    from shared.domain.files import FileState
+
+    waiting = wiring.ledger().reports.list_files(source=source, state=FileState.LANDED, top=MOST_REFUSED)
+    return [{name: file[name] for name in ("path", "reason", "seen_at")} for file in waiting if file["reason"]]
 
 
 def _tell_refused(told: dict[str, Any]) -> None:

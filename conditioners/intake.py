@@ -21,7 +21,7 @@ from conditioners.refusals import refuse, refuse_above
 from conditioners.registry import Unidentified, identify
 from shared.domain.files import MAX_ATTEMPTS, ConditionedFile, FileState, RawFile, RowCounts
 from shared.domain.identities import conditioned_path, corrections_path, quarantine_path
-from shared.ports import BlobChanged, BlobMissing, BlobStat, BlobWriter, Lake, LakeUnavailable
+from shared.ports import BlobChanged, BlobMissing, BlobStat, BlobWriter, Lake, LakeUnavailable, LedgerUnavailable
 
 if TYPE_CHECKING:
     from shared.ledger.book import Ledger
@@ -48,10 +48,19 @@ def condition_drop(
 ) -> str:
     """Condition the version of a raw file that is in the lake now, once; answers the state it is in then.
 
-    A fault (not a fault of the data) gives the file back for another attempt and is raised unless told otherwise.
+    A fault (not a fault of the data) gives the file back for another attempt and is raised unless told otherwise. An
+    outage of the lake or the ledger counts as no attempt.
     """
     waited = ledger.files.list_unsettled(now(), path)
-    found = lake.stat("raw", path)
+    try:
+        found = lake.stat("raw", path)
+    except LakeUnavailable as outage:
+        for each in (ledger.files.claim(version.id, now()) for version in waited):
+            if each is not None:
+                _postpone(ledger, each, outage, now)
+        if raise_faults:
+            raise
+        return FileState.LANDED
     for version in waited:  # these were noted before the lake was looked at, so what it holds is no older
         if found is None or version.etag != found.etag:
             ledger.files.settle_superseded(version, now())
@@ -70,12 +79,22 @@ def condition_drop(
     except _Replaced:
         ledger.files.settle_superseded(claimed, now())
         return FileState.SUPERSEDED
+    except (LakeUnavailable, LedgerUnavailable) as outage:
+        _postpone(ledger, claimed, outage, now)
+        if raise_faults:
+            raise
+        return FileState.LANDED
     except Exception as fault:
         _LOG.exception("attempt %d at %s failed", claimed.attempts, path)
         state = drop.give_back(f"{type(fault).__name__}: {fault}")
         if raise_faults and not state.is_settled:
             raise
         return state
+
+
+def _postpone(ledger: Ledger, file: RawFile, outage: Exception, now: Callable[[], datetime]) -> None:
+    _LOG.warning("%s waits: %s", file.path, outage)
+    ledger.files.postpone(file, f"{type(outage).__name__}: {outage}", now())
 
 
 def read_corrections(lake: Lake, source: Source, path: str) -> list[Correction]:
@@ -130,7 +149,7 @@ class _Drop:
         """Leave the file to a later attempt; after the last one it is quarantined with its reason."""
         if self.file.attempts >= MAX_ATTEMPTS:
             self._give_up(reason)
-        return self.ledger.files.release(self.file.id, reason, self.now()).state
+        return self.ledger.files.release(self.file, reason, self.now()).state
 
     def _give_up(self, reason: str) -> None:
         try:

@@ -18,13 +18,15 @@ def find_drops(order: dict[str, Any]) -> dict[str, Any]:
     for blob in lake.list("raw"):
         if (blob.path, blob.etag) not in known:
             ledger.files.record_landed(blob.path, blob.etag, blob.size, blob.modified_at, now)
-    waiting = ledger.files.list_unsettled(now)
+    waiting = ledger.files.list_due(now)
+    postponed = len(ledger.files.list_unsettled(now)) - len(waiting)
     states = ledger.files.count_by_state()
     paths = [file.path for file in waiting[: BATCHES * CHUNK]]
     return {
         "batches": list(in_chunks(paths, max(1, -(-len(paths) // BATCHES)))),
         "waiting": len(waiting),
-        "busy": states.get("landed", 0) + states.get("conditioning", 0),
+        "busy": states.get("landed", 0) + states.get("conditioning", 0) - postponed,
+        "postponed": postponed,
         "states": states,
     }
 

@@ -14,6 +14,8 @@ from shared.ledger.tables import conditioned_file, raw_file
 
 LEASE = timedelta(minutes=1)
 """How long a claim keeps others away unless its holder renews it; past it, the holder is taken for dead."""
+POSTPONED = timedelta(minutes=1)
+"""How long after an outage of the lake or the ledger the reconciler leaves a file alone."""
 REPLACED = "the lake no longer holds this version"
 _REVIVABLE = and_(raw_file.c.state == FileState.SUPERSEDED, raw_file.c.attempts < MAX_ATTEMPTS)
 _MADE = (FileState.CONDITIONED, FileState.DUPLICATE, FileState.QUARANTINED)
@@ -69,28 +71,32 @@ class Files:
 
     def renew(self, file: RawFile, now: datetime) -> None:
         """Keep a claim for another lease; nothing happens if the file is settled or another's by now."""
-        mine = and_(
-            raw_file.c.id == file.id,
-            raw_file.c.attempts == file.attempts,
-            raw_file.c.state == FileState.CONDITIONING,
-        )
         with self._engine.begin() as connection:
-            connection.execute(update(raw_file).where(mine).values(claimed_until=(now + LEASE).isoformat()))
+            connection.execute(update(raw_file).where(_held(file)).values(claimed_until=(now + LEASE).isoformat()))
 
-    def release(self, file_id: str, reason: str, now: datetime) -> RawFile:
+    def release(self, file: RawFile, reason: str, now: datetime) -> RawFile:
         """Give a file back after a fault; after the last attempt it is quarantined with the fault as its reason."""
+        spent = file.attempts >= MAX_ATTEMPTS
+        state = FileState.QUARANTINED if spent else FileState.LANDED
+        settled = now.isoformat() if spent else None
+        return self._give_back(file, state=state, reason=reason, claimed_until=None, settled_at=settled)
+
+    def postpone(self, file: RawFile, reason: str, now: datetime) -> RawFile:
+        """Give a file back after an outage, which is no fault of the file and so counts as no attempt.
+
+        It is due again after POSTPONED; an event may have it taken sooner.
+        """
+        until = (now + POSTPONED).isoformat()
+        attempts = file.attempts - 1
+        return self._give_back(file, state=FileState.LANDED, reason=reason, claimed_until=until, attempts=attempts)
+
+    def _give_back(self, file: RawFile, **values: Any) -> RawFile:
+        """End a claim without an outcome; nothing happens if the file is settled or another's by now."""
         with self._engine.begin() as connection:
-            file = _read(connection, file_id)
-            spent = file.attempts >= MAX_ATTEMPTS
-            state = FileState.QUARANTINED if spent else FileState.LANDED
-            settled = now.isoformat() if spent else None
-            connection.execute(
-                update(raw_file)
-                .where(raw_file.c.id == file_id, raw_file.c.state == FileState.CONDITIONING)
-                .values(state=state, reason=reason, claimed_until=None, settled_at=settled, sha256=None)
-            )
-            _reland_copies(connection, raw_file.c.id == file_id)
-            return _read(connection, file_id)
+            given = update(raw_file).where(_held(file)).values(**values, sha256=None)
+            if connection.execute(given).rowcount == 1:
+                _reland_copies(connection, raw_file.c.id == file.id)
+            return _read(connection, file.id)
 
     def claim_content(self, file: RawFile, sha256: str, *, name_counts: bool = False) -> RawFile | None:
         """Claim the right to make the one output of these bytes; the file of another path that has it, if one does.
@@ -183,9 +189,16 @@ class Files:
 
     def list_unsettled(self, now: datetime, path: str | None = None) -> list[RawFile]:
         """Files (or versions of one) that wait for conditioning, oldest first, without those somebody is at work on."""
-        query = select(raw_file).where(_waiting(now)).order_by(raw_file.c.landed_at, raw_file.c.path)
-        if path is not None:
-            query = query.where(raw_file.c.path == path)
+        of_path = true() if path is None else raw_file.c.path == path
+        return self._list(and_(_waiting(now), of_path))
+
+    def list_due(self, now: datetime) -> list[RawFile]:
+        """The same without those that an outage has postponed."""
+        is_due = or_(raw_file.c.claimed_until.is_(None), raw_file.c.claimed_until < now.isoformat())
+        return self._list(and_(_waiting(now), is_due))
+
+    def _list(self, wanted: ColumnElement[bool]) -> list[RawFile]:
+        query = select(raw_file).where(wanted).order_by(raw_file.c.landed_at, raw_file.c.path)
         with reading(self._engine) as connection:
             return [_raw_file(row) for row in connection.execute(query)]
 
@@ -246,6 +259,15 @@ def _overtaken() -> ColumnElement[bool]:
 
 def _other_versions(file: RawFile) -> ColumnElement[bool]:
     return and_(raw_file.c.path == file.path, raw_file.c.id != file.id)
+
+
+def _held(file: RawFile) -> ColumnElement[bool]:
+    """The file while the claim on it is the one that its holder was given."""
+    return and_(
+        raw_file.c.id == file.id,
+        raw_file.c.attempts == file.attempts,
+        raw_file.c.state == FileState.CONDITIONING,
+    )
 
 
 def _waiting(now: datetime) -> ColumnElement[bool]:

@@ -40,6 +40,7 @@ raw_file = Table(
     Column("settled_at", TIME),
     UniqueConstraint("path", "etag", name="one_row_per_version"),
 )
+"""`claimed_until` of a landed file is when the reconciler takes it again after an outage."""
 Index("raw_file_by_state", raw_file.c.state)
 Index("raw_file_by_content", raw_file.c.source, raw_file.c.sha256)
 

@@ -54,7 +54,7 @@ def reconcile(lake, ledger, clock):
         for blob in lake.list("raw"):
             if (blob.path, blob.etag) not in known:
                 ledger.files.record_landed(blob.path, blob.etag, blob.size, blob.modified_at, clock())
-        waiting = ledger.files.list_unsettled(clock())
+        waiting = ledger.files.list_due(clock())
         if not waiting:
             return
         for file in waiting:

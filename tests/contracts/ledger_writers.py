@@ -54,7 +54,7 @@ def _settle(ledger):
 ENTRIES = {
     "land": lambda ledger: books.land(ledger, etag="e3", minutes=9),
     "settle": _settle,
-    "release": lambda ledger: ledger.files.release(books.land(ledger, etag="e2").id, "a fault", books.at(5)),
+    "release": lambda ledger: ledger.files.release(books.land(ledger, etag="e2"), "a fault", books.at(5)),
     "freeze": lambda ledger: ledger.datasets.record_dataset(
         books.freeze(ledger, books.land(ledger), "e" * 64), books.START
     ),

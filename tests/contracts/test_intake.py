@@ -9,12 +9,12 @@ from dataclasses import replace
 
 import pytest
 
-from conditioners import registry
+from conditioners import intake, registry
 from conditioners.intake import condition_drop
 from shared.domain.files import MAX_ATTEMPTS, identify_raw_file
 from shared.domain.identities import quarantine_path
 from shared.ledger.files import LEASE
-from shared.ports import BlobChanged, LakeUnavailable
+from shared.ports import BlobChanged, LakeUnavailable, LedgerUnavailable
 from tests.contracts.drops import (
     DAMAGED,
     EMPTY,
@@ -371,34 +371,55 @@ def test_a_file_that_ends_whoever_takes_it_is_quarantined_after_five_attempts(la
     reconcile(lake, ledger, clock)
 
 
-def test_a_lake_that_takes_no_refusal_keeps_no_other_file_waiting(lake, ledger, clock):
+def test_a_lake_that_takes_no_refusal_keeps_no_other_file_waiting(lake, ledger, clock, monkeypatch):
     def fail(container):
         raise LakeUnavailable("no space is left")
 
+    monkeypatch.setattr(intake, "condition", lambda *_, **__: 1 / 0)
     drop(lake, PATH, OLD)
     for _ in range(MAX_ATTEMPTS):
         state = condition_drop(Meddling(lake, on_commit=fail), ledger, PATH, clock, raise_faults=False)
 
     assert state == "quarantined"
-    assert version(ledger, lake, PATH)["reason"] == "LakeUnavailable: no space is left"
+    assert version(ledger, lake, PATH)["reason"] == "ZeroDivisionError: division by zero"
 
 
-def test_a_fault_of_the_lake_gives_the_file_back_and_the_last_one_is_told_in_quarantine(lake, ledger, take, clock):
+@pytest.mark.parametrize("outage", [LakeUnavailable, LedgerUnavailable])
+def test_an_outage_uses_up_no_attempt_and_the_file_comes_in_by_itself_behind_it(lake, ledger, take, clock, outage):
     drop(lake, PATH, OLD)
 
     def fail(container):
-        if container == "conditioned":
-            raise LakeUnavailable("the network is down")
+        raise outage("the network is down")
 
     failing = Meddling(lake, on_commit=fail)
-    for _ in range(MAX_ATTEMPTS - 1):
-        with pytest.raises(LakeUnavailable):
+    for _ in range(2 * MAX_ATTEMPTS):
+        with pytest.raises(outage):
             take(through=failing)
-        assert version(ledger, lake, PATH)["state"] == "landed"
-    assert take(through=failing) == "quarantined"
-    assert b"gave up after 5 attempts: LakeUnavailable: the network is down" in read(
-        lake, "quarantine", quarantine_path(PATH)
-    )
+        assert condition_drop(failing, ledger, PATH, clock, raise_faults=False) == "landed"
+    told = version(ledger, lake, PATH)
+
+    assert (told["state"], told["attempts"]) == ("landed", 0)
+    assert told["reason"] == f"{outage.__name__}: the network is down"
+    reconcile(lake, ledger, clock)
+    assert version(ledger, lake, PATH)["reason"] is None
+    assert find_wrong(lake, ledger, SIZES) == []
+
+
+def test_a_file_that_cannot_be_looked_at_waits_and_keeps_no_other_one_waiting(lake, ledger, clock):
+    seen = drop(lake, PATH, OLD)
+    ledger.files.record_landed(PATH, seen.etag, seen.size, seen.modified_at, clock())
+    meddling = Meddling(lake)
+
+    def fail(container, path):
+        raise LakeUnavailable(f"{path} cannot be looked at")
+
+    meddling.stat = fail
+
+    assert condition_drop(meddling, ledger, PATH, clock, raise_faults=False) == "landed"
+    assert "cannot be looked at" in version(ledger, lake, PATH)["reason"]
+    assert ledger.files.list_due(clock()) == []
+    reconcile(lake, ledger, clock)
+    assert find_wrong(lake, ledger, SIZES) == []
 
 
 def test_an_output_that_others_keep_writing_is_left_to_a_later_attempt(lake, ledger, take, clock):

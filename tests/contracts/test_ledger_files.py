@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.files import MAX_ATTEMPTS, FileState
-from shared.ledger.files import LEASE
+from shared.ledger.files import LEASE, POSTPONED
 from tests.contracts.books import START, at, condition, freeze, land, make
 
 
@@ -94,17 +94,48 @@ def test_a_file_given_back_is_tried_again_and_quarantined_after_its_last_attempt
     file = land(ledger)
     seen = []
     for number in range(MAX_ATTEMPTS):
-        ledger.files.claim(file.id, at(number))
-        seen.append(ledger.files.release(file.id, f"fault {number}", at(number)).state)
+        mine = ledger.files.claim(file.id, at(number))
+        seen.append(ledger.files.release(mine, f"fault {number}", at(number)).state)
 
     assert seen == [FileState.LANDED] * (MAX_ATTEMPTS - 1) + [FileState.QUARANTINED]
     assert ledger.reports.tell_file(file.id)["reason"] == f"fault {MAX_ATTEMPTS - 1}"
     assert ledger.files.claim(file.id, at(99)) is None
 
 
+def test_a_release_by_one_whose_claim_another_has_taken_over_changes_nothing(ledger):
+    file = land(ledger)
+    for number in range(MAX_ATTEMPTS - 1):
+        late = ledger.files.claim(file.id, START + 2 * number * LEASE)
+    ledger.files.claim(file.id, at(99))
+
+    assert ledger.files.release(late, "too late", at(99)).state is FileState.CONDITIONING
+
+
+def test_an_outage_counts_as_no_attempt_and_keeps_the_reconciler_away_for_a_while_but_no_event(ledger):
+    file = land(ledger)
+    for number in range(2 * MAX_ATTEMPTS):
+        claimed = ledger.files.claim(file.id, at(number))
+        assert claimed.attempts == 1
+        assert ledger.files.postpone(claimed, "the lake is away", at(number)).state is FileState.LANDED
+
+    last = at(2 * MAX_ATTEMPTS - 1)
+    assert ledger.reports.tell_file(file.id)["reason"] == "the lake is away"
+    assert (ledger.files.list_due(last), len(ledger.files.list_unsettled(last))) == ([], 1)
+    assert [each.id for each in ledger.files.list_due(last + POSTPONED + timedelta(microseconds=1))] == [file.id]
+
+
+def test_deaths_before_an_outage_still_count_behind_it(ledger):
+    file = land(ledger)
+    for number in range(3):
+        claimed = ledger.files.claim(file.id, START + 2 * number * LEASE)
+    ledger.files.postpone(claimed, "the lake is away", at(9))
+
+    assert ledger.files.claim(file.id, at(10)).attempts == 3
+
+
 def test_a_release_that_comes_after_the_end_changes_nothing(ledger):
     file = condition(ledger)
-    ledger.files.release(file.id, "too late", at(5))
+    ledger.files.release(replace(file, attempts=1), "too late", at(5))
 
     assert state_of(ledger, file) == "conditioned"
 
@@ -128,12 +159,11 @@ def test_equal_contents_of_two_sources_are_two_outputs(ledger):
 @pytest.mark.parametrize("end", ["release", "settle_superseded"])
 def test_a_copy_is_conditioned_after_all_when_its_original_comes_to_nothing(ledger, end):
     original, copy = (land(ledger, f"events/{name}.csv") for name in "ab")
-    for file in (original, copy):
-        ledger.files.claim(file.id, START)
+    original, _ = (ledger.files.claim(file.id, START) for file in (original, copy))
     ledger.files.claim_content(original, "1" * 64)
     ledger.files.settle_duplicate(copy, "1" * 64, original, START)
     if end == "release":
-        ledger.files.release(original.id, "a fault", START)
+        ledger.files.release(original, "a fault", START)
     else:
         ledger.files.settle_superseded(original, START)
 

@@ -73,3 +73,13 @@ def test_the_last_drop_is_told_to_the_minute_and_files_that_wait_are_counted(lak
     told = capsys.readouterr().out
     assert re.search(r"^  events +3 .* 2026-05-01  [0-9-]{10} [0-9:]{5}$", told, re.MULTILINE)
     assert "events: 2 wait to be conditioned; a host that runs does so within minutes" in told
+
+
+def test_a_file_that_waits_behind_an_outage_is_named_with_what_failed(lake, ledger, clock, take, capsys):
+    seen = drop(lake, PATH, calendar("one"))
+    file = ledger.files.record_landed(PATH, seen.etag, seen.size, clock(), clock())
+    ledger.files.postpone(ledger.files.claim(file.id, clock()), "LakeUnavailable: the network is down", clock())
+    list_sources()
+
+    told = capsys.readouterr().out
+    assert f"events: {PATH} was tried and will be again: LakeUnavailable: the network is down" in told
