@@ -132,10 +132,15 @@ def test_every_refusal_outside_of_the_json_suite_says_what_the_file_is(run):
     assert found == REFUSALS
 
 
-def test_every_valid_json_document_of_the_suite_that_has_records_is_read(run):
-    valid = [report for report in run[0] if "test_parsing__y_" in report["file"]]
+def test_every_valid_json_document_of_the_suite_that_has_records_is_read_unless_a_name_comes_twice(run):
+    valid = [report for report in run[0] if "json-suite__y_" in report["file"]]
+    refused = {
+        Path(report["file"]).stem.partition("__y_")[2]: report["reason"]
+        for report in valid
+        if report["status"] == "refused" and isinstance(json.loads(Path(report["file"]).read_bytes()), list | dict)
+    }
 
-    assert valid
-    for report in valid:
-        if isinstance(json.loads(Path(report["file"]).read_bytes()), list | dict):
-            assert report["status"] == "conditioned", (report["file"], report.get("reason"))
+    assert len(valid) > 80
+    assert refused == dict.fromkeys(
+        ("object_duplicated_key", "object_duplicated_key_and_value"), "the name 'a' stands twice in an object"
+    )
