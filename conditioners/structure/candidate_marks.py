@@ -31,7 +31,7 @@ def find_candidates(sample: str) -> Iterator[Marks]:
         quotes = ['"', *(q for q in _OTHER_QUOTES if q != delimiter and _may_quote(q, delimiter, lines))]
         for quote in quotes:
             yield Marks(delimiter, quote)
-            if is_spaced:
+            if is_spaced or (delimiter not in ("", " ") and f"{delimiter} {quote}" in sample):
                 yield Marks(delimiter, quote, spaced=True)
         if '\\"' in sample or (delimiter and f"\\{delimiter}" in sample):
             yield Marks(delimiter, '"', "\\")

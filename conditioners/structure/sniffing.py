@@ -16,6 +16,7 @@ from conditioners.structure.candidate_marks import find_candidates, trust_in
 from conditioners.structure.field_grammar import Marks
 from conditioners.structure.kinds import Kind, kind_of
 from conditioners.structure.lists import is_list
+from conditioners.structure.outer_marks import is_outer
 from conditioners.structure.quote_readings import Effort, Exhausted
 from conditioners.structure.splitting import Record, Splitter
 
@@ -63,7 +64,10 @@ def sniff(text: str) -> Sniffed:
 
 
 def _sniff(sample: str) -> Sniffed:
-    return max((_judge(sample, marks) for marks in find_candidates(sample)), key=lambda each: each.score)
+    judged = [_judge(sample, marks) for marks in find_candidates(sample)]
+    best = max(judged, key=lambda each: each.score)
+    outer = (each for each in judged if is_outer(sample, each.marks, best.marks))
+    return max(outer, key=lambda each: each.score, default=best)
 
 
 def _whole_lines(text: str) -> str:

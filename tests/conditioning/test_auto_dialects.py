@@ -58,6 +58,12 @@ CASES = {
     "nothing but times": ('"', lines("12:{n}:45", "time\n")),
     "nothing but colours": ('"', lines("#{n}ff{n}", "colour\n")),
     "JSON between tabs": ('\t"', lines('{{"a": {n}, "b": [1, 2], "c": "x"}}\t{{"d": {m}, "b": [3, 4], "c": "y"}}')),
+    "as many parts in each cell of words, below labels": (',"', lines("{n},red|blue|green", "id,colours\n")),
+    "as many numbers in each cell, below labels": (',"', lines("{n}|{m}|7,A{n}", "counts,code\n")),
+    "as many parts in each cell, below a title and labels": (';"', lines("{n};b, c, d", "Report\n\nid;parts\n")),
+    "as many numbers in each cell, between tabs": ('\t"', lines("{n},{m},7\tred")),
+    "a title with a comma, above decimal commas": (';"', lines("A{n};{m},5", "Sales, monthly\n")),
+    "semicolons, with tabs behind": (';"', lines("{n};\tred;\tb")),
     "prose with semicolons and a name": (',"', lines("some rice; beans {n},Ann Lee", "stock,by\n")),
 }  # fmt: skip
 
@@ -69,3 +75,9 @@ def test_the_marks_are_found_among(case):
 
     assert found.delimiter == "".join(delimiter)
     assert found.quote == quote or (quote == '"' and found.quote not in text)
+
+
+def test_blanks_behind_delimiters_are_found_among_more_of_these_in_cells():
+    found = sniff(lines('it\'s; "a{n};b;c;d"\nrock; "a;b;c"\nMen\'s; a', "key; value\n"))
+
+    assert (found.marks.delimiter, found.marks.spaced, found.columns) == (";", True, 2)
