@@ -106,10 +106,10 @@ class Column:
 
     def may_be_below(self, label: str) -> bool:
         """Whether the label is a date, year or number, and the values are of a kind that has none of those."""
+        if (self.typed is not None or self._is_flagged) and _YEAR.fullmatch(label.strip()):
+            return self._years * 2 < self._filled
         if self.typed is None:
             return self._is_flagged and kind_of(label) is Kind.DAY
-        if _YEAR.fullmatch(label.strip()):
-            return self._years * 2 < self._filled
         kind = kind_of(label)
         if kind is Kind.NUMBER:
             return self.typed in (Kind.TRUTH, Kind.LINK)

@@ -56,6 +56,8 @@ def find_head(rows: Sequence[Row], resplit: Resplit) -> tuple[int, Head | None, 
     table = _without_repeats(rows, table)
     cells = [rows[number].cells or () for number in table]
     skipped, count = find_labels(cells)
+    apart = _count_apart(rows, table, skipped, count)
+    skipped, count = skipped + apart, count - apart
     if (begin := _find_rows_above(table, cells, skipped + count - 1)) is not None:
         skipped, count = begin, count_repeated(cells[begin:])
     start = table[skipped] if skipped < len(table) else start
@@ -101,6 +103,13 @@ def find_same_head(rows: Sequence[Row], last: Head | None) -> tuple[Head, int, i
     repeats = sum(1 for _ in takewhile(lambda row: row.cells == last.labels, rows))
     behind = (at for at in range(repeats, len(rows)) if rows[at].cells == last.labels)
     return replace(last, places=(rows[0].place,)), repeats, next(behind, len(rows))
+
+
+def _count_apart(rows: Sequence[Row], table: Sequence[int], skipped: int, count: int) -> int:
+    """How many of the header rows are notes, for they go on from notes above them and end with a blank row."""
+    goes_on = 0 < skipped < len(table) and table[skipped - 1] == table[skipped] - 1
+    behind_blank = (at for at in range(1, count) if rows[table[skipped + at] - 1].is_blank)
+    return max(behind_blank, default=0) if goes_on else 0
 
 
 def _find_rows_above(table: Sequence[int], cells: Sequence[tuple[str, ...]], last: int) -> int | None:
@@ -160,9 +169,12 @@ def _odd_labels(
     surplus = len(cells) - width
     if surplus == 1 and _BEFORE_LABELS.fullmatch(cells[0].strip()):
         yield cells[1:], "a comment"
+    told = f"{len(cells)} labels for {width} columns"
+    if surplus > 0 and not any(map(str.strip, cells[width:])) and sum(map(bool, map(str.strip, cells))) * 2 > width:
+        yield cells[:width], told
+        return
     if len(cells) < 2 or abs(surplus) > max(1, width // 4) or surplus == 0:
         return
-    told = f"{len(cells)} labels for {width} columns"
     if surplus < 0:
         numbered = len(body) > 1 and all(each[0].strip() == str(at) for at, each in enumerate(body, start=1))
         yield ((*[""] * -surplus, *cells) if numbered else (*cells, *[""] * -surplus)), told

@@ -85,9 +85,10 @@ def _belongs_above(upper: Cells, lower: Cells, usual: int, below: Profile) -> bo
 def _could_be_row_below(lower: Cells, above: Sequence[Cells], below: Profile) -> bool:
     """Whether a row without values, such as one of `closed` days, stands below labels that tell all columns apart."""
     upper = above[-1]
-    if not all(map(str.strip, upper)) or len(set(upper)) < len(upper) or not _could_head(upper, below):
+    labels = [up.strip() for up, low in zip(upper, lower, strict=True) if up.strip() or low.strip()]
+    if not all(labels) or len(set(labels)) < len(labels) or not _could_head(upper, below):
         return False
-    return below.has_value_among(lower) or below.has_odd_value(lower, above[0])
+    return below.has_value_among(lower) or below.has_odd_value(lower, above[0]) or below.holds_value_below(lower, upper)
 
 
 def _is_title(cells: Cells) -> bool:

@@ -81,6 +81,16 @@ class Profile:
         column, cell, label = typed[0]
         return any(map(str.isdigit, cell)) and not any(map(str.isdigit, label)) and not column.may_be_below(cell)
 
+    def holds_value_below(self, cells: Sequence[str], labels: Sequence[str]) -> bool:
+        """Whether a row has a value below a word, be it what may be a year in the only column of values."""
+        below_words = [
+            (column, cell)
+            for column, cell, label in zip(self.columns, cells, labels, strict=True)
+            if kind_of(cell) in TYPED and _is_word_above(column, label)
+        ]
+        is_only = sum(column.typed is not None for column in self.columns) == 1
+        return any(not column.may_be_below(cell) or (is_only and column.typed) for column, cell in below_words)
+
     def count_values(self, cells: Sequence[str]) -> int:
         """How many cells look like values rather than labels; a date or year above other values may be a label."""
         return sum(

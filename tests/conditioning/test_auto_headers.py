@@ -8,6 +8,7 @@ import pytest
 
 from conditioners.auto import AutoConditioned, condition_auto
 from conditioners.raw import RawInput
+from conditioners.structure.kinds import Kind, kind_of
 from conditioners.structure.profiles import Profile
 
 
@@ -59,6 +60,49 @@ def test_first_rows_with_odd_values_in_the_only_column_of_values_are_rows(read, 
     table = [["bird", "seen"], *first, *([name, str(n)] for n, name in enumerate(("kite", "owl", "rail", "teal")))]
 
     assert read("\n".join(map(",".join, table)))[0] == table
+
+
+@pytest.mark.parametrize("first", [["a (b)", "1961"], ["a, b", "2004"]])
+def test_a_first_row_with_what_may_be_a_year_in_the_only_column_of_numbers_is_a_row(read, first):
+    table = [["name", "seen"], first, *([f"b ({n})", str(300 * n)] for n in range(1, 15))]
+
+    assert read("\n".join(";".join(row) for row in table))[0] == table
+
+
+def test_a_first_row_with_values_of_another_kind_than_those_below_is_a_row(read):
+    rows = [["MT-CO1", "3.19.6", "false", ""], ["HLA-A", "7.9.12", "true", ""], ["RP11-34P13.7", "2.8.13", "true", ""]]
+    found, _, summary = read("\n".join(map("\t".join, [["gene", "version", "seen", ""], *rows])))
+
+    assert (found[1:], summary.table.labels) == (rows, ("gene", "version", "seen", ""))
+
+
+def test_addresses_of_machines_with_three_digits_each_are_no_numbers():
+    assert [kind_of(cell) for cell in ("182.106.152.133", "182.106.152.333")] == [Kind.LINK, Kind.NUMBER]
+
+
+@pytest.mark.parametrize("empty", [": ", ":"])
+def test_years_over_numbers_with_flags_and_gaps_are_labels(read, empty):
+    flags = ["14.1 b", "15.6 ", empty, "6.0 b", "61.5 ", "90.2 p", "47.4 "]
+    rows = [[f"A,PC,{state}", *(flags[(n * 3 + at) % 7] for at in range(6))] for n, state in enumerate("ABCDEFGH")]
+    table = [["freq,unit,geo\\TIME_PERIOD", *(f"{year} " for year in range(2014, 2020))], *rows]
+    found, rejects, summary = read("\n".join(map("\t".join, table)), "tps00001.tsv")
+
+    assert (found, rejects, summary.table.labels) == (table, [], tuple(table[0]))
+
+
+def test_notes_that_end_with_a_blank_line_are_no_labels(read):
+    values = [[f"+{n}.5E-1", f"-{n}.25E-1"] for n in range(1, 9)]
+    notes = "Model,TDS\nInterval,2.0E-6\nVertical Units,V\n\n"
+    found, _, summary = read(notes + "\n".join(map(",".join, [["TIME", "CH1"], *values])))
+
+    assert (found, summary.table.labels) == ([["TIME", "CH1"], *values], ("TIME", "CH1"))
+    assert [cause for _, cause in summary.skipped] == ["before the table"] * 3 + ["blank"]
+
+
+def test_labels_lose_empty_cells_at_their_end_where_they_have_too_many(read):
+    rows = "".join(f"{n},{n}.5,,x,7\n" for n in range(9))
+
+    assert read("set,low,,,high,,\n" + rows)[0][0] == ["set", "low", "", "", "high"]
 
 
 def test_labels_below_those_of_groups_that_only_the_first_columns_have_are_labels(read):
