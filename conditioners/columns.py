@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
 from conditioners.outcome import SourceError
+
+if TYPE_CHECKING:
+    import polars as pl
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
 MONDAY, SUNDAY = 1, 7
@@ -86,6 +90,17 @@ class Moment(_Common):
 
 
 Column = Text | Whole | Decimal | Day | Moment
+
+
+def type_of(column: Column) -> pl.DataType:
+    """The type of a column's values."""
+    import polars as pl
+
+    if isinstance(column, Day):
+        return pl.Date()
+    if isinstance(column, Decimal) and column.places:
+        return pl.Decimal(MOST_DIGITS, column.places)
+    return pl.Int64() if isinstance(column, Whole | Decimal) else pl.String()
 
 
 @dataclass(frozen=True)

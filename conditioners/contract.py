@@ -8,11 +8,12 @@ from functools import cache, reduce
 from operator import or_
 from typing import TYPE_CHECKING
 
+from conditioners.columns import type_of
 from conditioners.declaration import Source
 from conditioners.dialects import Dialect, ShiftBy
 from conditioners.faults import BadRows, Faults, Suspicions, name_inexact
 from conditioners.frames import keep_rows
-from conditioners.rules import Rules, compile_rules, name_cell, name_form, type_of
+from conditioners.rules import Rules, compile_rules, name_cell, name_form
 from conditioners.short_cells import ShortCells, read_numerals
 from conditioners.short_dates import are_written
 

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from conditioners.columns import MOST_DIGITS, Column, Day, Decimal, Moment, Text, Whole
+from conditioners.columns import Column, Day, Decimal, Moment, Text, Whole
 from conditioners.date_forms import pattern_of
 from conditioners.dates import IsWritten, moment_formats, parse_day, parse_moment, show_moment
-from conditioners.dialects import Dialect, Numbers, ShiftBy
-from conditioners.numerals import is_multiple, is_numeral, parse_numeral, parse_scaled
+from conditioners.dialects import Dialect, Numbers
+from conditioners.numerals import is_numeral
 from conditioners.outcome import SourceError
+from conditioners.scaling import is_rounded, parse_number
 
 if TYPE_CHECKING:
     import polars as pl
@@ -55,17 +56,6 @@ def name_cell(column: Column) -> str:
 def name_form(column: Column, written: str) -> str:
     """What the flag is called for cells that are in a format, beside a column's value."""
     return f"@{column.name} is {written}"
-
-
-def type_of(column: Column) -> pl.DataType:
-    """The type of a column's values."""
-    import polars as pl
-
-    if isinstance(column, Day):
-        return pl.Date()
-    if isinstance(column, Decimal) and column.places:
-        return pl.Decimal(MOST_DIGITS, column.places)
-    return pl.Int64() if isinstance(column, Whole | Decimal) else pl.String()
 
 
 def compile_rules(column: Column, dialect: Dialect, *, at_once: bool) -> Rules:
@@ -193,7 +183,7 @@ def _compile_number(
 ) -> Rules:
     import polars as pl
 
-    parsed, not_exact = _parse_number(column, dialect, clean)
+    parsed, not_exact = parse_number(column, dialect, clean)
     # Of a cell that a pattern does not fit, there are no words to look at.
     unread = _is_unread(column, pl.col(name_cell(column)), value)
     unheld = ("too_large", clean.is_not_null() & value.is_null())
@@ -202,7 +192,7 @@ def _compile_number(
         bounds.append(("too_small", value < column.minimum))
     if column.maximum is not None:
         bounds.append(("too_large", value > column.maximum))
-    is_plain = not (dialect.shifts.get(column.name) or dialect.extract.get(column.name)) and not _is_rounded(column)
+    is_plain = not (dialect.shifts.get(column.name) or dialect.extract.get(column.name)) and not is_rounded(column)
     places = column.places if isinstance(column, Decimal) else 0
     return Rules(
         column, cell, parsed,
@@ -213,39 +203,3 @@ def _compile_number(
         ],
         numeral=Numeral(dialect.numbers, places) if is_plain else None,
     )  # fmt: skip
-
-
-def _parse_number(column: Whole | Decimal, dialect: Dialect, clean: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """The value of a numeral, and whether it has more places than the column may have."""
-    import polars as pl
-
-    shift = dialect.shifts.get(column.name, 0)
-    if not isinstance(shift, ShiftBy):
-        return _parse_shifted(column, dialect, clean, shift)
-    parsed, not_exact = _parse_shifted(column, dialect, clean, 0)
-    for each in sorted(set(shift.shifts.values())):
-        applies = pl.col(f"@{shift.column}").is_in([text for text, by in shift.shifts.items() if by == each])
-        shifted, not_exact_shifted = _parse_shifted(column, dialect, clean, each)
-        parsed = pl.when(applies).then(shifted).otherwise(parsed)
-        not_exact = pl.when(applies).then(not_exact_shifted).otherwise(not_exact)
-    return parsed, not_exact
-
-
-def _parse_shifted(
-    column: Whole | Decimal, dialect: Dialect, clean: pl.Expr, shift: int
-) -> tuple[pl.Expr, pl.Expr]:  # fmt: skip
-    places = column.places if isinstance(column, Decimal) else 0
-    written = max(places + shift, 0)
-    if not shift and not _is_rounded(column):
-        return parse_numeral(clean, dialect.numbers, places), ~is_numeral(clean, dialect.numbers, places)
-    parsed = parse_scaled(clean, dialect.numbers, shift, places).cast(type_of(column), strict=False)
-    if _is_rounded(column):
-        return parsed, ~is_numeral(clean, dialect.numbers, None)
-    not_exact = ~is_numeral(clean, dialect.numbers, written)
-    if places + shift < 0:
-        not_exact |= ~is_multiple(clean, dialect.numbers, -(places + shift))
-    return parsed, not_exact
-
-
-def _is_rounded(column: Whole | Decimal) -> bool:
-    return isinstance(column, Decimal) and column.rounded
