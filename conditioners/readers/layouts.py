@@ -50,53 +50,77 @@ class Layout:
 
 def find_layouts(source: Source, dialects: Sequence[Delimited], opened: OpenedRaw, limits: Limits) -> list[Layout]:
     """The dialects that the most labels stand of in one of the first rows; raises Refusal when there is none."""
-    miss, missed_places = NearMiss(), [""]
-    found: list[Layout] = []
-    refused: Refusal | None = None
-    unclear: Refusal | None = None
-    undecoded = ""
+    search = _Search(source, limits)
     for dialect in dialects:
-        try:
-            lines = dialect.header_within + dialect.header_rows
-            head, line_end, is_whole = decode_head(opened, dialect.encodings, _quoted_cell(dialect), lines)
-        except Refusal as refusal:
-            refused = refusal
-            continue
-        undecoded = undecoded or (_UNDECODED if DAMAGE in head else "")
-        for delimiter in dialect.delimiters:
-            syntax = make_syntax(delimiter, dialect.quote, dialect.escape or "")
-            if dialect.fields:
-                if re.match(dialect.opening, head.decode("utf-8", "ignore")):
-                    found.append(_layout_without_header(dialect, syntax, line_end))
-                continue
-            rows, before = list[tuple[int, ParsedRecord]](), miss.matched
-            try:
-                text = put_in(head, syntax)
-                records = _head_records(text, syntax, lines, limits, is_whole=is_whole)
-                header = find_header(source, dialect, _fields_of(records, rows), miss)
-            except Refusal as refusal:
-                unclear = refusal
-                continue
-            if miss.matched > before:
-                missed_places = [f"line {line}" for line, _ in rows]
-            if header is not None:
-                found.append(_layout(dialect, syntax, header, text, rows, line_end))
-    if not found and refused is not None and miss.row is None:
-        raise refused
-    if not found and unclear is not None:
-        raise unclear
-    if not found and all(dialect.fields for dialect in dialects):
-        openings = " or ".join(repr(dialect.opening) for dialect in dialects)
-        raise Refusal(f"the file does not begin as its dialects without a header row do: {openings}")
-    if not found:
-        raise Refusal(miss.describe(source, missed_places) + undecoded)
-    best = max(len(layout.header.positions) for layout in found)
-    fitting = [layout for layout in found if len(layout.header.positions) == best]
+        search.look(dialect, opened)
+    if not search.found:
+        raise search.refusal(dialects)
+    best = max(len(layout.header.positions) for layout in search.found)
+    fitting = [layout for layout in search.found if len(layout.header.positions) == best]
     others = {
         layout.dialect.name: f"{len(layout.header.positions)} of the columns have a label, and of this one's {best}"
-        for layout in found if all(layout.dialect is not other.dialect for other in fitting)
+        for layout in search.found if all(layout.dialect is not other.dialect for other in fitting)
     }  # fmt: skip
     return [replace(layout, also_fits=others) for layout in fitting]
+
+
+class _Search:
+    """Looks for header rows, dialect by dialect, and keeps what there is to tell where none is found."""
+
+    def __init__(self, source: Source, limits: Limits) -> None:
+        self._source, self._limits = source, limits
+        self.found: list[Layout] = []
+        self._miss, self._missed_places = NearMiss(), [""]
+        self._undecodable: Refusal | None = None
+        """Why the last dialect whose encodings cannot hold the file was not looked at."""
+        self._unclear: Refusal | None = None
+        """What is wrong with the last row that would be a header."""
+        self._is_damaged = False
+
+    def look(self, dialect: Delimited, opened: OpenedRaw) -> None:
+        """Note the layouts that a file's head has in one dialect, one for each delimiter at most."""
+        try:
+            head = decode_head(opened, dialect.encodings, _quoted_cell(dialect), _count_lines(dialect))
+        except Refusal as refusal:
+            self._undecodable = refusal
+            return
+        self._is_damaged = self._is_damaged or DAMAGE in head.text
+        for delimiter in dialect.delimiters:
+            syntax = make_syntax(delimiter, dialect.quote, dialect.escape or "")
+            if not dialect.fields:
+                self._look_for_header(dialect, syntax, head)
+            elif re.match(dialect.opening, head.text.decode("utf-8", "ignore")):
+                self.found.append(_layout_without_header(dialect, syntax, head.line_end))
+
+    def _look_for_header(self, dialect: Delimited, syntax: Syntax, head: Head) -> None:
+        rows, before = list[tuple[int, ParsedRecord]](), self._miss.matched
+        try:
+            text = put_in(head.text, syntax)
+            records = _head_records(text, syntax, _count_lines(dialect), self._limits, is_whole=head.is_whole)
+            header = find_header(self._source, dialect, _fields_of(records, rows), self._miss)
+        except Refusal as refusal:
+            self._unclear = refusal
+            return
+        if self._miss.matched > before:
+            self._missed_places = [f"line {line}" for line, _ in rows]
+        if header is not None:
+            self.found.append(_layout(dialect, syntax, header, text, rows, head.line_end))
+
+    def refusal(self, dialects: Sequence[Delimited]) -> Refusal:
+        """Why nothing was found: what stands closest to being a header is told before what could not be read."""
+        if self._undecodable is not None and self._miss.row is None:
+            return self._undecodable
+        if self._unclear is not None:
+            return self._unclear
+        if all(dialect.fields for dialect in dialects):
+            openings = " or ".join(repr(dialect.opening) for dialect in dialects)
+            return Refusal(f"the file does not begin as its dialects without a header row do: {openings}")
+        return Refusal(self._miss.describe(self._source, self._missed_places) + _UNDECODED * self._is_damaged)
+
+
+def _count_lines(dialect: Delimited) -> int:
+    """How many lines a header row may end in."""
+    return dialect.header_within + dialect.header_rows
 
 
 class Head(NamedTuple):
