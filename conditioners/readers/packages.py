@@ -56,7 +56,8 @@ def check_package(data: bytes, limits: Limits) -> Checked:
 
 class _Package:
     def __init__(self, package: zipfile.ZipFile, packed: int, limits: Limits) -> None:
-        self._package, self._packed, self._limits = package, packed, limits
+        self._package, self._limits = package, limits
+        self._most_bytes = min(limits.workbook_bytes, max(16 * MIB, packed * limits.unpacked_ratio))
         self._room = Room(limits)
         self._names = {member.filename for member in package.infolist()}
         self._shared: Sequence[int] = ()
@@ -66,6 +67,8 @@ class _Package:
         self._ods = OdsSheets(ODS_CONTENT, self._room)
         self._sheets, self._parts = dict[bytes, str](), dict[bytes, str]()
         """Of an xlsb, by relation: the names of the sheets, and the members that they are in lower case."""
+        self._bytes = self._values = 0
+        """Of all members so far, unpacked."""
 
     def check(self) -> Checked:
         """Count first, which is quick, then measure what has been counted."""
@@ -105,37 +108,43 @@ class _Package:
 
     def _count(self) -> None:
         """Bytes and values of all members; and what they say about the sheets and the texts that cells share."""
-        most = min(self._limits.workbook_bytes, max(16 * MIB, self._packed * self._limits.unpacked_ratio))
-        total = values = 0
         wanted, known = set[bytes](), set[bytes]()
         for member in self._package.infolist():
-            relations, texts = SheetRelations(member.filename, self._limits), _open_texts(member.filename)
-            for number, block in enumerate(self._blocks(member)):
-                total += len(block)
-                values += sum(map(block.count, _VALUES))
-                if number == 0 and block.startswith(_WIDE) and member.filename.lower().endswith(".xml"):
-                    raise Refusal("a part of the workbook is not written in UTF-8", member.filename)
-                if total > most:
-                    raise Refusal(f"the package unpacks to more than {most} bytes", member.filename)
-                if values > self._room.most_cells:
-                    raise Refusal(f"the workbook has more than {self._room.most_cells} cells", member.filename)
-                if number == 0 and _TEXTS.search(block):
-                    texts = SharedTexts(member.filename)
-                relations.feed(block)
-                self._styles.feed(member.filename, block)
-                if texts is not None:
-                    texts.feed(block)
-            relations.close()
+            relations = self._read_member(member)
             wanted |= relations.wanted
             known |= relations.known
             self._sheets |= relations.sheets
             self._parts |= relations.parts
             if relations.is_absolute:
                 self._misread.add(member.filename)
-            if texts is not None:
-                self._shared = [max(pair) for pair in zip_longest(self._shared, texts.lengths(), fillvalue=0)]
         if not wanted <= known:
             raise Refusal("the workbook cannot be read: it names a sheet that it does not have", XLSB)
+
+    def _read_member(self, member: zipfile.ZipInfo) -> SheetRelations:
+        """Take from a member what it says about styles and shared texts; answers what it says about sheets."""
+        relations, texts = SheetRelations(member.filename, self._limits), _open_texts(member.filename)
+        for number, block in enumerate(self._blocks(member)):
+            if number == 0 and block.startswith(_WIDE) and member.filename.lower().endswith(".xml"):
+                raise Refusal("a part of the workbook is not written in UTF-8", member.filename)
+            self._check_size(member, block)
+            if number == 0 and _TEXTS.search(block):
+                texts = SharedTexts(member.filename)
+            relations.feed(block)
+            self._styles.feed(member.filename, block)
+            if texts is not None:
+                texts.feed(block)
+        relations.close()
+        if texts is not None:
+            self._shared = [max(pair) for pair in zip_longest(self._shared, texts.lengths(), fillvalue=0)]
+        return relations
+
+    def _check_size(self, member: zipfile.ZipInfo, block: bytes) -> None:
+        self._bytes += len(block)
+        self._values += sum(map(block.count, _VALUES))
+        if self._bytes > self._most_bytes:
+            raise Refusal(f"the package unpacks to more than {self._most_bytes} bytes", member.filename)
+        if self._values > self._room.most_cells:
+            raise Refusal(f"the workbook has more than {self._room.most_cells} cells", member.filename)
 
     def _open_part(self, name: str) -> Part:
         if name == ODS_CONTENT:
