@@ -57,14 +57,13 @@ class Container:
 
     def find_workbook(self) -> tuple[str, bytearray]:
         """Name and content of the stream with the workbook; raises Refusal when there is none."""
-        for name in WORKBOOKS:
-            for entry in self._entries:
-                if entry.name == name:
-                    stream = self._stream(entry)
-                    if len(stream) < entry.size:
-                        raise Refusal(f"the file is damaged or cut off: the workbook in it has {entry.size} bytes")
-                    return name, stream
-        raise Refusal("the workbook cannot be read: the file holds something else")
+        entry = next((entry for name in WORKBOOKS for entry in self._entries if entry.name == name), None)
+        if entry is None:
+            raise Refusal("the workbook cannot be read: the file holds something else")
+        stream = self._stream(entry)
+        if len(stream) < entry.size:
+            raise Refusal(f"the file is damaged or cut off: the workbook in it has {entry.size} bytes")
+        return entry.name, stream
 
     def _stream(self, entry: _Entry) -> bytearray:
         if entry.size >= _SMALL:

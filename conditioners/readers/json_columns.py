@@ -120,21 +120,26 @@ class JsonColumnsReader:
         """Rows in portions."""
         part = _Part([[] for _ in self.columns])
         with SpilledLists(self._text, self._lists, self._limits) as spilled:
-            for path in self._dialect.records:
-                held = step(self._document.value, path.split("."))
-                if held is None:
-                    continue
-                if not isinstance(held, dict):
-                    raise Refusal("an object that holds lists should stand here", f"$.{path}")
-                lists = self._find_lists(path, held)
-                columns = [self._find(name, path, held) for name in self._labels]
-                for portion in spilled.read_parallel(lists):
-                    self._add(_Rows(path, held, portion), columns, part)
-                    if part.rows >= BATCH_ROWS or self._lists:
-                        yield part
-                        part = _Part([[] for _ in self.columns])
+            for rows, columns in self._rows(spilled):
+                self._add(rows, columns, part)
+                if part.rows >= BATCH_ROWS or self._lists:
+                    yield part
+                    part = _Part([[] for _ in self.columns])
             spilled.check_unread()
         yield part
+
+    def _rows(self, spilled: SpilledLists) -> Iterator[tuple[_Rows, Sequence[_Listed | str | None]]]:
+        """Some rows of an object after the other, with where each column stands in it."""
+        for path in self._dialect.records:
+            held = step(self._document.value, path.split("."))
+            if held is None:
+                continue
+            if not isinstance(held, dict):
+                raise Refusal("an object that holds lists should stand here", f"$.{path}")
+            lists = self._find_lists(path, held)
+            columns = [self._find(name, path, held) for name in self._labels]
+            for portion in spilled.read_parallel(lists):
+                yield _Rows(path, held, portion), columns
 
     def _find_lists(self, path: str, held: dict[str, Any]) -> Mapping[str, LongList | list[Any]]:
         lists = {name: values for name, values in held.items() if isinstance(values, list | LongList)}

@@ -72,11 +72,10 @@ def mend_package(data: bytes, misread: Misread) -> bytes:
     ):
         if len(set(package.namelist())) < len(package.namelist()):
             raise Refusal("two members of the package have the same name")
-        for member in package.infolist():
-            with package.open(member) as stream, copy.open(member.filename, "w", force_zip64=True) as target:
+        for member in package.namelist():
+            with package.open(member) as stream, copy.open(member, "w", force_zip64=True) as target:
                 blocks = _read_blocks(stream)
-                for block in _mend(member.filename, blocks, misread) if member.filename in misread.members else blocks:
-                    target.write(block)
+                target.writelines(_mend(member, blocks, misread) if member in misread.members else blocks)
     return mended.getvalue()
 
 
