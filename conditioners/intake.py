@@ -205,7 +205,8 @@ class _Drop:
     def _leave_to(self, twin: RawFile, sha256: str, accepted: _Output, rejected: _Output) -> FileState:
         accepted.clear()
         rejected.clear()
-        self.ledger.files.settle_duplicate(self.file, sha256, twin, self.now())
+        if not self.ledger.files.settle_duplicate(self.file, sha256, twin, self.now()):
+            raise BlobChanged(f"{twin.path} was replaced or given up just now, and with it the output of these bytes")
         return FileState.DUPLICATE
 
     def _commit_accepted(self, summary: Summary, accepted: _Output, writer: BlobWriter) -> BlobStat:

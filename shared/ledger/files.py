@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, exists, func, or_, select, true, update
 
 from shared.domain.files import MAX_ATTEMPTS, ConditionedFile, FileState, RawFile, identify_raw_file, source_folder
-from shared.ledger.store import insert_if_absent, reading
+from shared.ledger.store import begin_alone, insert_if_absent, reading
 from shared.ledger.tables import conditioned_file, raw_file
 
 LEASE = timedelta(minutes=1)
@@ -43,11 +43,11 @@ class Files:
             "state": FileState.LANDED,
             "attempts": 0,
             "landed_at": landed_at.isoformat(),
-            "seen_at": now.isoformat(),
         }
         with self._engine.begin() as connection:
+            row["seen_at"] = _next_moment(connection, path, now)
             if not insert_if_absent(connection, raw_file, row):
-                values = {"state": FileState.LANDED, "seen_at": now.isoformat(), **_NOTHING_YET}
+                values = {"state": FileState.LANDED, "seen_at": row["seen_at"], **_NOTHING_YET}
                 mine = raw_file.c.id == file_id
                 connection.execute(update(raw_file).where(mine, _REVIVABLE).values(**values))
                 connection.execute(update(raw_file).where(mine, _overtaken()).values(**values, attempts=0))
@@ -92,7 +92,7 @@ class Files:
 
     def _give_back(self, file: RawFile, **values: Any) -> RawFile:
         """End a claim without an outcome; nothing happens if the file is settled or another's by now."""
-        with self._engine.begin() as connection:
+        with begin_alone(self._engine) as connection:
             given = update(raw_file).where(_held(file)).values(**values, sha256=None)
             if connection.execute(given).rowcount == 1:
                 _reland_copies(connection, raw_file.c.id == file.id)
@@ -106,26 +106,18 @@ class Files:
         Where the name is part of what is made of a file (`name_counts`), only files of one name are equal.
         """
         name = file.path.rsplit("/", 1)[-1]
-        newer = raw_file.alias()
-        replaced = exists().where(
-            newer.c.path == raw_file.c.path,
-            newer.c.seen_at > raw_file.c.seen_at,
-            newer.c.state == FileState.CONDITIONED,
-        )
         twins = (
             select(raw_file)
             .where(
+                _has_content(sha256),
                 raw_file.c.source == file.source,
-                raw_file.c.sha256 == sha256,
-                raw_file.c.state.in_([FileState.CONDITIONED, FileState.CONDITIONING]),
                 raw_file.c.path != file.path,
                 raw_file.c.path.endswith(f"/{name}", autoescape=True) if name_counts else true(),
-                ~replaced,
             )
             .order_by(raw_file.c.seen_at)
             .limit(1)
         )
-        with self._engine.begin() as connection:
+        with begin_alone(self._engine) as connection:
             twin = connection.execute(twins).first()
             if twin is None:
                 connection.execute(update(raw_file).where(raw_file.c.id == file.id).values(sha256=sha256))
@@ -146,36 +138,40 @@ class Files:
             "summary": dict(made.summary),
             "conditioned_at": now.isoformat(),
         }
-        with self._engine.begin() as connection:
+        with begin_alone(self._engine) as connection:
             _reland_copies(connection, _other_versions(file))
             if not insert_if_absent(connection, conditioned_file, row):
                 again = update(conditioned_file).where(conditioned_file.c.raw_file_id == file.id)
                 connection.execute(again.values(**row))
             _settle(connection, file.id, FileState.CONDITIONED, now)
 
-    def settle_duplicate(self, file: RawFile, sha256: str, twin: RawFile, now: datetime) -> None:
-        """Note that a file holds the same bytes as one of another path that has their output.
+    def settle_duplicate(self, file: RawFile, sha256: str, twin: RawFile, now: datetime) -> bool:
+        """Note that a file holds the same bytes as one of another path that has their output; False if it has no more.
 
         Nothing stands for this path any more: what was made of versions before counts as replaced, and copies of them
         are conditioned after all.
         """
         same = {"sha256": sha256, "same_as": twin.id, "reason": f"same bytes as {twin.path}"}
-        with self._engine.begin() as connection:
+        still = select(raw_file.c.id).where(raw_file.c.id == twin.id, _has_content(sha256))
+        with begin_alone(self._engine) as connection:
+            if connection.execute(still).first() is None:
+                return False
             _reland_copies(connection, _other_versions(file))
             made = and_(_other_versions(file), raw_file.c.state == FileState.CONDITIONED)
             connection.execute(update(raw_file).where(made).values(state=FileState.SUPERSEDED, reason=REPLACED))
             _settle(connection, file.id, FileState.DUPLICATE, now, **same)
+            return True
 
     def settle_quarantined(self, file: RawFile, sha256: str | None, reason: str, now: datetime) -> None:
         """Note that a whole file was refused, and why."""
-        with self._engine.begin() as connection:
+        with begin_alone(self._engine) as connection:
             _settle(connection, file.id, FileState.QUARANTINED, now, sha256=sha256, reason=reason)
 
     def settle_superseded(self, file: RawFile, now: datetime) -> None:
         """Note that the lake no longer holds this version, unless something became of it already."""
         unsettled = and_(raw_file.c.id == file.id, raw_file.c.state.in_([FileState.LANDED, FileState.CONDITIONING]))
         values = {"state": FileState.SUPERSEDED, "reason": REPLACED, "settled_at": now.isoformat()}
-        with self._engine.begin() as connection:
+        with begin_alone(self._engine) as connection:
             connection.execute(update(raw_file).where(unsettled).values(**values, claimed_until=None))
             _reland_copies(connection, raw_file.c.id == file.id)
 
@@ -255,6 +251,25 @@ def _overtaken() -> ColumnElement[bool]:
         newer.c.path == raw_file.c.path, newer.c.seen_at > raw_file.c.seen_at, newer.c.state.in_(_MADE)
     )
     return and_(raw_file.c.state.in_(_MADE), made_later)
+
+
+def _next_moment(connection: Connection, path: str, now: datetime) -> str:
+    """Now, or just behind the last version of the path: it may have been seen by a host whose clock is ahead."""
+    last = connection.execute(select(func.max(raw_file.c.seen_at)).where(raw_file.c.path == path)).scalar()
+    behind = datetime.fromisoformat(last) + timedelta(microseconds=1) if last else now
+    return max(now, behind).isoformat()
+
+
+def _has_content(sha256: str) -> ColumnElement[bool]:
+    """Files whose bytes are these, and that have their output or are about to make it."""
+    newer = raw_file.alias()
+    replaced = exists().where(
+        newer.c.path == raw_file.c.path,
+        newer.c.seen_at > raw_file.c.seen_at,
+        newer.c.state == FileState.CONDITIONED,
+    )
+    made = [FileState.CONDITIONED, FileState.CONDITIONING]
+    return and_(raw_file.c.sha256 == sha256, raw_file.c.state.in_(made), ~replaced)
 
 
 def _other_versions(file: RawFile) -> ColumnElement[bool]:

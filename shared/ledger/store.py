@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,21 @@ def _make_engine(address: URL) -> Engine:
 def reading(engine: Engine) -> Connection:
     """A connection for queries alone, to be used in a `with`; it never waits for a writer."""
     return engine.connect().execution_options(**{_READING: True})
+
+
+def begin_alone(engine: Engine) -> AbstractContextManager[Connection]:
+    """A transaction beside which no other one of this kind runs: what it finds is still so when it ends.
+
+    SQLite has one writer at a time anyway.
+    """
+    return _alone(engine) if engine.dialect.name == "postgresql" else engine.begin()
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[Connection]:
+    with engine.begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(4740)"))
+        yield connection
 
 
 def insert_if_absent(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:

@@ -201,6 +201,25 @@ def test_a_copy_is_taken_when_its_original_becomes_another_file(lake, ledger, ta
     assert find_wrong(lake, ledger, SIZES) == []
 
 
+def test_a_copy_whose_original_is_replaced_at_that_instant_is_taken_itself(lake, ledger, take, clock, monkeypatch):
+    drop(lake, PATH, OLD)
+    take()
+    drop(lake, "events/copy.csv", OLD)
+    claim_content = ledger.files.claim_content
+
+    def claim_and_be_overtaken(*given, **named):
+        monkeypatch.undo()
+        twin = claim_content(*given, **named)
+        drop(lake, PATH, NEW)
+        take()
+        return twin
+
+    monkeypatch.setattr(ledger.files, "claim_content", claim_and_be_overtaken)
+
+    assert take("events/copy.csv") == "conditioned"
+    assert find_wrong(lake, ledger, SIZES) == []
+
+
 def test_a_file_that_becomes_a_copy_of_another_has_no_output_any_more(lake, ledger, take, clock):
     for path, content in (("events/b.csv", OTHER), (PATH, NEW), ("events/copy.csv", NEW), (PATH, OTHER)):
         drop(lake, path, content)

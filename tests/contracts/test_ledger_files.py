@@ -71,7 +71,7 @@ def test_a_claim_that_another_has_taken_over_cannot_be_renewed(ledger):
     "settle",
     [
         lambda files, file: files.settle_conditioned(file, make(file), START),
-        lambda files, file: files.settle_duplicate(file, "1" * 64, file, START),
+        lambda files, file: files.claim_content(file, "1" * 64) or files.settle_duplicate(file, "1" * 64, file, START),
         lambda files, file: files.settle_quarantined(file, "1" * 64, "no header", START),
         lambda files, file: files.settle_superseded(file, START),
     ],
@@ -181,6 +181,33 @@ def test_a_copy_is_conditioned_after_all_when_a_newer_version_replaces_its_origi
     assert state_of(ledger, copy) == "landed"
     ledger.files.claim(copy.id, at(3))
     assert ledger.files.claim_content(copy, "1" * 64) is None
+
+
+@pytest.mark.parametrize("end", ["settle_superseded", "postpone", "replaced"])
+def test_a_file_is_no_copy_of_one_that_came_to_nothing_since_it_was_found(ledger, end):
+    original, copy = (ledger.files.claim(land(ledger, f"events/{name}.csv").id, START) for name in "ab")
+    ledger.files.claim_content(original, "1" * 64)
+    twin = ledger.files.claim_content(copy, "1" * 64)
+    if end == "postpone":
+        ledger.files.postpone(original, "the lake is away", START)
+    elif end == "replaced":
+        ledger.files.settle_conditioned(original, make(original), START)
+        condition(ledger, etag="e2", content="2" * 64, minutes=2)
+    else:
+        ledger.files.settle_superseded(original, START)
+
+    assert ledger.files.settle_duplicate(copy, "1" * 64, twin, START) is False
+    assert state_of(ledger, copy) == "conditioning"
+    assert ledger.files.claim_content(copy, "1" * 64) is None
+
+
+def test_a_version_that_a_host_whose_clock_is_behind_has_seen_is_newer_than_those_before_it(ledger):
+    condition(ledger, minutes=60)
+    condition(ledger, etag="e2", content="2" * 64, minutes=1)
+    copy = land(ledger, "events/copy.csv", minutes=2)
+
+    assert ledger.files.claim_content(copy, "1" * 64) is None, "no output of these bytes stands any more"
+    assert [file["etag"] for file in ledger.reports.list_files(source="events", state="conditioned", top=1)] == ["e2"]
 
 
 def test_waiting_files_are_listed_oldest_first_without_those_that_somebody_is_at(ledger):
