@@ -55,6 +55,11 @@ def decode_beginning(head: bytes) -> str:
     return head[len(mark) :].decode(name, "replace")
 
 
+def find_mark(head: bytes) -> str | None:
+    """The encoding that a byte order mark tells; None without one."""
+    return next((name for mark, name in _MARKS if head.startswith(mark)), None)
+
+
 def begin_text(head: bytes) -> bytes:
     """How ASCII text begins, in whatever encoding: no byte order mark, no blanks, and no NULs of wide characters."""
     start = head[:4096]

@@ -7,7 +7,7 @@ import re
 
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
-from conditioners.readers.decoding import begin_text
+from conditioners.readers.decoding import begin_text, find_mark
 
 _ATTRIBUTES = 500
 """Of one tag: each is compared with all before it."""
@@ -57,6 +57,17 @@ def check_xml_encoding(head: bytes) -> None:
     declared = _XML_ENCODING.match(begin_text(head))
     if declared is not None:
         _require_plain(declared[1], "the XML document")
+
+
+def describe_xml_encoding(head: bytes) -> dict[str, str]:
+    """The encoding that a document is in by its beginning, and what tells it; its parser tells neither on the way."""
+    if marked := find_mark(head):
+        return {"name": marked, "evidence": "byte order mark"}
+    if declared := _XML_ENCODING.match(begin_text(head)):
+        return {"name": declared[1].decode("latin-1").lower(), "evidence": "the XML declaration"}
+    if 0 in head[:2]:
+        return {"name": "utf-16-be" if head[0] == 0 else "utf-16-le", "evidence": "the NULs of its first characters"}
+    return {"name": "utf-8", "evidence": "no XML declaration names another"}
 
 
 def _require_plain(name: bytes, what: str) -> None:

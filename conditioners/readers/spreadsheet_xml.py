@@ -12,6 +12,7 @@ from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import begin_text
+from conditioners.readers.markup import describe_xml_encoding
 from conditioners.readers.room import Room
 from conditioners.readers.sheet_styles import count_digits, shows_duration
 from conditioners.readers.spreadsheet_rows import SPACE, XmlSheet, get_attribute
@@ -51,7 +52,7 @@ class _Book:
         self._sheets: dict[str, XmlSheet] = {}
         self._sheet: XmlSheet | None = None
         self._reading = Reading()
-        self._encoding = {"name": "utf-8", "evidence": "the XML declaration, or its absence"}
+        self._encoding = describe_xml_encoding(opened.head)
 
     def read(self) -> tuple[list[XmlSheet], int, dict[str, str]]:
         budget, depth = NodeBudget(self._limits), 0
@@ -76,9 +77,7 @@ class _Book:
         return list(self._sheets.values()), self._reading.errors, self._encoding
 
     def _begin(self, element: _Element) -> None:
-        if element.tag == _ROOT:
-            self._encoding["name"] = (element.getroottree().docinfo.encoding or "utf-8").lower()
-        elif element.tag == _SHEET:
+        if element.tag == _SHEET:
             self._sheet = self._add_sheet(get_attribute(element, "Name") or f"sheet {len(self._sheets) + 1}")
         elif element.tag == _TABLE and self._sheet is not None:
             self._sheet.begin_table(element)

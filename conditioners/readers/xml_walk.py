@@ -10,6 +10,7 @@ from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Facts, Located
+from conditioners.readers.markup import describe_xml_encoding
 from conditioners.readers.xml_elements import NodeBudget, free, text_of, walk_elements
 from conditioners.readers.xml_values import Step, find_attributes, is_named
 from conditioners.readers.xml_ways import Ways
@@ -76,8 +77,7 @@ class RecordWalk:
     def _enter(self, element: _Element) -> None:
         name = cast(str, element.tag)
         if not self._path:
-            encoding = element.getroottree().docinfo.encoding or "UTF-8"
-            self._facts.encoding = {"name": encoding.lower(), "evidence": "the XML declaration, or its absence"}
+            self._facts.encoding = describe_xml_encoding(self._opened.head)
         counts, depth = self._counts[-1], len(self._path)
         counts[name] = count = counts.get(name, 0) + 1
         self._path.append(name)

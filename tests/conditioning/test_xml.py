@@ -43,6 +43,24 @@ def test_each_repeated_element_is_a_row_with_what_stands_above_it(make_source, r
     assert result.rows == ["007,Köln,1,n,2024", "007,Köln,2,,2024", "b,,3,,2024"]
 
 
+@pytest.mark.parametrize(
+    ("declared", "written", "name", "evidence"),
+    [
+        ("", "utf-8", "utf-8", "no XML declaration names another"),
+        (" encoding='ISO-8859-1'", "latin-1", "iso-8859-1", "the XML declaration"),
+        (" encoding='ISO-8859-1'", "utf-8-sig", "utf-8", "byte order mark"),
+        (" encoding='utf-16'", "utf-16", "utf-16-le", "byte order mark"),
+        ("", "utf-16-be", "utf-16-be", "the NULs of its first characters"),
+    ],
+)
+def test_the_encoding_of_a_document_is_told_with_its_evidence(make_source, run, declared, written, name, evidence):
+    text = report(SHOP.replace("&#246;", "ö")).replace("'1.0'", f"'1.0'{declared}")
+    result = run(make(make_source), text.encode(written))
+
+    assert result.rows == ["007,Köln,1,n,2024", "007,Köln,2,,2024"]
+    assert result.summary.encoding == {"name": name, "evidence": evidence}
+
+
 def test_what_stands_above_may_come_behind_the_rows(make_source, run):
     shop = '<shop id="a"><sale><units>1</units></sale><place><city>Ulm</city></place></shop>'
     late = report(shop, SHOP, made="").replace("</report>", "<made>late</made></report>")
