@@ -24,6 +24,7 @@ from conditioners.corrections import (
 from conditioners.declaration import Source
 from conditioners.formulas import neutralise, restore
 from conditioners.intake import HEAD_BYTES, WRITE_TRIES, condition_drop, read_corrections
+from conditioners.judging import CONFLICT_REASON
 from conditioners.readers.batches import Located
 from conditioners.refusals import is_refusal
 from conditioners.registry import Unidentified, all_sources, identify
@@ -95,9 +96,13 @@ def _enter(lake: Lake, source: Source, path: str, given: list[Correction]) -> No
 
 
 def list_still_wrong(lake: Lake, path: str) -> list[str]:
-    """Place and reason of each row of a file that was corrected and breaks a rule as it is now."""
+    """Place and reason of each corrected row of a file that breaks a rule, or has another row's key, as it is now."""
     header, *rows = [*_read_quarantine(lake, path)] or [[]]
-    return [f"{header[0]} {row[0]}: {row[3]}" for row in rows if row[3].startswith(AS_CORRECTED)]
+    given = {each.located for each in read_corrections(lake, _identify(lake, path), path)}
+    return [
+        f"{header[0]} {row[0]}: {row[3]}" for row in rows
+        if row[3].startswith(AS_CORRECTED) or (row[3] == CONFLICT_REASON and Located(row[0], row[-1]) in given)
+    ]  # fmt: skip
 
 
 def list_rejects(lake: Lake, path: str) -> Iterator[list[str]]:

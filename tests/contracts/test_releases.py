@@ -10,6 +10,7 @@ import pytest
 
 from conditioners import corrections, registry, releases
 from conditioners.intake import condition_drop
+from conditioners.judging import CONFLICT_REASON
 from conditioners.releases import NotReleased, list_rejects, list_still_wrong, release_rows, replay_file
 from shared.domain.identities import corrections_path, quarantine_path
 from tests.contracts.drops import DAMAGED, calendar, drop, output_of, read, version
@@ -83,6 +84,13 @@ def test_a_row_that_is_still_wrong_stays_in_quarantine_with_its_new_reason(lake,
     assert b"as corrected, kind: 'party' is none of holiday" in read(lake, "quarantine", quarantine_path(PATH))
     assert len(list(list_rejects(lake, PATH))) == 1 + 2
     assert [told.partition(": as corrected, ")[2][:13] for told in list_still_wrong(lake, PATH)] == ["kind: 'party'"]
+
+
+def test_a_mended_row_with_the_key_of_another_stays_in_quarantine_and_is_told(lake, ledger, clock, taken):
+    release_rows(lake, ledger, PATH, fill(lake, GOOD, {**GOOD, "name": "another"}), clock)
+
+    assert counts(ledger, lake) == (4, 3, 1, 0)
+    assert [told.partition(": ")[2] for told in list_still_wrong(lake, PATH)] == [CONFLICT_REASON]
 
 
 def test_rows_that_nobody_filled_in_keep_their_reason_and_alone_are_no_release(lake, ledger, clock, taken):
