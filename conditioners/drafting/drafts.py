@@ -54,10 +54,14 @@ class Draft:
         return replace(self, key=(), remarks=(*kept, told))
 
 
-def draft_source(name: str, sample: Sample) -> Draft:
-    """Draft a source from a sample; raises NoDraft when that cannot be done."""
+def check_name(name: str) -> None:
+    """Raise NoDraft for a name that no source can have."""
     if not _IDENTIFIER.fullmatch(name):
         raise NoDraft(f"{name!r} is no name for a source: lower-case letters, digits and _, a letter first")
+
+
+def draft_source(name: str, sample: Sample) -> Draft:
+    """Draft a source from a sample; raises NoDraft when that cannot be done."""
     sample, widening = unfold_sample(sample)
     labels = sample.labels or ("",) * len(sample.columns)
     if sample.labels is None or sample.odd_header:

@@ -13,7 +13,7 @@ from typing import Any
 from conditioners.declaration import Source
 from conditioners.drafting.asides import find_total
 from conditioners.drafting.cutting import cut_sample
-from conditioners.drafting.drafts import Draft, draft_source
+from conditioners.drafting.drafts import Draft, check_name, draft_source
 from conditioners.drafting.module_text import write_module
 from conditioners.drafting.samples import NoDraft, Sample, look_at_sample
 from conditioners.engine import condition
@@ -41,9 +41,11 @@ class Written:
 
 def write_source(project: Path, name: str, sample_file: Path) -> Written:
     """Draft a source and write it; raises NoDraft when it cannot be done or would replace something."""
+    check_name(name)
     module, folder = project / SOURCES / f"{name}.py", project / GOLDEN / name
-    if module.exists() or folder.exists():
-        raise NoDraft(f"there is a source {name} already; choose another name, or delete {SOURCES}/{name}.py first")
+    there = [str(path.relative_to(project)) for path in (module, folder) if path.exists()]
+    if there:
+        raise NoDraft(f"there is a source {name} already; choose another name, or delete {' and '.join(there)} first")
     sample = look_at_sample(sample_file.name, sample_file.read_bytes())
     draft, summary = _settle(draft_source(name, sample), sample)
     text = write_module(draft)

@@ -187,6 +187,7 @@ def test_a_large_text_is_cut_for_its_golden_pair_and_a_large_package_is_left_to_
     [
         ("Acme", b"a,b\n1,2\n", "is no name for a source"),
         ("../acme", b"a,b\n1,2\n", "is no name for a source"),
+        ("", b"a,b\n1,2\n", "is no name for a source"),
         ("acme", b"", "it is empty; give a file"),
         ("acme", b"UNB+UNOA:2+S+R+240101:1200+42'UNH+1+SLSRPT:D'UNT+2+1'UNZ+1+42'", "declared by hand"),
         ("acme", b"\x00\x01\x02" * 100, "sample.dat cannot be read"),
@@ -206,6 +207,10 @@ def test_a_source_that_is_there_is_never_replaced(draft):
     with pytest.raises(NoDraft, match="a source acme already"):
         draft("b.csv", b"other,units\na,1\nb,2\n")
     assert written.module.read_bytes() == before
+
+    written.module.unlink()
+    with pytest.raises(NoDraft, match="or delete tests/conditioning/golden/acme first"):
+        draft("b.csv", b"other,units\na,1\nb,2\n")
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="the shared data are not beside this checkout")
