@@ -29,7 +29,7 @@ ABANDONED_AFTER_SECONDS = 86_400
 class FolderLake:
     """A Lake under one folder. Writes go to `.tmp`, are flushed to disk, and appear by one rename.
 
-    Metadata stands in `.metadata/<container>/<path>/<etag>.json`, written before the blob appears, so a blob and
+    Metadata stands in `.metadata/<container>/<path>/<etag>.json`, flushed before the blob appears, so a blob and
     its metadata become visible together.
     """
 
@@ -128,7 +128,7 @@ class FolderLake:
             there = self.stat(container, path)
             if (if_absent and there) or (if_match and (there is None or there.etag != if_match)):
                 raise BlobChanged(f"{container}/{path} has another version than was expected")
-            target.parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(target.parent)
             written = temporary.stat()
             self._write_metadata(container, path, _etag(written), metadata)
             temporary.replace(target)
@@ -147,14 +147,22 @@ class FolderLake:
             text = (self._metadata_folder(container, path) / f"{etag}.json").read_text(encoding="utf-8")
         except (FileNotFoundError, NotADirectoryError):
             return {}
-        metadata: dict[str, str] = json.loads(text)
+        try:
+            metadata: dict[str, str] = json.loads(text)
+        except ValueError:  # what a power failure left of it before it was flushed
+            _LOG.warning("the metadata of %s/%s cannot be read, and counts as none", container, path)
+            return {}
         return metadata
 
     def _write_metadata(self, container: str, path: str, etag: str, metadata: Mapping[str, str]) -> None:
         if metadata:
             folder = self._metadata_folder(container, path)
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / f"{etag}.json").write_text(json.dumps(dict(metadata)), encoding="utf-8")
+            _make_folder(folder)
+            with (folder / f"{etag}.json").open("w", encoding="utf-8") as file:
+                json.dump(dict(metadata), file)
+                file.flush()
+                os.fsync(file.fileno())
+            _flush_folder(folder)
 
     def _forget_metadata(self, container: str, path: str, but: str) -> None:
         for file in self._metadata_folder(container, path).glob("*.json"):
@@ -208,7 +216,10 @@ class _OneVersion(io.RawIOBase):
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        count = os.readv(self._descriptor, [buffer])
+        try:
+            count = os.readv(self._descriptor, [buffer])
+        except OSError as error:
+            raise LakeUnavailable(f"{self._name} cannot be read: {error.strerror}") from error
         if count == 0 and _etag(os.fstat(self._descriptor)) != self._etag:
             raise BlobChanged(f"{self._name} was overwritten while it was read")
         return count
@@ -259,6 +270,14 @@ def _as_lake_fault(name: str) -> Iterator[None]:
 def _etag(found: os.stat_result) -> str:
     """Inode, time of change and size: they survive a rename and differ after any rewrite."""
     return f"{found.st_ino:x}-{found.st_mtime_ns:x}-{found.st_size:x}"
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and those above it, each of which is on the disk before anything is put into it."""
+    if not folder.is_dir():
+        _make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _flush_folder(folder.parent)
 
 
 def _flush_folder(folder: Path) -> None:

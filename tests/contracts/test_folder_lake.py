@@ -66,6 +66,50 @@ def test_a_file_that_nobody_may_look_at_is_a_fault_of_the_lake(folder_lake, monk
         folder_lake.stat("raw", "closed/a.csv")
 
 
+def test_metadata_and_new_folders_are_on_the_disk_before_the_blob_appears(folder_lake, tmp_path, monkeypatch):
+    happened, replace = [], Path.replace
+
+    def appear(file, target):
+        happened.append(Path("appears"))
+        return replace(file, target)
+
+    monkeypatch.setattr(os, "fsync", lambda file: happened.append(Path(f"/proc/self/fd/{file}").readlink()))
+    monkeypatch.setattr(Path, "replace", appear)
+    with folder_lake.open_write("conditioned", "events/2026/a.csv") as writer:
+        writer.commit({"sha256": "1"})
+
+    lake, before = tmp_path / "lake", happened[: happened.index(Path("appears"))]
+    folders = [lake, lake / "conditioned", lake / "conditioned/events"]
+    metadata = lake / ".metadata/conditioned/events/2026/a.csv"
+    assert {*folders, lake / ".metadata", *metadata.parents, metadata} - {*lake.parents} <= {*before}
+    assert [file.suffix for file in before if file.parent == metadata] == [".json"]
+    assert happened[-1] == lake / "conditioned/events/2026"
+
+
+def test_metadata_that_a_power_failure_left_half_written_counts_as_none(folder_lake, tmp_path, caplog):
+    with folder_lake.open_write("conditioned", "events/a.csv") as writer:
+        writer.commit({"sha256": "1"})
+    (file,) = (tmp_path / "lake/.metadata/conditioned/events/a.csv").iterdir()
+    file.write_bytes(b"")
+
+    assert folder_lake.stat("conditioned", "events/a.csv").metadata == {}
+    assert "the metadata of conditioned/events/a.csv cannot be read" in caplog.text
+
+
+def test_a_disk_that_fails_while_a_file_is_read_is_a_fault_of_the_lake(folder_lake, monkeypatch):
+    with folder_lake.open_write("raw", "events/a.csv") as writer:
+        writer.write(b"content")
+        writer.commit()
+
+    def fail(descriptor, buffers):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "readv", fail)
+    told = r"raw/events/a\.csv cannot be read: Input/output error"
+    with folder_lake.open_read("raw", "events/a.csv") as stream, pytest.raises(LakeUnavailable, match=told):
+        stream.read()
+
+
 def deny(monkeypatch, owner, name):
     """Have a call fail for what is in a folder called `closed`, as for users without rights."""
     call = getattr(owner, name)
