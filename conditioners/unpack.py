@@ -24,10 +24,13 @@ from conditioners.zip_archives import (
     require_inside,
     require_names_apart,
     require_readable,
+    require_short,
 )
 
 _DEPTH = 3
 _LEFT_BY_ARCHIVER = re.compile(r"(^|/)(__MACOSX/|\._|\.DS_Store$|Thumbs\.db$)")
+_USUAL_RATIO = 10
+"""How many times its packed size text mostly unpacks to, or less."""
 _IN_MEMORY = 32 * MIB
 _DAMAGE = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, RuntimeError, ValueError,
@@ -107,6 +110,7 @@ class Unpacker:
             self._refuse(packed.member, refusal)
 
     def _decompressed(self, opened: OpenedRaw, opener: Callable[[Any, Limits], IO[bytes]]) -> _Packed:
+        self._look_ahead(opened.head, opener)
         count = self._begin_count()
 
         def open_stream() -> _Unpacking:
@@ -116,6 +120,20 @@ class Unpacker:
 
         raw = RawInput(re.sub(r"\.(gz|bz2|xz|zst)$", "", opened.name), open_stream)
         return _Packed(raw, opened.member, opened.folder)
+
+    def _look_ahead(self, head: bytes, opener: Callable[[Any, Limits], IO[bytes]]) -> None:
+        """Refuse what unpacks to too much from its beginning on, before any row of it is read."""
+        packed, total = BlockStream(iter([head])), 0
+        try:
+            stream = opener(packed, self._limits)
+            while total <= self._limits.unpacked_free and (block := stream.read(MIB)):
+                total += len(block)
+                if total < packed.taken * _USUAL_RATIO:
+                    return
+        except (*_DAMAGE, Refusal):
+            return  # What is wrong with it is told where it is read.
+        if total > self._limits.unpacked_free:
+            self._count(0, total, packed.taken)
 
     def _archived(self, opened: OpenedRaw) -> Iterator[_Packed]:
         with tempfile.SpooledTemporaryFile(_IN_MEMORY) as spool:
@@ -136,6 +154,7 @@ class Unpacker:
             raise Refusal(f"the archive has more than {self._limits.members} members")
         for info in listed:
             require_inside(info.orig_filename)
+            require_short(_join(within, info.filename), self._limits)
         require_apart(listed)
         require_names_apart(listed)
         wanted = [info for info in listed if not _LEFT_BY_ARCHIVER.search(info.filename) and not is_link(info)]
@@ -159,8 +178,8 @@ class Unpacker:
         count = self._begin_count()
 
         def open_stream() -> _Unpacking:
-            require_readable(info)
             with _refuse_damage():
+                require_readable(archive, info, self._limits)
                 return _Unpacking(archive.open(info), None, lambda: info.compress_size, count)
 
         raw = RawInput(f"{opened.name}/{info.filename}", open_stream, info.file_size)

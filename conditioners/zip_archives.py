@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 import zipfile
@@ -11,7 +12,7 @@ from itertools import pairwise
 from struct import Struct
 from typing import IO, cast
 
-from conditioners.limits import Limits
+from conditioners.limits import MIB, Limits
 from conditioners.outcome import Refusal
 
 _ROOTED = re.compile(r"[/\\]|[A-Za-z]:")
@@ -21,6 +22,8 @@ _ENCRYPTED, _UNIX = 1, 3
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _HEADER, _SIZE_BEHIND = Struct("<6xH10xI4xHH"), 8
+_LZMA = Struct("<5xI")
+"""Two bytes of version, two with the size of what follows, one of other properties, and the size of the dictionary."""
 _PACKAGE = re.compile(rb"\.(?:xls[bmx]|od[st]|docx|pptx|zip)$", re.IGNORECASE)
 _OFFICE = re.compile(rb"PK\x03\x04[\s\S]{26}(?:\[Content_Types\]|_rels/|docProps/|xl/|mimetypeapplication/vnd\.oasis)")
 
@@ -56,13 +59,30 @@ def is_link(info: zipfile.ZipInfo) -> bool:
     return info.create_system == _UNIX and stat.S_ISLNK(info.external_attr >> 16)
 
 
-def require_readable(info: zipfile.ZipInfo) -> None:
+def require_readable(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits) -> None:
+    """Raises Refusal for a member that is protected, packed in a way that is not read, or takes too much memory."""
     if info.flag_bits & _ENCRYPTED:
         raise Refusal("the member is protected by a password; unpack the archive first", info.filename)
     if info.compress_type not in _METHODS:
         name = zipfile.compressor_names.get(info.compress_type, f"method {info.compress_type}")  # type: ignore[attr-defined]
         reason = f"the member is packed by {name}, which is not read here; unpack the archive first"
         raise Refusal(reason, info.filename)
+    if info.compress_type == zipfile.ZIP_LZMA and _read_dictionary_size(archive, info) > limits.dictionary_bytes:
+        reason = f"the member takes more than {limits.dictionary_bytes // MIB} MiB of memory to unpack"
+        raise Refusal(reason, info.filename)
+
+
+def _read_dictionary_size(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> int:
+    """In bytes, as a member packed by LZMA says before its data; 0 if it is cut off, which is seen when it is read."""
+    file = cast(IO[bytes], archive.fp)
+    file.seek(info.header_offset)
+    header = file.read(_MEMBER_HEADER)
+    if len(header) < _MEMBER_HEADER:
+        return 0
+    *_, name_size, extra = _HEADER.unpack_from(header)
+    file.seek(name_size + extra, os.SEEK_CUR)
+    properties = file.read(_LZMA.size)
+    return _LZMA.unpack(properties)[0] if len(properties) == _LZMA.size else 0
 
 
 class _Zip:
@@ -106,3 +126,10 @@ def require_inside(path: str) -> None:
         raise Refusal("a member's path leads out of the archive", ascii(path[:80]))
     if _CONTROLS.search(path):
         raise Refusal("a member's name has control characters", ascii(path[:80]))
+
+
+def require_short(path: str, limits: Limits) -> None:
+    """Each rejected row's place begins with its member's path: a long one would make gigabytes of small rows."""
+    if len(path) > limits.path_characters:
+        most = limits.path_characters
+        raise Refusal(f"a member's path is longer than the limit of {most} characters", ascii(path[:80]))

@@ -50,6 +50,37 @@ def test_an_xz_file_that_takes_too_much_memory_to_unpack_is_refused():
     assert condition("a.csv.xz", lzma.compress(TEXT, preset=9))[1] == TEXT
 
 
+@pytest.mark.parametrize("form", ["gz", "xz"])
+def test_a_bomb_is_refused_before_its_first_row_is_read(form):
+    outcome, written = condition(f"a.csv.{form}", PACK[form](b"a,b\n" + b"1,2\n" * (5 * MIB)))
+
+    assert (outcome.reason, written) == ("the file unpacks to more than 250 times its size", b"")
+
+
+@pytest.mark.parametrize("size", [1 << 20, 1 << 30])
+def test_a_member_packed_by_lzma_is_read_unless_it_takes_too_much_memory_to_unpack(size):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("a.csv", TEXT)
+    at = 30 + len("a.csv") + 5
+    data = packed.getvalue()
+    outcome, written = condition("a.zip", data[:at] + size.to_bytes(4, "little") + data[at + 4 :])
+
+    if size == 1 << 20:
+        assert written == TEXT
+    else:
+        assert (outcome.reason, outcome.where) == ("the member takes more than 128 MiB of memory to unpack", "a.csv")
+
+
+def test_an_archive_with_a_path_that_would_fill_a_disk_before_each_rejected_row_is_refused():
+    folder = "d" * 255
+    inner = pack([(f"{folder}/a.csv", TEXT)])
+    outcome, _ = condition("a.zip", pack([(f"{folder}/a.zip", inner)]))
+
+    assert outcome.reason == "a member's path is longer than the limit of 512 characters"
+    assert condition("a.zip", inner)[1] == TEXT
+
+
 @pytest.mark.parametrize("name", ["a\n.csv", "a\x1b[2J.csv", "\x7f.csv"])
 def test_an_archive_with_a_member_whose_name_has_control_characters_is_refused(name):
     outcome, _ = condition("a.zip", pack([(name, TEXT)]))
