@@ -1,7 +1,5 @@
 """Without a declaration: tables are found by structure alone, whatever the marks, and every row is accounted for."""
 
-import csv
-import io
 import json
 import re
 
@@ -11,20 +9,14 @@ from typer.testing import CliRunner
 
 from bench.conditioning.pollution import pollute, sample_table, score
 from cli.condition import run_condition
-from conditioners.auto import AutoConditioned, condition_auto
-from conditioners.raw import RawInput
+from conditioners.auto import AutoConditioned
+from tests.conditioning.undeclared import condition_undeclared
 
 
 def condition(data, name="file.csv"):
     """The outcome, each table's rows, and the rejected ones."""
-    tables, rejected = {}, io.BytesIO()
-
-    def open_table(number):
-        return tables.setdefault(number, io.BytesIO())
-
-    outcome = condition_auto(RawInput(name, lambda: io.BytesIO(data), len(data)), open_table, rejected)
-    rows = [list(csv.reader(io.StringIO(tables[n].getvalue().decode(), newline=""))) for n in sorted(tables)]
-    return outcome, rows, list(csv.DictReader(io.StringIO(rejected.getvalue().decode(), newline="")))
+    found = condition_undeclared(data, name)
+    return found.outcome, found.tables, found.rejects
 
 
 def summary_of(text):

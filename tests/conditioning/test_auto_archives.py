@@ -1,6 +1,5 @@
 """Archives without a declaration: each member counts by itself, also one that is damaged far behind its beginning."""
 
-import csv
 import gzip
 import io
 import tracemalloc
@@ -11,6 +10,7 @@ from conditioners.auto import condition_auto
 from conditioners.auto_output import holding
 from conditioners.limits import Limits
 from conditioners.raw import RawInput
+from tests.conditioning.undeclared import condition_undeclared
 
 SMALL = b"day,store\n2024-01-01,001\n2024-01-02,002\n3\n"
 LONG = b"day,store\n" + b"".join(b"2024-01-%02d,%03d\n" % (n % 28 + 1, n * n % 1000) for n in range(20_000))
@@ -20,14 +20,12 @@ SMALL_BLOCKS = Limits(chunk_bytes=1 << 16)
 
 def condition(members, limits=SMALL_BLOCKS):
     """The outcome, each table's rows, and those in quarantine."""
-    packed, tables, rejected = io.BytesIO(), {}, io.BytesIO()
+    packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name, data in members.items():
             archive.writestr(name, data)
-    raw = RawInput("a.zip", lambda: io.BytesIO(packed.getvalue()), len(packed.getvalue()))
-    outcome = condition_auto(raw, lambda number: tables.setdefault(number, io.BytesIO()), rejected, limits)
-    rows = [list(csv.reader(io.StringIO(tables[n].getvalue().decode(), newline=""))) for n in sorted(tables)]
-    return outcome, rows, list(csv.DictReader(io.StringIO(rejected.getvalue().decode(), newline="")))
+    found = condition_undeclared(packed.getvalue(), "a.zip", limits)
+    return found.outcome, found.tables, found.rejects
 
 
 def test_a_member_that_is_damaged_behind_its_first_rows_is_refused_and_nothing_of_it_comes_out():

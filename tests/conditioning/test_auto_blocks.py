@@ -1,13 +1,11 @@
 """Reading plain stretches by the block changes nothing but the time it takes."""
 
-import io
 import random
 
 import pytest
 
-from conditioners.auto import condition_auto
-from conditioners.raw import RawInput
 from conditioners.structure import blocks, tables
+from tests.conditioning.undeclared import condition_undeclared
 
 ODD = [
     "{n},007,{n}.50", "{n},007,{n}.50,x,y", '{n},007,"two\nlines",a', '{n},007,"open,a', '{n},00"7,{n}.50,a"b',
@@ -33,10 +31,7 @@ def make_text(seed, delimiter=","):
 
 def condition(text):
     """Everything that comes out."""
-    data, outputs, rejected = text.encode(), {}, io.BytesIO()
-    raw = RawInput("file.csv", lambda: io.BytesIO(data), len(data))
-    outcome = condition_auto(raw, lambda number: outputs.setdefault(number, io.BytesIO()), rejected)
-    return outcome, {number: output.getvalue() for number, output in outputs.items()}, rejected.getvalue()
+    return condition_undeclared(text, "file.csv")
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "|"])

@@ -3,16 +3,14 @@
 The tables below are made of them and written in each code page; the cells that come out must be those that went in.
 """
 
-import csv
-import io
 import random
 
 import pytest
 
 from bench.conditioning.languages import read_languages, write_table
-from conditioners.auto import AutoConditioned, condition_auto
-from conditioners.raw import RawInput
+from conditioners.auto import AutoConditioned
 from conditioners.structure.code_pages import guess_code_page
+from tests.conditioning.undeclared import condition_undeclared
 
 LANGUAGES = {language.name: language for language in read_languages()}
 WRITTEN = [(language.name, encoding) for language in LANGUAGES.values() for encoding in language.encodings]
@@ -20,11 +18,8 @@ WRITTEN = [(language.name, encoding) for language in LANGUAGES.values() for enco
 
 def condition(data):
     """The outcome, and the rows of the first table."""
-    outputs = {}
-    raw = RawInput("export.csv", lambda: io.BytesIO(data), len(data))
-    outcome = condition_auto(raw, lambda number: outputs.setdefault(number, io.BytesIO()), io.BytesIO())
-    text = outputs[1].getvalue().decode() if 1 in outputs else ""
-    return outcome, list(csv.reader(io.StringIO(text, newline="")))
+    found = condition_undeclared(data, "export.csv")
+    return found.outcome, found.tables[0] if found.tables else []
 
 
 @pytest.mark.parametrize(("language", "encoding"), WRITTEN)

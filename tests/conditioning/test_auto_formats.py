@@ -14,6 +14,7 @@ import pytest
 from conditioners.auto import AutoConditioned, condition_auto
 from conditioners.outcome import Refused
 from conditioners.raw import RawInput
+from tests.conditioning.undeclared import condition_undeclared
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="the shared data are not beside this checkout")
@@ -21,16 +22,10 @@ needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="the shared data are n
 
 def condition(data, name="file"):
     """The outcome, and each table's rows."""
-    tables, rejected = {}, io.BytesIO()
-
-    def open_table(number):
-        return tables.setdefault(number, io.BytesIO())
-
-    outcome = condition_auto(RawInput(name, lambda: io.BytesIO(data), len(data)), open_table, rejected)
-    rows = [list(csv.reader(io.StringIO(tables[n].getvalue().decode(), newline=""))) for n in sorted(tables)]
-    if isinstance(outcome, AutoConditioned):
-        check(outcome.summary, rows, list(csv.reader(io.StringIO(rejected.getvalue().decode(), newline=""))))
-    return outcome, rows
+    found = condition_undeclared(data, name)
+    if isinstance(found.outcome, AutoConditioned):
+        check(found.summary, found.tables, list(csv.reader(io.StringIO(found.quarantine.decode(), newline=""))))
+    return found.outcome, found.tables
 
 
 def check(summary, rows, rejects):

@@ -1,6 +1,5 @@
 """EDI without a declaration: a row for each segment, trailers that contradict the others in quarantine."""
 
-import csv
 import io
 import tracemalloc
 from pathlib import Path
@@ -10,6 +9,7 @@ import pytest
 from conditioners.auto import AutoConditioned, condition_auto
 from conditioners.outcome import Refused
 from conditioners.raw import RawInput
+from tests.conditioning.undeclared import condition_undeclared
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="the shared data are not beside this checkout")
@@ -20,14 +20,12 @@ WHOLE = (ISA, *SET, "IEA*1*000000001")
 
 def condition(data, name="file"):
     """The outcome, the rows of the first table, and those in quarantine."""
-    table, rejected = io.BytesIO(), io.BytesIO()
-    data = data if isinstance(data, bytes) else data.encode()
-    outcome = condition_auto(RawInput(name, lambda: io.BytesIO(data), len(data)), lambda _: table, rejected)
-    rows = list(csv.reader(io.StringIO(table.getvalue().decode(), newline="")))
-    if isinstance(outcome, AutoConditioned):
-        found = outcome.summary.table
-        assert found.rows_in == len(rows) - (found.labels is not None) + found.rows_quarantined
-    return outcome, rows, list(csv.DictReader(io.StringIO(rejected.getvalue().decode(), newline="")))
+    found = condition_undeclared(data, name)
+    rows = found.tables[0] if found.tables else []
+    if isinstance(found.outcome, AutoConditioned):
+        table = found.summary.table
+        assert table.rows_in == len(rows) - (table.labels is not None) + table.rows_quarantined
+    return found.outcome, rows, found.rejects
 
 
 def x12(*segments, end="~"):

@@ -1,6 +1,5 @@
 """Reading lists of cells and records by the block changes nothing but the time it takes."""
 
-import io
 import json
 import random
 import sys
@@ -8,10 +7,9 @@ import sys
 import pytest
 
 from conditioners import auto_tables
-from conditioners.auto import condition_auto
 from conditioners.limits import DEFAULT, Limits
-from conditioners.raw import RawInput
 from conditioners.structure import json_blocks, tables
+from tests.conditioning.undeclared import condition_undeclared
 
 SMALL = Limits(json_bytes=4096, chunk_bytes=1024)
 ODD = [
@@ -22,10 +20,7 @@ ODD = [
 
 def condition(value, limits=DEFAULT):
     """Everything that comes out."""
-    data, outputs, rejected = json.dumps(value).encode(), {}, io.BytesIO()
-    raw = RawInput("file.json", lambda: io.BytesIO(data), len(data))
-    outcome = condition_auto(raw, lambda number: outputs.setdefault(number, io.BytesIO()), rejected, limits)
-    return outcome, {number: output.getvalue() for number, output in outputs.items()}, rejected.getvalue()
+    return condition_undeclared(json.dumps(value), "file.json", limits)
 
 
 def make_rows(seed):

@@ -12,6 +12,7 @@ from conditioners.auto import condition_auto
 from conditioners.limits import DEFAULT, Limits
 from conditioners.outcome import Refused
 from conditioners.raw import RawInput
+from tests.conditioning.undeclared import condition_undeclared
 
 SMALL = Limits(json_bytes=4096, chunk_bytes=512)
 """Under which lists of some dozens of bytes are long ones."""
@@ -25,14 +26,8 @@ class Nowhere(io.RawIOBase):
 
 
 def condition(data, name="a.json", limits=DEFAULT):
-    tables, rejected = [], io.BytesIO()
-
-    def open_table(_):
-        tables.append(io.BytesIO())
-        return tables[-1]
-
-    outcome = condition_auto(RawInput(name, lambda: io.BytesIO(data), len(data)), open_table, rejected, limits)
-    return outcome, [table.getvalue().decode() for table in tables], rejected.getvalue()
+    outcome, outputs, quarantine = condition_undeclared(data, name, limits)
+    return outcome, [output.decode() for output in outputs], quarantine
 
 
 def tell(result):

@@ -18,6 +18,7 @@ from conditioners.outcome import Refused
 from conditioners.raw import RawInput
 from conditioners.structure.json_nodes import list_children, read_node
 from conditioners.structure.unfolding import UnfoldingSurvey
+from tests.conditioning.undeclared import condition_undeclared
 
 SMALL = Limits(json_bytes=4096, chunk_bytes=1024)
 """Under which a file of a few thousand lines is a large one."""
@@ -31,14 +32,8 @@ class Nowhere(io.RawIOBase):
 
 
 def condition(data, name="a.jsonl", limits=DEFAULT):
-    tables, rejected = [], io.BytesIO()
-
-    def open_table(_):
-        tables.append(io.BytesIO())
-        return tables[-1]
-
-    outcome = condition_auto(RawInput(name, lambda: io.BytesIO(data), len(data)), open_table, rejected, limits)
-    return outcome, [table.getvalue() for table in tables], rejected.getvalue().decode()
+    outcome, outputs, quarantine = condition_undeclared(data, name, limits)
+    return outcome, outputs, quarantine.decode()
 
 
 def read(data, **kwargs):

@@ -1,12 +1,8 @@
 """Lists of one column, delimiters beyond ASCII or written twice, and labels above flagged figures, all undeclared."""
 
-import csv
-import io
-
 import pytest
 
-from conditioners.auto import AutoConditioned, condition_auto
-from conditioners.raw import RawInput
+from tests.conditioning.undeclared import condition_undeclared
 
 ROWS = [[f"{n:04}", ("Ohio River", "N/Y", "West")[n % 3], f"{n}.50", f"2024-01-{n + 1:02}"] for n in range(9)]
 LABELS = ["id", "region", "amount", "day"]
@@ -14,11 +10,8 @@ LABELS = ["id", "region", "amount", "day"]
 
 def read(data, name="list.csv"):
     """The first table with its labels, and the summary."""
-    data, table = data if isinstance(data, bytes) else data.encode(), io.BytesIO()
-    raw = RawInput(name, lambda: io.BytesIO(data), len(data))
-    outcome = condition_auto(raw, lambda _: table, io.BytesIO())
-    assert isinstance(outcome, AutoConditioned), outcome
-    return list(csv.reader(io.StringIO(table.getvalue().decode(), newline=""))), outcome.summary
+    found = condition_undeclared(data, name)
+    return found.tables[0], found.summary
 
 
 @pytest.mark.parametrize(

@@ -1,23 +1,17 @@
 """Lines of key=value without a declaration, as programs log them."""
 
-import csv
-import io
-
 import pytest
 
-from conditioners.auto import condition_auto
 from conditioners.drafting.samples import NoDraft
-from conditioners.raw import RawInput
+from tests.conditioning.undeclared import condition_undeclared
 
 
 def read(text):
     """The first table with its labels, the rejects, and the summary."""
-    table, rejected = io.BytesIO(), io.BytesIO()
-    raw = RawInput("app.log", lambda: io.BytesIO(text.encode()), len(text.encode()))
-    summary = condition_auto(raw, lambda _: table, rejected).summary
-    assert summary.table.rows_in == summary.table.rows_out + summary.table.rows_quarantined
-    rows = list(csv.reader(io.StringIO(table.getvalue().decode(), newline="")))
-    return rows, list(csv.DictReader(io.StringIO(rejected.getvalue().decode(), newline=""))), summary
+    found = condition_undeclared(text, "app.log")
+    table = found.summary.table
+    assert table.rows_in == table.rows_out + table.rows_quarantined
+    return found.tables[0], found.rejects, found.summary
 
 
 def line(number, more=""):

@@ -1,14 +1,12 @@
 """One table in eight dialects: without a declaration, too, each gives the same cells."""
 
 import csv
-import io
 import re
 from pathlib import Path
 
 import pytest
 
-from conditioners.auto import AutoConditioned, condition_auto
-from conditioners.raw import RawInput
+from tests.conditioning.undeclared import condition_undeclared
 
 FOLDER = Path(__file__).parents[3] / "shared" / "data" / "variants"
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the shared data are not beside this checkout")
@@ -17,14 +15,10 @@ MEASURES = {"QD": 0, "QS": 1, "QV": 2}
 
 def find_tables(path):
     """Each table's name and rows, labels left out."""
-    data, tables = path.read_bytes(), {}
-    raw = RawInput(path.name, lambda: io.BytesIO(data), len(data))
-    outcome = condition_auto(raw, lambda number: tables.setdefault(number, io.BytesIO()), io.BytesIO())
-    assert isinstance(outcome, AutoConditioned)
-    assert outcome.summary.rejected == 0
-    found = (outcome.summary.table, *outcome.summary.further_tables)
-    for table, number in zip(found, sorted(tables), strict=True):
-        yield table.name, list(csv.reader(io.StringIO(tables[number].getvalue().decode(), newline="")))[1:]
+    found = condition_undeclared(path.read_bytes(), path.name)
+    assert found.summary.rejected == 0
+    for table, rows in zip((found.summary.table, *found.summary.further_tables), found.tables, strict=True):
+        yield table.name, rows[1:]
 
 
 def rows_as_they_stand(tables):

@@ -8,18 +8,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from conditioners.auto import AutoConditioned, condition_auto
+from conditioners.auto import AutoConditioned
 from conditioners.columns import Text
 from conditioners.dialects import JsonTree, Parquet, XmlElements
 from conditioners.limits import DEFAULT, Limits
 from conditioners.outcome import Refused
-from conditioners.raw import RawInput
 from tests.conditioning.test_hostile_workbooks import formula, number, xls
+from tests.conditioning.undeclared import condition_undeclared
 
 
 def condition(name, data, limits=DEFAULT):
-    raw = RawInput(name, lambda: io.BytesIO(data), len(data))
-    return condition_auto(raw, lambda _: io.BytesIO(), io.BytesIO(), limits)
+    return condition_undeclared(data, name, limits).outcome
 
 
 @pytest.fixture

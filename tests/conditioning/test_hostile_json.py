@@ -1,19 +1,16 @@
 """JSON that costs much to look at is refused before it is looked at, and what is parsed is not looked through twice."""
 
 import gc
-import io
 import threading
 from contextlib import nullcontext
 
 import pytest
 
-from conditioners.auto import condition_auto
 from conditioners.collector import collector_paused
 from conditioners.columns import Text
 from conditioners.dialects import JsonLines
 from conditioners.limits import DEFAULT, Limits
 from conditioners.outcome import Refusal
-from conditioners.raw import RawInput
 from conditioners.readers import json_parsing, value_lines
 from conditioners.readers.json_lines import JsonLinesReader
 from conditioners.readers.json_parsing import parse_json
@@ -21,14 +18,14 @@ from conditioners.readers.json_showing import show_json
 from conditioners.structure import profiles
 from conditioners.structure.list_rows import refuse_wide
 from conditioners.structure.unfolding import UnfoldingSurvey
+from tests.conditioning.undeclared import condition_undeclared
 
 TOO_WIDE = "the table has more than 4096 columns"
 
 
 def condition(name, data, limits=DEFAULT):
-    output = io.BytesIO()
-    raw = RawInput(name, lambda: io.BytesIO(data), len(data))
-    return condition_auto(raw, lambda _: output, io.BytesIO(), limits), output.getvalue()
+    found = condition_undeclared(data, name, limits)
+    return found.outcome, b"".join(found.outputs)
 
 
 WIDE = b"[" + b",".join([b"1"] * 60_000) + b"]"

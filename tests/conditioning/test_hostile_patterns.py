@@ -1,11 +1,9 @@
 """Text made to be looked through again from each of its characters is answered at once: each of these took minutes."""
 
-import io
 import tracemalloc
 
 import pytest
 
-from conditioners.auto import condition_auto
 from conditioners.dialects import Numbers
 from conditioners.drafting.asides import find_total
 from conditioners.drafting.conventions import count_places, find_leading_words
@@ -13,7 +11,6 @@ from conditioners.drafting.samples import look_at_sample
 from conditioners.drafting.widening import unfold_sample
 from conditioners.limits import DEFAULT
 from conditioners.outcome import Refusal, Skipped
-from conditioners.raw import RawInput
 from conditioners.readers.ending import stop_behind_table
 from conditioners.readers.html_encodings import decode_html
 from conditioners.readers.markup import check_html_encodings
@@ -30,15 +27,15 @@ from conditioners.structure.rows import Row
 from conditioners.structure.sheets import without_tags
 from conditioners.structure.side_by_side import part_sides
 from tests.conditioning.hostile_files import MIB
+from tests.conditioning.undeclared import condition_undeclared
 
 LONG = 500_000
 
 
 def condition(name, data):
     """The reason of a refusal, or none, and what is written."""
-    written = io.BytesIO()
-    outcome = condition_auto(RawInput(name, lambda: io.BytesIO(data), len(data)), lambda _: written, io.BytesIO())
-    return getattr(outcome, "reason", None), written.getvalue()
+    found = condition_undeclared(data, name)
+    return getattr(found.outcome, "reason", None), b"".join(found.outputs)
 
 
 def arff(attribute, row):

@@ -1,14 +1,12 @@
 """Text without structure is refused, or read by the block, before looking for its structure costs time or memory."""
 
-import io
 import tracemalloc
 
 import pytest
 
-from conditioners.auto import AutoConditioned, condition_auto
+from conditioners.auto import AutoConditioned
 from conditioners.limits import DEFAULT, Limits
 from conditioners.outcome import Refusal
-from conditioners.raw import RawInput
 from conditioners.structure import blocks
 from conditioners.structure.ahead import Ahead
 from conditioners.structure.field_grammar import Marks
@@ -20,15 +18,15 @@ from conditioners.structure.rows import Row
 from conditioners.structure.shifts import realign
 from conditioners.structure.sniffing import sniff
 from conditioners.structure.splitting import Splitter
+from tests.conditioning.undeclared import condition_undeclared
 
 TEXT = b"date,state,category,dollars,units,volume\n2024-01-07,Texas,Milk,1,1,1\n"
 MANY_WAYS = "the quotes of most rows can be read in several ways; declare its dialect"
 
 
 def condition(data, limits=DEFAULT):
-    output = io.BytesIO()
-    raw = RawInput("file.csv", lambda: io.BytesIO(data), len(data))
-    return condition_auto(raw, lambda _: output, io.BytesIO(), limits), output.getvalue()
+    found = condition_undeclared(data, "file.csv", limits)
+    return found.outcome, b"".join(found.outputs)
 
 
 @pytest.mark.parametrize("line", [b" ", b"\t", b",", b",,,,,", b"\r", b" , , "])
