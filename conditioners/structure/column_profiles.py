@@ -105,12 +105,14 @@ class Column:
         return kind if count >= _MOSTLY * self._filled else None
 
     def may_be_below(self, label: str) -> bool:
-        """Whether the label is a date, year or number, and the values are of a kind that has none of those."""
+        """Whether the label is a date, year, number or `No`, and the values are of a kind that has none of those."""
         if (self.typed is not None or self._is_flagged) and _YEAR.fullmatch(label.strip()):
             return self._years * 2 < self._filled
         if self.typed is None:
             return self._is_flagged and kind_of(label) is Kind.DAY
         kind = kind_of(label)
+        if kind is Kind.TRUTH:
+            return Kind.TRUTH not in self.kinds
         if kind is Kind.NUMBER:
             return self.typed in (Kind.TRUTH, Kind.LINK)
         return kind is Kind.DAY and self.typed is not Kind.DAY

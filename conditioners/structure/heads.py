@@ -10,6 +10,7 @@ from itertools import groupby, takewhile
 
 from conditioners.structure.kinds import TYPED, kind_of
 from conditioners.structure.labels import count_repeated, find_labels, join_labels
+from conditioners.structure.notes import are_words, count_apart, without_notes
 from conditioners.structure.profiles import MOST_COLUMNS, Profile
 from conditioners.structure.rows import Resplit, Row
 
@@ -20,6 +21,8 @@ _REPEATED_ABOVE_VALUES, _REPEATED_ABOVE_WORDS = 1 / 5, 1 / 3
 """Of a table's rows so many are its labels, if these stand above every few rows again."""
 _BEFORE_LABELS = re.compile("#(?:[A-Za-z]+:)?")
 """What stands before the labels of a log, such as `#Fields:`."""
+_RESPLIT = "another delimiter"
+"""What is odd about labels that another mark than the table's tells apart."""
 _PREAMBLE = 0.3
 """A run of equally wide rows begins the first table if it has this share of the cells of the largest run."""
 
@@ -53,10 +56,10 @@ def find_head(rows: Sequence[Row], resplit: Resplit) -> tuple[int, Head | None, 
     if above is not None:
         return above[0], above[1], start - above[0]
     table = [number for number in filled if number >= start and rows[number].width == width]
-    table = _without_repeats(rows, table)
+    table = _without_repeats(rows, without_notes(rows, table, width))
     cells = [rows[number].cells or () for number in table]
     skipped, count = find_labels(cells)
-    apart = _count_apart(rows, table, skipped, count)
+    apart = count_apart(rows, table, skipped, count)
     skipped, count = skipped + apart, count - apart
     if (begin := _find_rows_above(table, cells, skipped + count - 1)) is not None:
         skipped, count = begin, count_repeated(cells[begin:])
@@ -73,7 +76,7 @@ def _without_repeats(rows: Sequence[Row], table: Sequence[int]) -> list[int]:
 
     Where few rows stand below each of them, the columns would else seem to hold words.
     """
-    head = next((number for number in table if _are_words(rows[number].cells or ())), None)
+    head = next((number for number in table if are_words(rows[number].cells or ())), None)
     if head is None:
         return list(table)
     labels = rows[head].cells or ()
@@ -88,11 +91,6 @@ def _without_repeats(rows: Sequence[Row], table: Sequence[int]) -> list[int]:
     return [number for number in table if rows[number].cells != labels or number in leading]
 
 
-def _are_words(cells: Sequence[str]) -> bool:
-    """Whether all cells are filled, with different words."""
-    return len(set(cells)) == len(cells) > 1 and all(cell.strip() and kind_of(cell) not in TYPED for cell in cells)
-
-
 def find_same_head(rows: Sequence[Row], last: Head | None) -> tuple[Head, int, int] | None:
     """The head of a table that begins with the last one's labels again, in one row.
 
@@ -103,13 +101,6 @@ def find_same_head(rows: Sequence[Row], last: Head | None) -> tuple[Head, int, i
     repeats = sum(1 for _ in takewhile(lambda row: row.cells == last.labels, rows))
     behind = (at for at in range(repeats, len(rows)) if rows[at].cells == last.labels)
     return replace(last, places=(rows[0].place,)), repeats, next(behind, len(rows))
-
-
-def _count_apart(rows: Sequence[Row], table: Sequence[int], skipped: int, count: int) -> int:
-    """How many of the header rows are notes, for they go on from notes above them and end with a blank row."""
-    goes_on = 0 < skipped < len(table) and table[skipped - 1] == table[skipped] - 1
-    behind_blank = (at for at in range(1, count) if rows[table[skipped + at] - 1].is_blank)
-    return max(behind_blank, default=0) if goes_on else 0
 
 
 def _find_rows_above(table: Sequence[int], cells: Sequence[tuple[str, ...]], last: int) -> int | None:
@@ -153,7 +144,8 @@ def _find_odd_header(
         return None
     body = [row.cells or () for row in rows[start : start + _PROFILED] if row.width == width]
     for cells, told in _odd_labels(rows[number], width, body, resplit):
-        if not any(kind_of(cell) in TYPED for cell in cells) and _suits(cells[:width], body, width):
+        are_whole = told != _RESPLIT or (len(set(cells)) == len(cells) and not _begins_with_labels(body, width))
+        if are_whole and not any(kind_of(cell) in TYPED for cell in cells) and _suits(cells[:width], body, width):
             return number, Head(cells, width, (rows[number].place,), told)
     return None
 
@@ -164,11 +156,13 @@ def _odd_labels(
     """Ways to read a row as labels, with what is odd about each."""
     for _, cells in resplit(row):
         if len(cells) == width:
-            yield cells, "another delimiter"
+            yield cells, _RESPLIT
     cells = row.cells or ()
     surplus = len(cells) - width
     if surplus == 1 and _BEFORE_LABELS.fullmatch(cells[0].strip()):
         yield cells[1:], "a comment"
+    if row.is_comment and surplus < 0:
+        return
     told = f"{len(cells)} labels for {width} columns"
     if surplus > 0 and not any(map(str.strip, cells[width:])) and sum(map(bool, map(str.strip, cells))) * 2 > width:
         yield cells[:width], told
@@ -181,6 +175,11 @@ def _odd_labels(
         return
     blanks = [at for at, cell in enumerate(cells) if not cell.strip()][:surplus]
     yield tuple(cell for at, cell in enumerate(cells) if at not in blanks or len(blanks) < surplus), told
+
+
+def _begins_with_labels(body: Sequence[Sequence[str]], width: int) -> bool:
+    """Whether the first row looks like labels of the others."""
+    return are_words(body[0]) and Profile(body[1:], width).support_labels(body[0]) > 0
 
 
 def _suits(labels: Sequence[str], body: Sequence[Sequence[str]], width: int) -> bool:

@@ -72,7 +72,8 @@ def _goes_on_below(cells: Cells, header: Sequence[Cells], below: Profile) -> boo
 
 def _belongs_above(upper: Cells, lower: Cells, usual: int, below: Profile) -> bool:
     """Whether a row is a further header row: the same labels, those the lower one lacks, or labels of groups."""
-    if not _could_head(upper, below, distinct=False) or _is_title(upper):
+    is_comment = upper[0].startswith("# ") and not lower[0].startswith("#")
+    if is_comment or not _could_head(upper, below, distinct=False) or _is_title(upper):
         return False
     is_full = _fill(upper) >= _DENSE * usual and below.contradicts_everywhere(upper)
     if list(upper) == list(lower) or is_full or _are_merged(upper, lower):

@@ -20,6 +20,8 @@ _AHEAD = 400
 _PROFILED = 200
 _FEW = 3
 """Rows that other labels need behind them to begin a table."""
+_PAIR = 2
+"""Cells that many a sentence has under some delimiter."""
 _TITLE = 2
 """Cells that a title behind a blank line may have, such as `Market:` and its name."""
 _TITLE_AND_LABELS = 3
@@ -151,8 +153,9 @@ class _Table:
     def _readings(self, row: Row, cells: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...] | None, str]]:
         """Other ways to read a row of the wrong width, and what was wrong with it then."""
         if len(cells) < self._head.cells:
-            for mark, others in self._resplit(row):
-                if len(others) == self._head.cells:
+            # Behind a blank row, and in two columns of words, a note is as likely.
+            for mark, others in () if self._is_behind_blank else self._resplit(row):
+                if len(others) == self._head.cells and (len(others) > _PAIR or self._profile.has_types_of(others)):
                     yield others, "another delimiter"
                 elif mark == " ":
                     yield fuse(self._profile, others, " ", row.raw), "another delimiter"

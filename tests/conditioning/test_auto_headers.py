@@ -99,6 +99,39 @@ def test_notes_that_end_with_a_blank_line_are_no_labels(read):
     assert [cause for _, cause in summary.skipped] == ["before the table"] * 3 + ["blank"]
 
 
+@pytest.mark.parametrize("labels", [["No", "Name"], ["Who", "Name", "No"], ["id", "true", "false"]])
+def test_words_for_truth_over_values_that_are_none_are_labels(read, labels):
+    rows = [[str(n), f"{chr(65 + n)}nn", f"{n}.5"][: len(labels)] for n in range(1, 4)]
+    found, _, summary = read("\n".join(map(";".join, [labels, *rows])))
+
+    assert (found, summary.table.labels) == ([labels, *rows], tuple(labels))
+
+
+@pytest.mark.parametrize("row", [["41.2%", "12.2%", "25.2%"], ["closed", "Lodz", "a/b"], ["1", "2003-12-22", "Y"]])
+def test_names_and_what_they_are_above_a_blank_line_are_notes_above_a_few_rows(read, row):
+    table = [["hour", "place", "kind"], row, *([cell[:-1] + cell[:1] for cell in row] for _ in range(2))]
+    found, _, summary = read("by,Ann Lee,\nstate,final,\nrange,all,\n,,\n" + "\n".join(map(",".join, table)))
+
+    assert (found, summary.table.labels) == (table, tuple(table[0]))
+    assert [cause for _, cause in summary.skipped] == ["before the table"] * 3 + ["blank"]
+
+
+@pytest.mark.parametrize("title", ["Sales by store again", "# Sales, by, all, stores."])
+def test_titles_of_as_many_parts_as_there_are_columns_are_no_labels(read, title):
+    table = [["path", "when", "who", "sum"], *([f"/log/{n}", f"0{n}:30", "Ann Lee", str(n * 7)] for n in range(1, 9))]
+    mark = "," if title.startswith("#") else "\t"
+    found, _, summary = read(f"{title}\n" + "\n".join(map(mark.join, table)))
+
+    assert (found, summary.table.labels) == (table, tuple(table[0]))
+
+
+@pytest.mark.parametrize("note", ["Source: statistics", "\nFirst, this is a note on the above."])
+def test_notes_behind_two_columns_of_words_are_no_rows(read, note):
+    table = [["kind", "state"], *([f"a{letter}/b", letter * 3] for letter in "cdefgh")]
+
+    assert read("\n".join(map("|".join, table)) + f"\n{note}\n")[0] == table
+
+
 def test_labels_lose_empty_cells_at_their_end_where_they_have_too_many(read):
     rows = "".join(f"{n},{n}.5,,x,7\n" for n in range(9))
 
