@@ -13,8 +13,7 @@ import pytest
 from conditioners.columns import Text
 from conditioners.dialects import Delimited, Workbook
 from conditioners.limits import Limits
-from tests.conditioning.test_workbook_errors import xlsx_of
-from tests.conditioning.test_workbook_formats import ods
+from tests.conditioning.workbook_files import ods_of, xlsx_of
 
 TEXT = b"day,store,units\n2024-01-01,001,1\n2024-01-02,001,x\n"
 ROWS = ["2024-01-01,001,1,,"]
@@ -252,7 +251,7 @@ def test_workbooks_that_an_archive_holds_as_they_are_make_it_no_workbook(make_so
 def test_an_open_document_that_was_packed_anew_is_a_workbook(make_source, run):
     source = make_source(columns=(Text("a"), Text("b")), key=(), dialects=(Workbook(name="w"),))
     with zipfile.ZipFile(
-        io.BytesIO(ods([("string", "a"), ("string", "b")], [("string", "x"), ("string", "y")]))
+        io.BytesIO(ods_of([("string", "a"), ("string", "b")], [("string", "x"), ("string", "y")]))
     ) as book:
         members = [(name, book.read(name)) for name in sorted(book.namelist())]
 

@@ -13,8 +13,8 @@ from conditioners.columns import Text
 from conditioners.dialects import JsonTree, Parquet, XmlElements
 from conditioners.limits import DEFAULT, Limits
 from conditioners.outcome import Refused
-from tests.conditioning.test_hostile_workbooks import formula, number, xls
 from tests.conditioning.undeclared import condition_undeclared
+from tests.conditioning.workbook_records import formula, number, xls
 
 
 def condition(name, data, limits=DEFAULT):

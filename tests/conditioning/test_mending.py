@@ -13,9 +13,8 @@ from conditioners.dialects import Workbook
 from conditioners.outcome import Refusal
 from conditioners.readers.mending import MisreadMarks
 from conditioners.readers.sheet_styles import CellForms
-from tests.conditioning.test_hostile_workbooks import record, shown, xls
-from tests.conditioning.test_workbook_dates import read
-from tests.conditioning.test_workbook_errors import xlsx_of
+from tests.conditioning.workbook_files import read_shown, rewrite, xlsx_of
+from tests.conditioning.workbook_records import record, shown, xls
 
 LONG, SHEET = 1234567890123456789, "xl/worksheets/sheet1.xml"
 
@@ -23,18 +22,6 @@ LONG, SHEET = 1234567890123456789, "xl/worksheets/sheet1.xml"
 @pytest.fixture
 def source(make_source):
     return make_source(columns=(Text("id"), Whole("units")), key=("id", "units"), dialects=(Workbook(name="w"),))
-
-
-def rewrite(package, member, old, new):
-    """The package with a text, or what an expression fits, in one member replaced."""
-    old = re.compile(re.escape(old)) if isinstance(old, bytes) else old
-    data = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(package)) as parts, zipfile.ZipFile(data, "w") as copy:
-        for name in parts.namelist():
-            text = parts.read(name)
-            assert old.search(text) or name != member
-            copy.writestr(name, old.sub(lambda _: new, text) if name == member else text)
-    return data.getvalue()
 
 
 def cell(content, kind='office:value-type="string"'):
@@ -148,7 +135,7 @@ def test_what_is_misread_is_found_however_the_sheet_is_written(change):
         sheet = package.read(SHEET)
     changed = rewrite(data.getvalue(), SHEET, sheet, change(sheet.replace(b"<v>7</v>", b"<v>%d</v>" % LONG)))
 
-    assert read(changed) == ["00501", "-0.25", str(LONG), "2024-02-29", None]
+    assert read_shown(changed) == ["00501", "-0.25", str(LONG), "2024-02-29", None]
 
 
 @pytest.mark.parametrize(
@@ -164,7 +151,7 @@ def test_numbers_are_read_as_other_programs_write_them(cell, text):
     book.active["A1"].number_format = "00000"
     book.save(data)
 
-    assert read(rewrite(data.getvalue(), SHEET, b"<v>7</v>", cell.encode())) == [text]
+    assert read_shown(rewrite(data.getvalue(), SHEET, b"<v>7</v>", cell.encode())) == [text]
 
 
 @pytest.mark.parametrize(
@@ -177,7 +164,7 @@ def test_numbers_are_read_as_other_programs_write_them(cell, text):
 def test_cells_of_other_kinds_are_read_as_other_programs_write_them(cell, text):
     book = rewrite(xlsx_of([7, 1]), SHEET, b't="n"><v>7</v>', cell.encode())
 
-    assert read(book) == [text]
+    assert read_shown(book) == [text]
 
 
 def test_text_in_cdata_is_kept(source, run):
@@ -247,7 +234,7 @@ def test_durations_of_an_open_document_are_hours_as_in_other_workbooks(source, r
 def test_cells_of_an_open_document_are_read_as_other_programs_write_them(kind, shown, text):
     book = write_ods(HEADER, [cell(f"<text:p>{shown}</text:p>", kind)], ["<table:table-cell/>"], [HEADER[0]])
 
-    assert read(book) == ["id", text, None, "id"]
+    assert read_shown(book) == ["id", text, None, "id"]
 
 
 @pytest.mark.parametrize(("name", "prefix"), [("table", "t"), ("office", "o")])
@@ -256,7 +243,7 @@ def test_an_open_document_whose_elements_have_other_prefixes_is_refused(name, pr
         write_ods(HEADER), "content.xml", re.compile(rb"\b%b(?=[:=][a-z\"])" % name.encode()), prefix.encode()
     )
     with pytest.raises(Refusal, match=f"its elements have the prefix '{prefix}' instead of '{name}'"):
-        read(book)
+        read_shown(book)
 
 
 FRAME = "<draw:frame><draw:text-box><text:p>drawn</text:p></draw:text-box></draw:frame>"
@@ -273,7 +260,7 @@ def test_blanks_and_drawings_between_the_tags_of_a_cell_are_no_text_of_it(conten
     units = cell("\n <text:p>00001</text:p>\n ", 'office:value-type="float" office:value="1"')
     error = cell("\n <text:p>#N/A</text:p>\n ", 'office:value-type="float" office:value="0"')
 
-    assert read(write_ods(HEADER, [error], [units], [cell(content)])) == ["id", None, "00001", "a"]
+    assert read_shown(write_ods(HEADER, [error], [units], [cell(content)])) == ["id", None, "00001", "a"]
 
 
 @pytest.mark.parametrize("encoding", ["no-such", "shift_jis"])
@@ -303,4 +290,4 @@ def test_a_character_that_two_records_of_an_xls_share_is_whole(cuts):
     texts = record(0xFC, struct.pack("<IIHB", 1, 1, len(text) // 2, 1) + parts[0])
     texts += b"".join(record(0x3C, b"\1" + part) for part in parts[1:])
 
-    assert read(xls(shown(0, 0), texts)) == ["x😀😀y"]
+    assert read_shown(xls(shown(0, 0), texts)) == ["x😀😀y"]

@@ -7,11 +7,9 @@ import openpyxl
 import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from conditioners.limits import DEFAULT
-from conditioners.raw import OpenedRaw, RawInput
-from conditioners.readers.workbook import load_sheets
 from conditioners.readers.xlsb_numbers import read_short
-from tests.conditioning.test_hostile_workbooks import line, record, small, wide, xls, xlsb
+from tests.conditioning.workbook_files import read_shown
+from tests.conditioning.workbook_records import line, record, small, wide, xls, xlsb
 
 DAY, HOURS, OWN_DAY, CODE = 1, 2, 3, 4
 """Styles: format 14, format 46, and two that the file spells out."""
@@ -94,22 +92,15 @@ CELLS = {
 WRITERS = {"xlsx": write_xlsx, "xls": write_xls, "xlsb": write_xlsb}
 
 
-def read(data):
-    """What is shown in the first column."""
-    with OpenedRaw(RawInput("book", lambda: io.BytesIO(data), len(data)), DEFAULT) as opened:
-        (sheet,) = load_sheets(opened, DEFAULT).sheets
-        return [cells[0] for cells in sheet.rows()]
-
-
 @pytest.mark.parametrize("form", ["number", "short", "several", "formula"])
 @pytest.mark.parametrize("ending", WRITERS)
 def test_numbers_are_shown_as_their_style_says_and_those_that_are_no_days_as_numbers(ending, form):
-    assert read(WRITERS[ending](CELLS, False, form)) == list(CELLS.values())
+    assert read_shown(WRITERS[ending](CELLS, False, form)) == list(CELLS.values())
 
 
 @pytest.mark.parametrize("ending", WRITERS)
 def test_a_workbook_that_counts_from_1904_has_a_sixtieth_day(ending):
-    assert read(WRITERS[ending]([(60, DAY), (45351, DAY)], True, "number")) == ["1904-03-01", "2028-03-01"]
+    assert read_shown(WRITERS[ending]([(60, DAY), (45351, DAY)], True, "number")) == ["1904-03-01", "2028-03-01"]
 
 
 @pytest.mark.parametrize("value", [0, 1, -1, 45351, -45351.25, 0.5, 1.1, 123456.78, 2.0**40])

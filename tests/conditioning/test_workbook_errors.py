@@ -4,24 +4,15 @@ import io
 import struct
 import zipfile
 
-import openpyxl
 import pytest
 
 from conditioners.columns import Text
 from conditioners.dialects import Workbook
 from tests.conditioning.hostile_files import pack
-from tests.conditioning.test_hostile_workbooks import LINES, TABLE, line, number, record, xls, xlsb
-from tests.conditioning.test_workbook_formats import ods
+from tests.conditioning.workbook_files import ods_of, xlsx_of
+from tests.conditioning.workbook_records import LINES, TABLE, line, number, record, xls, xlsb
 
 NA, IS_ERROR = 0x2A, 1
-
-
-def xlsx_of(*rows):
-    book, packed = openpyxl.Workbook(), io.BytesIO()
-    for row in rows:
-        book.active.append(row)
-    book.save(packed)
-    return packed.getvalue()
 
 
 def xls_error(row, column):
@@ -54,7 +45,7 @@ ERROR = (
 
 
 def ods_with_errors():
-    plain = ods([("string", "a"), ("string", "b")], [("string", "x"), ("string", "error")])
+    plain = ods_of([("string", "a"), ("string", "b")], [("string", "x"), ("string", "error")])
     with zipfile.ZipFile(io.BytesIO(plain)) as package:
         members = [(name, package.read(name)) for name in package.namelist()]
     row = f"<table:table-row>{ERROR.format('calcext:value-type') * 2}</table:table-row></table:table>".encode()
@@ -93,7 +84,7 @@ def test_a_declared_workbook_tells_of_its_errors_and_one_without_any_says_nothin
 )
 def test_errors_that_older_programs_write_as_a_number_are_no_values(make_source, run, value, shown, read):
     source = make_source(columns=(Text("a"), Text("b", optional=True)), key=(), dialects=(Workbook(name="w"),))
-    plain = ods([("string", "a"), ("string", "b")], [("string", "x"), ("float", value)])
+    plain = ods_of([("string", "a"), ("string", "b")], [("string", "x"), ("float", value)])
     with zipfile.ZipFile(io.BytesIO(plain)) as package:
         members = [(name, package.read(name)) for name in package.namelist()]
     written = (f"<text:p>{value}</text:p>".encode(), f"<text:p>{shown}</text:p>".encode())

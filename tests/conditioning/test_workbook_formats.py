@@ -9,38 +9,16 @@ import pytest
 from conditioners.columns import Day, Text, Whole
 from conditioners.dialects import Workbook
 from conditioners.readers.containers import Container, wrap
+from tests.conditioning.workbook_files import ods_of
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "data" / "messy" / "excel-calamine"
 needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the shared data are not beside this checkout")
-NAMESPACES = " ".join(
-    f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-    for prefix, name in [("office", "office"), ("table", "table"), ("text", "text")]
-)
-
-
-def ods(*rows):
-    """A small OpenDocument spreadsheet; a cell is its type and value."""
-
-    def show(kind, value):
-        attribute = {"string": "", "float": f'office:value="{value}"', "date": f'office:date-value="{value}"'}[kind]
-        return f'<table:table-cell office:value-type="{kind}" {attribute}><text:p>{value}</text:p></table:table-cell>'
-
-    body = "".join(f"<table:table-row>{''.join(show(*cell) for cell in row)}</table:table-row>" for row in rows)
-    table = f'<table:table table:name="Sales">{body}</table:table>'
-    spreadsheet = f"<office:body><office:spreadsheet>{table}</office:spreadsheet></office:body>"
-    content = f"<office:document-content {NAMESPACES}>{spreadsheet}</office:document-content>"
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as package:
-        package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        package.writestr("META-INF/manifest.xml", "<manifest/>")
-        package.writestr("content.xml", content)
-    return data.getvalue()
 
 
 def test_an_open_document_keeps_leading_zeros_and_days(make_source, run):
     source = make_source(columns=(Text("store"), Day("day"), Whole("units")), key=(), dialects=(Workbook(name="w"),))
     header = [("string", "store"), ("string", "day"), ("string", "units")]
-    result = run(source, ods(header, [("string", "007"), ("date", "2024-02-29"), ("float", "12")]))
+    result = run(source, ods_of(header, [("string", "007"), ("date", "2024-02-29"), ("float", "12")]))
 
     assert result.rows == ["007,2024-02-29,12"]
     assert result.summary.header_rows == ("Sales!A1",)
@@ -80,7 +58,7 @@ def test_a_protected_workbook_of_any_format_is_refused(toy, make_source, run, en
 
 @pytest.mark.parametrize("damage", [b"</table:table>", b"</table:table-row>", b"</office:document-content>"])
 def test_an_open_document_with_an_element_that_never_ends_is_refused_and_not_waited_for(make_source, run, damage):
-    whole = ods([("string", "store"), ("string", "units")], [("string", "007"), ("float", "1")])
+    whole = ods_of([("string", "store"), ("string", "units")], [("string", "007"), ("float", "1")])
     cut = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(whole)) as package, zipfile.ZipFile(cut, "w") as spoiled:
         for name in package.namelist():

@@ -8,8 +8,8 @@ from conditioners.columns import Text
 from conditioners.dialects import Workbook
 from conditioners.outcome import Refusal
 from conditioners.readers.containers import wrap
-from tests.conditioning.test_hostile_workbooks import TABLE, number, record, shown, texts, xls
-from tests.conditioning.test_workbook_dates import read
+from tests.conditioning.workbook_files import read_shown
+from tests.conditioning.workbook_records import TABLE, number, record, shown, texts, xls
 
 CHART = record(0x0809, struct.pack("<HHHHII", 0x600, 0x20, 0, 0, 0, 6))
 END = record(10, b"")
@@ -32,7 +32,7 @@ def test_cells_of_a_chart_within_a_sheet_are_none_of_the_sheet():
     chart = record(0x5D, bytes(20)) + CHART + record(0x0203, struct.pack("<HHHd", 0, 0, 0, 99)) + END
     merged = record(0xE5, struct.pack("<HHHHH", 1, 1, 2, 0, 0))
 
-    assert read(xls(number(0, 0) + label(1, "a") + number(2, 1) + chart + merged)) == ["1.5", "a", "a"]
+    assert read_shown(xls(number(0, 0) + label(1, "a") + number(2, 1) + chart + merged)) == ["1.5", "a", "a"]
 
 
 @pytest.mark.parametrize("sheet", [TABLE + CHART, TABLE])
@@ -41,30 +41,30 @@ def test_a_sheet_or_a_chart_without_an_end_is_refused(sheet):
     at = whole.rindex(END)
     whole[at : at + 2] = b"\xff\xff"
     with pytest.raises(Refusal, match="a sheet, or a chart within it, does not end"):
-        read(bytes(whole))
+        read_shown(bytes(whole))
 
 
 @pytest.mark.parametrize("cut", [1, 4096, 9000])
 def test_an_xls_that_is_cut_off_is_refused_however_much_of_it_is_there(cut):
     whole = xls(TABLE + label(3, "a" * 200) * 40)
     with pytest.raises(Refusal, match="the file is damaged or cut off"):
-        read(whole[: len(whole.rstrip(b"\0")) - cut])
+        read_shown(whole[: len(whole.rstrip(b"\0")) - cut])
 
 
 def test_a_text_with_fonts_in_it_is_a_text():
-    assert read(xls(label(0, "a") + label(1, "bold", 0xD6, struct.pack("<HHH", 1, 2, 5)))) == ["a", "bold"]
+    assert read_shown(xls(label(0, "a") + label(1, "bold", 0xD6, struct.pack("<HHH", 1, 2, 5)))) == ["a", "bold"]
 
 
 @pytest.mark.parametrize(("cuts", "flags"), [((), (1,)), ((3,), (0, 0)), ((3,), (0, 1)), ((3, 5), (1, 0, 1))])
 def test_a_text_of_a_formula_is_read_to_its_end_however_wide_its_parts_are(cuts, flags):
     text = "x" * 7 + ("Ω" if flags[-1] else "é")
 
-    assert read(xls(label(0, "a") + formula_text(1, text, cuts, flags))) == ["a", text]
+    assert read_shown(xls(label(0, "a") + formula_text(1, text, cuts, flags))) == ["a", text]
 
 
 def test_a_text_of_a_formula_that_is_longer_than_a_record_is_refused():
     with pytest.raises(Refusal, match="a formula gives a text longer than a record"):
-        read(xls(formula_text(0, "x" * 33_000, (30_000,), (0, 0))))
+        read_shown(xls(formula_text(0, "x" * 33_000, (30_000,), (0, 0))))
 
 
 PAGES = {1252: "Müller", 1251: "Юг", 932: "東京", 10000: "Ünal", 437: "Müller", 367: "plain", 32769: "Müller"}
@@ -93,7 +93,7 @@ def test_texts_of_an_old_xls_are_in_the_code_page_that_it_names(page):
     cells = old_label(0, text) + old_label(1, text, 0xD6, b"\1\0\5")
     formula_cell = formula + record(0x0207, struct.pack("<H", len(text)) + text)
 
-    assert read(old_xls(cells + formula_cell, text, page)) == [PAGES[page]] * 3
+    assert read_shown(old_xls(cells + formula_cell, text, page)) == [PAGES[page]] * 3
 
 
 @pytest.mark.parametrize(
@@ -119,18 +119,18 @@ def test_a_module_of_a_program_in_an_old_xls_may_begin_nowhere():
     sheet = record(0x85, struct.pack("<IBBB", len(begin + page) + 14 + 14 + 4, 0, 0, 3) + b"old")
 
     stream = begin + page + sheet + module + END + begin + old_label(0, b"a") + END
-    assert read(wrap("Book", bytearray(stream))) == ["a"]
+    assert read_shown(wrap("Book", bytearray(stream))) == ["a"]
 
 
 def test_a_cell_of_an_xls_that_shows_a_text_that_is_not_there_is_refused():
     with pytest.raises(Refusal, match="a cell shows a text that is not there"):
-        read(xls(shown(0, 0) + record(0xFD, struct.pack("<HHHI", 1, 0, 0, 1)), texts(b"only")))
+        read_shown(xls(shown(0, 0) + record(0xFD, struct.pack("<HHHI", 1, 0, 0, 1)), texts(b"only")))
 
 
 def test_two_sheets_of_one_name_are_refused():
     second = record(0x85, struct.pack("<IBBBB", 0, 0, 0, 5, 0) + b"00000")
     with pytest.raises(Refusal, match="two sheets of the workbook have the same name"):
-        read(xls(TABLE, second))
+        read_shown(xls(TABLE, second))
 
 
 def test_numbers_of_an_old_xls_are_shown_by_its_formats():
@@ -138,7 +138,7 @@ def test_numbers_of_an_old_xls_are_shown_by_its_formats():
     cells = (45351.0, 45351.0, 501.0)
     numbers = b"".join(record(0x0203, struct.pack("<HHHd", at, 0, at, cell)) for at, cell in enumerate(cells))
 
-    assert read(old_xls(numbers, codes=codes)) == ["2024-02-29", "45351", "00501"]
+    assert read_shown(old_xls(numbers, codes=codes)) == ["2024-02-29", "45351", "00501"]
 
 
 @pytest.mark.parametrize(
@@ -150,6 +150,6 @@ def test_numbers_of_an_old_xls_are_shown_by_its_formats():
 )
 def test_an_old_xls_whose_texts_cannot_be_read_is_refused(page, text, reason):
     with pytest.raises(Refusal) as raised:
-        read(old_xls(old_label(0, text), page=page))
+        read_shown(old_xls(old_label(0, text), page=page))
 
     assert raised.value.reason == reason

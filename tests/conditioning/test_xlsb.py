@@ -10,9 +10,8 @@ from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw, RawInput
 from conditioners.readers.room import MOST_RANGES
 from conditioners.readers.workbook import load_sheets
-from tests.conditioning.test_hostile_workbooks import line, small, wide, xlsb
-from tests.conditioning.test_mending import rewrite
-from tests.conditioning.test_workbook_dates import read
+from tests.conditioning.workbook_files import read_shown, rewrite
+from tests.conditioning.workbook_records import line, small, wide, xlsb
 
 RELATIONS = "xl/_rels/workbook.bin.rels"
 
@@ -29,12 +28,12 @@ def merged(*ranges):
 def test_a_cell_of_an_xlsb_that_is_merged_over_rows_stands_in_each_of_them():
     rows = text(0, 0, "a") + text(1, 0, "North") + line(2, 1) + line(3, 1) + text(4, 0, "South")
 
-    assert read(xlsb(rows + merged((1, 3, 0, 0), (0, 0, 0, 1)))) == ["a", "North", "North", "North", "South"]
+    assert read_shown(xlsb(rows + merged((1, 3, 0, 0), (0, 0, 0, 1)))) == ["a", "North", "North", "North", "South"]
 
 
 def test_cells_of_an_xlsb_that_are_merged_by_the_hundred_thousand_are_refused():
     with pytest.raises(Refusal, match="more than 250000 cells that are merged over rows"):
-        read(xlsb(text(0, 0, "a") + merged(*[(1, 3, 0, 0)] * (MOST_RANGES + 1))))
+        read_shown(xlsb(text(0, 0, "a") + merged(*[(1, 3, 0, 0)] * (MOST_RANGES + 1))))
 
 
 def short(kind, value=b"", style=0):
@@ -72,7 +71,7 @@ def test_cells_without_a_column_are_shown_by_their_style():
     )
     rows = text(0, 0, "day") + line(1) + short(0x0D, struct.pack("<I", 45351 << 2 | 2), style=1)
 
-    assert read(xlsb(rows, styles=styles + small(0x26A, b""))) == ["day", "2024-02-29"]
+    assert read_shown(xlsb(rows, styles=styles + small(0x26A, b""))) == ["day", "2024-02-29"]
 
 
 @pytest.mark.parametrize("target", [b'Target="/xl/worksheets/', b"Target = '/xl/worksheets/"])
@@ -81,4 +80,4 @@ def test_a_sheet_of_an_xlsb_may_be_named_by_its_whole_path(target):
     end = b'"' if b'"' in target else b"'"
     book = rewrite(book, RELATIONS, b'Target="worksheets/sheet1.bin"', target + b"sheet1.bin" + end)
 
-    assert read(book) == ["a", "b"]
+    assert read_shown(book) == ["a", "b"]
