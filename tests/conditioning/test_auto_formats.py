@@ -11,9 +11,8 @@ import openpyxl
 import polars as pl
 import pytest
 
-from conditioners.auto import AutoConditioned, condition_auto
+from conditioners.auto import AutoConditioned
 from conditioners.outcome import Refused
-from conditioners.raw import RawInput
 from tests.conditioning.undeclared import condition_undeclared
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -292,10 +291,8 @@ def test_the_code_page_of_a_page_that_does_not_say_is_guessed_from_its_cells_and
 
 
 def read_xml(text):
-    table = io.BytesIO()
-    raw = RawInput("a.xml", lambda: io.BytesIO(text.encode()), len(text.encode()))
-    outcome = condition_auto(raw, lambda _: table, io.BytesIO())
-    return list(csv.reader(io.StringIO(table.getvalue().decode(), newline=""))), outcome.summary
+    found = condition_undeclared(text, "a.xml")
+    return found.tables[0], found.summary
 
 
 def test_records_of_xml_have_the_values_of_the_elements_that_they_stand_in():

@@ -1,14 +1,10 @@
 """Reports without a declaration: rulers, tables that shells draw, runs of blanks, ARFF, odd ends of records."""
 
-import csv
-import io
-
 import pytest
 
-from conditioners.auto import AutoConditioned, condition_auto
 from conditioners.drafting.samples import NoDraft
-from conditioners.raw import RawInput
 from tests.conditioning.hostile_files import condition_files
+from tests.conditioning.undeclared import condition_undeclared
 
 LABELS = ["Region", "Store", "Units"]
 ROWS = [["West Texas", "00123", "1,234"], ["Ohio", "00456", "987"], ["New York City", "01000", "12,001,000"]]
@@ -16,27 +12,15 @@ FOUND = [LABELS, *ROWS]
 
 
 @pytest.fixture
-def condition():
-    def call(data, name="report.txt"):
-        data, table, rejected = data if isinstance(data, bytes) else data.encode(), io.BytesIO(), io.BytesIO()
-        raw = RawInput(name, lambda: io.BytesIO(data), len(data))
-        return condition_auto(raw, lambda _: table, rejected), table, rejected
-
-    return call
-
-
-@pytest.fixture
-def read(condition):
-    """The first table with its labels, rejected lines, and the summary."""
+def read():
+    """The tables with their labels, one behind the other, rejected lines, and the summary."""
 
     def call(data, name="report.txt"):
-        outcome, table, rejected = condition(data, name)
-        assert isinstance(outcome, AutoConditioned), outcome
-        rows = list(csv.reader(io.StringIO(table.getvalue().decode(), newline="")))
-        rejects = list(csv.DictReader(io.StringIO(rejected.getvalue().decode(), newline="")))
-        found = outcome.summary
-        assert found.table.rows_in == found.table.rows_out + found.table.rows_quarantined
-        return rows, [next(iter(reject.values())) for reject in rejects], found
+        found = condition_undeclared(data, name)
+        table = found.summary.table
+        assert table.rows_in == table.rows_out + table.rows_quarantined
+        rows = [row for each in found.tables for row in each]
+        return rows, [next(iter(reject.values())) for reject in found.rejects], found.summary
 
     return call
 
@@ -156,8 +140,8 @@ WIDE = "@relation r\n" + "".join(f"@attribute a{n} real\n" for n in range(1000))
         (ARFF.replace("real", "relational"), "the ARFF file has no attributes, or some that are not read"),
     ],
 )
-def test_an_arff_file_that_is_not_read_is_refused_with_the_reason(condition, text, reason):
-    assert condition(text, "weather.arff")[0].reason == reason
+def test_an_arff_file_that_is_not_read_is_refused_with_the_reason(text, reason):
+    assert condition_undeclared(text, "weather.arff").outcome.reason == reason
 
 
 def test_a_sparse_arff_row_has_what_it_leaves_out_as_the_format_defines_it_or_is_rejected(read):
@@ -221,15 +205,15 @@ def test_columns_that_are_empty_between_commas_are_columns(read):
     assert (rows[1], found.dialect["delimiter"]) == (["1", "", "2", "", "3"], ",")
 
 
-def test_a_line_of_json_lines_that_is_none_costs_itself_alone(condition, read):
+def test_a_line_of_json_lines_that_is_none_costs_itself_alone(read):
     good = ['{"id":"007","n":1.50}', '{"id":"008"}', '{"id":"009","n":3}']
     rows, rejects, found = read("\n".join([good[0], '{"id":', good[1], "", "oops", good[2]]) + "\n", "a.jsonl")
 
     assert rows == [["id", "n"], ["007", "1.50"], ["008", ""], ["009", "3"]]
     assert (found.table.rows_in, found.table.rejects, rejects) == (5, {"not_json": 2}, ["line 2", "line 5"])
-    _, _, rejected = condition("\n".join([good[0], '{"id":', good[1]]), "a.jsonl")
-    assert b'line 2,not_json,,the line is no JSON value,"{""id"":"' in rejected.getvalue()
-    assert condition(good[0] + "\n" + "oops\n" * 2, "a.jsonl")[0].reason.startswith("not JSON")
+    rejected = condition_undeclared("\n".join([good[0], '{"id":', good[1]]), "a.jsonl").quarantine
+    assert b'line 2,not_json,,the line is no JSON value,"{""id"":"' in rejected
+    assert condition_undeclared(good[0] + "\n" + "oops\n" * 2, "a.jsonl").outcome.reason.startswith("not JSON")
 
 
 def test_a_label_in_cells_merged_over_two_header_rows_counts_once(read):

@@ -1,13 +1,11 @@
 """Tables beside each other on a sheet are told apart where that is certain, and stay one where it is not."""
 
-import csv
 import io
 
 import openpyxl
 import pytest
 
-from conditioners.auto import condition_auto
-from conditioners.raw import RawInput
+from tests.conditioning.undeclared import condition_undeclared
 
 STORES = [["Store", "Town"], ["007", "Bonn"], ["008", "Kiel"], ["009", "Ulm"]]
 WEEKS = [["Week", "Region", "Units"], ["2024-W01", "North", 5], ["2024-W02", "South", 6], ["2024-W03", "North", 7]]
@@ -19,23 +17,16 @@ SHARES = [["Region", "Units", "Share"], ["North", 5, 0.5], ["South", 6, 0.25], [
 
 def read(*placed):
     """The tables of a sheet, and where their labels stand; each block of rows is placed at a row and column."""
-    book, data, tables = openpyxl.Workbook(), io.BytesIO(), []
+    book, data = openpyxl.Workbook(), io.BytesIO()
     book.active.title = "S"
     for top, left, rows in placed:
         for at, row in enumerate(rows):
             for column, value in enumerate(row):
                 book.active.cell(top + at, left + column).value = value
     book.save(data)
-
-    def open_table(_):
-        tables.append(io.BytesIO())
-        return tables[-1]
-
-    raw = RawInput("book.xlsx", lambda: io.BytesIO(data.getvalue()), len(data.getvalue()))
-    summary = condition_auto(raw, open_table, io.BytesIO()).summary
-    rows = [list(csv.reader(io.StringIO(table.getvalue().decode(), newline=""))) for table in tables]
-    places = [table.header_rows for table in (summary.table, *summary.further_tables)]
-    return rows, places, summary
+    found = condition_undeclared(data.getvalue(), "book.xlsx")
+    places = [table.header_rows for table in (found.summary.table, *found.summary.further_tables)]
+    return found.tables, places, found.summary
 
 
 def show(rows):

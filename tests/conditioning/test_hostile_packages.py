@@ -8,18 +8,16 @@ import zipfile
 
 import pytest
 
-from conditioners.auto import condition_auto
-from conditioners.raw import RawInput
 from tests.conditioning.hostile_files import MIB, pack
+from tests.conditioning.undeclared import condition_undeclared
 
 TEXT = b"date,state,category,dollars,units,volume\n2024-01-07,Texas,Milk,1,1,1\n"
 PACK = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}
 
 
 def condition(name, data):
-    written = io.BytesIO()
-    outcome = condition_auto(RawInput(name, lambda: io.BytesIO(data), len(data)), lambda _: written, io.BytesIO())
-    return outcome, written.getvalue()
+    found = condition_undeclared(data, name)
+    return found.outcome, b"".join(found.outputs)
 
 
 @pytest.mark.parametrize("form", PACK)

@@ -1,13 +1,10 @@
 """HTML tables, by whatever name: the same declaration as for a workbook's sheets."""
 
-import io
-
 import pytest
 
-from conditioners.auto import condition_auto
 from conditioners.columns import Text, Whole
 from conditioners.dialects import Numbers, Workbook
-from conditioners.raw import RawInput
+from tests.conditioning.undeclared import condition_undeclared
 
 PAGE = """<html><head><title>x</title></head><body><table><tr><td>menu</td></tr></table>
 <table><thead><tr><th>Store</th><th>Region</th><th>Units</th></tr></thead>
@@ -108,14 +105,13 @@ def test_a_cell_ends_with_its_part_of_the_table(make_source, run, height):
 
 def test_the_rows_of_a_table_that_holds_others_are_told(make_source, run):
     page = f"<table><tr><td>Sales</td></tr><tr><td><table>{HEADER}{ROWS}</table></td></tr></table>".encode()
-    sink = io.BytesIO()
-    auto = condition_auto(RawInput("f", lambda: io.BytesIO(page), len(page)), lambda _: sink, io.BytesIO()).summary
+    auto = condition_undeclared(page)
     declared = run(make(make_source), page).summary
 
     assert ("sheet table 1", "holds other tables, which are read instead") in declared.skipped
-    assert ("cell table 1!A1", "holds other tables, which are read instead") in auto.skipped
-    assert (declared.skipped_lines, auto.skipped_lines) == (2, 2)
-    assert sink.getvalue().decode().startswith("store,region,units\n007,")
+    assert ("cell table 1!A1", "holds other tables, which are read instead") in auto.summary.skipped
+    assert (declared.skipped_lines, auto.summary.skipped_lines) == (2, 2)
+    assert auto.outputs[0].startswith(b"store,region,units\n007,")
 
 
 @pytest.mark.parametrize(
@@ -136,10 +132,9 @@ def test_the_xml_declaration_of_a_page_says_its_encoding(make_source, run):
 
 @pytest.mark.parametrize("before", ["<fieldset>", "<nav>Menu</nav>", "<ul><li>Menu</ul>", "<input type=hidden>"])
 def test_a_part_of_a_page_may_begin_with_any_element(before):
-    table, part = io.BytesIO(), f"{before}<table><tr><th>day<th>units<tr><td>Mon<td>3</table>".encode()
-    condition_auto(RawInput("f.xls", lambda: io.BytesIO(part), len(part)), lambda _: table, io.BytesIO())
+    found = condition_undeclared(f"{before}<table><tr><th>day<th>units<tr><td>Mon<td>3</table>", "f.xls")
 
-    assert table.getvalue() == b"day,units\nMon,3\n"
+    assert found.outputs == [b"day,units\nMon,3\n"]
 
 
 @pytest.mark.parametrize(
@@ -152,9 +147,7 @@ def test_a_part_of_a_page_may_begin_with_any_element(before):
     ],
 )
 def test_xml_with_names_of_html_is_none(text):
-    table = io.BytesIO()
-    raw = RawInput("list.xml", lambda: io.BytesIO(text.encode()), len(text))
-    outcome = condition_auto(raw, lambda _: table, io.BytesIO())
+    found = condition_undeclared(text, "list.xml")
 
-    assert outcome.summary.dialect["format"] == "XML"
-    assert table.getvalue() == b"title\nA\nB\n"
+    assert found.summary.dialect["format"] == "XML"
+    assert found.outputs == [b"title\nA\nB\n"]

@@ -7,7 +7,7 @@ import pytest
 from conditioners.columns import Text, Whole
 from conditioners.dialects import JsonRows, JsonTree
 from conditioners.limits import DEFAULT, Limits
-from tests.conditioning.test_auto_json_documents import condition
+from tests.conditioning.undeclared import condition_undeclared
 
 SMALL = Limits(json_bytes=4096, chunk_bytes=512)
 """Under which a document of many rows cannot be held."""
@@ -18,8 +18,8 @@ BOTH = {"store": "[1][].store", "units": "[1][].units", "page": "[0].page"}
 
 def auto(value, limits=DEFAULT):
     """The outcome and the lines of the first table."""
-    outcome, tables, _ = condition(json.dumps(value).encode(), limits=limits)
-    return outcome.summary, tables[0].splitlines()
+    found = condition_undeclared(json.dumps(value), "a.json", limits)
+    return found.summary, found.outputs[0].decode().splitlines()
 
 
 def answer(store, units):
@@ -152,8 +152,7 @@ SERIES = [{"name": name, "columns": ["day", "u"], "values": [["a", 1], ["b", 2]]
 def test_columns_that_hold_whole_lists_are_told(value, as_json):
     texts = [json.dumps(value), *(["\n".join(map(json.dumps, value))] if isinstance(value, list) else [])]
     for text in texts:
-        outcome, _, _ = condition(text.encode())
-        assert outcome.summary.dialect.get("as_json") == as_json
+        assert condition_undeclared(text, "a.json").summary.dialect.get("as_json") == as_json
 
 
 def test_a_draft_tells_of_rows_that_are_lists_inside_of_records(draft):
@@ -163,7 +162,7 @@ def test_a_draft_tells_of_rows_that_are_lists_inside_of_records(draft):
 
 
 def test_rows_behind_their_description_that_cannot_be_held_are_refused_and_never_cut():
-    outcome, tables, _ = condition(json.dumps([PAGES, ROWS]).encode(), limits=SMALL)
+    found = condition_undeclared(json.dumps([PAGES, ROWS]), "a.json", SMALL)
 
-    assert (tables, outcome.where) == ([], "$")
-    assert "neither a list of records nor" in outcome.reason
+    assert (found.outputs, found.outcome.where) == ([], "$")
+    assert "neither a list of records nor" in found.outcome.reason

@@ -10,11 +10,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from conditioners.auto import AutoConditioned, condition_auto
 from conditioners.columns import Day, Decimal, Moment, Text, Whole
 from conditioners.dialects import Parquet
-from conditioners.raw import RawInput
 from conditioners.readers.parquet_tables import ParquetReader
+from tests.conditioning.undeclared import condition_undeclared
 
 COLUMNS = (
     Text("store", pattern="[0-9]{3}"), Day("day"), Whole("units", minimum=0), Decimal("price", 2, optional=True),
@@ -104,10 +103,8 @@ def test_a_day_that_python_has_not_is_quarantined_as_text(make_source, run):
 
 def find_table(data):
     """The table that a file without a declaration gives, and the dialect that is told."""
-    sink = io.BytesIO()
-    outcome = condition_auto(RawInput("f", lambda: io.BytesIO(data), len(data)), lambda _: sink, io.BytesIO())
-    assert isinstance(outcome, AutoConditioned), outcome
-    return sink.getvalue().decode(), outcome.summary.dialect
+    found = condition_undeclared(data)
+    return found.outputs[0].decode(), found.summary.dialect
 
 
 @pytest.fixture

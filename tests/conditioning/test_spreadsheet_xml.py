@@ -1,15 +1,11 @@
 """XML spreadsheets of Excel 2003: sheets, rows and cells where they stand, values as in other workbooks."""
 
-import csv
-import io
-
 import pytest
 
-from conditioners.auto import condition_auto
 from conditioners.columns import Day, Decimal, Text, Whole
 from conditioners.dialects import Workbook
 from conditioners.outcome import Refused
-from conditioners.raw import RawInput
+from tests.conditioning.undeclared import condition_undeclared
 
 SPACE = "urn:schemas-microsoft-com:office:spreadsheet"
 STYLES = "".join(
@@ -35,17 +31,8 @@ def book(*sheets, table="", head='<?xml version="1.0"?>\n<?mso-application progi
 
 
 def read(data, name="file.xls"):
-    tables = []
-
-    def open_table(_):
-        tables.append(io.BytesIO())
-        return tables[-1]
-
-    outcome = condition_auto(RawInput(name, lambda: io.BytesIO(data), len(data)), open_table, io.BytesIO())
-    if isinstance(outcome, Refused):
-        return outcome
-    rows = [list(csv.reader(io.StringIO(table.getvalue().decode(), newline=""))) for table in tables]
-    return outcome.summary, rows
+    found = condition_undeclared(data, name)
+    return found.outcome if isinstance(found.outcome, Refused) else (found.summary, found.tables)
 
 
 def read_cells(*cells, **options):

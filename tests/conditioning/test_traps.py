@@ -4,16 +4,14 @@ Each test names the trap as it was seen in some reader; it is tried with a decla
 """
 
 import csv
-import io
 from dataclasses import replace
 
 import pytest
 
-from conditioners.auto import AutoConditioned, condition_auto
 from conditioners.columns import Day, Decimal, Text, Whole
 from conditioners.dialects import Delimited
 from conditioners.limits import DEFAULT
-from conditioners.raw import RawInput
+from tests.conditioning.undeclared import condition_undeclared
 
 HEADER = "day,store,units,price,note\n"
 
@@ -24,12 +22,8 @@ def detect():
 
     def run(text, limits=DEFAULT):
         csv.field_size_limit(1 << 30)
-        data, tables, rejected = text if isinstance(text, bytes) else text.encode(), {}, io.BytesIO()
-        raw = RawInput("file.csv", lambda: io.BytesIO(data), len(data))
-        outcome = condition_auto(raw, lambda number: tables.setdefault(number, io.BytesIO()), rejected, limits)
-        assert isinstance(outcome, AutoConditioned), outcome
-        rows = list(csv.reader(io.StringIO(tables[1].getvalue().decode(), newline="")))
-        return rows, list(csv.DictReader(io.StringIO(rejected.getvalue().decode(), newline=""))), outcome.summary
+        found = condition_undeclared(text, "file.csv", limits)
+        return found.tables[0], found.rejects, found.summary
 
     return run
 

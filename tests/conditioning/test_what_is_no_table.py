@@ -6,9 +6,8 @@ import zipfile
 import polars as pl
 import pytest
 
-from conditioners.auto import condition_auto
 from conditioners.dialects import Delimited, FixedWidth, JsonTree, Workbook
-from conditioners.raw import RawInput
+from tests.conditioning.undeclared import condition_undeclared
 
 DIALECTS = {
     "text": Delimited(name="d"), "workbook": Workbook(name="d"), "json": JsonTree(name="d", records="[]"),
@@ -65,9 +64,8 @@ FOREIGN = {
 def test_a_file_that_holds_no_table_is_refused_by_name_with_what_to_do(make_source, run, told):
     for dialect in DIALECTS.values():
         assert run(make_source(dialects=(dialect,)), FOREIGN[told]).refusal.reason == f"the file is {told}"
-    raw = RawInput("a", lambda: io.BytesIO(FOREIGN[told]), len(FOREIGN[told]))
 
-    assert condition_auto(raw, lambda _: io.BytesIO(), io.BytesIO()).reason == f"the file is {told}"
+    assert condition_undeclared(FOREIGN[told]).outcome.reason == f"the file is {told}"
 
 
 @pytest.mark.parametrize("dialect", ["text", "fixed"])
