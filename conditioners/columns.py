@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
+from conditioners.declared_types import require_types
 from conditioners.outcome import SourceError
 
 if TYPE_CHECKING:
@@ -23,6 +24,14 @@ class _Common:
     """Further names that the column goes by in headers of any dialect; compared without case and stray blanks."""
     optional: bool = False
     """Whether a row may leave it empty, and a file lack it."""
+
+    def __post_init__(self) -> None:
+        where = f"column {getattr(self, 'name', '')}"
+        require_types(where, self)
+        for least, most in (("minimum", "maximum"), ("earliest", "latest")):
+            low, high = getattr(self, least, None), getattr(self, most, None)
+            if low is not None and high is not None and low > high:
+                raise SourceError(f"{where}: its {least} {low} is above its {most} {high}, so no value is between")
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,7 @@ class Decimal(_Common):
     """Round half to even instead of rejecting further places."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not 0 <= self.places <= MOST_DIGITS:
             raise SourceError(f"column {self.name}: a decimal has 0 to {MOST_DIGITS} places, and not {self.places}")
 
@@ -72,6 +82,7 @@ class Day(_Common):
     latest: date = field(default=LATEST, kw_only=True)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.weekday is not None and not MONDAY <= self.weekday <= SUNDAY:
             raise SourceError(f"column {self.name}: weekdays are 1 for Monday to 7 for Sunday, and not {self.weekday}")
 

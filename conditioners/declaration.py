@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from conditioners.columns import Check, Column, Day, Moment
 from conditioners.consistency import require_consistency
+from conditioners.declared_types import require_types
 from conditioners.dialects import Dialect
 from conditioners.dialects.common import require_pattern
 
@@ -40,6 +41,7 @@ class Source:
     hook: Callable[[pd.DataFrame], pd.DataFrame] | None = None
 
     def __post_init__(self) -> None:
+        require_types(f"source {self.name}", self)
         if self.head is not None:
             require_pattern(f"source {self.name}", self.head)
         require_consistency(self)

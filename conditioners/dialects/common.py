@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from conditioners.date_forms import complete_day, complete_moment, pattern_of, spell_out
+from conditioners.declared_types import require_types
 from conditioners.outcome import SourceError
 
 ISO_DAY = "%Y-%m-%d"
@@ -27,6 +28,7 @@ class Numbers:
     """Whether `(12)` is minus twelve, as accountants write it."""
 
     def __post_init__(self) -> None:
+        require_types("numbers", self)
         if self.decimal in self.thousands or len(self.decimal) != 1:
             raise SourceError(f"decimal mark {self.decimal!r} must be one character and no thousands mark")
         for mark in self.decimal + self.thousands:
@@ -83,6 +85,7 @@ class Dialect:
     """Columns to sort the output by, for forms that lose the table's order; all rows are then held in memory."""
 
     def __post_init__(self) -> None:
+        require_types(f"dialect {self.name!r}", self)
         orders: dict[str, str] = {}
         for day in (*self.days, *self.moments):
             pattern_of(day)  # raises SourceError for a format that is not known

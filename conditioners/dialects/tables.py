@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from conditioners.declared_types import require_types
 from conditioners.dialects.common import Dialect, check_fields, require_encodings, require_pattern
 from conditioners.outcome import SourceError
 
@@ -21,6 +22,9 @@ class Wide:
     """For a column, a regular expression that the labels of its cells match; its first group is what goes `into`."""
     keep_empty: bool = False
     """Whether an empty cell is a row without a value, and not none at all; of several `values`, if all are empty."""
+
+    def __post_init__(self) -> None:
+        require_types("wide", self)
 
 
 @dataclass(frozen=True, kw_only=True)

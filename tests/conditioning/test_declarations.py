@@ -144,3 +144,38 @@ def test_checks_compare_numbers_of_any_kind_with_each_other_and_so_moments_of_on
 def test_what_would_change_numbers_or_end_in_a_traceback_cannot_be_declared(declare, told):
     with pytest.raises(SourceError, match=re.escape(told)):
         declare()
+
+
+@pytest.mark.parametrize(
+    ("declare", "told"),
+    [
+        (partial(Delimited, name="x", skip="Sum"), r"dialect 'x': `skip` is 'Sum', and has to be a tuple of texts"),
+        (partial(Delimited, name="x", delimiters=";"), "`delimiters` is ';', and has to be a tuple of texts"),
+        (partial(Delimited, name="x", days="%Y-%m-%d"), "`days` is '%Y-%m-%d', and has to be a tuple"),
+        (partial(Delimited, name="x", sentinels={"a": "n/a"}), "to be a mapping from names to tuples of texts"),
+        (partial(Delimited, name="x", shifts={"a": "3"}), "to be a mapping from names to whole numbers"),
+        (partial(Delimited, name="x", labels={"a": 3}), "to be a mapping from names to texts, or tuples of texts"),
+        (partial(Numbers, currency="EUR"), "numbers: `currency` is 'EUR', and has to be a tuple of texts"),
+        (partial(Text, "a", labels="Store"), r"column a: `labels` is 'Store', and has to be a tuple of texts"),
+        (partial(Text, "a", choices="yes"), "column a: `choices` is 'yes', and has to be a tuple"),
+        (partial(Whole, "a", minimum="0"), "column a: `minimum` is '0', and has to be a whole number"),
+        (partial(Decimal, "a", "2"), "column a: `places` is '2', and has to be a whole number"),
+        (partial(Day, "a", earliest="2025-01-01"), r"`earliest` is '2025-01-01', and has to be a day, such as `date\("),
+        (partial(Wide, into="day", values="(w)"), "wide: `values` is '(w)', and has to be a mapping"),
+        (partial(Whole, "a", minimum=5, maximum=1), "column a: its minimum 5 is above its maximum 1"),
+    ],
+)
+def test_an_argument_of_another_type_is_told_by_name_with_what_to_write(declare, told):
+    with pytest.raises(SourceError, match=told.replace("(w)", r"\(w\)")):
+        declare()
+
+
+@pytest.mark.parametrize("name", ["files", "key", "members"])
+def test_a_text_for_a_tuple_of_a_source_is_told(make_source, name):
+    with pytest.raises(SourceError, match=f"source toy: `{name}` is 'toy', and has to be a tuple of texts, such as"):
+        make_source(**{name: "toy"})
+
+
+def test_a_single_column_without_its_comma_is_told(make_source):
+    with pytest.raises(SourceError, match="has to be a tuple of columns, with a comma behind a single one"):
+        make_source(columns=Text("a"), key=())
