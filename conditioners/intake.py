@@ -19,9 +19,19 @@ from conditioners.outcome import Refused, Summary
 from conditioners.raw import RawInput
 from conditioners.refusals import refuse, refuse_above
 from conditioners.registry import Unidentified, identify
+from shared.domain.blob_names import BlobNameError, check_path
 from shared.domain.files import MAX_ATTEMPTS, ConditionedFile, FileState, RawFile, RowCounts
 from shared.domain.identities import conditioned_path, corrections_path, quarantine_path
-from shared.ports import BlobChanged, BlobMissing, BlobStat, BlobWriter, Lake, LakeUnavailable, LedgerUnavailable
+from shared.ports import (
+    BlobChanged,
+    BlobMissing,
+    BlobStat,
+    BlobWriter,
+    Lake,
+    LakeUnavailable,
+    LedgerUnavailable,
+    NameTaken,
+)
 
 if TYPE_CHECKING:
     from shared.ledger.book import Ledger
@@ -49,8 +59,13 @@ def condition_drop(
     """Condition the version of a raw file that is in the lake now, once; answers the state it is in then.
 
     A fault (not a fault of the data) gives the file back for another attempt and is raised unless told otherwise. An
-    outage of the lake or the ledger counts as no attempt.
+    outage of the lake or the ledger counts as no attempt. A name that cannot be used is left to the reconciler to note.
     """
+    try:
+        check_path(path)
+    except BlobNameError as error:
+        _LOG.warning("a raw file cannot be taken: %s", error)
+        return FileState.QUARANTINED
     waited = ledger.files.list_unsettled(now(), path)
     try:
         found = lake.stat("raw", path)
@@ -140,6 +155,8 @@ class _Drop:
             self._require_current()
             try:
                 return self._condition(accepted, rejected)
+            except NameTaken as taken:
+                return self._refuse_unplaced(taken)
             except (BlobChanged, BlobMissing) as changed:
                 # The next round sees whether it was the raw file.
                 last = changed
@@ -237,6 +254,18 @@ class _Drop:
         reason = f"{told.reason} ({told.where})" if told.where else told.reason
         self.ledger.files.settle_quarantined(self.file, sha256, reason, self.now())
         return FileState.QUARANTINED
+
+    def _refuse_unplaced(self, taken: NameTaken) -> FileState:
+        """Quarantine a file whose output has no place; where its refusal has none either, the ledger alone tells."""
+        accepted = self._look_at("conditioned")
+        if accepted.there is not None and accepted.there.metadata.get("raw_etag") == _header_text(self.file.etag):
+            accepted.clear()  # its rejected rows could not stand beside it
+        reason = f"its output has no place, so give it another name: {taken}"
+        try:
+            return self._refuse(self._look_at("quarantine"), None, Refused(reason))
+        except NameTaken:
+            self.ledger.files.settle_quarantined(self.file, None, reason, self.now())
+            return FileState.QUARANTINED
 
     def _has_output(self) -> bool:
         """Whether an output stands that was made of the path before."""

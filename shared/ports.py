@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +23,10 @@ class LakeUnavailable(Exception):
     """The lake cannot be reached or refuses; nothing was changed. Check HEADRACE_LAKE and the identity's roles."""
 
 
+class NameTaken(LakeUnavailable):
+    """The blob cannot have its name in this lake, as another's stands in its way; nothing was changed."""
+
+
 class LedgerUnavailable(Exception):
     """The ledger cannot be opened; check HEADRACE_LEDGER, the disk's free space and the file's permissions."""
 
@@ -38,6 +42,10 @@ class BlobStat:
     modified_at: datetime
     metadata: Mapping[str, str] = field(default_factory=dict)
     """ASCII names in lower case with underscores; values of printable ASCII; empty in answers of `list`."""
+
+
+LeaveOut = Callable[[BlobStat, str], object]
+"""What is told of a blob that a list leaves out, and the reason."""
 
 
 class BlobWriter(Protocol):
@@ -70,10 +78,11 @@ class Lake(Protocol):
     ) -> AbstractContextManager[BlobWriter]:
         """Write a blob, all or nothing, optionally only if none is there or only over the version `if_match`."""
 
-    def list(self, container: str, prefix: str = "") -> Iterator[BlobStat]:
+    def list(self, container: str, prefix: str = "", *, leave_out: LeaveOut = ...) -> Iterator[BlobStat]:
         """Every blob whose path starts with the prefix, by path; an absent container is empty.
 
-        Blobs whose names `shared.domain.blob_names` refuses are left out, with a warning.
+        Blobs whose names `shared.domain.blob_names` refuses are left out: `leave_out` is told of each and why, or else
+        the log.
         """
 
     def delete(self, container: str, path: str, *, if_match: str | None = None) -> None:

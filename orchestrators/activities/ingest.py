@@ -7,6 +7,7 @@ from typing import Any
 from conditioners.intake import condition_drop
 from orchestrators.inputs import CHUNK, in_chunks
 from shared import wiring
+from shared.ports import BlobStat
 
 BATCHES = 8
 
@@ -15,9 +16,11 @@ def find_drops(order: dict[str, Any]) -> dict[str, Any]:
     """Compare the lake with the ledger, note what no event told of, and cut what waits into batches of paths."""
     lake, ledger, now = wiring.lake(), wiring.ledger(), wiring.now()
     known = ledger.files.known_versions()
-    for blob in lake.list("raw"):
+    unusable: list[tuple[BlobStat, str]] = []
+    for blob in lake.list("raw", leave_out=lambda blob, reason: unusable.append((blob, reason))):
         if (blob.path, blob.etag) not in known:
             ledger.files.record_landed(blob.path, blob.etag, blob.size, blob.modified_at, now)
+    ledger.files.note_unusable(unusable, now)
     waiting = ledger.files.list_due(now)
     postponed = len(ledger.files.list_unsettled(now)) - len(waiting)
     states = ledger.files.count_by_state()

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
-from shared.domain.blob_names import BlobNameError, check_container, check_path
-from shared.ports import BlobChanged, BlobMissing, BlobStat, LakeUnavailable
+from shared.adapters.left_out import is_usable, warn_of_name
+from shared.domain.blob_names import check_container, check_path
+from shared.ports import BlobChanged, BlobMissing, BlobStat, LakeUnavailable, LeaveOut
 
 if TYPE_CHECKING:
     from azure.storage.blob import BlobClient, BlobServiceClient
@@ -60,7 +61,7 @@ class BlobLake:
         self._ensure_container(container)
         yield _BlockWriter(blob, (container, path), if_absent, if_match)
 
-    def list(self, container: str, prefix: str = "") -> Iterator[BlobStat]:
+    def list(self, container: str, prefix: str = "", *, leave_out: LeaveOut = warn_of_name) -> Iterator[BlobStat]:
         """Every blob whose path starts with the prefix, by path."""
         client = self._service.get_container_client(check_container(container))
         pages = iter(client.list_blobs(name_starts_with=prefix or None))
@@ -71,12 +72,9 @@ class BlobLake:
                 return
             if found is None:
                 return
-            try:
-                check_path(found.name)
-            except BlobNameError as error:
-                _LOG.warning("skipped a blob in %s: %s", container, error)
-                continue
-            yield BlobStat(container, found.name, found.size, _quoted(found.etag), found.last_modified)
+            blob = BlobStat(container, found.name, found.size, _quoted(found.etag), found.last_modified)
+            if is_usable(blob, leave_out):
+                yield blob
 
     def delete(self, container: str, path: str, *, if_match: str | None = None) -> None:
         """Remove a blob; none there is fine."""

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from shared.adapters.file_lock import hold_lock
-from shared.domain.blob_names import BlobNameError, check_container, check_path
-from shared.ports import BlobChanged, BlobMissing, BlobStat, LakeUnavailable
+from shared.adapters.left_out import is_usable, warn_of_name
+from shared.domain.blob_names import check_container, check_path
+from shared.ports import BlobChanged, BlobMissing, BlobStat, LakeUnavailable, LeaveOut, NameTaken
 
 _LOG = logging.getLogger("headrace.lake")
 ABANDONED_AFTER_SECONDS = 86_400
@@ -86,7 +87,7 @@ class FolderLake:
                 file.close()
             temporary.unlink(missing_ok=True)
 
-    def list(self, container: str, prefix: str = "") -> Iterator[BlobStat]:
+    def list(self, container: str, prefix: str = "", *, leave_out: LeaveOut = warn_of_name) -> Iterator[BlobStat]:
         """Every blob whose path starts with the prefix, by path."""
         top = self._root / check_container(container)
         files = (Path(folder) / name for folder, _, names in os.walk(top, onerror=_warn_of) for name in names)
@@ -94,12 +95,13 @@ class FolderLake:
             if path.startswith(prefix):
                 try:
                     found = file.stat(follow_symlinks=False)
-                    if stat.S_ISREG(found.st_mode):
-                        yield self._describe(container, check_path(path), found, {})
-                except BlobNameError as error:
-                    _LOG.warning("skipped a file in %s: %s", container, error)
                 except OSError as error:
                     _warn_of(error)
+                    continue
+                if stat.S_ISREG(found.st_mode):
+                    blob = self._describe(container, path, found, {})
+                    if is_usable(blob, leave_out):
+                        yield blob
 
     def delete(self, container: str, path: str, *, if_match: str | None = None) -> None:
         """Remove a blob; none there is fine."""
@@ -128,13 +130,22 @@ class FolderLake:
             there = self.stat(container, path)
             if (if_absent and there) or (if_match and (there is None or there.etag != if_match)):
                 raise BlobChanged(f"{container}/{path} has another version than was expected")
-            _make_folder(target.parent)
+            self._make_way(target)
             written = temporary.stat()
             self._write_metadata(container, path, _etag(written), metadata)
             temporary.replace(target)
             _flush_folder(target.parent)
             self._forget_metadata(container, path, but=_etag(written))
         return self._describe(container, path, written, metadata)
+
+    def _make_way(self, target: Path) -> None:
+        """Make the folder that a blob stands in; raises NameTaken where a blob has its name, or it that of a folder."""
+        try:
+            _make_folder(target.parent)
+        except (FileExistsError, NotADirectoryError) as error:
+            raise NameTaken(f"{target.relative_to(self._root)} needs a folder where a blob stands") from error
+        if target.is_dir():
+            raise NameTaken(f"{target.relative_to(self._root)} is the folder of other blobs")
 
     def _file(self, container: str, path: str) -> Path:
         return self._root / check_container(container) / check_path(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 _CONTAINER = re.compile(r"[a-z0-9](-?[a-z0-9]){2,}")
@@ -40,6 +41,32 @@ def check_path(path: str) -> str:
         if len(_encode(step)) > MAX_STEP:
             raise BlobNameError(f"{path[:60]!r}… has a step longer than {MAX_STEP} bytes")
     return path
+
+
+def spell_path(path: str) -> str:
+    """A path that cannot be used, as one that can be told of: odd characters as %XX, what is too long cut.
+
+    The digest at its end tells it from any other path.
+    """
+    digest = hashlib.sha256(path.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    spelled = "/".join(_cut(_spell_step(step), 100) for step in path.split("/"))
+    return f"{_cut(spelled, 900).rstrip('/')}~{digest}"
+
+
+def _spell_step(step: str) -> str:
+    if step in ("", ".", ".."):
+        return step.replace(".", "%2E") or "%"
+    return "".join(_spell_character(character) for character in step)
+
+
+def _spell_character(character: str) -> str:
+    if character.isprintable() and character != "\\":
+        return character
+    return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "surrogatepass"))
+
+
+def _cut(text: str, length: int) -> str:
+    return text.encode()[:length].decode(errors="ignore")
 
 
 def _encode(text: str) -> bytes:

@@ -10,6 +10,8 @@ from typing import Any
 from shared.domain.identities import digest_of
 
 MAX_ATTEMPTS = 5
+UNUSABLE_NAME = "give the raw file another name: "
+"""What the reason begins with where a file is quarantined unread, for its name."""
 
 
 class FileState(StrEnum):

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, exists, func, or_, select, true, update
 
-from shared.domain.files import MAX_ATTEMPTS, ConditionedFile, FileState, RawFile, identify_raw_file, source_folder
+from shared.domain.blob_names import spell_path
+from shared.domain.files import (
+    MAX_ATTEMPTS,
+    UNUSABLE_NAME,
+    ConditionedFile,
+    FileState,
+    RawFile,
+    identify_raw_file,
+    source_folder,
+)
 from shared.ledger.store import begin_alone, insert_if_absent, reading
 from shared.ledger.tables import conditioned_file, raw_file
+from shared.ports import BlobStat
 
 LEASE = timedelta(minutes=1)
 """How long a claim keeps others away unless its holder renews it; past it, the holder is taken for dead."""
@@ -174,6 +185,22 @@ class Files:
         with begin_alone(self._engine) as connection:
             connection.execute(update(raw_file).where(unsettled).values(**values, claimed_until=None))
             _reland_copies(connection, raw_file.c.id == file.id)
+
+    def note_unusable(self, found: Sequence[tuple[BlobStat, str]], now: datetime) -> None:
+        """Quarantine raw files under whose names nothing can be made, all that there are, each with the reason.
+
+        Those that were noted before and are no more count as replaced.
+        """
+        there = []
+        for blob, reason in found:
+            file = self.record_landed(spell_path(blob.path), blob.etag, blob.size, blob.modified_at, now)
+            if not file.state.is_settled:
+                self.settle_quarantined(file, None, f"{UNUSABLE_NAME}{reason}", now)
+            there.append(file.id)
+        noted = and_(raw_file.c.state == FileState.QUARANTINED, raw_file.c.reason.startswith(UNUSABLE_NAME))
+        gone = and_(noted, raw_file.c.id.not_in(there))
+        with self._engine.begin() as connection:
+            connection.execute(update(raw_file).where(gone).values(state=FileState.SUPERSEDED, reason=REPLACED))
 
     def reopen(self, file_id: str) -> bool:
         """Have a file of which something was made wait to be conditioned anew; False for any other."""

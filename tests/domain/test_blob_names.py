@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.blob_names import MAX_PATH, MAX_STEP, BlobNameError, check_container, check_path
+from shared.domain.blob_names import MAX_PATH, MAX_STEP, BlobNameError, check_container, check_path, spell_path
 
 HARMLESS = [
     "events/calendar.csv",
@@ -122,3 +122,19 @@ def test_a_container_has_a_name_that_azure_takes(name):
 def test_any_other_container_is_refused(name):
     with pytest.raises(BlobNameError, match="3 to 63"):
         check_container(name)
+
+
+@pytest.mark.parametrize("path", HOSTILE)
+def test_a_name_that_is_refused_can_be_spelled_in_one_that_is_taken(path):
+    assert check_path(spell_path(path)) == spell_path(path)
+
+
+def test_a_spelled_name_is_still_known_and_like_no_other():
+    assert spell_path("events/a\\b.csv").startswith("events/a%5Cb.csv~")
+    assert len({spell_path(path) for path in HOSTILE}) == len(HOSTILE)
+    assert spell_path("events/a\\b.csv") != spell_path("events/a%5Cb.csv")
+
+
+@given(st.text(st.characters(exclude_categories=()) | st.sampled_from("./\\\0%~"), max_size=1500))
+def test_every_text_can_be_spelled(text):
+    assert check_path(spell_path(text))

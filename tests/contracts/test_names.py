@@ -1,0 +1,83 @@
+"""Raw files under whose names nothing can be made: each is accounted for in the ledger, with the reason."""
+
+from __future__ import annotations
+
+import pytest
+
+from cli.sources import REMEDY, list_sources
+from conditioners.intake import condition_drop
+from orchestrators.activities.ingest import find_drops
+from shared import wiring
+from shared.domain.blob_names import spell_path
+from shared.domain.identities import conditioned_path
+from tests.contracts.drops import DAMAGED, calendar, drop, output_of, reconcile, version
+
+BACKSLASH, LONG = "events/a\\b.csv", f"events/{'x' * 240}.csv"
+
+
+@pytest.fixture
+def app(folder_lake, ledger, clock, monkeypatch):
+    """The activities on a folder and a ledger."""
+    monkeypatch.setattr(wiring, "lake", lambda: folder_lake)
+    monkeypatch.setattr(wiring, "ledger", lambda: ledger)
+    monkeypatch.setattr(wiring, "now", clock)
+
+
+def test_a_name_that_no_lake_takes_is_accounted_for_with_the_reason_until_it_is_gone(
+    app, tmp_path, folder_lake, ledger, clock, capsys
+):
+    for name in (BACKSLASH, LONG):
+        (tmp_path / "lake/raw" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "lake/raw" / name).write_bytes(calendar("one"))
+    drop(folder_lake, "events/good.csv", calendar("two"))
+    for _ in range(2):
+        (batch,) = find_drops({})["batches"]
+        assert batch == ["events/good.csv"]
+    told = {file["path"]: file for file in ledger.reports.list_files(source="events", state="quarantined", top=9)}
+
+    assert told.keys() == {spell_path(BACKSLASH), spell_path(LONG)}
+    assert told[spell_path(LONG)]["reason"].endswith("has a step longer than 200 bytes")
+    list_sources()
+    shown = capsys.readouterr().out
+    assert "give the raw file another name: 'events/a\\\\b.csv'… holds a backslash" in shown
+    assert REMEDY in shown and "no longer holds" not in shown
+
+    (tmp_path / "lake/raw" / BACKSLASH).rename(tmp_path / "lake/raw/events/a-b.csv")
+    find_drops({})
+    reconcile(folder_lake, ledger, clock)
+    assert ledger.files.count_by_state() == {"quarantined": 1, "superseded": 1, "conditioned": 2}
+
+
+def test_an_event_for_a_name_that_no_lake_takes_is_no_fault(lake, ledger, clock):
+    assert condition_drop(lake, ledger, BACKSLASH, clock) == "quarantined"
+
+
+def test_a_file_whose_output_has_no_place_beside_anothers_is_refused_and_says_why(folder_lake, ledger, clock):
+    drop(folder_lake, "events/x", calendar("one"))
+    drop(folder_lake, "events/x.csv/y", calendar("two"))
+    reconcile(folder_lake, ledger, clock)
+
+    assert output_of(folder_lake, "events/x")
+    told = version(ledger, folder_lake, "events/x.csv/y")
+    assert told["state"] == "quarantined"
+    assert told["reason"].startswith("its output has no place, so give it another name: conditioned/events/x.csv/y.csv")
+
+
+def test_a_file_whose_rejected_rows_have_no_place_beside_anothers_has_no_output(folder_lake, ledger, clock):
+    drop(folder_lake, "events/x", DAMAGED)
+    drop(folder_lake, "events/x.csv/y", calendar("two", bad=1))
+    reconcile(folder_lake, ledger, clock)
+
+    assert version(ledger, folder_lake, "events/x.csv/y")["state"] == "quarantined"
+    assert folder_lake.stat("conditioned", conditioned_path("events/x.csv/y")) is None
+
+
+def test_a_file_whose_output_would_be_the_folder_of_others_is_refused_and_says_why(folder_lake, ledger, clock):
+    drop(folder_lake, "events/x.csv/y", calendar("two"))
+    reconcile(folder_lake, ledger, clock)
+    drop(folder_lake, "events/x", calendar("one"))
+    reconcile(folder_lake, ledger, clock)
+
+    reason = version(ledger, folder_lake, "events/x")["reason"]
+    assert reason.endswith("conditioned/events/x.csv is the folder of other blobs")
+    assert output_of(folder_lake, "events/x.csv/y")
