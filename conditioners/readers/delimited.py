@@ -12,7 +12,8 @@ from conditioners.declaration import Source
 from conditioners.limits import Limits
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Facts, Located, TextBatch
-from conditioners.readers.cutting import Chunk, RecordCutter, Span
+from conditioners.readers.chunks import Chunk, Span
+from conditioners.readers.cutting import RecordCutter
 from conditioners.readers.decoding import DAMAGE, Decoder
 from conditioners.readers.ending import stop_behind_table
 from conditioners.readers.headers import needs_cells, surroundings

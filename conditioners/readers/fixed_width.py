@@ -13,7 +13,8 @@ from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Facts, TextBatch
-from conditioners.readers.cutting import Chunk, RecordCutter
+from conditioners.readers.chunks import Chunk
+from conditioners.readers.cutting import RecordCutter
 from conditioners.readers.decoding import DAMAGE, Decoder
 from conditioners.readers.headers import surroundings
 from conditioners.readers.layouts import decode_head

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from conditioners.limits import KIB, Limits
 from conditioners.readers.batches import Located, TextBatch
-from conditioners.readers.cutting import Chunk, Span
+from conditioners.readers.chunks import Chunk, Span
 from conditioners.readers.delimited import DelimitedReader
 from conditioners.readers.locating import FEW, RecordIndex
 

@@ -16,7 +16,8 @@ from conditioners.limits import KIB, Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Facts, Located, TextBatch, Unread
-from conditioners.readers.cutting import Chunk, RecordCutter
+from conditioners.readers.chunks import Chunk
+from conditioners.readers.cutting import RecordCutter
 from conditioners.readers.decoding import Decoder, show_damage
 from conditioners.readers.json_labels import list_labels
 from conditioners.readers.json_levels import FoundStray, Place, Walked

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conditioners.readers.batches import Located, Unread
-from conditioners.readers.cutting import Chunk, Marks, Span
+from conditioners.readers.chunks import Chunk, Marks, Span
 from conditioners.readers.decoding import show_damage
 from conditioners.readers.records import CR, LF, OddRecords, Syntax
 from conditioners.readers.stand_ins import take_out

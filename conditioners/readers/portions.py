@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from conditioners.limits import Limits
-from conditioners.readers.cutting import Chunk, Span, count_bytes
+from conditioners.readers.chunks import Chunk, Span, count_bytes
 from conditioners.readers.locating import RecordIndex
 from conditioners.readers.misfits import Misfits
 from conditioners.readers.records import CR, LF, OddRecords, Syntax

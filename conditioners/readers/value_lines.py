@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from conditioners.limits import KIB, Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
-from conditioners.readers.cutting import Chunk, RecordCutter
+from conditioners.readers.chunks import Chunk
+from conditioners.readers.cutting import RecordCutter
 from conditioners.readers.decoding import Decoder
 from conditioners.readers.json_line_parsing import LineParser
 from conditioners.readers.json_parsing import TooLarge, limit_line, parse_json

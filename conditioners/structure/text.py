@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
-from conditioners.readers.cutting import Chunk, RecordCutter
+from conditioners.readers.chunks import Chunk
+from conditioners.readers.cutting import RecordCutter
 from conditioners.readers.misfits import Misfits
 from conditioners.readers.records import Syntax
 from conditioners.structure.blocks import Block, BlockReader, spare_the_last
@@ -176,4 +177,4 @@ def _syntax_of(sniffed: Sniffed) -> Syntax:
     marks = sniffed.marks
     if not (marks.delimiter + marks.quote).isascii() or not marks.delimiter:
         return Syntax("\n", "")
-    return Syntax(marks.delimiter, marks.quote, marks.escape, sniffed.columns)
+    return Syntax(marks.delimiter, marks.quote, marks.escape, sniffed.columns, spaced=marks.spaced)
