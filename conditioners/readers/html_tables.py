@@ -15,7 +15,7 @@ from conditioners.readers.html_encodings import Guess, decode_html
 from conditioners.readers.markup import check_html, check_html_encodings
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
+    from lxml.etree import HTMLParser, _Element
 
 _MOST_SPANNED = 1000
 """Columns or rows that one cell may span; further ones are not there, as browsers have it."""
@@ -34,6 +34,9 @@ _DOUBTFUL = frozenset(
 """Elements that other XML may have as well: a page begins with one where rows of a table follow."""
 _ROW = re.compile(rb"<(?:tr|td|th|thead|tbody|caption|col|colgroup)[\s/>]", re.IGNORECASE)
 _BLANKS = re.compile(r"\s+")
+_PARTS = frozenset({"table", "thead", "tbody", "tfoot"})
+_ENDS_CELL = frozenset({"tr", "td", "th", "thead", "tbody", "tfoot"})
+"""Elements that end a cell where they begin (HTML, 13.2.6.4.15); the parser may put them into one left open."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,7 @@ def read_html_tables(
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise Refusal(f"the HTML document cannot be read: {error}") from None
+    _require_whole(parser)
     if root is None:
         return [], encoding
     budget = _Budget(limits.cells, limits.columns)
@@ -91,6 +95,14 @@ def read_html_tables(
         else:
             found.append(HtmlTable(name, [], sum(1 for row in table.iter("tr") if _table_of(row) is table)))
     return found, encoding
+
+
+def _require_whole(parser: HTMLParser) -> None:
+    """Raises Refusal when the parser gave up within the document: it ends the tree there and raises nothing."""
+    for error in parser.error_log.filter_from_fatals():
+        is_deep = "depth" in error.message
+        reason = "is nested deeper than 256 levels" if is_deep else "has a text longer than 10000000 bytes"
+        raise Refusal(f"the HTML document {reason}", f"line {error.line}")
 
 
 @dataclass
@@ -133,12 +145,24 @@ def _read_rows(table: _Element, budget: _Budget) -> list[list[str | None]]:
     return [row + [None] * (width - len(row)) for row in rows]
 
 
-def _rows_of(table: _Element) -> Iterator[tuple[_Element | None, list[_Element]]]:
-    """The part of the table and the cells of each row; cells of a head without a row make one of their own."""
-    for element in table.iter("tr", "thead"):
-        cells = [child for child in element if child.tag in ("td", "th")]
-        if element.tag == "tr" or cells:
-            yield (element.getparent() if element.tag == "tr" else element), cells
+def _rows_of(table: _Element) -> Iterator[tuple[_Element, list[_Element]]]:
+    """The part of the table and the cells of each row, also where the parser put them into cells that are not closed.
+
+    Cells that stand in a part and in no row make one of their own (HTML, 13.2.6.4.13).
+    """
+    row: list[_Element] = []
+    part, is_implied = table, True
+    for element in table.iter("tr", "td", "th"):
+        parent = element.getparent()
+        is_in_part = parent is not None and parent.tag in _PARTS
+        if element.tag == "tr" or (is_in_part and not (is_implied and parent is part)):
+            if row or not is_implied:
+                yield part, row
+            part, row, is_implied = parent if parent is not None and is_in_part else part, [], element.tag != "tr"
+        if element.tag != "tr":
+            row.append(element)
+    if row or not is_implied:
+        yield part, row
 
 
 def _table_of(row: _Element) -> _Element | None:
@@ -185,6 +209,8 @@ def _text_of(cell: Any) -> str | None:
 
 def _texts(element: Any) -> Iterator[str]:
     for part in element.iter():
+        if part is not element and part.tag in _ENDS_CELL:
+            return
         if part.tag == "br":
             yield " "
         if part.text and part.tag not in ("script", "style"):

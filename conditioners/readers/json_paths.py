@@ -15,8 +15,8 @@ LISTED, KEYED, KEY = "[]", "{}", "{key}"
 _PLACE = re.compile(r"\[([0-9]{1,9})\]")
 _MARKS = r"\[\]|\{\}|\{key\}"
 _PART = re.compile(
-    rf"(?P<each>{_MARKS})|(?P<place>\[[0-9]{{1,9}}\])|\['(?P<quoted>(?:[^'\\]|\\.)*)'\]"
-    rf"|(?P<name>(?:(?!{_MARKS}|\[[0-9]{{1,9}}\]|\[')[^.])+)|\.",
+    rf"(?P<each>{_MARKS})|(?P<place>\[[0-9]{{1,9}}\])|\['(?P<quoted>(?:[^'\\]++|\\.)*+)'\]"
+    rf"|(?P<name>(?:[^.\[{{]++|(?!{_MARKS}|\[[0-9]{{1,9}}\]|\[')[^.])++)|\.",
     re.DOTALL,
 )
 _SHOWN = 80

@@ -13,6 +13,7 @@ from conditioners.limits import DEFAULT
 from conditioners.outcome import Refusal, Skipped
 from conditioners.readers.ending import stop_behind_table
 from conditioners.readers.html_encodings import decode_html
+from conditioners.readers.json_paths import join, read_path
 from conditioners.readers.markup import check_html_encodings
 from conditioners.readers.mending import ODS_CONTENT, MisreadMarks
 from conditioners.readers.ods_extents import OdsSheets
@@ -236,3 +237,16 @@ def test_a_line_that_may_end_the_table_is_held_up_to_the_limit():
     with pytest.raises(Refusal, match="a line is longer than the limit of 2500 bytes"):
         list(stop_behind_table(blocks, "Total", 2, Skipped(), 2500))
     assert len(list(blocks)) == 7
+
+
+@pytest.mark.parametrize("name", ["k" * LONG, "[" * LONG, "a.b" + "'" * LONG])
+def test_the_path_of_a_long_name_takes_little_more_memory_than_the_name(name):
+    tracemalloc.start()
+    try:
+        levels = read_path(join("rows[]", name))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert levels[-1].names == (name,)
+    assert peak < 20 * LONG

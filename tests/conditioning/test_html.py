@@ -151,3 +151,29 @@ def test_xml_with_names_of_html_is_none(text):
 
     assert found.summary.dialect["format"] == "XML"
     assert found.outputs == [b"title\nA\nB\n"]
+
+
+@pytest.mark.parametrize("mark", ["font", "b", "a", "center", "div", "form", "li", "span"])
+def test_marks_that_cells_leave_open_take_nothing_from_the_cells_and_rows_behind_them(mark):
+    rows = [f"<tr><td><{mark}>a{number}<td rowspan=1>m<b>x{number}<td><{mark}>b{number}" for number in range(20)]
+    page = f"<html><table><thead><th>k<th>w<th>v<tbody>{''.join(rows)}</table>"
+    found = condition_undeclared(page.encode(), "page.html")
+
+    assert found.outputs[0].decode() == "k,w,v\n" + "".join(f"a{each},mx{each},b{each}\n" for each in range(20))
+
+
+def test_cells_without_a_row_make_one_of_their_own():
+    page = "<html><table><td>k<td>v<tr><td>1<td>2</tr><td>3<td>4<tbody><td>5<td>6</table>"
+
+    assert condition_undeclared(page.encode(), "page.html").outputs == [b"k,v\n1,2\n3,4\n5,6\n"]
+
+
+@pytest.mark.parametrize(
+    ("inside", "reason"),
+    [("<div>" * 300, "is nested deeper than 256 levels"), ("x" * 10_000_001, "has a text longer than 10000000 bytes")],
+)
+def test_a_page_that_the_parser_gives_up_in_is_refused_and_nothing_of_it_lost(inside, reason):
+    page = f"<html><table><tr><td>k<td>v<tr><td>1<td>2<tr><td>3<td>{inside}<tr><td>5<td>6</table>"
+    refusal = condition_undeclared(page.encode(), "page.html").outcome
+
+    assert (refusal.reason, refusal.where) == (f"the HTML document {reason}", "line 1")
