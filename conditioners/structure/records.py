@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from itertools import repeat
 from typing import Any, NamedTuple
 
-from conditioners.limits import Limits
-from conditioners.outcome import Refusal
 from conditioners.readers.value_lines import BrokenLine
 from conditioners.structure.rows import Row, no_resplit
 
@@ -62,13 +60,3 @@ class RecordGrid:
     def encoding(self) -> dict[str, str] | None:
         """How the text was decoded."""
         return self.known_encoding
-
-
-def collect_labels(records: Iterable[Record], limits: Limits) -> tuple[str, ...]:
-    """The labels of all records, in order of appearance; raises Refusal when they are too many."""
-    labels: dict[str, None] = {}
-    for record in records:
-        labels.update(dict.fromkeys(record))
-        if len(labels) > limits.columns:
-            raise Refusal(f"the table has more than {limits.columns} columns")
-    return tuple(labels)
