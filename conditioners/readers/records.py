@@ -35,6 +35,10 @@ class Syntax:
     """How many fields a record has, when that is known: it tells when a quoted field has swallowed rows."""
     written: str = ""
     """The delimiter in the file, if it has several bytes, for which `delimiter` stands in."""
+    spaced: bool = False
+    """Whether blanks may stand before an opening quote."""
+    padded: bool = False
+    """Whether blanks may stand behind a closing quote."""
 
     @property
     def shown(self) -> str:
@@ -79,12 +83,15 @@ class RecordParser:
         escaped = rb"|" + escape + rb"(?:[^\r\n]|(?=[\r\n]|\Z))" if syntax.escape else b""
         self._plain = re.compile(rb"(?:[^" + delimiter + escape + rb"\r\n]++" + escaped + rb")*+")
         held = rb"(?:[^" + quote + escape + rb"]++" + escaped + rb"|" + quote + quote + rb")*+"
-        self._quoted = re.compile(quote + rb"(" + held + rb")" + quote) if syntax.quote else None
+        opening = rb" *+" + quote if syntax.spaced else quote
+        closing = quote + rb" *+" if syntax.padded else quote
+        self._quoted = re.compile(opening + rb"(" + held + rb")" + closing) if syntax.quote else None
+        self._opening = re.compile(opening)
         self._unescape = re.compile(escape + rb"([^\r\n])") if syntax.escape else None
         self._quote, self._delimiter = syntax.quote.encode(), syntax.delimiter.encode()
         self._written = syntax.written.encode()
         self._width, self._limits = syntax.width, limits
-        self._lines = _compile_lines(delimiter, quote, escape)
+        self._lines = _compile_lines(delimiter, quote, escape, (opening, closing))
 
     def parse(self, data: bytes, start: int, *, last: bool) -> OddRecords | None:
         """The record that begins at `start`, and those behind it until many in a row can be read.
@@ -121,7 +128,7 @@ class RecordParser:
         fields: list[str] = []
         position, limit = start, start + self._limits.line_bytes
         while True:
-            quoted = self._quoted is not None and data.startswith(self._quote, position)
+            quoted = self._quoted is not None and self._opening.match(data, position) is not None
             match = (self._quoted if quoted and self._quoted else self._plain).match(data, position, limit)
             if match is None:
                 is_open = not last and len(data) <= limit and not self._is_long(data[position:])
@@ -174,14 +181,15 @@ class RecordParser:
         return ParsedRecord(start, len(data) if end < 0 else end + 1, None, rule)
 
 
-def _compile_lines(delimiter: bytes, quote: bytes, escape: bytes) -> re.Pattern[bytes]:
+def _compile_lines(delimiter: bytes, quote: bytes, escape: bytes, ends: tuple[bytes, bytes]) -> re.Pattern[bytes]:
     """What tells records of one line: group 1 is one that can be read, group 2 one with a stray quote.
 
     Nothing is found where it takes a closer look: at quoted lines, escapes, and open quotes.
     """
-    quoted = quote + rb"(?:[^" + quote + escape + rb"\r\n]++|" + quote + quote + rb")*+" + quote
+    opening, closing = ends
+    quoted = opening + rb"(?:[^" + quote + escape + rb"\r\n]++|" + quote + quote + rb")*+" + closing
     plain = rb"[^" + delimiter + escape + rb"\r\n]*+"
-    field = rb"(?:" + quoted + rb"|(?!" + quote + rb")" + plain + rb")" if quote else plain
+    field = rb"(?:" + quoted + rb"|(?!" + opening + rb")" + plain + rb")" if quote else plain
     readable = rb"(" + field + rb"(?:" + delimiter + field + rb")*+\r?\n)"
     stray = rb"((?:" + field + delimiter + rb")*+" + quoted + rb"[^" + delimiter + escape + rb"\r\n][^\r\n]*+\r?\n)"
     return re.compile(readable + (rb"|" + stray if quote else b"") + rb"|")

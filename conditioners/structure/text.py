@@ -177,4 +177,7 @@ def _syntax_of(sniffed: Sniffed) -> Syntax:
     marks = sniffed.marks
     if not (marks.delimiter + marks.quote).isascii() or not marks.delimiter:
         return Syntax("\n", "")
-    return Syntax(marks.delimiter, marks.quote, marks.escape, sniffed.columns)
+    return Syntax(
+        marks.delimiter, marks.quote, marks.escape, sniffed.columns,
+        spaced=marks.spaced, padded=marks.delimiter != " ",
+    )  # fmt: skip

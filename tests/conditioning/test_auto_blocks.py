@@ -13,6 +13,7 @@ ODD = [
     "k,l,m\n1,2,3\n4,5,6\n7,8,9", "x{n},y,z,words", "{n},,,", '{n},007,"a ""b"", c",d', "{n};007;{n}.50;a", "\r",
     "{n},007,,",
 ]  # fmt: skip
+QUOTE = '"'
 
 
 def make_text(seed, delimiter=","):
@@ -54,6 +55,16 @@ def test_a_long_plain_file_is_read_by_the_block(monkeypatch):
     condition("day,store\n" + "".join(f"{n},007\n" for n in range(10_000)))
 
     assert sum(len(block.rows) for block in taken) >= 6000
+
+
+@pytest.mark.parametrize("delimiter", [",", ", ", " ,", " , "])
+@pytest.mark.parametrize("count", [4, 6000])
+def test_rows_of_several_lines_are_whole_wherever_blocks_of_the_file_end(delimiter, count):
+    rows = [["number", "said", "note"], *([str(n), f'say "x{n}"', "Oh my.\nGosh, no." * 3] for n in range(count))]
+    lines = (delimiter.join(f'"{cell.replace(QUOTE, QUOTE * 2)}"' for cell in row) for row in rows)
+    found = condition("\n".join(lines))
+
+    assert (found.tables, found.rejects) == ([rows], [])
 
 
 def spy(function, taken):
