@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 
 from shared.settings import Settings
 
@@ -13,6 +14,8 @@ ROUTE = re.compile(r"(GET|POST|PUT|PATCH|DELETE) (/\S*)")
 NAMED_FILE = re.compile(r"`([\w./-]+\.(?:py|md|sql|toml|in))`")
 OF_AN_EXAMPLE = {"conditioners/sources/acme.py"}
 STARTED_MODULE = re.compile(r"python3? -m ((?:bench|training|embedded_host)[\w.]*)")
+EXAMPLE = re.compile(r"```python\n(.*?)```", re.DOTALL)
+COLUMN_NAME, IN_BRACKETS = re.compile(r"`(\w+)`"), re.compile(r"\([^)]*\)")
 REQUIRED = re.compile(r"^([A-Za-z][\w-]*)", re.MULTILINE)
 
 
@@ -153,3 +156,29 @@ def test_every_library_that_is_required_stands_among_the_decisions_with_its_reas
 
     assert required
     assert not {name for name in required if not re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", reasons)}
+
+
+def test_the_page_on_tables_names_the_columns_and_keys_of_their_sources(root):
+    from conditioners.registry import all_sources
+
+    sources = {source.name: source for source in all_sources()}
+    told = {
+        name: (COLUMN_NAME.findall(IN_BRACKETS.sub("", rest)), rest.rpartition("|")[2].split(","))
+        for name, rest in rows((root / "docs" / "tables.md").read_text(encoding="utf-8"))
+        if name in sources
+    }
+
+    assert told
+    for name, (columns, key) in told.items():
+        assert columns == [column.name for column in sources[name].columns]
+        assert [each.strip() for each in key] == list(sources[name].key)
+
+
+def test_the_source_that_the_page_on_sources_declares_is_without_a_fault(root):
+    from conditioners.consistency import require_consistency
+
+    (example,) = EXAMPLE.findall((root / "docs" / "sources.md").read_text(encoding="utf-8"))
+    made = {}
+    exec(textwrap.dedent(example), made)
+
+    require_consistency(made["SOURCE"])
