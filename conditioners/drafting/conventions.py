@@ -51,6 +51,7 @@ _YEARS = range(1900, 2101)
 _TELLING_WEEKDAYS = 4
 _MOST, _TRIED = 0.5, 100
 _MOST_DIGITS = 18
+_TELLING, _GROUP = 5, 3
 _BARE = re.compile(rf"[^0-9a-z(]{{0,4}}[0-9][0-9.,'\u2019]*(?:\s?(?:{_MARK}))?$")
 _BRACKETS = re.compile(rf"\D{{0,4}}\([^0-9a-z]{{0,4}}[0-9][0-9.,'\u2019 ]*(?:{_MARK})?\)(?:\s?(?:{_MARK}))?$")
 _MONTH = re.compile(r"(0[1-9]|1[0-2])[.,](19|20)[0-9]{2}|(19|20)[0-9]{2}[.,](0[1-9]|1[0-2])")
@@ -97,7 +98,21 @@ def find_numbers(
     ]  # fmt: skip
     told: tuple[str, ...] = ("numbers in brackets are read as minus: check numbers",) if best.brackets else ()
     is_doubtful = has_thousands and all(re.fullmatch(r"[^0-9]*[0-9]{1,3}[.,][0-9]{3}", cell) for cell in marked)
+    if is_doubtful and not has_typed_cells and _are_thousands(marked, numeric):
+        best = replace(best, decimal=",", thousands=".")
     return Conventions(best, told, tuple(marked) if is_doubtful else ())
+
+
+def _are_thousands(marked: Collection[str], columns: Sequence[Counter[str]]) -> bool:
+    """Whether points mark thousands, by columns with marked cells: what has none there is less than a thousand.
+
+    Decimals, of which programs leave zeros at the end out, would not all have three places.
+    """
+    beside = [cell for cells in columns if not cells.keys().isdisjoint(marked) for cell in cells if cell.isdigit()]
+    return (
+        len(marked) >= _TELLING and all(re.fullmatch(r"[1-9][0-9]{0,2}\.[0-9]{3}", cell) for cell in marked)
+        and len(beside) >= _TELLING and all(len(cell) <= _GROUP for cell in beside)
+    )  # fmt: skip
 
 
 def _without_percent(cells: Counter[str]) -> Counter[str]:

@@ -13,6 +13,7 @@ from conditioners.auto import AutoSummary, condition_auto
 from conditioners.auto_output import TableSummary
 from conditioners.drafting import interchanges, listed, trees
 from conditioners.drafting.asides import Asides, begin_like_names, find_total, part_asides, tell_gaps, without_bare_sum
+from conditioners.drafting.json_surroundings import tell_surroundings
 from conditioners.drafting.packing import Packing, find_packing, is_archive, keep_members
 from conditioners.drafting.preambles import tell_preamble
 from conditioners.outcome import Refusal, Refused
@@ -194,8 +195,12 @@ def _look_at_lists(sample: Sample) -> Sample:
     except Refusal as refusal:
         raise NoDraft(f"the sample is not held as a whole: {refusal.reason}; give a smaller one") from None
     if rows is not None:
-        return replace(sample, form={**sample.form, **rows.form}, labels=rows.labels, columns=rows.columns)
-    return replace(sample, remarks=(*sample.remarks, *listed.tell_lists(sample.labels or (), sample.columns)))
+        told = (*sample.remarks, *tell_surroundings(sample, are_lists=True))
+        return replace(
+            sample, form={**sample.form, **rows.form}, labels=rows.labels, columns=rows.columns, remarks=told
+        )
+    told = (*tell_surroundings(sample), *listed.tell_lists(sample.labels or (), sample.columns))
+    return replace(sample, remarks=(*sample.remarks, *told))
 
 
 def _without_unusual(sample: Sample) -> Sample:

@@ -115,3 +115,35 @@ def test_a_sample_in_zstd_has_a_golden_pair(draft):
 
     assert written.golden is not None
     assert written.golden.stat().st_size < 200
+
+
+def test_points_before_three_digits_mark_thousands_where_nothing_above_them_is_without(draft):
+    sold = [f"a{n};{n * 173 // 1000}.{n * 173 % 1000:03}" if n > 5 else f"a{n};{n * 173}" for n in range(30)]
+    weights = [f"a{n};{n + 1}.125" for n in range(30)]
+    written, source = draft("r.csv", lines("shop;sold", sold))
+
+    assert (source.columns[1], source.dialects[0].numbers.thousands) == (Whole("sold"), ".")
+    assert told(written, "may stand for thousands or for decimals")
+    assert draft("r.csv", lines("shop;weight", weights), name="other")[1].columns[1] == Decimal("weight", 3)
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        {"rows": [{"sku": f"00{n}", "units": n} for n in range(9)]},
+        {"daily": {"day": [f"2025-01-0{n}" for n in range(1, 9)], "units": [*range(8)]}},
+        {"days": {f"2025-01-0{n}": {"units": n} for n in range(1, 9)}},
+    ],
+)
+def test_what_stands_around_the_records_of_a_document_is_told_with_its_path(draft, held):
+    written, _ = draft("r.json", json.dumps({"page": 1, "of": {"shop": "0012"}, **held}).encode())
+
+    (remark,) = told(written, "what stands around the records is in no column: 'page' '1', 'of.shop' '0012'; a column")
+    assert remark.endswith("whose label is such a path takes it")
+
+
+def test_what_stands_around_rows_that_are_lists_is_told(draft):
+    held = {"shop": "0012", "columns": ["day", "units"], "data": [[f"2025-01-0{n}", n] for n in range(1, 9)]}
+    written, _ = draft("r.json", json.dumps(held).encode())
+
+    assert "what stands around the records is in no column: 'shop' '0012'" in written.remarks
