@@ -14,17 +14,10 @@ from conditioners.columns import Text
 from conditioners.dialects import Delimited, Workbook
 from conditioners.limits import Limits
 from tests.conditioning.workbook_files import ods_of, xlsx_of
+from tests.conditioning.zip_files import pack_zip, write_zip
 
 TEXT = b"day,store,units\n2024-01-01,001,1\n2024-01-02,001,x\n"
 ROWS = ["2024-01-01,001,1,,"]
-
-
-def pack_zip(**members):
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-    return packed.getvalue()
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress, lambda data: pack_zip(**{"a.csv": data})])
@@ -230,14 +223,6 @@ def test_a_link_in_an_archive_is_no_file_with_rows(toy, run):
 
     assert result.rows == ROWS
     assert result.summary.skipped == (("member latest.csv", "a link"),)
-
-
-def write_zip(members, method):
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", method) as archive:
-        for name, data in members:
-            archive.writestr(name, data)
-    return packed.getvalue()
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])

@@ -11,6 +11,7 @@ from conditioners.auto_output import holding
 from conditioners.limits import Limits
 from conditioners.raw import RawInput
 from tests.conditioning.undeclared import condition_undeclared
+from tests.conditioning.zip_files import write_zip
 
 SMALL = b"day,store\n2024-01-01,001\n2024-01-02,002\n3\n"
 LONG = b"day,store\n" + b"".join(b"2024-01-%02d,%03d\n" % (n % 28 + 1, n * n % 1000) for n in range(20_000))
@@ -20,11 +21,7 @@ SMALL_BLOCKS = Limits(chunk_bytes=1 << 16)
 
 def condition(members, limits=SMALL_BLOCKS):
     """The outcome, each table's rows, and those in quarantine."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-    found = condition_undeclared(packed.getvalue(), "a.zip", limits)
+    found = condition_undeclared(write_zip(members.items(), zipfile.ZIP_STORED), "a.zip", limits)
     return found.outcome, found.tables, found.rejects
 
 

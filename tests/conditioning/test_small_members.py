@@ -9,7 +9,7 @@ from conditioners.dialects import Delimited
 from conditioners.judging import Judge
 from conditioners.limits import Limits
 from conditioners.readers.joined import Together
-from tests.conditioning.test_archives import pack_zip, write_zip
+from tests.conditioning.zip_files import pack_zip, write_zip
 
 HEADER = b"day,store,units,note\n"
 PLACED = (Text("region", optional=True), Text("part", optional=True))

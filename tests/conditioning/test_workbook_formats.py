@@ -49,7 +49,7 @@ def test_the_first_row_of_one_workbook_is_found_in_every_format(make_source, run
 
 @needs_samples
 @pytest.mark.parametrize("ending", ["xls", "xlsx", "xlsb", "ods"])
-def test_a_protected_workbook_of_any_format_is_refused(toy, make_source, run, ending):
+def test_a_protected_workbook_of_any_format_is_refused(make_source, run, ending):
     source = make_source(dialects=(Workbook(name="w"),))
 
     refusal = run(source, (SAMPLES / f"password.{ending}").read_bytes()).refusal
