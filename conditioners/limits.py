@@ -24,7 +24,7 @@ class Limits:
     listing_bytes: int = 8 * MIB
     """The list of an archive's members, with their names."""
     path_characters: int = 512
-    """Of a member's path, which stands before the place of each row that is rejected; twice what Windows unpacks."""
+    """Of a member's path, or a sheet's name, which stands before the place of each row that is rejected."""
     line_bytes: int = 12 * MIB
     """One record of delimited or fixed-width text."""
     record_lines: int = 1000

@@ -20,6 +20,13 @@ MOST_RANGES = 250_000
 TOO_MANY_RANGES = f"the workbook has more than {MOST_RANGES} cells that are merged over rows"
 
 
+def require_short_name(sheet: str, limits: Limits) -> None:
+    """Each rejected row's place begins with its sheet's name: a long one would make gigabytes of small rows."""
+    if len(sheet) > limits.path_characters:
+        most = limits.path_characters
+        raise Refusal(f"the name of a sheet is longer than the limit of {most} characters", f"sheet {sheet[:80]}…")
+
+
 class Room:
     """Of all sheets of a workbook, those that were closed and the one that is being measured."""
 

@@ -13,7 +13,7 @@ from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import begin_text
 from conditioners.readers.markup import describe_xml_encoding
-from conditioners.readers.room import Room
+from conditioners.readers.room import Room, require_short_name
 from conditioners.readers.sheet_styles import count_digits, shows_duration
 from conditioners.readers.spreadsheet_rows import SPACE, XmlSheet, get_attribute
 from conditioners.readers.spreadsheet_values import DAY_ZERO, DAY_ZERO_1904, Reading
@@ -83,6 +83,7 @@ class _Book:
             self._sheet.begin_table(element)
 
     def _add_sheet(self, name: str) -> XmlSheet:
+        require_short_name(name, self._limits)
         if name in self._sheets:
             raise Refusal("two sheets of the workbook have the same name", f"sheet {name}")
         if len(self._sheets) == self._limits.sheets:

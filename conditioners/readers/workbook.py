@@ -13,7 +13,7 @@ from conditioners.readers.cells import show_cell
 from conditioners.readers.containers import ENCRYPTED, MAGIC, Container, wrap
 from conditioners.readers.mending import mend_package
 from conditioners.readers.packages import check_package
-from conditioners.readers.room import PROTECTED, Range
+from conditioners.readers.room import PROTECTED, Range, require_short_name
 from conditioners.readers.spreadsheet_xml import is_spreadsheet_xml, read_spreadsheet_xml
 from conditioners.readers.xls_extents import measure_xls
 from conditioners.readers.xls_pages import is_paged, widen_texts
@@ -119,6 +119,7 @@ def _worksheets(
 
     cells, names = 0, set[str]()
     for name in (sheet.name for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet):
+        require_short_name(name, limits)
         if name in names:  # The parser would hand out one of them for both.
             raise Refusal("two sheets of the workbook have the same name", f"sheet {name}")
         names.add(name)

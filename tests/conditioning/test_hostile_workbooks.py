@@ -249,3 +249,17 @@ def test_an_ods_row_or_text_that_repeats_is_reckoned_as_often_as_it_does(refuse)
     rows = ods('table:number-rows-repeated="1000000"', 'table:number-columns-repeated="4"')
 
     assert refuse({"rows.ods": rows}, declared=False) == [ROOM]
+
+
+def test_a_sheet_whose_name_would_stand_before_the_place_of_each_rejected_row_for_megabytes_is_refused(refuse):
+    name = "n" * 60_000
+    members = unpack(workbook(GOOD))
+    members["xl/workbook.xml"] = members["xl/workbook.xml"].replace(b'name="S"', f'name="{name}"'.encode())
+    space = "urn:schemas-microsoft-com:office:spreadsheet"
+    table = f'<ss:Worksheet ss:Name="{name}"><ss:Table><ss:Row/></ss:Table></ss:Worksheet>'
+    older = f'<?xml version="1.0"?><ss:Workbook xmlns:ss="{space}">{table}</ss:Workbook>'
+
+    assert (
+        refuse({"named.xlsx": pack(members.items()), "named.xml": older.encode()}, declared=False)
+        == ["the name of a sheet is longer than the limit of 512 characters"] * 2
+    )
