@@ -50,6 +50,7 @@ from conditioners.registry import all_sources
 
 _ROOT = Path(__file__).parents[2]
 _GOLDEN = _ROOT / "tests" / "conditioning" / "golden"
+_TEXT = "\n".join(",".join(row) for row in ROWS) + "\n"
 _MESSY = _ROOT.parent / "shared" / "data" / "messy"
 _COLUMNS: tuple[Column, ...] = (
     Day("day"), Text("store", pattern="[0-9]{3}"), Whole("units", minimum=0), Decimal("price", 2, optional=True),
@@ -80,8 +81,16 @@ def list_targets() -> list[Target]:
 
 
 def _declared() -> Iterator[Target]:
-    text = "\n".join(",".join(row) for row in ROWS) + "\n"
-    yield _target("delimited", (text.encode(), text.replace("\n", "\r\n").encode("utf-16")), Delimited(name="d"))
+    yield from _declared_text()
+    yield from _declared_json()
+    yield from _declared_documents()
+    text = _TEXT.encode()
+    packed = (gzip.compress(text, mtime=0), bz2.compress(text), lzma.compress(text))
+    yield _target("packed", (*packed, make_zip({"a/one.csv": _TEXT, "b/two.csv": _TEXT})), Delimited(name="d"))
+
+
+def _declared_text() -> Iterator[Target]:
+    yield _target("delimited", (_TEXT.encode(), _TEXT.replace("\n", "\r\n").encode("utf-16")), Delimited(name="d"))
     quoted = 'day;store;units;price\n"2024-01-01";"0""07";5;"1\n50"\n2024-01-02;008;1.000;"2,5"\nSumme;;1005;\n'
     european = Delimited(
         name="d", delimiters=(";", "\t"), encodings=("windows-1252",), numbers=Numbers(decimal=",", thousands="."),
@@ -92,6 +101,9 @@ def _declared() -> Iterator[Target]:
     yield _target("wide", (b"store,2024-01-01,2024-01-02,price\n007,5,6,1.5\n008,,7,\n",), wide)
     fixed = FixedWidth(name="f", fields={"day": (1, 10), "store": (11, 13), "units": (14, 17), "price": (18, 23)})
     yield _target("fixed width", (b"2024-01-01007   5  1.50\r\n2024-01-02008  12\n",), fixed)
+
+
+def _declared_json() -> Iterator[Target]:
     yield _target("JSON tree", make_json(), JsonTree(name="j", records="shops[].sales[]", labels=_TREE_LABELS))
     tree = JsonTree(name="j", records="sales[]")
     yield _target("JSON tree in pieces", (make_columns(20, in_rows=True),), tree, limits=_IN_PIECES)
@@ -103,6 +115,9 @@ def _declared() -> Iterator[Target]:
     yield _target("JSON by key", (make_keyed(),), JsonTree(name="k", records="shops{}{}", labels=_KEYED_LABELS))
     lines = b'{"day":"2024-01-01","store":"007","units":5}\n{"units":6,"store":"008","day":"2024-01-02","price":1.5}\n'
     yield _target("JSON lines", (lines,), JsonLines(name="l"))
+
+
+def _declared_documents() -> Iterator[Target]:
     yield _target("XML", make_xml(), XmlElements(name="x", records="report/shop/sale", labels=_XML_LABELS))
     yield _target("HTML", make_html(), Workbook(name="w"))
     yield _target("XML spreadsheet", (make_xml_spreadsheet(),), Workbook(name="w"), "file.xls")
@@ -112,8 +127,6 @@ def _declared() -> Iterator[Target]:
     yield _target("X12 852", (make_852().encode(),), ProductActivity(name="852", labels=_852_LABELS))
     yield _target("X12 867", (make_867().encode(),), _867)
     yield _target("EDIFACT", (make_edifact().encode(),), _SLSRPT)
-    packed = (gzip.compress(text.encode(), mtime=0), bz2.compress(text.encode()), lzma.compress(text.encode()))
-    yield _target("packed", (*packed, make_zip({"a/one.csv": text, "b/two.csv": text})), Delimited(name="d"))
 
 
 def _keyed_in_pieces() -> Target:
