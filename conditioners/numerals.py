@@ -39,7 +39,10 @@ def _unsigned_patterns(numbers: Numbers, places: int | None) -> tuple[str, str]:
     if numbers.thousands:
         between = "".join(re.escape(character) for character in numbers.thousands)
         # Nobody marks thousands in 0.123: that is a decimal mark of other people.
-        digits = f"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:[{between}][0-9]{{3}})+)"
+        groups = f"[1-9][0-9]{{0,2}}(?:[{between}][0-9]{{3}})+"
+        if numbers.lakhs:
+            groups = f"[1-9][0-9]?(?:[{between}][0-9]{{2}})*[{between}][0-9]{{3}}"
+        digits = f"(?:[0-9]+|{groups})"
     if places == 0:
         return f"{digits}(?:{mark}0+)?", f"{mark}0+"
     tail = f"{mark}[0-9]+" if places is None else f"{mark}[0-9]{{1,{places}}}0*"

@@ -151,7 +151,8 @@ def read_numerals(column: pl.Series, numbers: Numbers, places: int) -> tuple[pl.
 
 
 def _shapes(numbers: Numbers, places: int) -> Iterator[_Shape]:
-    marks = [ord(mark) for mark in numbers.thousands if mark.isascii()]
+    # Groups of two digits are left to the expressions.
+    marks = [ord(mark) for mark in numbers.thousands if mark.isascii() and not numbers.lakhs]
     for decimals in range(places, -1, -1) if numbers.decimal.isascii() else [0]:
         for thousands in [*marks, 0] if places - decimals <= _MOST_ZEROS else []:
             yield _Shape(thousands, ord(numbers.decimal), decimals)

@@ -26,6 +26,8 @@ class Numbers:
     """Whether `12-` is minus twelve."""
     brackets: bool = False
     """Whether `(12)` is minus twelve, as accountants write it."""
+    lakhs: bool = False
+    """Whether marks stand before each two digits above the last three, as in `12,34,567`."""
 
     def __post_init__(self) -> None:
         require_types("numbers", self)

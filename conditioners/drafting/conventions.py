@@ -36,7 +36,7 @@ MOMENT_FORMATS = (
 )  # fmt: skip
 _TWINS = (("%m/%d", "%d/%m"), ("%m-%d", "%d-%m"))
 _NUMBERS = (
-    Numbers(), Numbers(thousands=","), Numbers(decimal=",", thousands="."),
+    Numbers(), Numbers(thousands=","), Numbers(thousands=",", lakhs=True), Numbers(decimal=",", thousands="."),
     Numbers(decimal=",", thousands=" \u00a0\u202f"), Numbers(thousands="'\u2019"), Numbers(decimal=","),
 )  # fmt: skip
 _MARK = (
@@ -78,7 +78,7 @@ def find_numbers(
     Columns are distinct cells with their counts. Where cells are typed, as in a workbook, numbers have no marks of
     their own, but texts may be English numerals. EDI has no marks between thousands.
     """
-    possible = _NUMBERS[: 2 if has_typed_cells else None]
+    possible = _NUMBERS[: 3 if has_typed_cells else None]
     if not has_thousands:
         possible = tuple(each for each in possible if not each.thousands)
     if delimiter == ";":

@@ -119,6 +119,8 @@ def _show_numbers(numbers: Numbers) -> str:
         arguments.append("trailing_minus=True")
     if numbers.brackets:
         arguments.append("brackets=True")
+    if numbers.lakhs:
+        arguments.append("lakhs=True")
     return show_call("numbers=Numbers", arguments, 12, tail="")
 
 

@@ -147,3 +147,18 @@ def test_what_stands_around_rows_that_are_lists_is_told(draft):
     written, _ = draft("r.json", json.dumps(held).encode())
 
     assert "what stands around the records is in no column: 'shop' '0012'" in written.remarks
+
+
+@pytest.mark.parametrize("mark", ["₹", "Rs. ", ""])
+def test_amounts_in_lakhs_are_numbers(draft, run, mark):
+    amounts = ["3,95,912.00", "12,34,567.50", "-1,00,00,000.25", "999.75", "54,888.10"]
+    rows = [f'INV/{n:03},"{mark}{amount}"' for n, amount in enumerate(amounts * 5)]
+    _, source = draft("r.csv", lines("invoice,amount", [row.replace(f"{mark}-", f"-{mark}") for row in rows]))
+
+    assert source.columns[1] == Decimal("amount", 2)
+    assert source.dialects[0].numbers.lakhs
+    later = run(
+        source, lines("invoice,amount", ['INV/900,"12,34,567.50"', 'INV/901,"123,456.00"', 'INV/902,"1,2,345"'])
+    )
+    assert later.rows == ["INV/900,1234567.50"]
+    assert [reject["rule"] for reject in later.rejects] == ["not_a_number", "not_a_number"]
