@@ -11,6 +11,8 @@ from conditioners.readers.room import MOST_RANGES, TOO_MANY_RANGES, Extent, Rang
 from conditioners.readers.sheet_tags import ATTRIBUTES, PLAIN_CELL, PREFIX, Tags
 
 _LONGEST_TEXT = MIB
+_MANY_REPEATED, _REPEATED_PER_WRITTEN = 100_000, 10
+"""Rows that are written once and said to come again, beyond which they may be no more than so many times the others."""
 _ERROR_NUMBER, _ERROR_NAME = rb"[A-Za-z\x80-\xff]{2,}:5[0-9]{2}", rb"#(?:DIV/0!|[A-Z\x80-\xff]+(?:/[A-Z]+)?[!?]?)"
 SHOWN_ERROR = re.compile(rb">(?:%b|%b)</text:p>" % (_ERROR_NUMBER, _ERROR_NAME))
 """What a cell with an error shows, such as Err:502 or #N/A, in any language; older programs give it the value 0."""
@@ -19,10 +21,11 @@ SHOWN_ERROR = re.compile(rb">(?:%b|%b)</text:p>" % (_ERROR_NUMBER, _ERROR_NAME))
 class OdsSheets:
     """The content of an ods: all its tables, and the cells merged over rows, of which the parser tells none."""
 
-    _ANY = re.compile(PREFIX + rb"(table|table-row|table-cell|covered-table-cell)(?=[\s/>])" + ATTRIBUTES)
+    _ANY = re.compile(PREFIX + rb"(table|table-row|table-cell|covered-table-cell|s)(?=[\s/>])" + ATTRIBUTES)
     _ERROR = re.compile(rb"""value-type\s*=\s*["']error["']""")
     _ZERO = re.compile(rb"""office:value\s*=\s*["'](?:0|NaN)["']""")
     _TIMES = re.compile(rb"""number-(?:rows|columns)-repeated\s*=\s*["']\s*([0-9]*)""")
+    _BLANKS = re.compile(rb"""[\s:]c\s*=\s*["']\s*([0-9]{1,12})""")
     _HEIGHT = re.compile(rb"""number-rows-spanned\s*=\s*["']\s*([0-9]{1,9})""")
     _NAME = re.compile(rb"""[\s:]name\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
@@ -39,6 +42,8 @@ class OdsSheets:
         self._is_zero, self._zero = False, b""
         """Whether the last cell has the value 0, and what was seen of its text."""
         self._is_begun = False
+        self._written = self._repeated = 0
+        """Rows that hold something: as they are written, and how often they are said to come again."""
         self._begin_table(b"")
 
     def _check_prefixes(self, text: bytes) -> None:
@@ -56,7 +61,7 @@ class OdsSheets:
         name = self._NAME.search(attributes)
         self._name = html.unescape((name[1] or name[2] or b"").decode("utf-8", "replace")) if name else ""
         self._extent = Extent(self._member)
-        self._row, self._rows, self._column, self._shown = 0, 1, 0, 1
+        self._row, self._rows, self._column, self._shown, self._is_filled = 0, 1, 0, 1, False
 
     def feed(self, block: bytes) -> None:
         """The next bytes; raises Refusal as soon as a table is too large."""
@@ -66,6 +71,10 @@ class OdsSheets:
             self._check_prefixes(text)
         seen = 0
         for found in self._ANY.finditer(text):
+            if found[1] == b"s":
+                blanks = self._BLANKS.search(found[2])
+                self._extent.text += int(blanks[1]) * self._shown if blanks else 0
+                continue
             self._take_shown(text[seen : found.start()] if self._is_zero else b"")
             self._is_zero = False
             self._extent.text += max(0, found.start() - seen - PLAIN_CELL) * self._shown
@@ -74,7 +83,7 @@ class OdsSheets:
                 self._room.close(self._extent)
                 self._begin_table(found[2])
             elif found[1] == b"table-row":
-                self._row, self._column = self._row + self._rows, 0
+                self._row, self._column, self._is_filled = self._row + self._rows, 0, False
                 self._rows = self._times(found[2])
             else:
                 self._take_cell(found[2])
@@ -95,11 +104,22 @@ class OdsSheets:
         self._column += times
         if b"value-type" in attributes or not attributes.endswith(b"/"):
             self._shown = self._rows * times
+            self._count_row()
             self._extent.filled += self._shown
             self._is_zero = self._ZERO.search(attributes) is not None
             if b"error" in attributes and self._ERROR.search(attributes):
                 self._extent.errors += self._shown
             self._extent.reach(self._row + self._rows, self._column)
+
+    def _count_row(self) -> None:
+        """A cell of the row holds something; raises Refusal when a page of text would make a million rows."""
+        if self._is_filled:
+            return
+        self._is_filled = True
+        self._written += 1
+        self._repeated += self._rows - 1
+        if self._repeated > max(_MANY_REPEATED, self._written * _REPEATED_PER_WRITTEN):
+            raise Refusal(f"more than {_MANY_REPEATED} rows of the workbook repeat few others", self._member)
 
     def _take_range(self, attributes: bytes) -> None:
         found = self._HEIGHT.search(attributes)

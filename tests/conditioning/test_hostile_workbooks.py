@@ -246,7 +246,7 @@ def test_styled_but_empty_cells_and_rows_far_away_take_no_room(condition):
 
 
 def test_an_ods_row_or_text_that_repeats_is_reckoned_as_often_as_it_does(refuse):
-    rows = ods('table:number-rows-repeated="1000000"', 'table:number-columns-repeated="4"')
+    rows = ods('table:number-rows-repeated="100000"', 'table:number-columns-repeated="40"')
 
     assert refuse({"rows.ods": rows}, declared=False) == [ROOM]
 
@@ -263,3 +263,22 @@ def test_a_sheet_whose_name_would_stand_before_the_place_of_each_rejected_row_fo
         refuse({"named.xlsx": pack(members.items()), "named.xml": older.encode()}, declared=False)
         == ["the name of a sheet is longer than the limit of 512 characters"] * 2
     )
+
+
+def test_a_page_of_ods_that_says_it_is_a_million_rows_is_refused_and_one_of_a_thousand_read(refuse, condition):
+    million, thousand = (ods(f'table:number-rows-repeated="{count}"', "") for count in (1_000_000, 1000))
+
+    assert refuse({"million.ods": million}, declared=False) == [
+        "more than 100000 rows of the workbook repeat few others"
+    ]
+    assert condition({"thousand.ods": thousand}, declared=False)[0]["rows_in"] == 1000
+
+
+def test_blanks_that_an_ods_says_are_thousands_of_millions_are_reckoned_as_that_many(refuse, condition):
+    def with_blanks(count):
+        members = unpack(ods())
+        blanks = f'<text:p>x<text:s text:c="{count}"/>'.encode()
+        return pack({**members, "content.xml": members["content.xml"].replace(b"<text:p>x", blanks)}.items())
+
+    assert refuse({"blanks.ods": with_blanks(2_000_000_000)}, declared=False) == [ROOM]
+    assert condition({"few.ods": with_blanks(3)}, declared=False)[0]["status"] == "conditioned"
