@@ -17,7 +17,7 @@ from conditioners.readers.decoding import DAMAGE
 from conditioners.structure.field_grammar import Marks
 from conditioners.structure.quote_readings import Effort
 from conditioners.structure.rows import Row
-from conditioners.structure.splitting import Splitter
+from conditioners.structure.splitting import MOST_FURTHER_LINES, Record, Splitter
 
 _LINES = 1000
 _MOST_WAITING = 4000
@@ -71,12 +71,16 @@ class BlockReader:
         before = rf"(?:^|{delimiter})" if delimiter else "^"
         self._opening = re.compile(rf"{before}{' *+' if marks.spaced else ''}{quote}", re.MULTILINE) if quote else None
 
-    def read(self, text: str, line: int) -> Iterator[Row | Block]:
-        """All records of a text that begins in the given line and ends with a whole record.
+        self._rest = ""
 
-        Raises Refusal when the quotes of most records can be read in several ways.
+    def read(self, text: str, line: int, *, is_last: bool = True) -> Iterator[Row | Block]:
+        """All records of a text that begins in the given line and ends with a line.
+
+        What may go on in the next text, unless this is the last, is read with that. Raises Refusal when the quotes of
+        most records can be read in several ways.
         """
-        start = 0
+        text, line = self._rest + text, line - self._rest.count("\n")
+        self._rest, self._is_last, start = "", is_last, 0
         while start < len(text):
             end = _end_of_lines(text, start)
             pieces = self._read_block(text[start:end], line)
@@ -109,6 +113,9 @@ class BlockReader:
         """The records that begin between two places, row by row; returns the place behind them."""
         while start < end:
             record = self._splitter.read(text, start)
+            if not self._is_last and self._may_go_on(text, record):
+                self._rest, self._line = text[start:], line
+                return len(text)
             row = Row(str(line), record.fields, text[start : record.end].rstrip("\r\n"))
             if row.width != self._width or not row.filled:
                 self._effort.spend(_MISFIT)
@@ -117,6 +124,13 @@ class BlockReader:
             start = record.end
         self._line = line
         return start
+
+    def _may_go_on(self, text: str, record: Record) -> bool:
+        """Whether a record that has other cells than the table, and quotes, may end behind the text."""
+        quote, is_whole = self._marks.quote, record.fields is not None and len(record.fields) == self._width
+        if is_whole or not quote or quote not in text[record.start : record.end]:
+            return False
+        return text.count("\n", record.end) < MOST_FURTHER_LINES
 
     def _read_block(self, text: str, line: int) -> list[Row | Block] | None:
         """Some lines as blocks, and as rows where those would be short; None if they have to be read one by one."""

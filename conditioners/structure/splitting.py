@@ -16,6 +16,8 @@ from conditioners.structure.quote_readings import Effort, Reading, Search
 
 _MOST_QUOTES = 200
 """Quotes in one odd line that are still tried in every way."""
+MOST_FURTHER_LINES = 20
+"""Lines that an odd record may go on over."""
 _READ_ON = 4
 """What it costs to read an odd record on into one more line, in ways to read a quote."""
 _LINE = re.compile(r"[^\r\n]*+")
@@ -108,7 +110,7 @@ class Splitter:
 
     def _read_on(self, text: str, start: int, end: int) -> Record | None:
         """An odd record that runs over several lines, if one of the next few ends completes it."""
-        for _ in range(min(self._most_lines, 20)):
+        for _ in range(min(self._most_lines, MOST_FURTHER_LINES)):
             behind = _behind(text, end)
             if behind >= len(text):
                 return None

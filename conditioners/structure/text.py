@@ -97,8 +97,12 @@ class TextRows:
 
     def _pieces(self) -> Iterator[Row | Block]:
         reader = BlockReader(self.marks, self.sniffed.columns, self.limits.record_lines, self._effort)
-        for chunk in self._chunks(_syntax_of(self.sniffed)):
-            yield from reader.read(chunk.data.decode(), chunk.first_line)
+        chunks = self._chunks(_syntax_of(self.sniffed))
+        chunk = next(chunks, None)
+        while chunk is not None:
+            following = next(chunks, None)
+            yield from reader.read(chunk.data.decode(), chunk.first_line, is_last=following is None)
+            chunk = following
 
     def _chunks(self, syntax: Syntax) -> Iterator[Chunk]:
         """Whole records; raises Refusal when nearly all lines are blank."""

@@ -67,6 +67,21 @@ def test_rows_of_several_lines_are_whole_wherever_blocks_of_the_file_end(delimit
     assert (found.tables, found.rejects) == ([rows], [])
 
 
+@pytest.mark.parametrize(
+    ("labels", "usual", "odd"),
+    [
+        ("þaþ\x14þbþ\x14þcþ", "þ{n}þ\x14þOh {more}þ\x14þxþ", "þ{n}þ\x14þOh my {more}\nGosh, no.þ\x14þxþ"),
+        ("a,b,c", '{n},"say hi, {more}\nGosh no.",x', '{n},"say "hi" {more}\nGosh no.",x'),
+    ],
+)
+@pytest.mark.parametrize("count", [6, 9000])
+def test_rows_of_several_lines_with_odd_marks_are_whole_wherever_blocks_of_the_file_end(labels, usual, odd, count):
+    lines = ((usual, usual, odd)[n % 3].format(n=n, more="oh my " * 9) for n in range(count))
+    found = condition("\n".join([labels, *lines]))
+
+    assert ([row[0] for row in found.tables[0]], found.rejects) == (["a", *map(str, range(count))], [])
+
+
 def spy(function, taken):
     def spied(self, block):
         taken.append(block)
