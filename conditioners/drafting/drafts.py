@@ -122,11 +122,22 @@ def _leave_out(guesses: Sequence[Guess], form: Form, *, has_header: bool) -> tup
     kept = [guess for guess in guesses if guess.label.strip() and counts[normalise(guess.label)] == 1]
     left = [guess for guess in guesses if guess not in kept]
     if not any(guess.is_required for guess in kept):
-        raise NoDraft("no column with a label of its own is filled in every row; declare it by hand")
+        raise NoDraft(f"no column with a label of its own is filled in every row; declare it by hand{_hint(counts)}")
     return kept, [
         f"the label {guess.label!r} is empty or stands twice, so its column is not declared{_tell_example(guess)}"
         for guess in left if guess.label.strip() or guess.example
     ]  # fmt: skip
+
+
+def _hint(counts: Counter[str]) -> str:
+    """What may have to be declared where labels come again."""
+    again = [label for label, count in counts.items() if label and count > 1]
+    if not again:
+        return ""
+    return (
+        f". {again[0]!r} is a label of {counts[again[0]]} columns: where a row above tells them apart, `header_rows=2` "
+        "joins both, and `wide` makes rows of the days or weeks that it tells"
+    )
 
 
 def _tell_example(guess: Guess) -> str:

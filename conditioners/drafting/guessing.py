@@ -27,6 +27,7 @@ _PROTECTED = re.compile('="(.*)"')
 _FLOATED = re.compile(r"[0-9]{3,}\.0")
 _UNIT = re.compile(r"(?<=[0-9])(\s+[A-Za-z]{1,6}|\s?[%\u00b0][A-Za-z]?)$")
 _MOST_UNITS = 0.9
+_EXPONENT = re.compile("[0-9][eE][-+]?[0-9]+$")
 _CODE_LIKE_MONEY = re.compile("[A-Z]{3}[-+]?[0-9]")
 _LOOKS_LIKE = {
     Kind.NUMBER: "numbers", Kind.MONEY: "amounts", Kind.SHARE: "shares", Kind.DAY: "days", Kind.MOMENT: "moments",
@@ -225,6 +226,9 @@ def _tell_unknown_form(label: str, counts: Counter[str]) -> tuple[str, ...]:
     cell = next(cell for cell in counts if kind_of(cell) is kind)
     if _CODE_LIKE_MONEY.match(cell):
         return ()
+    if kind is Kind.NUMBER and (long := next(filter(_EXPONENT.search, counts), None)):
+        told = f"{label!r} is text, since numbers such as {long!r} may lack digits, and no form reads their exponents"
+        return (f"{told}: have them sent whole, or read them in a hook",)
     return (f"{label!r} is text, though it looks like {_LOOKS_LIKE[kind]}, such as {cell!r}: declare its form",)
 
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 from conditioners.columns import Decimal, Moment, Text, Whole
+from conditioners.drafting.samples import NoDraft
 
 DATES = [f"{day:02}/09/2025" for day in range(1, 13)]
 
@@ -162,3 +163,16 @@ def test_amounts_in_lakhs_are_numbers(draft, run, mark):
     )
     assert later.rows == ["INV/900,1234567.50"]
     assert [reject["rule"] for reject in later.rejects] == ["not_a_number", "not_a_number"]
+
+
+def test_numbers_with_exponents_in_text_are_told_with_what_to_do(draft):
+    written, _ = draft("r.csv", lines("shop,sold", [f"s{n},1.{n + 10}E+05" for n in range(20)]))
+
+    assert told(
+        written, "'sold' is text, since numbers such as '1.10E+05' may lack digits, and no form reads their expon"
+    )
+
+
+def test_labels_that_all_come_again_are_told_with_what_to_declare(draft):
+    with pytest.raises(NoDraft, match="'units' is a label of 2 columns: where a row above tells them apart"):
+        draft("r.csv", lines("units,sales,units,sales", [f"{n},{n}.5,{n},{n}.5" for n in range(9)]))
