@@ -48,8 +48,8 @@ class Limits:
     """An HTML document, which takes about ten times its size in memory."""
     html_marks: int = 1_000_000
     """Tags of an HTML document, opening and closing."""
-    footer_bytes: int = 16 * MIB
-    """The metadata of a Parquet file, which take about ten times their size in memory."""
+    footer_bytes: int = 12 * MIB
+    """The metadata of a Parquet file, which take up to thirty times their size in memory."""
     row_group_bytes: int = 128 * MIB
     """One row group of a Parquet file, unpacked."""
     value_bytes: int = 64 * MIB

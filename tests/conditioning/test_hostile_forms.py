@@ -116,12 +116,14 @@ def parquet(table, **options):
 def test_parquet_metadata_or_values_of_many_megabytes_are_refused(refuse):
     rows = pa.table({"a": ["1", "2"]})
     files = {
+        "columns.parquet": parquet(pa.table({f"c{number}": ["1"] for number in range(100_000)})),
         "metadata.parquet": parquet(rows.replace_schema_metadata({"k": "v" * (13 * MIB)})),
         "value.parquet": parquet(pa.table({"a": ["x" * (65 * MIB), "y"]}), compression="snappy"),
     }
 
     assert refuse(files, declared=False) == [
-        "the metadata of the Parquet file are larger than the limit of 16777216 bytes",
+        "the metadata of the Parquet file are larger than the limit of 12582912 bytes",
+        "the metadata of the Parquet file are larger than the limit of 12582912 bytes",
         "the texts of one column in a row group take more than the limit of 67108864 bytes",
     ]
 
