@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from conditioners.claimed_drop import HEAD_BYTES, WRITE_TRIES, read_corrections
 from conditioners.corrections import (
     AS_CORRECTED,
     Correction,
@@ -23,7 +24,7 @@ from conditioners.corrections import (
 )
 from conditioners.declaration import Source
 from conditioners.formulas import neutralise, restore
-from conditioners.intake import HEAD_BYTES, WRITE_TRIES, condition_drop, read_corrections
+from conditioners.intake import condition_drop
 from conditioners.judging import CONFLICT_REASON
 from conditioners.readers.batches import Located
 from conditioners.refusals import is_refusal

@@ -8,7 +8,8 @@ from typer.testing import CliRunner
 from cli import source_drafts
 from cli.failures import Failure
 from cli.sources import app
-from conditioners.intake import STILL_IN_USE, condition_drop
+from conditioners.claimed_drop import STILL_IN_USE
+from conditioners.intake import condition_drop
 from shared import wiring
 
 GOOD = "date,state,category,dollars,units,volume\n2021-10-03,Iowa,Dairy,5,1,\n2021-10-04,Iowa,Dairy,5,1,2\n"

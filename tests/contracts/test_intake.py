@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from conditioners import intake, registry
+from conditioners import claimed_drop, registry
 from conditioners.intake import condition_drop
 from shared.domain.files import MAX_ATTEMPTS, identify_raw_file
 from shared.domain.identities import quarantine_path
@@ -394,7 +394,7 @@ def test_a_lake_that_takes_no_refusal_keeps_no_other_file_waiting(lake, ledger, 
     def fail(container):
         raise LakeUnavailable("no space is left")
 
-    monkeypatch.setattr(intake, "condition", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(claimed_drop, "condition", lambda *_, **__: 1 / 0)
     drop(lake, PATH, OLD)
     for _ in range(MAX_ATTEMPTS):
         state = condition_drop(Meddling(lake, on_commit=fail), ledger, PATH, clock, raise_faults=False)

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from conditioners import intake, registry
-from conditioners.intake import STILL_IN_USE, condition_drop
+from conditioners import claimed_drop, registry
+from conditioners.claimed_drop import STILL_IN_USE
+from conditioners.intake import condition_drop
 from conditioners.refusals import FILE_REFUSED
 from conditioners.releases import list_rejects, release_rows, replay_file
 from shared.domain.files import MAX_ATTEMPTS
@@ -131,7 +132,7 @@ def test_rows_of_the_output_in_use_that_are_mended_go_out_with_the_next_version_
 def test_a_file_that_nobody_could_read_in_five_attempts_leaves_the_rejected_rows_of_its_output_in_use(
     lake, ledger, clock, rejects, monkeypatch
 ):
-    monkeypatch.setattr(intake, "condition", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(claimed_drop, "condition", lambda *_, **__: 1 / 0)
     drop(lake, PATH, calendar("two"))
     for _ in range(MAX_ATTEMPTS):
         state = condition_drop(lake, ledger, PATH, clock, raise_faults=False)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conditioners import intake
+from conditioners import claimed_drop
 from shared import wiring
 from shared.domain.files import MAX_ATTEMPTS, identify_raw_file
 from shared.domain.identities import conditioned_path, quarantine_path
@@ -29,7 +29,7 @@ def host(start_host, tmp_path, monkeypatch):
 
 
 def test_after_five_attempts_a_drop_is_quarantined_with_its_context_and_the_others_go_on(host, monkeypatch):
-    attempts, condition = [], intake.condition
+    attempts, condition = [], claimed_drop.condition
 
     def fail(source, raw, *arguments, **options):
         if raw.name == POISON:
@@ -37,7 +37,7 @@ def test_after_five_attempts_a_drop_is_quarantined_with_its_context_and_the_othe
             raise RuntimeError("the reader met what it never met before")
         return condition(source, raw, *arguments, **options)
 
-    monkeypatch.setattr(intake, "condition", fail)
+    monkeypatch.setattr(claimed_drop, "condition", fail)
     for path in (OTHERS[0], POISON, OTHERS[1]):
         drop(wiring.lake(), path, calendar(path[7]))
     host.run()
