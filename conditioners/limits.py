@@ -50,6 +50,13 @@ class Limits:
     """Tags of an HTML document, opening and closing."""
     footer_bytes: int = 12 * MIB
     """The metadata of a Parquet file, which take up to thirty times their size in memory."""
+    packed_rows_ratio: int = 40
+    """Rows of a Parquet file for each of its bytes; full grids of stores, days and zeros have up to 16."""
+    packed_rows_free: int = 2_000_000
+    packed_cells_free: int = 4_000_000
+    """Rows and cells that a Parquet file may have whatever its size; cells beyond may be `unpacked_ratio` a byte."""
+    repeated_ratio: int = 1000
+    """How many times its size the values of a Parquet file may be, written out for each row, beyond a row group's."""
     row_group_bytes: int = 128 * MIB
     """One row group of a Parquet file, unpacked."""
     value_bytes: int = 64 * MIB

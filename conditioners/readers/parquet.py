@@ -69,20 +69,43 @@ def _texts(metadata: Any) -> list[str]:
 
 
 def _check_sizes(file: ParquetFile, packed: int, limits: Limits) -> None:
-    """Refuse by what the metadata say; a cell counts a byte at least, for that is what it becomes in the output."""
+    """Refuse by what the metadata say, before anything else is read."""
     metadata = file.metadata
-    if metadata.num_rows * metadata.num_columns > limits.unpacked_free + packed * limits.unpacked_ratio:
-        raise Refusal(f"the file unpacks to more than {limits.unpacked_ratio} times its size")
-    total = sum(metadata.row_group(number).total_byte_size for number in range(metadata.num_row_groups))
+    _check_counts(metadata.num_rows, metadata.num_columns, packed, limits)
+    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+    told = _packed_size(metadata)
+    if told > packed:
+        raise Refusal(
+            f"the Parquet file cannot be read: its metadata tell of {told} bytes of columns, but it has {packed}"
+        )
+    total = sum(group.total_byte_size for group in groups)
     if total > limits.unpacked_bytes:
         raise Refusal(f"the file unpacks to more than the limit of {limits.unpacked_bytes} bytes")
-    largest = max((metadata.row_group(n).total_byte_size for n in range(metadata.num_row_groups)), default=0)
+    largest = max((group.total_byte_size for group in groups), default=0)
     if largest > limits.row_group_bytes:
         raise Refusal(f"a row group unpacks to more than the limit of {limits.row_group_bytes} bytes")
-    for number in range(metadata.num_row_groups):
-        group = metadata.row_group(number)
+    for group in groups:
         if group.total_byte_size > limits.value_bytes:
             _check_columns(group, limits)
+
+
+def _check_counts(rows: int, columns: int, packed: int, limits: Limits) -> None:
+    """Rows of values that are stored once take no room in the file, but each takes its time."""
+    for count, what, free, ratio in (
+        (rows, "rows", limits.packed_rows_free, limits.packed_rows_ratio),
+        (rows * columns, "cells", limits.packed_cells_free, limits.unpacked_ratio),
+    ):
+        if count > free + packed * ratio:
+            raise Refusal(
+                f"the file has {count} {what} in {packed} bytes, more than {free} and {ratio} for each byte: "
+                f"split it into files of at most {free} {what}"
+            )
+
+
+def _packed_size(metadata: Any) -> int:
+    """Bytes of all columns in the file, as the metadata say."""
+    groups = (metadata.row_group(number) for number in range(metadata.num_row_groups))
+    return sum(group.column(at).total_compressed_size for group in groups for at in range(group.num_columns))
 
 
 def _check_columns(group: Any, limits: Limits) -> None:
@@ -104,10 +127,19 @@ def read_text_batches(file: ParquetFile, columns: Sequence[str] | None, limits: 
 
     if columns is not None:
         _require_single_values(file, columns)
-    told, rows = file.metadata.num_rows, 0
+    told, rows, unpacked = file.metadata.num_rows, 0, 0
+    most = limits.row_group_bytes + _packed_size(file.metadata) * limits.repeated_ratio
     for batch in _read_batches(file, columns):
-        if _decoded_size(batch) > limits.row_group_bytes:
+        size = _decoded_size(batch)
+        if size > limits.row_group_bytes:
             raise Refusal(f"{batch.num_rows} rows unpack to more than the limit of {limits.row_group_bytes} bytes")
+        unpacked += size
+        if unpacked > most:
+            raise Refusal(
+                f"its values, each written out for its row, are more than {limits.row_group_bytes} bytes and "
+                f"{limits.repeated_ratio} times the size of the file",
+                f"row {rows + 1}",
+            )
         rows += batch.num_rows
         if rows > told:
             break

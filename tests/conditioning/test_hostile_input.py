@@ -232,13 +232,6 @@ def test_nested_parquet_values_that_unpack_to_too_much_are_refused(refuse):
     ]
 
 
-def test_parquet_rows_that_take_no_room_are_refused(refuse):
-    nothing = pa.table({"a": pa.nulls(50_000_000, pa.int8())})
-    (reason,) = refuse({"rows.parquet": parquet(nothing, row_group_size=50_000_000)}, declared=False)
-
-    assert reason == "the file unpacks to more than 250 times its size"
-
-
 def test_parquet_metadata_that_lie_are_refused(refuse):
     data = parquet(pa.table({"a": list(range(1000))}))
     footer = len(data) - 8 - struct.unpack("<I", data[-8:-4])[0]
