@@ -9,6 +9,7 @@ from typing import NamedTuple
 X12, EDIFACT, TRADACOMS = "X12", "EDIFACT", "TRADACOMS"
 BLANKS = "\ufeff \t\r\n\x1a\0"
 """What may stand before, between and behind interchanges and belongs to none."""
+_BLANKS = re.compile(f"[{BLANKS}]+")
 LINE_ENDS = ("\r", "\n")
 TRAILERS = {X12: "IEA", EDIFACT: "UNZ", TRADACOMS: "END"}
 """The last segments of interchanges."""
@@ -92,9 +93,8 @@ def split_released(text: str, mark: str, release: str) -> list[str]:
 
 def skip_blanks(text: str, at: int) -> int:
     """The next place, from one on, of what is no blank; the text's end if there is none."""
-    while at < len(text) and text[at] in BLANKS:
-        at += 1
-    return at
+    found = _BLANKS.match(text, at)
+    return found.end() if found else at
 
 
 def cut_texts(text: str, at: int, marks: Marks) -> Iterator[tuple[str, int]]:

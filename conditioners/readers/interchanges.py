@@ -33,6 +33,8 @@ def split_segments(text: str) -> Iterator[Segment]:
             first = marks
             elements = sum(map(text.count, filter(None, (*marks[1:4], marks.repetition))))
             _require_few(elements)
+            if marks.release:
+                _require_few(text.count(marks.release), "release characters")
         has_others = marks != first
         breaks = "".join(mark for mark in "\r\n" if mark not in marks)
         for found, end in _cut_interchange(text, at, marks):
@@ -50,10 +52,10 @@ def split_segments(text: str) -> Iterator[Segment]:
         at = skip_blanks(text, at)
 
 
-def _require_few(elements: int) -> None:
-    """Marks without anything between them would fill memory with nothing."""
-    if elements > _MOST:
-        raise Refusal(f"the interchange has more than {_MOST} elements")
+def _require_few(count: int, what: str = "elements") -> None:
+    """Marks without anything between them would fill memory with nothing, and each takes its time."""
+    if count > _MOST:
+        raise Refusal(f"the interchange has more than {_MOST} {what}")
 
 
 def _cut_interchange(text: str, at: int, marks: Marks) -> Iterator[tuple[str, int]]:
