@@ -6,14 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+_LONGEST_REASON = 2000
+
 
 class Refusal(Exception):
     """The file as a whole cannot be conditioned. Becomes a Refused at the engine's edge."""
 
     def __init__(self, reason: str, where: str | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason
+        """The reason becomes one line of bounded length: parts of it may come from the file, or from a parser."""
+        cut = reason if len(reason) <= _LONGEST_REASON else f"{reason[:_LONGEST_REASON]}…"
+        self.reason = " ".join(cut.splitlines())
         self.where = where
+        super().__init__(self.reason)
 
 
 class SourceError(Exception):

@@ -80,6 +80,8 @@ def _parse(opened: OpenedRaw, limits: Limits) -> LoadedBook:
             return LoadedBook(list(_worksheets(workbook, merged, limits)), _tell_errors(errors), encoding)
     except python_calamine.PasswordError:
         raise Refusal(PROTECTED) from None
+    except python_calamine.WorksheetNotFound as error:
+        raise Refusal(f"the workbook has no part in which its sheet {str(error)!r} would be") from None
     except (python_calamine.CalamineError, OSError) as error:
         raise Refusal(f"the workbook cannot be read: {error}") from None
     except BaseException as error:

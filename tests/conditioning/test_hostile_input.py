@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from conditioners.outcome import Refusal
 from shared.domain.blob_names import BlobNameError, check_path
 from tests.conditioning.hostile_files import CONTAINER, MIB, ODS, cell, compound, ods, pack, workbook
 
@@ -338,3 +339,30 @@ def test_an_interchange_of_nothing_but_marks_is_refused(refuse):
 
     assert set(refuse(files, declared=False)) == {"the interchange has more than 2000000 elements"}
     assert refuse({"segments.edi": files["segments.edi"]})[1] == "the interchange has more than 2000000 elements"
+
+
+def test_an_interchange_of_nothing_but_blanks_or_released_characters_is_refused(refuse):
+    head = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *200101*0101*U*00401*000000001*0*P*>~"
+    files = {
+        "blanks.edi": head.encode() + b"\0" * 5_000_000,
+        "released.edi": b"UNB+UNOA:1+A+B'UNH+1+SLSRPT'LIN+" + b"?" * 5_000_000 + b"'",
+    }
+
+    assert refuse(files, declared=False) == [
+        "the interchange has no end (IEA)", "the interchange has more than 2000000 release characters",
+    ]  # fmt: skip
+
+
+def test_a_reason_is_one_line_however_long_or_broken_what_it_tells_of_the_file(refuse):
+    head = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *200101*0101*U*00401*000000001*0*P*>~"
+    files = {
+        "control.edi": f"{head}GS*PD~ST*852*".encode() + b"x" * 100_000 + b"~",
+        "name.xml": b"<r><e><a>1</a></e><e><a\n\n/b",
+    }
+    long, broken = refuse(files, declared=False)
+
+    assert long.startswith("the transaction set xxxx")
+    assert long.endswith("x…")
+    assert len(long) < 3000
+    assert "\n" not in broken
+    assert Refusal("first\nsecond").reason == "first second"

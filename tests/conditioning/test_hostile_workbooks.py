@@ -282,3 +282,13 @@ def test_blanks_that_an_ods_says_are_thousands_of_millions_are_reckoned_as_that_
 
     assert refuse({"blanks.ods": with_blanks(2_000_000_000)}, declared=False) == [ROOM]
     assert condition({"few.ods": with_blanks(3)}, declared=False)[0]["status"] == "conditioned"
+
+
+def test_a_sheet_that_leads_outside_of_its_workbook_is_refused_by_name(refuse):
+    members = unpack(workbook(cell(1, "A")))
+    relations = "xl/_rels/workbook.xml.rels"
+    members[relations] = members[relations].replace(b"worksheets/sheet1.xml", b"../../../../etc/passwd")
+
+    assert refuse({"outside.xlsx": pack(list(members.items()))}, declared=False) == [
+        "the workbook has no part in which its sheet 'S' would be"
+    ]
