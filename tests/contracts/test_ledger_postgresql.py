@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from glob import glob
 from threading import Barrier
 
 import pytest
@@ -21,9 +22,11 @@ HOSTS, ROUNDS = 4, 8
 @pytest.fixture(scope="module")
 def server():
     """The URL of a PostgreSQL server of its own, which nobody reaches but by a socket in its folder."""
-    programs = [shutil.which("initdb"), shutil.which("pg_ctl")]
+    # Debian's package leaves them in a folder of their version, off the path.
+    path = os.pathsep.join([os.environ.get("PATH", ""), *sorted(glob("/usr/lib/postgresql/*/bin"))])
+    programs = [shutil.which("initdb", path=path), shutil.which("pg_ctl", path=path)]
     if None in programs:
-        pytest.skip("PostgreSQL is missing: apt install postgresql, with its programs on the path")
+        pytest.skip("PostgreSQL is missing: apt install postgresql")
     initdb, control = programs
     # It runs as nobody who may do everything.
     own = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
