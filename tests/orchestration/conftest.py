@@ -162,6 +162,20 @@ def start_headrace(
 
 
 @pytest.fixture
+def host(
+    start_host: Callable[..., SteppedHost], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[SteppedHost]:  # noqa: F811
+    """The app on an empty lake."""
+    monkeypatch.setenv("HEADRACE_HOME", str(tmp_path))
+    wiring.forget()
+    (tmp_path / "lake").mkdir()
+    started = start_host(PROJECT, lake=tmp_path / "lake")
+    monkeypatch.setattr(wiring, "now", started.virtual_clock.now)
+    yield started
+    wiring.forget()
+
+
+@pytest.fixture
 def headrace(tmp_path: Path, conditioned: tuple[Path, datetime], open_headrace: Callable[..., Headrace]) -> Headrace:
     """The app with all of its raw files conditioned."""
     folder, done_at = conditioned

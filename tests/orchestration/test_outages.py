@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
@@ -14,7 +13,6 @@ from shared.domain.identities import conditioned_path
 from shared.ports import LakeUnavailable
 from tests.contracts.drops import calendar, drop, read
 
-PROJECT = Path(__file__).resolve().parents[2]
 PATHS = [f"events/{number}.csv" for number in range(3)]
 
 
@@ -33,18 +31,6 @@ class FailingLake:
             raise LakeUnavailable(f"{path}: the network is down")
         with self._lake.open_read(container, path, etag) as stream:
             yield stream
-
-
-@pytest.fixture
-def host(start_host, tmp_path, monkeypatch):
-    """The app on an empty lake."""
-    monkeypatch.setenv("HEADRACE_HOME", str(tmp_path))
-    wiring.forget()
-    (tmp_path / "lake").mkdir()
-    started = start_host(PROJECT, lake=tmp_path / "lake")
-    monkeypatch.setattr(wiring, "now", started.virtual_clock.now)
-    yield started
-    wiring.forget()
 
 
 @pytest.fixture

@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from conditioners import claimed_drop
 from shared import wiring
 from shared.domain.files import MAX_ATTEMPTS, identify_raw_file
 from shared.domain.identities import conditioned_path, quarantine_path
 from tests.contracts.drops import calendar, drop, read
 
-PROJECT = Path(__file__).resolve().parents[2]
 POISON, OTHERS = "events/poison.csv", ("events/a.csv", "events/z.csv")
-
-
-@pytest.fixture
-def host(start_host, tmp_path, monkeypatch):
-    """The app on an empty lake."""
-    monkeypatch.setenv("HEADRACE_HOME", str(tmp_path))
-    wiring.forget()
-    (tmp_path / "lake").mkdir()
-    started = start_host(PROJECT, lake=tmp_path / "lake")
-    monkeypatch.setattr(wiring, "now", started.virtual_clock.now)
-    yield started
-    wiring.forget()
 
 
 def test_after_five_attempts_a_drop_is_quarantined_with_its_context_and_the_others_go_on(host, monkeypatch):
