@@ -163,8 +163,10 @@ def start_headrace(
 
 @pytest.fixture
 def host(
-    start_host: Callable[..., SteppedHost], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[SteppedHost]:  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    start_host: Callable[..., SteppedHost],  # noqa: F811
+) -> Iterator[SteppedHost]:
     """The app on an empty lake."""
     monkeypatch.setenv("HEADRACE_HOME", str(tmp_path))
     wiring.forget()
