@@ -133,7 +133,7 @@ def _list_rejected(source: str) -> list[str]:
     """Paths of a source's files that have rejects and are still in the lake; says so if there are none."""
     from shared import wiring
 
-    known = wiring.ledger().files.list_rejected(source)
+    known = wiring.ledger().conditioned.list_rejected(source)
     rejected = [path for path in known if wiring.lake().stat("raw", path) is not None]
     if not rejected:
         name = source if known else find_source(source).name

@@ -44,7 +44,7 @@ def list_sources(
     told = [
         {
             **seen.get(name, {"source": name, "files": 0}),
-            "drift": ledger.files.find_last_drift(name), "refused": _list_refused(name),
+            "drift": ledger.conditioned.find_last_drift(name), "refused": _list_refused(name),
             "postponed": _list_postponed(name),
         }
         for name in names

@@ -130,7 +130,7 @@ class Drop:
             if isinstance(outcome, Refused):
                 return self._refuse(rejected, sha256, outcome)
             names = identified.source.reads_file_names
-            twin = self.ledger.files.claim_content(self.file, sha256, name_counts=names)
+            twin = self.ledger.outcomes.claim_content(self.file, sha256, name_counts=names)
             if twin is not None:
                 return self._leave_to(twin, sha256, accepted, rejected)
             made = self._commit_accepted(outcome.summary, accepted, good)
@@ -139,19 +139,19 @@ class Drop:
             else:
                 rejected.clear()
         told = self._tell(outcome.summary)
-        self.ledger.files.settle_conditioned(self.file, _describe(outcome.summary, told, made), self.now())
+        self.ledger.outcomes.settle_conditioned(self.file, _describe(outcome.summary, told, made), self.now())
         return FileState.CONDITIONED
 
     def _tell(self, summary: Summary) -> dict[str, Any]:
         """The summary, with how the file differs from the one that its source sent before."""
         told = summary.to_json()
-        recent = self.ledger.files.list_summaries(self.file.source, but_for=self.file.id, top=_RECENT)
+        recent = self.ledger.conditioned.list_summaries(self.file.source, but_for=self.file.id, top=_RECENT)
         return {**told, "drift": compare_with_last(recent, told)}
 
     def _leave_to(self, twin: RawFile, sha256: str, accepted: _Place, rejected: _Place) -> FileState:
         accepted.clear()
         rejected.clear()
-        if not self.ledger.files.settle_duplicate(self.file, sha256, twin, self.now()):
+        if not self.ledger.outcomes.settle_duplicate(self.file, sha256, twin, self.now()):
             raise BlobChanged(f"{twin.path} was replaced or given up just now, and with it the output of these bytes")
         return FileState.DUPLICATE
 
@@ -181,7 +181,7 @@ class Drop:
         told = Refused(_tell_standing(refused.reason, stands), refused.where)
         self._write_refusal(rejected, told, stands)
         reason = f"{told.reason} ({told.where})" if told.where else told.reason
-        self.ledger.files.settle_quarantined(self.file, sha256, reason, self.now())
+        self.ledger.outcomes.settle_quarantined(self.file, sha256, reason, self.now())
         return FileState.QUARANTINED
 
     def _refuse_unplaced(self, taken: NameTaken) -> FileState:
@@ -193,7 +193,7 @@ class Drop:
         try:
             return self._refuse(self._look_at("quarantine"), None, Refused(reason))
         except NameTaken:
-            self.ledger.files.settle_quarantined(self.file, None, reason, self.now())
+            self.ledger.outcomes.settle_quarantined(self.file, None, reason, self.now())
             return FileState.QUARANTINED
 
     def _has_output(self) -> bool:

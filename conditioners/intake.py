@@ -55,19 +55,19 @@ def _settle_replaced(
     """Settle versions that the lake holds no more: they were noted before it was looked at, so it holds none older."""
     for version in waited:
         if found is None or version.etag != found.etag:
-            ledger.files.settle_superseded(version, now())
+            ledger.outcomes.settle_superseded(version, now())
 
 
 def _attempt(drop: Drop, *, raise_faults: bool) -> FileState:
     """Settle a claimed drop, or give it back."""
-    file, files, now = drop.file, drop.ledger.files, drop.now
+    file, now = drop.file, drop.now
     if file.attempts > MAX_ATTEMPTS:  # Who had the last attempt did not live to give the file back.
         return drop.give_back(DIED)
     try:
         with kept_claim(drop.ledger, file, now):
             return drop.settle()
     except Replaced:
-        files.settle_superseded(file, now())
+        drop.ledger.outcomes.settle_superseded(file, now())
         return FileState.SUPERSEDED
     except (LakeUnavailable, LedgerUnavailable) as outage:
         _postpone(drop.ledger, file, outage, now)

@@ -93,7 +93,8 @@ async def list_sources(req: func.HttpRequest) -> func.HttpResponse:
 
 def _tell_sources() -> list[dict[str, Any]]:
     ledger = wiring.ledger()
-    return [{**told, "drift": ledger.files.find_last_drift(told["source"])} for told in ledger.reports.report_sources()]
+    sources = ledger.reports.report_sources()
+    return [{**told, "drift": ledger.conditioned.find_last_drift(told["source"])} for told in sources]
 
 
 @answering_errors

@@ -20,7 +20,7 @@ def find_drops(order: dict[str, Any]) -> dict[str, Any]:
     for blob in lake.list("raw", leave_out=lambda blob, reason: unusable.append((blob, reason))):
         if (blob.path, blob.etag) not in known:
             ledger.files.record_landed(blob.path, blob.etag, blob.size, blob.modified_at, now)
-    ledger.files.note_unusable(unusable, now)
+    ledger.untaken.note_unusable(unusable, now)
     waiting = ledger.files.list_due(now)
     postponed = len(ledger.files.list_unsettled(now)) - len(waiting)
     states = ledger.files.count_by_state()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from shared.ledger.conditioned import Conditioned
 from shared.ledger.datasets import Datasets
 from shared.ledger.files import Files
 from shared.ledger.forecasts import Forecasts
 from shared.ledger.instances import Instances
 from shared.ledger.models import Models
+from shared.ledger.outcomes import Outcomes
 from shared.ledger.reports import Reports
 from shared.ledger.runs import Runs
 from shared.ledger.store import open_database
+from shared.ledger.untaken import Untaken
 
 
 class Ledger:
@@ -21,6 +24,9 @@ class Ledger:
         self.close = engine.dispose
         """Lets go of the database's connections."""
         self.files = Files(engine)
+        self.outcomes = Outcomes(engine)
+        self.untaken = Untaken(engine, self.files, self.outcomes)
+        self.conditioned = Conditioned(engine)
         self.datasets = Datasets(engine)
         self.instances = Instances(engine)
         self.runs = Runs(engine)

@@ -55,8 +55,8 @@ def condition(ledger, path="events/a.csv", etag="e1", content="1" * 64, minutes=
     """Take a file all the way."""
     file = land(ledger, path, etag, minutes)
     ledger.files.claim(file.id, at(minutes))
-    assert ledger.files.claim_content(file, content) is None
-    ledger.files.settle_conditioned(file, make(file), at(minutes))
+    assert ledger.outcomes.claim_content(file, content) is None
+    ledger.outcomes.settle_conditioned(file, make(file), at(minutes))
     return file
 
 

@@ -48,7 +48,7 @@ def race(url, who):
 
 def _settle(ledger):
     replaced = books.make(books.land(ledger, etag="e2", minutes=3), sha256="f" * 64)
-    ledger.files.settle_conditioned(books.land(ledger, etag="e2", minutes=3), replaced, books.at(4))
+    ledger.outcomes.settle_conditioned(books.land(ledger, etag="e2", minutes=3), replaced, books.at(4))
 
 
 ENTRIES = {
@@ -71,10 +71,10 @@ def prepare(ledger):
     """What every entry finds there."""
     original = books.condition(ledger)
     copy = books.land(ledger, "events/copy.csv", minutes=1)
-    ledger.files.settle_duplicate(copy, "1" * 64, original, books.at(1))
+    ledger.outcomes.settle_duplicate(copy, "1" * 64, original, books.at(1))
     newer = books.land(ledger, etag="e2", minutes=3)
     ledger.files.claim(newer.id, books.at(3))
-    ledger.files.claim_content(newer, "2" * 64)
+    ledger.outcomes.claim_content(newer, "2" * 64)
     ledger.runs.record_submitted(books.SPEC, books.START)
     ledger.runs.record_results(books.SPEC.name, [books.result("x"), books.result("w")], books.START)
     for digest in ("c" * 64, A):

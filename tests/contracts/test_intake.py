@@ -205,7 +205,7 @@ def test_a_copy_whose_original_is_replaced_at_that_instant_is_taken_itself(lake,
     drop(lake, PATH, OLD)
     take()
     drop(lake, "events/copy.csv", OLD)
-    claim_content = ledger.files.claim_content
+    claim_content = ledger.outcomes.claim_content
 
     def claim_and_be_overtaken(*given, **named):
         monkeypatch.undo()
@@ -214,7 +214,7 @@ def test_a_copy_whose_original_is_replaced_at_that_instant_is_taken_itself(lake,
         take()
         return twin
 
-    monkeypatch.setattr(ledger.files, "claim_content", claim_and_be_overtaken)
+    monkeypatch.setattr(ledger.outcomes, "claim_content", claim_and_be_overtaken)
 
     assert take("events/copy.csv") == "conditioned"
     assert find_wrong(lake, ledger, SIZES) == []

@@ -62,11 +62,19 @@ class DoomedLedger:
     """A ledger whose writer may die at each entry."""
 
     def __init__(self, ledger, doom):
-        self.files = self
-        self._files, self._doom = ledger.files, doom
+        self._ledger = ledger
+        self.files, self.outcomes = _DoomedPart(ledger.files, doom), _DoomedPart(ledger.outcomes, doom)
 
     def __getattr__(self, name):
-        value = getattr(self._files, name)
+        return getattr(self._ledger, name)
+
+
+class _DoomedPart:
+    def __init__(self, part, doom):
+        self._part, self._doom = part, doom
+
+    def __getattr__(self, name):
+        value = getattr(self._part, name)
         return self._doom.around(value) if name.startswith(LEDGER_WRITES) else value
 
 

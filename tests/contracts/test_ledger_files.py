@@ -70,19 +70,19 @@ def test_a_claim_that_another_has_taken_over_cannot_be_renewed(ledger):
 @pytest.mark.parametrize(
     "settle",
     [
-        lambda files, file: files.settle_conditioned(file, make(file), START),
-        lambda files, file: files.claim_content(file, "1" * 64) or files.settle_duplicate(file, "1" * 64, file, START),
-        lambda files, file: files.settle_quarantined(file, "1" * 64, "no header", START),
-        lambda files, file: files.settle_superseded(file, START),
+        lambda ends, file: ends.settle_conditioned(file, make(file), START),
+        lambda ends, file: ends.claim_content(file, "1" * 64) or ends.settle_duplicate(file, "1" * 64, file, START),
+        lambda ends, file: ends.settle_quarantined(file, "1" * 64, "no header", START),
+        lambda ends, file: ends.settle_superseded(file, START),
     ],
     ids=["conditioned", "duplicate", "quarantined", "superseded"],
 )
 def test_a_settled_file_is_claimed_by_nobody_also_when_it_is_settled_twice(ledger, settle):
     file = land(ledger)
     ledger.files.claim(file.id, START)
-    settle(ledger.files, file)
+    settle(ledger.outcomes, file)
     once = ledger.reports.tell_file(file.id)
-    settle(ledger.files, file)
+    settle(ledger.outcomes, file)
 
     assert ledger.reports.tell_file(file.id) == once
     assert FileState(once["state"]).is_settled
@@ -145,9 +145,9 @@ def test_of_equal_contents_the_first_makes_the_output_and_the_others_wait_for_it
     for file in (first, second):
         ledger.files.claim(file.id, START)
 
-    assert ledger.files.claim_content(first, "1" * 64) is None
-    assert ledger.files.claim_content(second, "1" * 64).id == first.id
-    assert ledger.files.claim_content(first, "1" * 64) is None
+    assert ledger.outcomes.claim_content(first, "1" * 64) is None
+    assert ledger.outcomes.claim_content(second, "1" * 64).id == first.id
+    assert ledger.outcomes.claim_content(first, "1" * 64) is None
 
 
 def test_equal_contents_of_two_sources_are_two_outputs(ledger):
@@ -160,45 +160,45 @@ def test_equal_contents_of_two_sources_are_two_outputs(ledger):
 def test_a_copy_is_conditioned_after_all_when_its_original_comes_to_nothing(ledger, end):
     original, copy = (land(ledger, f"events/{name}.csv") for name in "ab")
     original, _ = (ledger.files.claim(file.id, START) for file in (original, copy))
-    ledger.files.claim_content(original, "1" * 64)
-    ledger.files.settle_duplicate(copy, "1" * 64, original, START)
+    ledger.outcomes.claim_content(original, "1" * 64)
+    ledger.outcomes.settle_duplicate(copy, "1" * 64, original, START)
     if end == "release":
         ledger.files.release(original, "a fault", START)
     else:
-        ledger.files.settle_superseded(original, START)
+        ledger.outcomes.settle_superseded(original, START)
 
     assert copy.id in [file.id for file in ledger.files.list_unsettled(START)]
     ledger.files.claim(copy.id, START)
-    assert ledger.files.claim_content(copy, "1" * 64) is None
+    assert ledger.outcomes.claim_content(copy, "1" * 64) is None
 
 
 def test_a_copy_is_conditioned_after_all_when_a_newer_version_replaces_its_original(ledger):
     original = condition(ledger)
     copy = land(ledger, "events/copy.csv", minutes=1)
-    ledger.files.settle_duplicate(copy, "1" * 64, original, at(1))
+    ledger.outcomes.settle_duplicate(copy, "1" * 64, original, at(1))
     condition(ledger, etag="e2", content="2" * 64, minutes=2)
 
     assert state_of(ledger, copy) == "landed"
     ledger.files.claim(copy.id, at(3))
-    assert ledger.files.claim_content(copy, "1" * 64) is None
+    assert ledger.outcomes.claim_content(copy, "1" * 64) is None
 
 
 @pytest.mark.parametrize("end", ["settle_superseded", "postpone", "replaced"])
 def test_a_file_is_no_copy_of_one_that_came_to_nothing_since_it_was_found(ledger, end):
     original, copy = (ledger.files.claim(land(ledger, f"events/{name}.csv").id, START) for name in "ab")
-    ledger.files.claim_content(original, "1" * 64)
-    twin = ledger.files.claim_content(copy, "1" * 64)
+    ledger.outcomes.claim_content(original, "1" * 64)
+    twin = ledger.outcomes.claim_content(copy, "1" * 64)
     if end == "postpone":
         ledger.files.postpone(original, "the lake is away", START)
     elif end == "replaced":
-        ledger.files.settle_conditioned(original, make(original), START)
+        ledger.outcomes.settle_conditioned(original, make(original), START)
         condition(ledger, etag="e2", content="2" * 64, minutes=2)
     else:
-        ledger.files.settle_superseded(original, START)
+        ledger.outcomes.settle_superseded(original, START)
 
-    assert ledger.files.settle_duplicate(copy, "1" * 64, twin, START) is False
+    assert ledger.outcomes.settle_duplicate(copy, "1" * 64, twin, START) is False
     assert state_of(ledger, copy) == "conditioning"
-    assert ledger.files.claim_content(copy, "1" * 64) is None
+    assert ledger.outcomes.claim_content(copy, "1" * 64) is None
 
 
 def test_a_version_that_a_host_whose_clock_is_behind_has_seen_is_newer_than_those_before_it(ledger):
@@ -206,7 +206,7 @@ def test_a_version_that_a_host_whose_clock_is_behind_has_seen_is_newer_than_thos
     condition(ledger, etag="e2", content="2" * 64, minutes=1)
     copy = land(ledger, "events/copy.csv", minutes=2)
 
-    assert ledger.files.claim_content(copy, "1" * 64) is None, "no output of these bytes stands any more"
+    assert ledger.outcomes.claim_content(copy, "1" * 64) is None, "no output of these bytes stands any more"
     assert [file["etag"] for file in ledger.reports.list_files(source="events", state="conditioned", top=1)] == ["e2"]
 
 
@@ -220,7 +220,7 @@ def test_waiting_files_are_listed_oldest_first_without_those_that_somebody_is_at
 
 def test_what_was_made_is_noted_once_and_takes_the_etag_of_the_last_write(ledger):
     file = condition(ledger)
-    ledger.files.settle_conditioned(file, make(file, etag="c2"), at(1))
+    ledger.outcomes.settle_conditioned(file, make(file, etag="c2"), at(1))
     told = ledger.reports.tell_file(file.id)
 
     assert told["conditioned"]["etag"] == "c2"
@@ -232,15 +232,15 @@ def test_what_was_made_of_a_file_that_nobody_noted_is_an_error(ledger):
     stranger = type(file)(**{**vars(file), "id": "unknown"})
 
     with pytest.raises(Exception, match="FOREIGN KEY"):
-        ledger.files.settle_conditioned(stranger, make(stranger), START)
+        ledger.outcomes.settle_conditioned(stranger, make(stranger), START)
 
 
 def test_the_rows_of_a_source_add_up_with_copies_as_duplicates(ledger):
     original = condition(ledger)
     copy = land(ledger, "events/copy.csv")
-    ledger.files.settle_duplicate(copy, "1" * 64, original, START)
+    ledger.outcomes.settle_duplicate(copy, "1" * 64, original, START)
     refused = land(ledger, "events/bad.csv")
-    ledger.files.settle_quarantined(refused, None, "no header", START)
+    ledger.outcomes.settle_quarantined(refused, None, "no header", START)
     (told,) = ledger.reports.report_sources()
 
     assert [told[f"files_{state}"] for state in ("conditioned", "duplicate", "quarantined", "landed")] == [1, 1, 1, 0]
@@ -253,7 +253,7 @@ def test_rows_of_a_version_that_was_replaced_count_no_more(ledger):
     (before,) = ledger.reports.report_sources()
     newest = land(ledger, etag="e2", minutes=2)
     made = replace(make(newest, rows=(3, 3, 0, 0)), last_date="2026-11-02")
-    ledger.files.settle_conditioned(newest, made, at(2))
+    ledger.outcomes.settle_conditioned(newest, made, at(2))
     (after,) = ledger.reports.report_sources()
 
     assert (before["rows_in"], before["last_date"]) == (10, "2026-11-09")

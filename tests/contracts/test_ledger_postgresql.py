@@ -76,7 +76,7 @@ def test_a_file_that_several_hosts_see_at_once_is_one_and_claimed_by_one(ledgers
 
 
 def claim_it(files, content, ledger, at):
-    return ledger.files.claim_content(files[at], content)
+    return ledger.outcomes.claim_content(files[at], content)
 
 
 def test_of_equal_files_that_several_hosts_condition_at_once_one_makes_the_output(ledgers):
@@ -93,13 +93,13 @@ def test_no_file_is_left_as_the_copy_of_one_that_comes_to_nothing_at_that_instan
     for number in range(ROUNDS):
         paths = [f"events/gone-{number}.csv", f"events/kept-{number}.csv"]
         gone, kept = (first.files.claim(land(first, path).id, START) for path in paths)
-        first.files.claim_content(gone, f"bytes {number}")
-        twin = second.files.claim_content(kept, f"bytes {number}")
+        first.outcomes.claim_content(gone, f"bytes {number}")
+        twin = second.outcomes.claim_content(kept, f"bytes {number}")
 
         def end_or_copy(ledger, at, gone=gone, kept=kept, twin=twin, content=f"bytes {number}"):
             if at == 0:
-                return ledger.files.settle_superseded(gone, START)
-            return ledger.files.settle_duplicate(kept, content, twin, START)
+                return ledger.outcomes.settle_superseded(gone, START)
+            return ledger.outcomes.settle_duplicate(kept, content, twin, START)
 
         _, is_copy = at_once([first, second], end_or_copy)
         state = first.reports.tell_file(kept.id)["state"]
@@ -108,7 +108,7 @@ def test_no_file_is_left_as_the_copy_of_one_that_comes_to_nothing_at_that_instan
 
 def test_what_was_made_is_noted_and_told(ledgers):
     file = ledgers[0].files.claim(land(ledgers[0], "returns/a.csv").id, START)
-    ledgers[0].files.settle_conditioned(file, make(file), START)
+    ledgers[0].outcomes.settle_conditioned(file, make(file), START)
     (told,) = (each for each in ledgers[1].reports.report_sources() if each["source"] == "returns")
 
     assert (told["files_conditioned"], told["rows_in"]) == (1, 10)

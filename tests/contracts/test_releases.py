@@ -203,7 +203,7 @@ def test_rows_released_while_another_conditions_the_file_are_taken_in_behind_tha
 
     def let_the_other_finish(seconds):
         waits.append(seconds)
-        ledger.files.settle_quarantined(other, None, "done", clock())
+        ledger.outcomes.settle_quarantined(other, None, "done", clock())
 
     monkeypatch.setattr(releases.time, "sleep", let_the_other_finish)
 
@@ -295,15 +295,15 @@ def test_a_refused_file_is_replayed_and_refused_again(lake, ledger, clock):
     condition_drop(lake, ledger, PATH, clock)
 
     assert replay_file(lake, ledger, PATH, clock) == "quarantined"
-    assert ledger.files.list_rejected("events") == [PATH]
+    assert ledger.conditioned.list_rejected("events") == [PATH]
 
 
 def test_files_with_rejects_are_listed_and_others_not(lake, ledger, clock, taken):
     drop(lake, "events/good.csv", calendar("three"))
     condition_drop(lake, ledger, "events/good.csv", clock)
 
-    assert ledger.files.list_rejected("events") == [PATH]
-    assert ledger.files.list_rejected("weather") == []
+    assert ledger.conditioned.list_rejected("events") == [PATH]
+    assert ledger.conditioned.list_rejected("weather") == []
 
 
 def test_a_file_against_the_last_one_of_its_source_tells_its_drift(lake, ledger, clock, taken):

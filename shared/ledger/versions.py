@@ -1,0 +1,97 @@
+"""Versions of raw files as rows: the conditions by which they are found, and what several entries do to them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, update
+
+from shared.domain.files import MAX_ATTEMPTS, FileState, RawFile
+from shared.ledger.tables import raw_file
+
+REVIVABLE = and_(raw_file.c.state == FileState.SUPERSEDED, raw_file.c.attempts < MAX_ATTEMPTS)
+"""Versions that were taken for replaced, and wait again where the lake holds them after all."""
+MADE = (FileState.CONDITIONED, FileState.DUPLICATE, FileState.QUARANTINED)
+REPLACED = "the lake no longer holds this version"
+
+
+def reland_copies(connection: Connection, originals: ColumnElement[bool]) -> None:
+    """Let files that were passed over as copies of some others be conditioned themselves."""
+    original_ids = select(raw_file.c.id).where(originals)
+    copies = and_(raw_file.c.same_as.in_(original_ids), raw_file.c.state == FileState.DUPLICATE)
+    connection.execute(update(raw_file).where(copies).values(state=FileState.LANDED, same_as=None, reason=None))
+
+
+def overtaken() -> ColumnElement[bool]:
+    """Versions of which something was made, and then of another one of their path: they are replaced, or back."""
+    newer = raw_file.alias()
+    made_later = exists().where(
+        newer.c.path == raw_file.c.path, newer.c.seen_at > raw_file.c.seen_at, newer.c.state.in_(MADE)
+    )
+    return and_(raw_file.c.state.in_(MADE), made_later)
+
+
+def next_moment(connection: Connection, path: str, now: datetime) -> str:
+    """Now, or just behind the last version of the path: it may have been seen by a host whose clock is ahead."""
+    last = connection.execute(select(func.max(raw_file.c.seen_at)).where(raw_file.c.path == path)).scalar()
+    behind = datetime.fromisoformat(last) + timedelta(microseconds=1) if last else now
+    return max(now, behind).isoformat()
+
+
+def has_content(sha256: str) -> ColumnElement[bool]:
+    """Files whose bytes are these, and that have their output or are about to make it."""
+    newer = raw_file.alias()
+    replaced = exists().where(
+        newer.c.path == raw_file.c.path,
+        newer.c.seen_at > raw_file.c.seen_at,
+        newer.c.state == FileState.CONDITIONED,
+    )
+    made = [FileState.CONDITIONED, FileState.CONDITIONING]
+    return and_(raw_file.c.sha256 == sha256, raw_file.c.state.in_(made), ~replaced)
+
+
+def other_versions(file: RawFile) -> ColumnElement[bool]:
+    """Versions of a file's path but for itself."""
+    return and_(raw_file.c.path == file.path, raw_file.c.id != file.id)
+
+
+def held(file: RawFile) -> ColumnElement[bool]:
+    """The file while the claim on it is the one that its holder was given."""
+    return and_(
+        raw_file.c.id == file.id,
+        raw_file.c.attempts == file.attempts,
+        raw_file.c.state == FileState.CONDITIONING,
+    )
+
+
+def waiting(now: datetime) -> ColumnElement[bool]:
+    """Versions that nobody is at work on and nothing has become of."""
+    left = and_(raw_file.c.state == FileState.CONDITIONING, raw_file.c.claimed_until < now.isoformat())
+    return or_(raw_file.c.state == FileState.LANDED, left)
+
+
+def settle(connection: Connection, file_id: str, state: FileState, now: datetime, **values: Any) -> None:
+    """Note what became of a version, which ends the claim on it."""
+    settled = {"state": state, "settled_at": now.isoformat(), "claimed_until": None, "reason": None, **values}
+    connection.execute(update(raw_file).where(raw_file.c.id == file_id).values(**settled))
+
+
+def read(connection: Connection, file_id: str) -> RawFile:
+    """A version by its id, which the ledger knows."""
+    return raw_file_of(connection.execute(select(raw_file).where(raw_file.c.id == file_id)).one())
+
+
+def raw_file_of(row: Row[Any]) -> RawFile:
+    """A row as the domain has it."""
+    return RawFile(
+        id=row.id,
+        source=row.source,
+        path=row.path,
+        etag=row.etag,
+        size=row.size,
+        state=FileState(row.state),
+        attempts=row.attempts,
+        reason=row.reason,
+        landed_at=row.landed_at,
+    )
