@@ -29,6 +29,8 @@ def numeral_pattern(numbers: Numbers, places: int | None) -> str:
         forms.append(f"{amount}-")
     if numbers.brackets:
         forms.append(f"\\({amount}\\)")
+    if numbers.signs:
+        forms += [f"{_sign_pattern(numbers)}\\s?{amount}", f"{amount}\\s?{_sign_pattern(numbers)}"]
     return f"^(?:{'|'.join(forms)})$"
 
 
@@ -53,6 +55,11 @@ def _currency_pattern(numbers: Numbers) -> str:
     """Any of the names of the currency, a longer one before those that it begins with."""
     names = sorted(numbers.currency, key=len, reverse=True)
     return f"(?:{'|'.join(re.escape(name) for name in names)})" if names else ""
+
+
+def _sign_pattern(numbers: Numbers) -> str:
+    """Any of the words and marks for signs."""
+    return f"(?:{'|'.join(map(re.escape, numbers.signs))})"
 
 
 def _lead_fraction(numbers: Numbers, fraction: str) -> str:
@@ -98,6 +105,8 @@ def _write_plainly(cell: pl.Expr, numbers: Numbers) -> pl.Expr:
     import polars as pl
 
     plain = cell
+    if numbers.signs:
+        plain = plain.str.replace(f"^{_sign_pattern(numbers)}|{_sign_pattern(numbers)}$", "").str.strip_chars()
     if numbers.currency:
         plain = plain.str.replace_all(_currency_pattern(numbers), "").str.replace_all(r"\s", "")
     for character in numbers.thousands:
@@ -110,4 +119,8 @@ def _write_plainly(cell: pl.Expr, numbers: Numbers) -> pl.Expr:
     if numbers.brackets:
         inside = pl.concat_str([pl.lit("-"), plain.str.strip_chars("()")])
         plain = pl.when(plain.str.starts_with("(")).then(inside).otherwise(plain)
+    if numbers.minus:
+        sign = _sign_pattern(numbers)
+        found = pl.coalesce(cell.str.extract(f"^({sign})"), cell.str.extract(f"({sign})$"))
+        plain = pl.when(found.is_in(numbers.minus)).then(pl.concat_str([pl.lit("-"), plain])).otherwise(plain)
     return plain

@@ -74,7 +74,9 @@ def _number_fault(rule: str, column: Whole | Decimal, text: str, dialect: Dialec
     if rule == "too_small":
         return f"is below {column.minimum}"
     if rule == "too_large":
-        is_negative = "-" in text or text.endswith(")")  # and as such above nothing that is not
+        signs = dialect.numbers.minus
+        # What is negative is above nothing that is not.
+        is_negative = "-" in text or text.endswith((")", *signs)) or text.startswith(signs)
         is_held = column.maximum is not None and not (is_negative and column.maximum >= 0)
         return f"is above {column.maximum}" if is_held else "is too large to hold"
     marks = dialect.numbers

@@ -28,6 +28,10 @@ class Numbers:
     """Whether `(12)` is minus twelve, as accountants write it."""
     lakhs: bool = False
     """Whether marks stand before each two digits above the last three, as in `12,34,567`."""
+    minus: tuple[str, ...] = ()
+    """Words or marks before or behind a number that make it minus, such as `CR` and the long minus of U+2212."""
+    plus: tuple[str, ...] = ()
+    """Those that leave it as it is, such as `DR`."""
 
     def __post_init__(self) -> None:
         require_types("numbers", self)
@@ -39,6 +43,20 @@ class Numbers:
         for name in self.currency:
             if not name.strip() or any(character.isdigit() for character in name):
                 raise SourceError(f"{name!r} can be no currency")
+        self._check_signs()
+
+    @property
+    def signs(self) -> tuple[str, ...]:
+        """All words and marks for signs, a longer one before those that it begins with."""
+        return tuple(sorted((*self.minus, *self.plus), key=len, reverse=True))
+
+    def _check_signs(self) -> None:
+        taken = (self.decimal, *self.thousands, *_SIGNS, *self.currency)
+        for at, sign in enumerate((*self.minus, *self.plus)):
+            if sign != sign.strip() or not sign or any(map(str.isdigit, sign)):
+                raise SourceError(f"{sign!r} can be no sign of a number")
+            if sign in (*taken, *(*self.minus, *self.plus)[:at]):
+                raise SourceError(f"{sign!r} can be no sign of a number, for it stands for something else")
 
 
 PLAIN = Numbers()

@@ -139,6 +139,8 @@ def test_checks_compare_numbers_of_any_kind_with_each_other_and_so_moments_of_on
         *((partial(Numbers, thousands=mark), "can be no mark in a number") for mark in "0a-+()"),
         (lambda: Numbers(decimal="-"), "'-' can be no mark in a number"),
         *((partial(Numbers, currency=(name,)), "can be no currency") for name in ("", " ", "1", "S/1")),
+        *((partial(Numbers, minus=(word,)), "can be no sign of a number") for word in ("", "CR ", "1", "-", ".")),
+        (lambda: Numbers(minus=("CR",), plus=("CR",)), "'CR' can be no sign of a number, for it stands for something"),
     ],
 )
 def test_what_would_change_numbers_or_end_in_a_traceback_cannot_be_declared(declare, told):

@@ -166,6 +166,17 @@ def test_brackets_are_minus_where_declared_and_nowhere_else(make_source, run):
     assert judge(make_source, run, Decimal("n", 2), ["(5)"], numbers=Numbers(currency=("$",))) == ["not_a_number"]
 
 
+def test_words_and_marks_for_signs_stand_before_or_behind_a_number_where_declared(make_source, run):
+    numbers = Numbers(thousands=",", currency=("$",), minus=("CR", "R", "\u2212"), plus=("DR",))
+    cells = ["1,234.50 CR", "$5CR", "CR 5", "5 DR", "5R", "\u22125", "\u2212$5", "5", "-5"]
+    wrong = ["-5 CR", "5 CR DR", "CR 5 CR", "CR", "5  CR", "5 cr", "--5"]
+
+    found = judge(make_source, run, Decimal("n", 2), [*cells, *wrong], numbers=numbers)
+    assert found == ["-1234.50", *["-5.00"] * 2, "5.00", *["-5.00"] * 3, "5.00", "-5.00", *["not_a_number"] * 7]
+    assert judge(make_source, run, Decimal("n", 2), cells[:4]) == ["not_a_number"] * 4
+    assert judge(make_source, run, Whole("n"), ["5 CR", "5 DR"], numbers=numbers, shifts={"n": 3}) == ["-5000", "5000"]
+
+
 def test_tenths_become_decimals_without_floats(make_source, run):
     found = judge(make_source, run, Decimal("n", 1), ["-171", "6", "0", "1.5"], shifts={"n": -1})
 
