@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from conditioners.declaration import Source
 from conditioners.dialects import Dialect
@@ -13,10 +12,11 @@ from conditioners.limits import Limits
 from conditioners.outcome import Refusal, Skipped
 from conditioners.paths import compile_path
 from conditioners.raw import OpenedRaw, RawInput
-from conditioners.readers.batches import Facts, Located, Reader, TextBatch
-from conditioners.readers.delimited import DelimitedReader
+from conditioners.readers.batches import Facts, Located, Reader
+from conditioners.readers.gathered import FewRows, GatheredReader, Together
 from conditioners.readers.headers import normalise
-from conditioners.readers.joined import JoinedReader, Taken, Together, take
+from conditioners.readers.joined import JoinedReader, Taken
+from conditioners.readers.members import MemberReader
 from conditioners.readers.opening import open_readers
 from conditioners.unpack import Unpacker, naming
 
@@ -66,72 +66,45 @@ def _open_each(source: Source, raw: RawInput, limits: Limits, skipped: Skipped) 
                 opened_in = open_readers(source, member, limits)
             for dialect, reader in opened_in:
                 reader.facts.member = member.member
-                named = _MemberReader(reader, member.member) if member.member else reader
+                named = MemberReader(reader, member, dialect, limits) if member.member else reader
                 yield Reading(dialect, named, [reader.facts])
 
 
 class _Group:
-    """Small members of an archive that follow each other, and are read as one where their layout is equal."""
+    """Small members of an archive that follow each other, and are read or judged as one where they are alike."""
 
     def __init__(self, source: Source, limits: Limits) -> None:
         self._source, self._limits = source, limits
-        self._readings, self._together = list[Reading](), Together(limits)
+        self._together: Together[Taken | FewRows] = Together(limits)
+        self._first: Reading | None = None
+        self._facts = list[Facts]()
 
     def add(self, reading: Reading) -> bool:
-        """Append a member, if it can be read as one with those that are held, and tell whether it can."""
+        """Append a member, if it can stand in one batch with those that are held, and tell whether it can."""
         # What a hook says of rows may hold within their file alone.
-        if self._source.hook is not None or not isinstance(reading.reader, _MemberReader):
+        if self._source.hook is not None or not isinstance(reading.reader, MemberReader):
             return False
-        taken = reading.reader.take(self._limits)
-        if taken is None or not self._together.add(taken):
+        small = reading.reader.small
+        if small is None or not self._together.add(small):
             return False
-        self._readings.append(reading)
+        self._first = self._first or reading
+        self._facts += reading.facts
         return True
 
     def let_go(self) -> Sequence[Reading]:
         """What is held, which is no longer held then."""
-        held, together = self._readings, self._together
-        self._readings, self._together = [], Together(self._limits)
-        if len(held) < 2:
-            return held
-        facts = [each for reading in held for each in reading.facts]
-        return [Reading(held[0].dialect, JoinedReader(together.files), facts)]
+        files, first, facts = self._together.files, self._first, self._facts
+        self._together, self._first, self._facts = Together(self._limits), None, []
+        if first is None or len(files) == 1:
+            return [first] if first else []
+        return [Reading(first.dialect, _read_together(files), facts)]
 
 
-class _MemberReader:
-    """A reader of an archive's member, which it names where it refuses or skips lines."""
-
-    def __init__(self, reader: Reader, member: str) -> None:
-        self._reader, self._member = reader, member
-        self.columns, self.facts = reader.columns, reader.facts
-        self._taken: Taken | None = None
-
-    def take(self, limits: Limits) -> Taken | None:
-        """All of the member, if it is small and may be read with others."""
-        if self._taken is None and isinstance(self._reader, DelimitedReader):
-            with naming(self._member):
-                self._taken = take(self._reader, limits)
-        return self._taken if self._taken and self._taken.is_even else None
-
-    def parts(self) -> Iterator[Any]:
-        """The inner reader's."""
-        with naming(self._member):
-            for part in self._reader.parts() if self._taken is None else self._taken.chunks:
-                self._name_skipped()
-                yield part
-            self._name_skipped()
-
-    def _name_skipped(self) -> None:
-        listed = self.facts.skipped.listed
-        for number, (place, cause) in enumerate(listed):
-            what, _, where = place.partition(" ")
-            if not where.startswith(f"{self._member}:"):
-                listed[number] = (f"{what} {self._member}:{where}", cause)
-
-    def read(self, part: Any) -> TextBatch:
-        """The inner reader's."""
-        with naming(self._member):
-            return self._reader.read(part)
+def _read_together(files: Sequence[Taken | FewRows]) -> Reader:
+    """A reader of files that are alike, which those of one format alone are."""
+    texts = [file for file in files if isinstance(file, Taken)]
+    rows = [file for file in files if isinstance(file, FewRows)]
+    return JoinedReader(texts) if texts else GatheredReader(rows)
 
 
 class RowSkipper:

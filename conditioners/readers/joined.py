@@ -9,19 +9,17 @@ from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from conditioners.limits import KIB, Limits
+from conditioners.limits import Limits
 from conditioners.readers.batches import Located, TextBatch
 from conditioners.readers.chunks import Chunk, Span
 from conditioners.readers.delimited import DelimitedReader
-from conditioners.readers.locating import FEW, RecordIndex
+from conditioners.readers.gathered import is_small
+from conditioners.readers.locating import RecordIndex
 
 if TYPE_CHECKING:
     import numpy as np
     import polars as pl
     from numpy.typing import NDArray
-
-_SMALL = 64 * KIB
-"""Bytes from which on a file is worth a batch of its own."""
 
 
 @dataclass(frozen=True)
@@ -55,33 +53,23 @@ class Taken:
         positions, labels = dict(layout.header.positions), layout.header.labels
         return id(layout.dialect), reader.syntax, positions, labels, layout.header_texts, layout.line_end
 
+    @cached_property
+    def rows(self) -> int:
+        """How many lines it has, which is no less than its records."""
+        return self.text.count(b"\n") + self.text.count(b"\r")
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return len(self.text)
+
 
 def take(reader: DelimitedReader, limits: Limits) -> Taken | None:
     """The file, if it is small and has nothing to skip; its reader's parts must not be asked for again then."""
     layout, opened = reader.layout, reader.opened
-    is_small = opened.is_whole and len(opened.head) <= min(_SMALL, limits.line_bytes)
-    if not is_small or layout.preamble or layout.dialect.until is not None:
+    if not is_small(opened, limits) or layout.preamble or layout.dialect.until is not None:
         return None
     return Taken(reader, list(reader.parts()))
-
-
-class Together:
-    """Files that can be read as one."""
-
-    def __init__(self, limits: Limits) -> None:
-        # Of so few rows no limit counts those that are odd, and none is one of many blank ones, which are only counted.
-        self._most = min(FEW, limits.unread_rows, limits.blank_lines, limits.portion_records)
-        self._records = 0
-        self.files: list[Taken] = []
-
-    def add(self, taken: Taken) -> bool:
-        """Append a file if it can stand behind the others, and tell whether it does."""
-        records = self._records + taken.text.count(b"\n") + taken.text.count(b"\r")
-        if self.files and (records > self._most or taken.layout != self.files[0].layout):
-            return False
-        self._records = records
-        self.files.append(taken)
-        return True
 
 
 class JoinedReader:

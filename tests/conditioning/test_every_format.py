@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import zipfile
+from dataclasses import replace
 
 import openpyxl
 import polars as pl
@@ -29,9 +30,12 @@ from conditioners.dialects import (
     XmlElements,
 )
 from conditioners.engine import condition
+from conditioners.judging import Judge
 from conditioners.limits import DEFAULT
 from conditioners.outcome import Conditioned
 from conditioners.raw import RawInput
+from conditioners.readers.gathered import Together
+from tests.conditioning.zip_files import write_zip
 
 ROWS = (("007", "5", "b"), ("010", "x", "a"), ("007", "5", "b"), ("011", "-2", ""))
 """A good row, one whose units are no number, the first one again, and one without a note."""
@@ -185,6 +189,30 @@ def test_the_summary_has_counts_nulls_extremes_keys_hash_and_rejects(case):
     assert (summary.distinct_keys, summary.rejects) == (2, {"units not_a_number": 1})
     assert summary.sha256 == hashlib.sha256(accepted).hexdigest()
     assert bool(summary.labels) != isinstance(source.dialects[0], FixedWidth), "labels are what drift is measured by"
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_small_members_of_an_archive_are_judged_at_once_and_come_out_as_if_each_had_been_read_alone(
+    form, make_source, monkeypatch
+):  # fmt: skip
+    dialect, data, _, place, _ = FORMS[form]
+    columns = (Text("store"), Whole("units"), Text("note", optional=True), Text("region", optional=True))
+    labelled = replace(dialect, labels={**dialect.labels, "region": "@folder"})
+    source = make_source(columns=columns, key=("store", "region"), dialects=(labelled,))
+    archive = write_zip([(f"{region}/1.dat", data) for region in ("ohio", "texas", "utah")], zipfile.ZIP_DEFLATED)
+    judged, judge = [], Judge.judge
+    monkeypatch.setattr(Judge, "judge", lambda *given: judged.append(given) or judge(*given))
+    together = take(source, archive)
+    batches, (accepted, rejects, summary) = len(judged), together
+    monkeypatch.setattr(Together, "add", lambda *_: False)
+
+    assert together == take(source, archive)
+    assert (batches, len(judged) > batches + 1) == (1, True)
+    rows = accepted.decode().splitlines()[1:]
+    assert rows == [row for state in ("ohio", "texas", "utah") for row in (f"007,5,b,{state}", f"011,-2,,{state}")]
+    places = [next(iter(reject.values())) for reject in rejects]
+    assert places == [f"{state}/1.dat:{place}" for state in ("ohio", "texas", "utah")]
+    assert (summary.rows_in, summary.rows_duplicate, len(summary.members)) == (12, 3, 3)
 
 
 def test_a_number_that_the_file_holds_as_one_has_a_point_for_its_decimals_whatever_marks_thousands(make_source, run):

@@ -5,13 +5,14 @@ import zipfile
 import pytest
 
 from conditioners.columns import Text
-from conditioners.dialects import Delimited
+from conditioners.dialects import Delimited, Workbook, XmlElements
 from conditioners.judging import Judge
 from conditioners.limits import Limits
-from conditioners.readers.joined import Together
+from conditioners.readers.gathered import Together
 from tests.conditioning.zip_files import pack_zip, write_zip
 
 HEADER = b"day,store,units,note\n"
+ROW = {"day": "2024-01-01", "store": "001", "units": "1"}
 PLACED = (Text("region", optional=True), Text("part", optional=True))
 
 
@@ -75,6 +76,35 @@ def test_a_member_that_cannot_be_read_is_refused_behind_what_is_wrong_with_those
     refusal = run(toy, pack_zip(**text)).refusal
 
     assert (refusal.reason.split(";")[0], refusal.where) == ("no row names the columns of toy", "3.csv")
+
+
+def test_members_of_any_format_of_which_lines_are_skipped_are_read_alone_and_told_in_their_order(
+    make_source, run, apart
+):
+    source = make_source(dialects=(Workbook(name="page"),))
+    labels, row = "<tr><th>day<th>store<th>units", "<tr><td>2024-01-0{}<td>001<td>{}"
+    table = f"<table>{labels}{row}</table>"
+    titled = f"<table><tr><td>Report{labels}{row}<tr>{labels}</table>"
+    pages = {f"{number}.html": (titled if number == 3 else table).format(number, "x" if number == 4 else 1).encode()
+             for number in range(1, 6)}  # fmt: skip
+    packed = pack_zip(**pages)
+    together = run(source, packed)
+    apart()
+
+    assert together == run(source, packed)
+    assert [place for place, _ in together.summary.skipped] == ["cell 3.html:table 1!A1", "cell 3.html:table 1!A4"]
+    assert [reject["cell"] for reject in together.rejects] == ["4.html:table 1!A2"]
+
+
+def test_a_member_that_is_damaged_is_refused_as_if_it_was_read_in_its_turn(make_source, run, apart):
+    source = make_source(dialects=(XmlElements(name="xml", records="r/s", labels={n: f"r/s/{n}" for n in ROW}),))
+    record = "".join(f"<{name}>{value}</{name}>" for name, value in ROW.items())
+    packed = pack_zip(**{"1.xml": f"<r><s>{record}</s></r>".encode(), "2.xml": f"<r><s>{record}</s>".encode()})
+    refusal = run(source, packed).refusal
+    apart()
+
+    assert refusal.where.startswith("2.xml")
+    assert refusal == run(source, packed).refusal
 
 
 def test_a_hook_is_given_each_member_by_itself(make_source, run):
