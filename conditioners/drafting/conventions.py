@@ -19,6 +19,7 @@ DAY_FORMATS = (
     "%G-W%V", "%GW%V", "%G%V", "%Y-%m", "%m/%Y", "%m.%Y", "%b %Y", "%B %Y", "%b-%y",
     "%m-%d-%y", "%d-%m-%y", "Week %V %G", "Wk %V %G", "KW %V/%G", "KW %V %G", "%G KW %V", "%Y.%m.%d", "%Y年%m月%d日",
     "%b %d %Y", "%B %d %Y", "%b-%Y", "%B-%Y", "%d%b%Y", "%d/%b/%Y", "%d %b %y", "%d. %m. %Y", "%Y. %m. %d.", "%Y年%m月",
+    "%G-S%V", "S%V-%G", "S%V/%G",
 )  # fmt: skip
 MOMENT_FORMATS = (
     "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%#z", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M",
@@ -27,6 +28,7 @@ MOMENT_FORMATS = (
     "%m/%d/%Y %I:%M:%S %p", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%Y%m%d%H%M",
     "%Y-%m-%d %H:%M:%S %#z", "%m/%d/%y %H:%M", "%d/%m/%y %H:%M", "%m/%d/%y %I:%M %p", "%d.%m.%y %H:%M",
     "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%d-%b-%Y %H:%M:%S", "%d/%m/%Y %I:%M %p",
+    "%m/%d/%y %H:%M:%S", "%d/%m/%y %H:%M:%S", "%d.%m.%y %H:%M:%S", "%d-%b-%y %H:%M:%S", "%m/%d/%y %I:%M:%S %p",
     "%d-%b-%Y %H:%M", "%d %b %Y %H:%M", "%d %b %Y %H:%M:%S", "%b %d, %Y %I:%M %p", "%b %d, %Y %I:%M:%S %p",
     "%m/%d/%Y, %I:%M %p", "%m/%d/%Y, %I:%M:%S %p", "%d/%m/%Y, %H:%M", "%d/%m/%Y, %H:%M:%S", "%d.%m.%Y, %H:%M",
     "%d.%m.%Y, %H:%M:%S", "%d/%m/%Y %I:%M:%S %p", "%d-%m-%Y %H:%M", "%d-%m-%Y %H:%M:%S", "%Y%m%d%H%M%S",
@@ -57,6 +59,7 @@ _BRACKETS = re.compile(rf"\D{{0,4}}\([^0-9a-z]{{0,4}}[0-9][0-9.,'\u2019 ]*(?:{_M
 _MONTH = re.compile(r"(0[1-9]|1[0-2])[.,](19|20)[0-9]{2}|(19|20)[0-9]{2}[.,](0[1-9]|1[0-2])")
 _NO_DIGITS, _UP_TO_BREAK = re.compile("[^0-9%]*+"), re.compile(r"(?:[\s\S]*[ :])?")
 _WORD = re.compile(r"[^\W\d]")
+_LONG_MINUS, _LONG_MINUS_BEFORE = "\u2212", re.compile(r"\u2212[^0-9a-z]{0,4}[0-9][0-9.,'\u2019 ]*")
 _TRAILING_MINUS = re.compile(r"[0-9][0-9.,'\u2019 ]*-$")
 
 
@@ -87,7 +90,8 @@ def find_numbers(
     columns = [_without_percent(cells) for cells in columns if not _are_months(cells)]
     currency = tuple(sorted({mark for cells in columns for cell in list(cells)[:200] for mark in _marks(cell)}))
     has_minus = any(_TRAILING_MINUS.match(cell) for cells in columns for cell in cells)
-    candidates = [replace(each, currency=currency, trailing_minus=has_minus) for each in possible]
+    minus = (_LONG_MINUS,) if any(_LONG_MINUS_BEFORE.match(cell) for cells in columns for cell in cells) else ()
+    candidates = [replace(each, currency=currency, trailing_minus=has_minus, minus=minus) for each in possible]
     if any(_has_brackets(cells) for cells in columns):
         candidates = [replace(each, brackets=True) for each in candidates]
     best = max(candidates, key=lambda each: sum(_share_numerals(cells, each) for cells in columns))
@@ -273,7 +277,7 @@ def parse_day(cell: str, written: str) -> date | None:
         return None
     if "%V" in written:
         cell, written = f"{cell}-1", f"{written}-%u"
-    elif not any(part in written for part in ("%d", "%H")):
+    elif not any(part in written for part in ("%d", "%j", "%H")):
         cell, written = f"{cell}-01", f"{written}-%d"
     try:
         found = datetime.strptime(cell, written.replace("%#z", "%z").replace("%.f", ".%f")).date()  # noqa: DTZ007

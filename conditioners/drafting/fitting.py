@@ -11,7 +11,7 @@ NOTHING = frozenset(
     {
         "NA", "N/A", "n/a", "na", "n.a.", "N.A.", "#N/A", "NULL", "Null", "null", "None", "none", "NaN", "nan", "NaT",
         "nil", "k.A.", "k. A.", "TBD", "tbd", "TBA", "-", "--", "---", "\u2013", "\u2014", ".", "..", "...", "\u2026",
-        "?", "*", "\\N", "(NA)", "(S)", "(X)", "(D)", "(blank)", "(null)",
+        "?", "*", "\\N", "(NA)", "(S)", "(X)", "(D)", "(blank)", "(null)", ":", "/",
     }
 )  # fmt: skip
 _RECURRING, _LONGEST_WORD, _MOST_WORDS = 2, 24, 5

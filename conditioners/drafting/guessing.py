@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 
 from conditioners.dialects import ISO_DAY, Numbers
 from conditioners.drafting.conventions import (
-    DAY_FORMATS,
     MOMENT_FORMATS,
     count_places,
     find_weekday,
@@ -19,19 +18,24 @@ from conditioners.drafting.conventions import (
     tell_doubt,
     tell_weeks,
 )
+from conditioners.drafting.digit_dates import list_day_formats, tell_packed_days, tell_weeks_or_months
+from conditioners.drafting.doubts import (
+    tell_fractions,
+    tell_kept,
+    tell_missing,
+    tell_mixed,
+    tell_undated,
+    tell_unknown_form,
+)
 from conditioners.drafting.fitting import NOTHING, Fit, find_fit
 from conditioners.drafting.naming import names_code
-from conditioners.structure.kinds import Kind, kind_of
 
 _PROTECTED = re.compile('="(.*)"')
+_APOSTROPHE = re.compile("'[0-9].*")
+"""Digits that an apostrophe keeps from being counted with, in a spreadsheet."""
 _FLOATED = re.compile(r"[0-9]{3,}\.0")
-_UNIT = re.compile(r"(?<=[0-9])(\s+[A-Za-z]{1,6}|\s?[%\u00b0][A-Za-z]?)$")
+_UNIT = re.compile(r"(?<=[0-9])(\s+[A-Za-z]{1,6}|\s?[%\u2030\u00b0][A-Za-z]?)$")
 _MOST_UNITS = 0.9
-_EXPONENT = re.compile("[0-9][eE][-+]?[0-9]+$")
-_CODE_LIKE_MONEY = re.compile("[A-Z]{3}[-+]?[0-9]")
-_LOOKS_LIKE = {
-    Kind.NUMBER: "numbers", Kind.MONEY: "amounts", Kind.SHARE: "shares", Kind.DAY: "days", Kind.MOMENT: "moments",
-}  # fmt: skip
 _SCALES = (
     (
         re.compile(
@@ -46,13 +50,7 @@ _SCALES = (
 _LONG_CODE = 8
 """Digits of a code that has no zeros in front, from which on it is one of a fixed length, such as a barcode."""
 _FIXED_CODE = re.compile(r"zip|postal|postcode|plz|upc|ean|gtin|fips", re.IGNORECASE)
-_MONTH_WORD = re.compile(r"(?:[0-9]{1,2}[. -]+)?([^\W\d_]{3,})\.?(?:[ .-]+(?:19|20)[0-9]{2}|[/'-][0-9]{2,4})")
-_MONTHS = range(2, 13)
 _PLACES_ALWAYS_FIT = 10
-_SERIALS = range(20_000, 80_000)
-"""Days as spreadsheets count them, from 1954 to 2119."""
-_EDI_DAY = re.compile(r"DTM\.[A-Z0-9]{1,3}|XQ0[23]")
-_LABELS_DAYS = re.compile(r"date|day|week|datum|tag\b|woche|fecha|\bdata\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -115,21 +113,22 @@ def _guess_filled(bare: Guess, counts: Counter[str], numbers: Numbers, *, has_ty
     if all(map(_PROTECTED.fullmatch, counts)):
         reason = f"{bare.label!r} is taken out of formulas, such as {bare.example}, that keep zeros in a spreadsheet"
         return replace(bare, extract=_PROTECTED.pattern, remarks=(reason,))
+    if all(map(_APOSTROPHE.fullmatch, counts)):
+        reason = f"{bare.label!r} is taken without the apostrophe before it, as in {bare.example}"
+        return replace(bare, extract="'?(.*)", remarks=(reason,))
     code = _guess_code(bare, counts)
     if code is not None:
         return code
     told: tuple[str, ...] = ()
-    # Six digits are the day of old messages; elsewhere they are more often a number or month.
-    days = (*DAY_FORMATS, "%y%m%d") if _EDI_DAY.fullmatch(bare.label) else DAY_FORMATS
-    for kind, formats in (("Day", days), ("Moment", MOMENT_FORMATS)):
+    for kind, formats in (("Day", list_day_formats(bare.label)), ("Moment", MOMENT_FORMATS)):
         found = fit_formats(counts, formats, has_days=has_typed_cells)
         if found is not None and found[0].is_good:
             return _take_words(_guess_date(bare, kind, found[1], found[0].fitting), found[0])
-        told = told or (_tell_undated(bare.label, kind, *found) if found is not None else ())
+        told = told or (tell_undated(bare.label, kind, *found) if found is not None else ())
     guess = _guess_number(bare, counts, numbers)
     if guess.kind != "Text" or guess.remarks:
         return guess
-    return replace(guess, remarks=(*(told or _tell_unknown_form(bare.label, counts)), *_tell_kept(bare.label, counts)))
+    return replace(guess, remarks=(*(told or tell_unknown_form(bare.label, counts)), *tell_kept(bare.label, counts)))
 
 
 def _guess_code(bare: Guess, counts: Counter[str]) -> Guess | None:
@@ -146,9 +145,8 @@ def _guess_code(bare: Guess, counts: Counter[str]) -> Guess | None:
     if fit.words or fit.misfits:
         return bare
     hint = f"{bare.label!r} has zeros in front, so it is text: declare it as a number if it is one"
-    return replace(
-        bare, arguments=(f"pattern={_code_pattern(bare.label, fit.fitting)}",), remarks=() if is_named else (hint,)
-    )  # fmt: skip
+    remarks = tell_packed_days(bare.label, fit.fitting) or (() if is_named else (hint,))
+    return replace(bare, arguments=(f"pattern={_code_pattern(bare.label, fit.fitting)}",), remarks=remarks)
 
 
 def _guess_number(bare: Guess, counts: Counter[str], numbers: Numbers) -> Guess:
@@ -156,25 +154,21 @@ def _guess_number(bare: Guess, counts: Counter[str], numbers: Numbers) -> Guess:
     fits = matches_numeral(numbers)
     fit = find_fit(counts, lambda cell: (not unit or cell.endswith(unit)) and fits(cell.removesuffix(unit)))
     if not fit.is_good or fit.has_categories:
-        return replace(bare, remarks=_tell_mixed(bare.label, fit))
+        return replace(bare, remarks=tell_mixed(bare.label, fit))
     if unit:
-        told = f"{bare.label!r} is taken without its unit, {unit.strip()!r}"
-        bare = replace(bare, extract=f"(.*){re.escape(unit)}".replace("\\ ", " "), remarks=(told,))
+        taken = f"{bare.label!r} is taken without its unit, {unit.strip()!r}"
+        bare = replace(bare, extract=f"(.*){re.escape(unit)}".replace("\\ ", " "), remarks=(taken,))
     bare = _scale(bare)
     places = max(0, count_places(fit.fitting, numbers, unit) - bare.shift)
+    told = tell_missing(bare.label, fit)
     if places == 0:
-        return _take_words(replace(bare, kind="Whole", remarks=(*bare.remarks, *_tell_serials(bare.label, fit))), fit)
+        told += tell_packed_days(bare.label, fit.fitting) or tell_weeks_or_months(bare.label, fit.fitting)
+    bare = replace(bare, remarks=(*bare.remarks, *told))
+    if places == 0:
+        return _take_words(replace(bare, kind="Whole"), fit)
     rounded = ("rounded=True",) if places > _PLACES_ALWAYS_FIT else ()
     shown = (str(min(places, _PLACES_ALWAYS_FIT)), *rounded)
     return _take_words(replace(bare, kind="Decimal", arguments=shown), fit)
-
-
-def _tell_serials(label: str, fit: Fit) -> tuple[str, ...]:
-    """What to know of numbers below a label of days that are such as spreadsheets count days by."""
-    are_days = all(cell.isdigit() and int(cell) in _SERIALS for cell in fit.fitting)
-    if not are_days or not _LABELS_DAYS.search(label):
-        return ()
-    return (f"{label!r} holds numbers such as {next(iter(fit.fitting))}, which may be days of a spreadsheet",)
 
 
 def _scale(bare: Guess) -> Guess:
@@ -185,58 +179,13 @@ def _scale(bare: Guess) -> Guess:
 
 
 def _find_unit(counts: Counter[str]) -> str:
-    """What by far the most cells have behind the number; empty without such a unit."""
+    """What by far the most cells that hold something have behind the number; empty without such a unit."""
     units: Counter[str] = Counter()
     for cell, count in counts.items():
-        units[found[0] if (found := _UNIT.search(cell)) else ""] += count
-    unit, count = units.most_common(1)[0]
-    return unit if count >= _MOST_UNITS * counts.total() else ""
-
-
-def _tell_mixed(label: str, fit: Fit) -> tuple[str, ...]:
-    """What to know of a text whose cells are numbers for the most part."""
-    numerals, others = fit.fitting.total(), fit.words + fit.misfits
-    if numerals <= others.total() or names_code(label):
-        return ()
-    odd = ", ".join(repr(cell[:20]) for cell, _ in others.most_common(3))
-    return (f"{label!r} is text, since {others.total()} of {numerals + others.total()} cells are no numbers: {odd}",)
-
-
-def _tell_undated(label: str, kind: str, fit: Fit, formats: Sequence[str]) -> tuple[str, ...]:
-    """What to know of a text most of whose cells are days or moments."""
-    others = fit.words + fit.misfits
-    odd, total = ", ".join(repr(cell[:20]) for cell, _ in others.most_common(3)), others.total() + fit.fitting.total()
-    what = f"no {kind.lower()}s written like {formats[0]}"
-    return (f"{label!r} is text, since {others.total()} of {total} cells are {what}: {odd}",)
-
-
-def _tell_unknown_form(label: str, counts: Counter[str]) -> tuple[str, ...]:
-    """What to know of a text that looks like numbers or dates, in a form that is not known here."""
-    months = [found[1].casefold() for cell in counts if (found := _MONTH_WORD.fullmatch(cell))]
-    if len(months) == len(counts) and len(set(months)) in _MONTHS:
-        cell = next(iter(counts))
-        told = f"{label!r} is text, though it may hold days, such as {cell!r}: formats know months in English alone"
-        return (f"{told}, a hook any",)
-    kinds: Counter[Kind] = Counter()
-    for cell, count in counts.items():
-        kinds[kind_of(cell)] += count
-    kind, count = kinds.most_common(1)[0]
-    if kind not in _LOOKS_LIKE or count < _MOST_UNITS * counts.total():
-        return ()
-    cell = next(cell for cell in counts if kind_of(cell) is kind)
-    if _CODE_LIKE_MONEY.match(cell):
-        return ()
-    if kind is Kind.NUMBER and (long := next(filter(_EXPONENT.search, counts), None)):
-        told = f"{label!r} is text, since numbers such as {long!r} may lack digits, and no form reads their exponents"
-        return (f"{told}: have them sent whole, or read them in a hook",)
-    return (f"{label!r} is text, though it looks like {_LOOKS_LIKE[kind]}, such as {cell!r}: declare its form",)
-
-
-def _tell_kept(label: str, counts: Counter[str]) -> tuple[str, ...]:
-    """What to check of words that often stand for no value, in a text, where they are kept."""
-    words = ", ".join(f"{cell!r} ({count} cells)" for cell, count in sorted(counts.items()) if cell in NOTHING)
-    told = f"{label!r} is text and keeps {words}: declare these as `sentinels` where they stand for no value"
-    return (told.replace("(1 cells)", "(1 cell)"),) if words else ()
+        if cell not in NOTHING:
+            units[found[0] if (found := _UNIT.search(cell)) else ""] += count
+    unit, count = next(iter(units.most_common(1)), ("", 0))
+    return unit if count >= _MOST_UNITS * units.total() else ""
 
 
 def _take_words(guess: Guess, fit: Fit) -> Guess:
@@ -255,10 +204,9 @@ def _guess_date(bare: Guess, kind: str, fitting: Sequence[str], cells: Counter[s
     if weekday is not None:
         arguments = (f"weekday={weekday}",)
     mixed = (f"{bare.label!r} has days as such beside text written like {fitting[0]}: both are read",) if days else ()
-    return replace(
-        bare, kind=kind, arguments=arguments, formats=formats, remarks=(*((doubt,) if doubt else ()), *mixed),
-        doubtful=tuple(fitting[1:]) if is_doubtful else (),
-    )  # fmt: skip
+    remarks = (*((doubt,) if doubt else ()), *mixed, *tell_fractions(bare.label, fitting[0], cells))
+    doubtful = tuple(fitting[1:]) if is_doubtful else ()
+    return replace(bare, kind=kind, arguments=arguments, formats=formats, remarks=remarks, doubtful=doubtful)
 
 
 def _code_pattern(label: str, cells: Counter[str]) -> str:

@@ -11,13 +11,20 @@ from conditioners.drafting.naming import names_code
 from conditioners.structure.kinds import Kind, kind_of
 
 _KEY_ROWS, _KEY_COLUMNS = 20, 3
-_KEY_KINDS = ("Day", "Moment", "Text")
+_TIMES = ("Day", "Moment")
+_KEY_KINDS = (*_TIMES, "Text")
 _TIME = re.compile(r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?( ?[AaPp][Mm])?")
 """Times of day, which tell few rows apart."""
 _MEASURED = (Kind.NUMBER, Kind.MONEY, Kind.SHARE)
 _CODED = re.compile(r"\s*0[0-9]")
 _DAY = re.compile(r"date|datum|day|tag\b|fecha|data\b|jour", re.IGNORECASE)
 """Labels of days that are text, such as `0101`, because they have no year."""
+_EVENT = re.compile(
+    r"(?:^|_)(order|invoice|transaction|trans|transaktion\w*|receipt|ticket|event|entry|document|doc|beleg\w*|auftrag\w*"
+    r"|rechnung\w*|booking|shipment|case|claim|serial|lot|batch|po|ref|reference|line|row|record|journal)s?(?:_|$)"
+    r"|^(id|no|nr|nbr|num|number|key)$"
+)
+"""Names of codes that one thing that happened has, as an order; stores and items come again the next day."""
 _PERIOD = re.compile(r"year|month|week|period|jahr|monat|woche|ann[eé]e|mois|a[nñ]o", re.IGNORECASE)
 
 
@@ -47,7 +54,9 @@ def find_key(
     for count in range(1, _KEY_COLUMNS + 1):
         for chosen in sorted(combinations(fit, count), key=_weigh_key):
             names = {each.name for each in chosen}
-            if count == 1 and not _may_be_alone(chosen[0], required, cells):
+            if not (
+                _may_be_alone(chosen[0], required, cells) if count == 1 else _may_be_together(chosen, required, cells)
+            ):
                 continue
             if len(set(zip(*(cells[name] for name in names), strict=True))) == rows:
                 return tuple(each.name for each in required if each.name in names | around)
@@ -64,16 +73,38 @@ def _is_measure(guess: Guess, cells: Sequence[str]) -> bool:
 def _may_be_alone(guess: Guess, required: Sequence[Guess], cells: Mapping[str, Sequence[str]]) -> bool:
     """Whether a column may be a key by itself: a code, the days of a series, the names in a list without days."""
     if names_code(guess.label):
-        return True
+        return _may_lack_days((guess,), required, cells)
     others = [each for each in required if each.name != guess.name]
     if guess.kind == "Text":
-        return not _DAY.search(guess.label) and not any(each.kind in ("Day", "Moment") for each in others)
-    names = [each for each in others if each.kind == "Text" and not _is_measure(each, cells[each.name])]
-    return not any(len(set(cells[each.name])) > 1 for each in names)
+        return not _DAY.search(guess.label) and not any(each.kind in _TIMES for each in others)
+    return not _has_names(others, cells)
+
+
+def _may_be_together(
+    chosen: Sequence[Guess], required: Sequence[Guess], cells: Mapping[str, Sequence[str]]
+) -> bool:  # fmt: skip
+    """Whether columns may be a key: not days alone where names vary, nor stores and items without their days."""
+    if all(each.kind in _TIMES for each in chosen):
+        return not _has_names(required, cells)
+    return _may_lack_days(chosen, required, cells)
+
+
+def _may_lack_days(
+    chosen: Sequence[Guess], required: Sequence[Guess], cells: Mapping[str, Sequence[str]]
+) -> bool:  # fmt: skip
+    """Whether columns have a day among them or need none, as no day varies or one of them is an event's code."""
+    days = [each for each in required if each.kind in _TIMES and len(set(cells[each.name])) > 1]
+    return not days or any(each in days or _EVENT.search(each.name) for each in chosen)
+
+
+def _has_names(guesses: Sequence[Guess], cells: Mapping[str, Sequence[str]]) -> bool:
+    """Whether there are texts, other than measured ones, that are not the same in all rows."""
+    names = [each for each in guesses if each.kind == "Text" and not _is_measure(each, cells[each.name])]
+    return any(len(set(cells[each.name])) > 1 for each in names)
 
 
 def _is_period(guess: Guess) -> bool:
-    return guess.kind in ("Day", "Moment") or (guess.kind == "Whole" and _PERIOD.search(guess.label) is not None)
+    return guess.kind in _TIMES or (guess.kind == "Whole" and _PERIOD.search(guess.label) is not None)
 
 
 def _weigh_key(guesses: Sequence[Guess]) -> int:

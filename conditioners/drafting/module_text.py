@@ -112,7 +112,7 @@ def _show_numbers(numbers: Numbers) -> str:
     if numbers.decimal != ".":
         arguments.append(f"decimal={show_string(numbers.decimal)}")
     if numbers.thousands:
-        arguments.append(f"thousands={_show_marks(numbers.thousands)}")
+        arguments.append(f'thousands="{_show_marks(numbers.thousands)}"')
     if numbers.currency:
         arguments.append(f"currency={_tuple(numbers.currency)}")
     if numbers.trailing_minus:
@@ -121,8 +121,10 @@ def _show_numbers(numbers: Numbers) -> str:
         arguments.append("brackets=True")
     if numbers.lakhs:
         arguments.append("lakhs=True")
+    if numbers.minus:
+        arguments.append(f'minus=("{_show_marks("".join(numbers.minus))}",)')
     return show_call("numbers=Numbers", arguments, 12, tail="")
 
 
 def _show_marks(marks: str) -> str:
-    return '"' + "".join(mark if mark.isascii() else ascii(mark)[1:-1] for mark in marks) + '"'
+    return "".join(mark if mark.isascii() else ascii(mark)[1:-1] for mark in marks)

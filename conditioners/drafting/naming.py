@@ -9,11 +9,19 @@ from collections import Counter
 from collections.abc import Sequence
 
 _CODE_WORDS = (
-    "zip|postal|postcode|plz|code|id|sku|upc|ean|gtin|item|store|plu|phone|fips|naics|account|no|nr|number|num|nbr"
+    "zip|postal|postcode|plz|code|id|sku|upc|ean|gtin|isbn|item|store|plu|phone|fips|ansi|naics|account"
+    "|no|nr|number|num|nbr"
 )
+_NAMED = (
+    "station|plant|vendor|supplier|customer|client|order|invoice|material|product|warehouse|branch|outlet|site|route"
+    "|location|dept|department|lot|batch|po|filiale|werk|konto|kunde|artikel|lieferant|beleg|markt|magasin|article"
+    "|fournisseur|compte|tienda|cliente|art[ií]culo|producto|proveedor|cuenta"
+)
+"""Labels of what has a number for its name, where they stand alone: `units on order` counts."""
 _NAMES_CODE = re.compile(
-    rf"({_CODE_WORDS})( code| id)?|(zip|postal|postcode|plz|sku|upc|ean|gtin|fips|naics|code|cod|codigo|código) .*|"
-    rf"(?!.*\b(per|by|of|count)\b).* ({_CODE_WORDS})|\w*(num|nbr|code|nummer|nr|コード|番号|编号|编码|代码|코드|번호)"
+    rf"({_CODE_WORDS}|{_NAMED})( code| id)?"
+    r"|(zip|postal|postcode|plz|sku|upc|ean|gtin|fips|naics|code|cod|codigo|código) .*"
+    rf"|(?!.*\b(per|by|of|count)\b).* ({_CODE_WORDS})|\w*(num|nbr|code|nummer|nr|コード|番号|编号|编码|代码|코드|번호)"
 )
 _NAMES_IN_EDI = re.compile(r"(N1|N9|REF|LIN|NAD|PIA|LOC|RFF)\.[A-Z0-9]{1,3}|SDQ")
 """Labels of EDI segments that say who, where and what by codes."""

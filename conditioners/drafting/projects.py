@@ -152,7 +152,7 @@ def _match_beginning(raw: str) -> str:
 
     Where a number comes first, or within the last of the words, any other may stand there in the next file.
     """
-    blank, text = re.match(r"([\t ]*)(.*)", raw.split("\n")[0]).groups()  # type: ignore[union-attr]
+    blank, text = re.match(r"([\t ]*)(.*)", re.split(r"[\r\n]", raw)[0]).groups()  # type: ignore[union-attr]
     words = re.match(_WORDS, text)[0][:_FOOTER].rstrip(" ,")  # type: ignore[index]
     begins = words if len(words) > 2 else text[:_FOOTER]
     escaped = re.sub(r"\\([ \-#&~])", r"\1", re.escape(begins)).replace("\\\t", r"\t")

@@ -19,6 +19,7 @@ from conditioners.drafting.preambles import tell_preamble
 from conditioners.outcome import Refusal, Refused
 from conditioners.raw import RawInput
 
+_MAY_LACK_LABELS, _SHOWN = ("delimited text", "fixed width"), 60
 _ROWS = 20_000
 """Rows that a guess is made from."""
 
@@ -132,6 +133,7 @@ def _describe(
         *packing.remarks,
         *guessed,
         *by_place,
+        *_tell_no_labels(summary, table, read),
         *_tell_tables(
             table,
             tables,
@@ -161,6 +163,21 @@ def _tell_unlabelled(summary: AutoSummary, table: TableSummary, rows: Sequence[S
     without = [at for at, label in enumerate(table.labels) if not label.strip()]
     held = [[row[at].strip() for row in rows] for at in without]
     return "a column with values has no label" if any(any(cells) and not _are_counted(cells) for cells in held) else ""
+
+
+def _tell_no_labels(summary: AutoSummary, table: TableSummary, rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """What to check where no row was taken for labels, of which the first row may be one."""
+    if table.labels is not None or table.columns == 1 or summary.dialect["format"] not in _MAY_LACK_LABELS:
+        return ()
+    told = (
+        f"no row of labels was found, so columns are declared by their places and the first row is {_join(rows[0])!r}"
+    )
+    return (f"{told}: if these are labels, leave `fields` out and declare the labels of columns",)
+
+
+def _join(cells: Sequence[str]) -> str:
+    joined = " ".join(" ".join(cells).split())
+    return joined if len(joined) <= _SHOWN else f"{joined[:_SHOWN]}\u2026"
 
 
 def _are_counted(cells: Sequence[str]) -> bool:

@@ -21,7 +21,13 @@ _PARTS = {
     "%b": "[A-Za-z]{3}", "%B": "[A-Za-z]{3,9}",
 }  # fmt: skip
 _UNNAMED = "value"
-_TIMED = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])|(?<![A-Za-z0-9])W[0-9]{2}(?![0-9])")
+_TIMED = re.compile(
+    r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])|(?<![A-Za-z0-9])(?:FY|W|Wk|Week|KW|S|P|Period|Q)[ -]?[0-9]{1,2}(?![0-9])",
+    re.IGNORECASE,
+)
+_YEARS = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])|(?<![A-Za-z0-9])W[0-9]{2}(?![0-9])")
+_FEWEST_TIMED = 3
+"""Labels such as `P1`, of which one or two may tell a part or a price."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +52,13 @@ def unfold_sample(sample: Sample) -> tuple[Sample, Widening | None]:
 def _tell_times(labels: Sequence[str]) -> tuple[str, ...]:
     """What to check of labels that tell a time and stay labels: those of later files may be others."""
     timed = [label for label in labels if _TIMED.search(label)]
+    if not any(_YEARS.search(label) for label in timed) and len(timed) < _FEWEST_TIMED:
+        return ()
     shown = ", ".join(map(repr, timed[:3])) + (" and so on" if len(timed) > 3 else "")
-    return (f"labels tell a time, and files with others will lack these columns: {shown}",) if timed else ()
+    if not timed:
+        return ()
+    told = f"labels tell a time, and files with others will lack these columns: {shown}"
+    return (f"{told}; `wide` makes rows of them",) if len(timed) >= _FEWEST_TIMED else (told,)
 
 
 _Measures = dict[tuple[str, str], dict[int, str]]

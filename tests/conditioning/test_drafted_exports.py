@@ -96,7 +96,7 @@ def test_a_text_of_numbers_and_marks_is_no_part_of_a_key(draft):
     _, source = draft("r.csv", lines("day,station,rain", [f"2025-09-{n + 1:02},X1,{cells[n]}" for n in range(30)]))
 
     assert type(source.columns[2]) is Text
-    assert source.key == ("day",)
+    assert source.key == ("day", "station")
 
 
 def test_members_with_lines_of_json_are_told_apart_by_their_names(draft):

@@ -146,11 +146,11 @@ def test_a_text_that_looks_like_amounts_in_an_unknown_form_is_told(draft):
 
 def test_six_digits_read_as_weeks_are_told_and_a_key_is_too(draft):
     rows = "".join(f"{100 + n}\t{202501 + n % 2}\t{n}\n" for n in range(30))
-    written, source = draft("t.txt", f"item nbr\tWM Week\tunits\n{rows}".encode())
+    written, source = draft("t.txt", f"item nbr\tWeek\tunits\n{rows}".encode())
 
     assert source.dialects[0].days == ("%G%V",)
-    assert told(written, "'WM Week' is read as ISO weeks, each as its Monday: check that they are no months or fiscal")
-    assert told(written, "the key is item_nbr, which no two rows of the sample share")
+    assert told(written, "'Week' is read as ISO weeks, each as its Monday: check that they are no months or fiscal")
+    assert told(written, "the key is item_nbr and week, which no two rows of the sample share")
 
 
 def test_weeks_written_as_words_in_labels_become_rows(draft):

@@ -1,0 +1,69 @@
+"""Days, weeks and months of digits alone, which are numbers unless the label says so: what labels and cells tell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+from conditioners.drafting.conventions import DAY_FORMATS, parse_day
+from conditioners.drafting.naming import names_code
+
+_WEEK, _MONTH = "%G%V", "%Y%m"
+_EDI_DAY = re.compile(r"DTM\.[A-Z0-9]{1,3}|XQ0[23]")
+_LABELS_DAYS = re.compile(r"date|da?t$|day|week|jul|datum|tag\b|woche|fecha|\bdata\b|jour", re.IGNORECASE)
+_LABELS_WEEKS = re.compile(
+    r"week|wk|woche|\bkw|\bsem(aine|ana)?\b|settimana|uge|vecka|\buke\b|\u5468|\u9031|\uc8fc", re.IGNORECASE
+)
+_LABELS_MONTHS = re.compile(r"month|monat|mois|\bmes\b|mese|yyyymm", re.IGNORECASE)
+_LABELS_OWN_YEARS = re.compile(r"fiscal|\bfisc|\bfy\b|\bwm\b", re.IGNORECASE)
+"""Labels of weeks and months of a company's own year."""
+_SERIALS = range(20_000, 80_000)
+"""Days as spreadsheets count them, from 1954 to 2119."""
+_PACKED, _PACKED_LABELLED = ("1%y%m%d", "%Y%j"), ("%y%m%d", "%d%m%y", "%m%d%y", "%d%m%Y", "%m%d%Y", "%y%j")
+"""Days of digits alone: forms that hardly any other numbers fit, and forms for labels that tell days."""
+_TELLING = 5
+
+
+def list_day_formats(label: str) -> Sequence[str]:
+    """The formats of days that a label leaves possible: six digits are a week or month only where it says so.
+
+    They are the day of old messages; elsewhere they are more often a number.
+    """
+    others = tuple(each for each in DAY_FORMATS if each != _WEEK)
+    if _EDI_DAY.fullmatch(label):
+        return (*others, "%y%m%d")
+    if _LABELS_OWN_YEARS.search(label):
+        return others
+    if _LABELS_WEEKS.search(label):
+        return DAY_FORMATS
+    return (*others, _MONTH) if _LABELS_MONTHS.search(label) else others
+
+
+def tell_packed_days(label: str, cells: Collection[str]) -> tuple[str, ...]:
+    """What to know of numbers that may be days of digits alone, as mainframes and spreadsheets have them."""
+    is_named = _LABELS_DAYS.search(label.strip()) is not None
+    if names_code(label):
+        return ()
+    forms = (*_PACKED, *(_PACKED_LABELLED if is_named else ())) if len(cells) >= _TELLING else ()
+    found = [f"`{each}`" for each in forms if all(parse_day(cell, each) for cell in cells)]
+    serials = is_named and all(cell.isdecimal() and int(cell) in _SERIALS for cell in cells)
+    if not (found or serials):
+        return ()
+    told = f"{label!r} holds numbers such as {next(iter(cells))}, which may be days"
+    serial = ", or they are those of a spreadsheet" if serials else ""
+    if not found:
+        return (f"{told} of a spreadsheet",)
+    return (f"{told}: as such their form is {' or '.join(found)}{serial}",)
+
+
+def tell_weeks_or_months(label: str, cells: Collection[str]) -> tuple[str, ...]:
+    """What to know of numbers that may be weeks as well as months, of which nothing tells whether they are."""
+    is_named = any(each.search(label) for each in (_LABELS_WEEKS, _LABELS_MONTHS, _LABELS_OWN_YEARS))
+    if names_code(label) or len(cells) < (1 if is_named else _TELLING):
+        return ()
+    if not all(parse_day(cell, _WEEK) for cell in cells):
+        return ()
+    told = f"{label!r} holds numbers such as {next(iter(cells))}, which may be weeks or months"
+    if _LABELS_OWN_YEARS.search(label):
+        return (f"{told} of a fiscal year: of the calendar's their form would be `{_WEEK}` or `{_MONTH}`",)
+    return (f"{told}: as such their form is `{_WEEK}` or `{_MONTH}`",)

@@ -1,0 +1,161 @@
+"""Drafts from files as statistical offices, mainframes, tills and web shops publish them."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from conditioners.columns import Day, Decimal, Moment, Text, Whole
+from conditioners.dialects import Delimited, Numbers
+
+DAYS = [date(2026, 1, 3) + timedelta(days=3 * n) for n in range(30)]
+
+
+def told(written, words):
+    return [remark for remark in written.remarks if words in remark]
+
+
+def lines(head, rows):
+    return "\n".join([head, *rows]).encode() + b"\n"
+
+
+def column_of(source, name):
+    return next(column for column in source.columns if column.name == name)
+
+
+def test_six_digits_are_weeks_or_months_only_where_the_label_says_so(draft, run):
+    rows = [f"{200001 + n},{202601 + n % 12},{202601 + n % 12},{n}" for n in range(30)]
+    for name, label, day in (("months", "BEGIN_YEARMONTH", "2026-02-01"), ("weeks", "Week", "2026-01-05")):
+        text = lines(f"Order,{label},Fiscal Week,units", rows)
+        written, source = draft("r.csv", text, name=name)
+
+        assert [type(column) for column in source.columns[:3]] == [Text, Day, Whole]
+        assert run(source, text).rows[1] == f"200002,{day},202602,1"
+    assert told(written, "'Fiscal Week' holds numbers such as 202601, which may be weeks or months of a fiscal year")
+    written, source = draft("n.csv", lines("name;size", [f"n{n};{202601 + n}" for n in range(30)]), name="sizes")
+    assert column_of(source, "size") == Whole("size")
+    assert told(written, "'size' holds numbers such as 202601, which may be weeks or months: as such their form is")
+
+
+@pytest.mark.parametrize(
+    ("label", "written_as", "form"),
+    [("TRNDAT", "1%y%m%d", "1%y%m%d"), ("JULDATE", "%Y%j", "%Y%j"), ("Ship Date", "%m%d%y", "%m%d%y"),
+     ("Jul", "%y%j", "%y%j`, or they are those of a spreadsheet")],
+)  # fmt: skip
+def test_days_of_digits_alone_are_told_with_the_form_that_reads_them(draft, make_source, run, label, written_as, form):
+    cells = [day.strftime(written_as) for day in DAYS]
+    written, source = draft("r.csv", lines(f"{label},plant", [f"{cell},A{cell}" for cell in cells]))
+
+    assert type(source.columns[0]) in (Whole, Text)
+    assert told(
+        written, f"{label!r} holds numbers such as {cells[0]}, which may be days: as such their form is `{form}"
+    )
+    mended = make_source(columns=(Day("day"),), key=(), dialects=(Delimited(name="x", days=(written_as,)),))
+    assert run(mended, lines("day", cells)).rows == [day.isoformat() for day in DAYS]
+
+
+def test_a_number_of_nines_that_recurs_far_from_all_others_is_told(draft):
+    rows = [f"s{n},{-9999 if n % 4 == 0 else n * 3},{999 if n % 4 == 0 else n * 40}" for n in range(30)]
+    written, source = draft("r.csv", lines("name,temp,units", rows))
+
+    assert type(column_of(source, "temp")) is Whole
+    assert told(written, "'temp' keeps '-9999' (8 cells): declare it as `sentinels` where it stands for no value")
+    assert not told(written, "'units' keeps"), "999 is no further than others"
+
+
+def test_fractions_of_seconds_that_no_column_keeps_are_told(draft):
+    parts = {"cut": ".250", "whole": ".000"}
+    for name, part in parts.items():
+        rows = [f"{n},2026-03-28T20:{n:02}:01{part}+01:00" for n in range(30)]
+        written, source = draft("r.csv", lines("id,at", rows), name=name)
+
+        assert column_of(source, "at") == Moment("at", utc=True)
+        assert bool(told(written, "'at' loses the fractions of its seconds")) == (name == "cut")
+
+
+def test_codes_that_an_apostrophe_keeps_whole_lose_it_and_are_told(draft, run):
+    text = lines("name,Billing Zip", [f"n{n},'{n + 501:05}" for n in range(30)])
+    written, source = draft("r.csv", text)
+
+    assert told(written, "'Billing Zip' is taken without the apostrophe before it, as in '00501")
+    assert run(source, text).rows[0] == "n0,00501"
+
+
+def test_words_for_nothing_hide_no_unit_and_a_unit_may_be_per_mille(draft, run):
+    text = lines("name;change;rate", [f"n{n};{'—' if n % 3 else f'{n},5%'};{n},25‰" for n in range(30)])
+    _, source = draft("r.csv", text)
+
+    assert (column_of(source, "change").places, column_of(source, "rate").places) == (1, 2)
+    assert run(source, text).rows[:2] == ["n0,0.5,0.25", "n1,,1.25"]
+
+
+def test_a_long_minus_is_one(draft, run):
+    text = lines("shop\tday\tdiscount", [f"s{n}\t{day}\t\u2212{n}.25" for n, day in enumerate(DAYS)])
+    _, source = draft("r.tsv", text)
+
+    assert source.dialects[0].numbers == Numbers(minus=("\u2212",))
+    assert run(source, text).rows[2] == "s2,2026-01-09,-2.25"
+
+
+def test_amounts_whose_signs_are_words_are_told_with_what_to_declare(draft):
+    rows = [f"n{n};{n + 1},234.50 {'CR' if n % 2 else 'DR'};{n}.50K;{n}.5 m" for n in range(30)]
+    written, source = draft("r.csv", lines("name;amount;damage;height", rows))
+
+    assert column_of(source, "amount") == Text("amount")
+    assert told(written, "'amount' is text, though it looks like amounts, such as '10,234.50 CR': declare which of CR")
+    assert told(written, "'damage' is text, though it looks like amounts, such as '10.50K': declare their marks")
+    assert type(column_of(source, "height")) is Decimal
+
+
+def test_digits_that_are_none_of_ascii_are_told(draft):
+    digits = str.maketrans("0123456789.,", "٠١٢٣٤٥٦٧٨٩٫٬")
+    written, _ = draft("r.csv", lines("name;sales", [f"n{n};{f'{n},234.50'.translate(digits)}" for n in range(30)]))
+
+    assert told(written, "'sales' is text, since digits such as those of '٠٬٢٣٤٫٥٠' are none of ASCII")
+
+
+@pytest.mark.parametrize("label", ["STATION", "State ANSI", "Konto", "Vendor", "Werk"])
+def test_numbers_that_name_something_are_text_lest_they_lose_a_zero_in_the_next_file(draft, run, label):
+    _, source = draft("r.csv", lines(f"{label},value", [f"{1000 + n % 7},{n}" for n in range(30)]))
+
+    assert type(source.columns[0]) is Text
+    assert run(source, lines(f"{label},value", ["0400,1"])).rows == ["0400,1"]
+
+
+def test_a_key_of_stores_or_items_has_their_day_and_days_alone_are_none_beside_names(draft):
+    kinds = {
+        "stores": ("store,day,units\n", "{0},2026-01-{0:02},{0}\n", ("store", "day")),
+        "tickets": ("ticket no,day,units\n", "{0},2026-01-{0:02},{0}\n", ("ticket_no",)),
+        "deals": ("deal,closed,created\n", "Deal {0},2026-01-{0:02},2025-01-{0:02}\n", ("deal", "closed")),
+    }
+    for name, (header, row, key) in kinds.items():
+        _, source = draft("r.csv", (header + "".join(row.format(n) for n in range(1, 25))).encode(), name)
+        assert source.key == key, name
+
+
+def test_a_sample_without_a_row_of_labels_is_told_with_its_first_row(draft):
+    rows = ['"Name";"No";"2026-01"', *(f'"{name}";"";"{n}"' for n, name in enumerate("abcabcabc"))]
+    written, source = draft("r.csv", "\n".join(f"{n};x{n};{n * 2}" for n in range(9)).encode())
+
+    assert source.dialects[0].fields
+    assert told(
+        written, "no row of labels was found, so columns are declared by their places and the first row is '0 x0"
+    )
+    assert not told(draft("l.csv", "\n".join(rows).encode(), name="labelled")[0], "no row of labels was found")
+
+
+def test_labels_of_fiscal_periods_are_told_with_what_makes_rows_of_them(draft):
+    labels = ",".join(f"FY26 P05 W{week} Units" for week in range(1, 5))
+    written, _ = draft("r.csv", lines(f"item,{labels}", [f"{n},1,2,3,4" for n in range(30)]))
+
+    assert told(written, "labels tell a time, and files with others will lack these columns: 'FY26 P05 W1 Units', ")
+    assert told(written, "and so on; `wide` makes rows of them")
+    assert not told(draft("p.csv", lines("item,P1,P2", ["a,1,2"] * 9), name="p")[0], "labels tell a time")
+
+
+def test_a_note_of_several_lines_is_skipped_whatever_ends_them(draft, run):
+    rows = [f"s{n},2026-01-{n + 1:02},{n}" for n in range(30)]
+    text = lines("shop,day,units", [*rows, "", '"Applied filters:', 'Year is 2026"']).replace(b"\n", b"\r\n")
+    _, source = draft("r.csv", text)
+
+    assert source.dialects[0].skip == ('"Applied filters:',)
+    assert run(source, text.replace(b"\r\n", b"\n")).summary.rejects == {}
