@@ -40,7 +40,13 @@ from conditioners.readers.parquet import MAGIC as PARQUET
 from conditioners.readers.parquet_tables import ParquetReader
 from conditioners.readers.sheet_tables import Sheet, SheetReader, open_html_sheets, open_workbook_sheets
 from conditioners.readers.spreadsheet_xml import is_spreadsheet_xml
-from conditioners.readers.unfolding import Folding, UnfoldingReader, words_for_nothing
+from conditioners.readers.unfolding import (
+    Folding,
+    UnfoldingReader,
+    count_repetitions,
+    limit_portions,
+    words_for_nothing,
+)
 from conditioners.readers.value_lines import has_lines_behind
 from conditioners.readers.xml_tables import XmlReader
 
@@ -158,9 +164,8 @@ def _find_layouts(
 
 
 def _as_fixed_candidate(source: Source, dialect: FixedWidth, opened: OpenedRaw, limits: Limits) -> Candidate:
-    return Candidate(
-        dialect.name, dialect, lambda: _unfold(dialect, FixedWidthReader(source, dialect, opened, limits))
-    )  # fmt: skip
+    kept = limit_portions(limits, dialect.repeated.count if dialect.repeated else 1)
+    return Candidate(dialect.name, dialect, lambda: _unfold(dialect, FixedWidthReader(source, dialect, opened, kept)))
 
 
 def _as_candidate(
@@ -169,8 +174,9 @@ def _as_candidate(
     """A layout with a name that no other one has: a dialect with two delimiters may fit with both."""
     is_twice = sum(other.dialect is layout.dialect for other in others) > 1
     name = f"{layout.dialect.name} with {layout.syntax.shown!r}" if is_twice else layout.dialect.name
+    kept = limit_portions(limits, count_repetitions(layout.header.positions))
     return Candidate(
-        name, layout.dialect, lambda: _unfold(layout.dialect, DelimitedReader(source, layout, opened, limits))
+        name, layout.dialect, lambda: _unfold(layout.dialect, DelimitedReader(source, layout, opened, kept))
     )  # fmt: skip
 
 

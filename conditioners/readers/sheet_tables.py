@@ -18,6 +18,7 @@ from conditioners.readers.ending import CAUSE
 from conditioners.readers.headers import Header, NearMiss, find_header, needs_cells, surroundings
 from conditioners.readers.html_tables import HOLDS_OTHERS, read_html_tables
 from conditioners.readers.numbers import NumberWriter
+from conditioners.readers.unfolding import count_repetitions
 from conditioners.readers.workbook import TextRow, load_sheets
 
 _GAP = 1000
@@ -115,11 +116,11 @@ class SheetReader:
 
     def parts(self) -> Iterator[Rows]:
         """Rows in portions, sheet by sheet."""
-        rows = Rows(self.columns)
+        rows, most = Rows(self.columns), BATCH_ROWS // count_repetitions(self.columns)
         for sheet in self._sheets:
             for origin, cells in self._read_sheet(sheet):
                 rows.add(origin, cells)
-                if len(rows.cells) >= BATCH_ROWS:
+                if len(rows.cells) >= most:
                     yield rows
                     rows = Rows(self.columns)
         yield rows

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from conditioners.dialects import Dialect
+from conditioners.limits import Limits
 from conditioners.readers.batches import Facts, Located, Reader, TextBatch
 
 if TYPE_CHECKING:
@@ -18,6 +19,16 @@ MARK = "@"
 def name_repetition(column: str, key: str) -> str:
     """What the reader of rows calls the cells of one repetition of a column."""
     return f"{column}{MARK}{key}"
+
+
+def count_repetitions(columns: Iterable[str]) -> int:
+    """How many rows each row of a reader with such columns may become, at least one."""
+    return max(1, len({name.partition(MARK)[2] for name in columns if MARK in name}))
+
+
+def limit_portions(limits: Limits, repetitions: int) -> Limits:
+    """The limits of a reader whose rows become so many each: what is held at a time is no more for it."""
+    return replace(limits, portion_records=max(1, limits.portion_records // repetitions))
 
 
 @dataclass(frozen=True)

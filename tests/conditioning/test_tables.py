@@ -8,6 +8,8 @@ import pytest
 from conditioners.columns import MONDAY, Day, Decimal, Text, Whole
 from conditioners.dialects import Delimited, FixedWidth, Numbers, Repeated, Wide, Workbook
 from conditioners.limits import Limits
+from conditioners.readers import sheet_tables
+from conditioners.readers.unfolding import UnfoldingReader
 
 COLUMNS = (Text("store", pattern="[0-9]{3}"), Day("week", weekday=MONDAY), Whole("units", minimum=0, optional=True))
 WEEKS = Wide(into="week", values={"units": r"([0-9]{4}-W[0-9]{2})"})
@@ -222,6 +224,29 @@ def test_fields_that_repeat_in_a_line_become_rows_and_only_days_that_exist(make_
     assert result.rows == ["007,2025-01-01,1,a", "007,2025-01-02,2,"]
     assert [(r["line"], r["rule"]) for r in result.rejects] == [("2", "not_a_day")]
     assert (result.summary.rows_in, result.summary.skipped_lines) == (3, 3)
+
+
+REPEATED = Repeated(first=4, width=2, count=3, into="week", fields={"units": (1, 2)})
+
+
+@pytest.mark.parametrize("kind", [Delimited, Workbook, FixedWidth])
+def test_rows_that_become_many_are_read_in_portions_of_as_many_as_other_rows(make_source, run, monkeypatch, kind):
+    judged, read = [], UnfoldingReader.read
+    monkeypatch.setattr(UnfoldingReader, "read", lambda *given: judged.append(read(*given)) or judged[-1])
+    monkeypatch.setattr(sheet_tables, "BATCH_ROWS", 30)
+    rows = [[f"{number:03}", 1, 2, 3] for number in range(50)]
+    columns = (Text("store"), Text("week"), Whole("units"))
+    if kind is FixedWidth:
+        fields = {"fields": {"store": (1, 3), "week": (1, 3)}, "repeated": REPEATED}
+        data = "".join("{} {} {} {}\n".format(*row) for row in rows).encode()
+    else:
+        fields = {"wide": Wide(into="week", values={"units": "w(.)"})}
+        rows = [["store", "w1", "w2", "w3"], *rows]
+        data = workbook(*rows) if kind is Workbook else "".join("{},{},{},{}\n".format(*row) for row in rows).encode()
+    result = run(make(make_source, columns, kind, **fields), data, limits=Limits(portion_records=30))
+
+    assert (result.summary.rows_in, result.summary.rows_out) == (150, 150)
+    assert max(batch.frame.height for batch in judged) == 30
 
 
 def test_a_line_of_a_wide_table_that_is_no_row_is_told_once(make_source, run):
