@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from conditioners.columns import AtMostWhere, Check, Column, Decimal, FilledOnlyIf, Moment, Text, Whole
+from conditioners.columns import AtMostWhere, Check, Column, Day, Decimal, FilledOnlyIf, Moment, Text, Whole
 from conditioners.dialects import (
     Delimited,
     Dialect,
@@ -29,11 +30,13 @@ _UNUSABLE = re.compile(r'^[=!]|[@,"\r\n]')
 
 def require_consistency(source: Source) -> None:
     """Raises SourceError for the first fault of a declaration."""
-    for fault in (
-        *_list_faulty_names(source),
-        *(fault for check in source.checks for fault in _list_faults_of_check(source, check)),
-        *(fault for dialect in source.dialects for fault in _list_faults_of_dialect(source, dialect)),
-    ):
+    # One after the other: what is said of a column needs that there is one of its name.
+    faults = chain(
+        _list_faulty_names(source),
+        (fault for check in source.checks for fault in _list_faults_of_check(source, check)),
+        (fault for dialect in source.dialects for fault in _list_faults_of_dialect(source, dialect)),
+    )
+    for fault in faults:
         raise SourceError(fault)
 
 
@@ -87,6 +90,11 @@ def _list_faults_of_dialect(source: Source, dialect: Dialect) -> Iterator[str]:
     for word in _list_words(dialect):
         if word != word.strip():
             yield f"dialect {dialect.name!r}: no cell is {word!r}, for none has blanks around it"
+    for name, formats in dialect.formats.items():
+        if not isinstance(kinds[name], Day | Moment):
+            yield f"dialect {dialect.name!r}: `formats` are of days and moments, and {name} is none"
+        elif not formats:
+            yield f"dialect {dialect.name!r}: `formats` of {name} has none"
     for name in dialect.shifts:
         if not isinstance(kinds[name], Whole | Decimal):
             yield f"dialect {dialect.name!r}: `shifts` are of numbers, and {name} is none"

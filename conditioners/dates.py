@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from conditioners.columns import Day, Moment
 from conditioners.date_forms import complete_day, complete_moment, spell_out
 from conditioners.dialects import Dialect
 
@@ -22,11 +23,24 @@ IsWritten = Callable[[str], "pl.Expr"]
 """Whether a cell is in a format, to the last character; not whether there is such a day."""
 
 
-def parse_day(cell: pl.Expr, dialect: Dialect, is_written: IsWritten) -> pl.Expr:
-    """The day that a cell tells in one of the dialect's formats, else null."""
+def formats_of(column: Day | Moment, dialect: Dialect) -> Sequence[str]:
+    """The formats that a column's cells may have in a dialect; of moments those with an offset where one is wanted.
+
+    Where a point in time is wanted and no format tells the offset, all are of UTC.
+    """
+    own = dialect.formats.get(column.name)
+    if isinstance(column, Day):
+        return own or dialect.days
+    formats = own or dialect.moments
+    told = [written for written in formats if ("%#z" in written) == column.utc]
+    return told or (formats if column.utc else ())
+
+
+def parse_day(cell: pl.Expr, formats: Sequence[str], dialect: Dialect, is_written: IsWritten) -> pl.Expr:
+    """The day that a cell tells in one of the formats, else null."""
     import polars as pl
 
-    return pl.coalesce([_parse_day(cell, written, dialect, is_written) for written in dialect.days])
+    return pl.coalesce([_parse_day(cell, written, dialect, is_written) for written in formats])
 
 
 def _parse_day(cell: pl.Expr, written: str, dialect: Dialect, is_written: IsWritten) -> pl.Expr:
@@ -50,21 +64,15 @@ def _in_century(day: pl.Expr, first: int) -> pl.Expr:
     return pl.concat_str([moved.cast(pl.String), day.dt.strftime("-%m-%d")]).str.to_date("%Y-%m-%d", strict=False)
 
 
-def parse_moment(cell: pl.Expr, dialect: Dialect, is_written: IsWritten, *, utc: bool) -> pl.Expr:
-    """The moment that a cell tells, without a zone: in UTC where `utc`, else as written, and then no offset may be.
+def parse_moment(cell: pl.Expr, formats: Sequence[str], is_written: IsWritten) -> pl.Expr:
+    """The moment that a cell tells, without a zone: in UTC where its format tells the offset, else as written.
 
-    Where a point in time is wanted and a format tells the offset, a cell without one is null. So is a leap
-    second, since calendars of most systems, polars' too, would move it into the next minute.
+    Where formats tell the offset, a cell without one is null. So is a leap second, since calendars of most systems,
+    polars' too, would move it into the next minute.
     """
     import polars as pl
 
-    return pl.coalesce([_parse_moment(cell, written, is_written) for written in moment_formats(dialect, utc=utc)])
-
-
-def moment_formats(dialect: Dialect, *, utc: bool) -> Sequence[str]:
-    """Those of a dialect's formats that moments are read in: with an offset where one is wanted and any tells it."""
-    told = [written for written in dialect.moments if ("%#z" in written) == utc]
-    return told or (dialect.moments if utc else ())
+    return pl.coalesce([_parse_moment(cell, written, is_written) for written in formats])
 
 
 def _parse_moment(cell: pl.Expr, written: str, is_written: IsWritten) -> pl.Expr:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from conditioners.columns import Column, Day, Decimal, Moment, Text, Whole
 from conditioners.date_forms import pattern_of, spell_out
-from conditioners.dates import moment_formats
+from conditioners.dates import formats_of
 from conditioners.dialects import Dialect, ShiftBy
 from conditioners.readers.decoding import show_damage
 
@@ -46,8 +46,9 @@ def _day_fault(rule: str, column: Day | Moment, text: str, dialect: Dialect) -> 
     if rule == "wrong_weekday" and isinstance(column, Day):
         return f"is no {_WEEKDAYS[(column.weekday or 1) - 1]}"
     if isinstance(column, Day):
-        return _unwritten("day", text, dialect.days, dialect.days)
-    return _unwritten("moment", text, dialect.moments, moment_formats(dialect, utc=column.utc))
+        return _unwritten("day", text, formats_of(column, dialect), formats_of(column, dialect))
+    shown = dialect.formats.get(column.name, dialect.moments)
+    return _unwritten("moment", text, shown, formats_of(column, dialect))
 
 
 def _unwritten(what: str, text: str, formats: Sequence[str], taken: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from conditioners.columns import Column, Day, Decimal, Moment, Text, Whole
 from conditioners.date_forms import pattern_of
-from conditioners.dates import IsWritten, moment_formats, parse_day, parse_moment, show_moment
+from conditioners.dates import IsWritten, formats_of, parse_day, parse_moment, show_moment
 from conditioners.dialects import Dialect, Numbers
 from conditioners.numerals import is_numeral
 from conditioners.outcome import SourceError
@@ -72,7 +72,8 @@ def compile_rules(column: Column, dialect: Dialect, *, at_once: bool) -> Rules:
         number = _compile_number(column, dialect, cell, words, value, [*missing, *unfit])
         return replace(number, empty=empty)
     # What an extraction leaves is no column.
-    forms = _list_forms(column, dialect) if at_once and column.name not in dialect.extract else ()
+    is_whole = at_once and column.name not in dialect.extract
+    forms = formats_of(column, dialect) if is_whole and isinstance(column, Day | Moment) else ()
     is_written = _look_up_form(column) if forms else _match_form(words)
     if isinstance(column, Text):
         parsed, faults = _compile_text(column, dialect, words, value)
@@ -82,12 +83,6 @@ def compile_rules(column: Column, dialect: Dialect, *, at_once: bool) -> Rules:
         parsed, faults = _compile_moment(column, dialect, words, value, is_written)
     suspicions = [_is_unread(column, clean, value), *(fault for _, fault in faults[1:])]
     return Rules(column, cell, parsed, suspicions, [*missing, *unfit, *faults], empty=empty, forms=forms)
-
-
-def _list_forms(column: Column, dialect: Dialect) -> Sequence[str]:
-    if isinstance(column, Day):
-        return dialect.days
-    return moment_formats(dialect, utc=column.utc) if isinstance(column, Moment) else ()
 
 
 def _look_up_form(column: Column) -> IsWritten:
@@ -150,7 +145,8 @@ def _compile_day(
 ) -> tuple[pl.Expr, list[Fault]]:  # fmt: skip
     import polars as pl
 
-    if not dialect.days:
+    formats = formats_of(column, dialect)
+    if not formats:
         raise SourceError(f"dialect {dialect.name!r} has no format of days, and {column.name} is one")
     faults = [
         ("not_a_day", clean.is_not_null() & value.is_null()),
@@ -159,7 +155,7 @@ def _compile_day(
     ]
     if column.weekday is not None:
         faults.append(("wrong_weekday", value.dt.weekday() != column.weekday))
-    return parse_day(clean, dialect, is_written), faults
+    return parse_day(clean, formats, dialect, is_written), faults
 
 
 def _compile_moment(
@@ -167,7 +163,8 @@ def _compile_moment(
 ) -> tuple[pl.Expr, list[Fault]]:  # fmt: skip
     import polars as pl
 
-    if not moment_formats(dialect, utc=column.utc):
+    formats = formats_of(column, dialect)
+    if not formats:
         raise SourceError(f"dialect {dialect.name!r} has no format of moments without an offset, as {column.name} is")
     faults = [
         ("not_a_moment", clean.is_not_null() & value.is_null()),
@@ -175,7 +172,7 @@ def _compile_moment(
         ("too_early", value < pl.lit(column.earliest.isoformat())),
         ("too_late", value.str.head(10) > pl.lit(column.latest.isoformat())),
     ]
-    return show_moment(parse_moment(clean, dialect, is_written, utc=column.utc), utc=column.utc), faults
+    return show_moment(parse_moment(clean, formats, is_written), utc=column.utc), faults
 
 
 def _compile_number(

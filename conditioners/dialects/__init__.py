@@ -41,7 +41,9 @@ __all__ = [
 
 def named_columns(dialect: Dialect) -> set[str]:
     """Every canonical column that a dialect speaks of."""
-    by_column = (dialect.labels, dialect.values, dialect.sentinels, dialect.extract, dialect.shifts)
+    by_column = (
+        dialect.labels, dialect.values, dialect.sentinels, dialect.extract, dialect.shifts, dialect.formats,
+    )  # fmt: skip
     named = {name for mapping in by_column for name in mapping} | set(dialect.order)
     named |= {shift.column for shift in dialect.shifts.values() if isinstance(shift, ShiftBy)}
     if isinstance(dialect, FixedWidth):

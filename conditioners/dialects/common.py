@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from conditioners.date_forms import complete_day, complete_moment, pattern_of, spell_out
+from conditioners.date_forms import DIGITS, complete_day, complete_moment, pattern_of, spell_out
 from conditioners.declared_types import require_types
 from conditioners.outcome import SourceError
 
@@ -87,6 +87,8 @@ class Dialect:
     """Formats of dates, tried in order; they must not contradict each other. ISO weeks are `%G-W%V` and the like."""
     moments: tuple[str, ...] = ISO_MOMENTS
     """Formats of moments. For a column in UTC those with the offset (`%#z`), or if there is none, all as UTC."""
+    formats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """For a day or moment, formats of its own, in the place of `days` or `moments`."""
     two_digit_years_from: int = 1970
     """The year that two-digit years (`%y`) begin with; 1930 makes 30 to 99 the last century's."""
     nulls: tuple[str, ...] = ()
@@ -106,13 +108,11 @@ class Dialect:
 
     def __post_init__(self) -> None:
         require_types(f"dialect {self.name!r}", self)
-        orders: dict[str, str] = {}
-        for day in (*self.days, *self.moments):
-            pattern_of(day)  # raises SourceError for a format that is not known
-            spelled = spell_out(day).lower().replace("%e", "%d")
-            skeleton = spelled.replace("%d", "?").replace("%m", "?")
-            if orders.setdefault(skeleton, spelled) != spelled:
-                raise SourceError(f"dialect {self.name!r}: {day} contradicts another of its date formats")
+        for formats in ((*self.days, *self.moments), *self.formats.values()):
+            against = find_contradiction(formats)
+            if against is not None:
+                hint = "; `formats` has those of single columns"
+                raise SourceError(f"dialect {self.name!r}: {against} contradicts another of its date formats{hint}")
         for day in self.days:
             complete_day(day)  # raises SourceError for a format that tells no day
         for moment in self.moments:
@@ -122,6 +122,21 @@ class Dialect:
         for column, words in self.values.items():
             if "" in words.values():
                 raise SourceError(f"dialect {self.name!r}: words for no value of {column} belong into its `sentinels`")
+
+
+def find_contradiction(formats: Iterable[str]) -> str | None:
+    """The first format under which a text that fits one before it, too, may be another day; None if there is none.
+
+    Raises SourceError for a format that is not known.
+    """
+    found: dict[str, str] = {}
+    for written in formats:
+        pattern_of(written)
+        spelled = spell_out(written).replace("%e", "%d")
+        skeleton = re.sub("%(.)", lambda part: "9" * DIGITS.get(part[0], 0) or part[0].lower(), spelled)
+        if found.setdefault(skeleton, spelled) != spelled:
+            return written
+    return None
 
 
 def check_fields(dialect: str, fields: tuple[str, ...]) -> None:

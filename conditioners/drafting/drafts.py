@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from conditioners.dialects import ISO_DAY, ISO_MOMENTS, Numbers
+from conditioners.dialects.common import find_contradiction
 from conditioners.drafting.conventions import DAY_FORMATS, MOMENT_FORMATS, Conventions, find_numbers
 from conditioners.drafting.forms import Form, find_form
 from conditioners.drafting.guessing import Guess, guess_column
@@ -34,6 +35,8 @@ class Draft:
     numbers: Numbers
     days: tuple[str, ...]
     moments: tuple[str, ...]
+    formats: Mapping[str, tuple[str, ...]]
+    """Formats of single columns, which those of others contradict."""
     remarks: tuple[str, ...]
     file_name: str
     members: tuple[str, ...] = ()
@@ -86,11 +89,13 @@ def draft_source(name: str, sample: Sample) -> Draft:
         column = apart if apart not in {guess.name for guess in declared} else f"in_{apart}"
         declared.append(Guess(column, f"@{apart}"))
         key = (*key, column) if key else ()
+    own = _find_own_formats(declared)
+    shared = [guess for guess in declared if guess.name not in own]
     return Draft(
         name, tuple(declared), key, form, conventions.numbers,
-        _formats(declared, "Day", DAY_FORMATS, (ISO_DAY,)), _formats(declared, "Moment", MOMENT_FORMATS, ISO_MOMENTS),
+        _formats(shared, "Day", DAY_FORMATS, (ISO_DAY,)), _formats(shared, "Moment", MOMENT_FORMATS, ISO_MOMENTS), own,
         (
-            *sample.remarks, *alone, *told, *remarks, *tell_key(key),
+            *sample.remarks, *alone, *told, *remarks, *tell_key(key), *_tell_own_formats(own),
             *(each for guess in declared for each in guess.remarks),
         ),
         sample.file_name, sample.packing.members,
@@ -142,6 +147,24 @@ def _hint(counts: Counter[str]) -> str:
 
 def _tell_example(guess: Guess) -> str:
     return f": {guess.example[:20]!r} and so on" if guess.example else ""
+
+
+def _find_own_formats(guesses: Sequence[Guess]) -> dict[str, tuple[str, ...]]:
+    """By column, formats that those of the columns before it contradict."""
+    shared: list[str] = []
+    own: dict[str, tuple[str, ...]] = {}
+    for guess in guesses:
+        if find_contradiction((*shared, *guess.formats)) is None:
+            shared += guess.formats
+        else:
+            own[guess.name] = guess.formats
+    return own
+
+
+def _tell_own_formats(own: Mapping[str, Sequence[str]]) -> list[str]:
+    return [
+        f"{name} is read as {formats[0]}, unlike the columns before it: check both" for name, formats in own.items()
+    ]
 
 
 def _formats(

@@ -89,6 +89,9 @@ def _show_dialect(draft: Draft) -> str:
         arguments.append(show_tuple([show_string(each) for each in draft.days], 12, before="days="))
     if draft.moments != ISO_MOMENTS:
         arguments.append(show_tuple([show_string(each) for each in draft.moments], 12, before="moments="))
+    if draft.formats:
+        shown = {name: _tuple(formats) for name, formats in draft.formats.items()}
+        arguments.append(show_mapping(shown, 12, before="formats="))
     sentinels = {guess.name: _tuple(guess.sentinels) for guess in draft.columns if guess.sentinels}
     if sentinels:
         arguments.append(show_mapping(sentinels, 12, before="sentinels="))

@@ -149,6 +149,20 @@ def test_what_would_change_numbers_or_end_in_a_traceback_cannot_be_declared(decl
 
 
 @pytest.mark.parametrize(
+    "changes",
+    [
+        {"dialects": (Delimited(name="d", shifts={"unist": 3}),)},
+        {"dialects": (Delimited(name="d", values={"unist": {"a": "b"}}),)},
+        {"dialects": (Delimited(name="d", formats={"unist": ("%Y",)}),)},
+        {"checks": (AtMostWhere("unist", 1, "store", "a"),)},
+    ],
+)
+def test_a_misspelt_column_is_told_by_its_name_wherever_it_stands(make_source, changes):
+    with pytest.raises(SourceError, match="no column is called 'unist'"):
+        make_source(**changes)
+
+
+@pytest.mark.parametrize(
     ("declare", "told"),
     [
         (partial(Delimited, name="x", skip="Sum"), r"dialect 'x': `skip` is 'Sum', and has to be a tuple of texts"),

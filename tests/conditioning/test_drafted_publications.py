@@ -36,6 +36,16 @@ def test_six_digits_are_weeks_or_months_only_where_the_label_says_so(draft, run)
     assert told(written, "'size' holds numbers such as 202601, which may be weeks or months: as such their form is")
 
 
+def test_columns_whose_dates_contradict_each_other_are_read_each_in_its_own_form(draft, run):
+    rows = [f"{day:%d/%m/%Y},{day:%m/%d/%Y},{day:%Y%m},{day:%G%V},{n}" for n, day in enumerate(DAYS)]
+    text = lines("booked,shipped,month,week,units", rows)
+    written, source = draft("r.csv", text)
+
+    assert source.dialects[0].formats == {"shipped": ("%m/%d/%Y",), "week": ("%G%V",)}
+    assert told(written, "shipped is read as %m/%d/%Y, unlike the columns before it: check both")
+    assert run(source, text).rows[2] == "2026-01-09,2026-01-09,2026-01-01,2026-01-05,2"
+
+
 @pytest.mark.parametrize(
     ("label", "written_as", "form"),
     [("TRNDAT", "1%y%m%d", "1%y%m%d"), ("JULDATE", "%Y%j", "%Y%j"), ("Ship Date", "%m%d%y", "%m%d%y"),

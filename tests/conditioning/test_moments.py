@@ -1,5 +1,7 @@
 """Days and moments: only those that exist, in the century and zone that the declaration says."""
 
+import re
+
 import pytest
 
 from conditioners.columns import Day, Moment, Text
@@ -118,6 +120,38 @@ def test_a_week_that_the_year_does_not_have_is_rejected(make_source, run):
 def test_moment_formats_that_contradict_each_other_are_a_fault_of_the_declaration():
     with pytest.raises(SourceError, match="contradicts"):
         Delimited(name="d", moments=("%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M"))
+
+
+@pytest.mark.parametrize(
+    "formats", [("%Y%m", "%G%V"), ("%m/%d/%y", "%y/%m/%d"), ("%Y%m%d", "%d%m%Y"), ("%m/%Y", "%V/%G")]
+)
+def test_formats_under_which_the_same_digits_are_other_days_contradict_each_other(formats):
+    for declared in ({"days": formats}, {"formats": {"at": formats}}):
+        with pytest.raises(SourceError, match="contradicts another of its date formats; `formats` has those of single"):
+            Delimited(name="d", **declared)
+
+
+def test_a_column_may_have_formats_of_its_own(make_source, run):
+    columns = (Day("a"), Day("b"), Moment("c", utc=True), Moment("d"))
+    formats = {"b": ("%m/%d/%Y",), "c": ("%d.%m.%Y %H:%M %#z",), "d": ("%Y%m%d%H%M",)}
+    dialect = Delimited(name="d", days=("%d/%m/%Y",), formats=formats)
+    source = make_source(columns=columns, key=(), dialects=(dialect,))
+    text = b"a,b,c,d\n03/04/2024,03/04/2024,03.04.2024 12:00 +02:00,202404030600\n13/04/2024,13/04/2024,x,1\n"
+    result = run(source, text)
+
+    assert result.rows == ["2024-04-03,2024-03-04,2024-04-03T10:00:00Z,2024-04-03T06:00:00"]
+    assert result.rejects[0]["reason"] == "b: '13/04/2024' is written like mm/dd/yyyy, but there is no such day"
+
+
+@pytest.mark.parametrize(
+    ("formats", "told"),
+    [({"units": ("%Y",)}, "`formats` are of days and moments, and units is none"), ({"day": ()}, "of day has none"),
+     ({"dya": ("%Y",)}, "no column is called 'dya'"), ({"day": ("%Y-%q",)}, "%q is none of"),
+     ({"day": "%Y"}, "to tuples of texts")],
+)  # fmt: skip
+def test_formats_of_what_is_no_day_and_formats_that_are_none_cannot_be_declared(make_source, formats, told):
+    with pytest.raises(SourceError, match=re.escape(told)):
+        make_source(dialects=(Delimited(name="d", formats=formats),))
 
 
 @pytest.mark.parametrize(
