@@ -104,6 +104,29 @@ def open_zip(file: IO[bytes], limits: Limits) -> zipfile.ZipFile:
     return zipfile.ZipFile(cast(IO[bytes], _Zip(file, limits)))
 
 
+def list_members(archive: zipfile.ZipFile, within: str, limits: Limits) -> list[zipfile.ZipInfo]:
+    """The files in an archive, itself at `within` in another; raises Refusal for names and places that are tricks."""
+    for info in archive.infolist():
+        # Programs of Windows write its own mark between folders, for which the format has a slash.
+        info.filename = info.filename.replace("\\", "/")
+    if not all(info.filename for info in archive.infolist()):
+        raise Refusal("a member of the archive has no name")
+    listed = [info for info in archive.infolist() if not info.is_dir()]
+    if len(listed) > limits.members:
+        raise Refusal(f"the archive has more than {limits.members} members")
+    for info in listed:
+        _require_inside(info.orig_filename)
+        _require_short(join_path(within, info.filename), limits)
+    require_apart(listed)
+    _require_names_apart(listed)
+    return listed
+
+
+def join_path(within: str, path: str) -> str:
+    """A member's path, behind that of the archive in the archive that it stands in."""
+    return f"{within}/{path}" if within else path
+
+
 def require_apart(members: Sequence[zipfile.ZipInfo]) -> None:
     """Members that are partly or wholly the same packed bytes unpack to many times what any packed file does."""
     ordered = sorted(members, key=lambda info: info.header_offset)
@@ -112,7 +135,7 @@ def require_apart(members: Sequence[zipfile.ZipInfo]) -> None:
             raise Refusal("members of the archive overlap", ascii(following.filename[:80]))
 
 
-def require_names_apart(members: Sequence[zipfile.ZipInfo]) -> None:
+def _require_names_apart(members: Sequence[zipfile.ZipInfo]) -> None:
     """Of two members with one name, the second may stand instead of the first or beside it: nobody can tell."""
     names = Counter(info.filename for info in members)
     twice = next((name for name, count in names.items() if count > 1), None)
@@ -120,7 +143,7 @@ def require_names_apart(members: Sequence[zipfile.ZipInfo]) -> None:
         raise Refusal("two members of the archive have the same name", ascii(twice[:80]))
 
 
-def require_inside(path: str) -> None:
+def _require_inside(path: str) -> None:
     """Members are never written under their names; but a name that leads elsewhere shows what the archive is for."""
     if _ROOTED.match(path) or ".." in re.split(r"[/\\]", path) or "\0" in path:
         raise Refusal("a member's path leads out of the archive", ascii(path[:80]))
@@ -128,7 +151,7 @@ def require_inside(path: str) -> None:
         raise Refusal("a member's name has control characters", ascii(path[:80]))
 
 
-def require_short(path: str, limits: Limits) -> None:
+def _require_short(path: str, limits: Limits) -> None:
     """Each rejected row's place begins with its member's path: a long one would make gigabytes of small rows."""
     if len(path) > limits.path_characters:
         most = limits.path_characters
