@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from conditioners.claimed_drop import Drop, Replaced
+from conditioners.claimed_drop import Drop
 from conditioners.claims import kept_claim
+from conditioners.leftovers import finish_path
 from shared.domain.blob_names import BlobNameError, check_path
 from shared.domain.files import MAX_ATTEMPTS, FileState, RawFile
 from shared.ports import BlobStat, Lake, LakeUnavailable, LedgerUnavailable
@@ -36,6 +37,7 @@ def condition_drop(
     waited = ledger.files.list_unsettled(now(), path)
     try:
         found = lake.stat("raw", path)
+        finish_path(lake, ledger, path, found, now)
     except LakeUnavailable as outage:
         _postpone_all(ledger, waited, outage, now)
         if raise_faults:
@@ -66,9 +68,6 @@ def _attempt(drop: Drop, *, raise_faults: bool) -> FileState:
     try:
         with kept_claim(drop.ledger, file, now):
             return drop.settle()
-    except Replaced:
-        drop.ledger.outcomes.settle_superseded(file, now())
-        return FileState.SUPERSEDED
     except (LakeUnavailable, LedgerUnavailable) as outage:
         _postpone(drop.ledger, file, outage, now)
         if raise_faults:

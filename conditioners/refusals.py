@@ -32,6 +32,17 @@ def refuse_above(stream: BinaryIO, refused: Refused) -> Iterator[bytes]:
         yield block
 
 
+def keep_refusal(stream: BinaryIO, rows: BinaryIO) -> Iterator[bytes]:
+    """A file of quarantine, read as it stood, with its refusal kept and other rejected rows below it."""
+    stream.readline()
+    first = stream.readline()
+    yield rows.readline() or _HEADER
+    if _IS_REFUSAL.match(first):
+        yield first
+    while block := rows.read(_BLOCK):
+        yield block
+
+
 def is_refusal(row: list[str]) -> bool:
     """Whether a row of quarantine speaks for its whole file."""
     return row[1:2] == [FILE_REFUSED]

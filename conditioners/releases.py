@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from conditioners.claimed_drop import HEAD_BYTES, WRITE_TRIES, read_corrections
+from conditioners.claimed_drop import HEAD_BYTES, read_corrections
 from conditioners.corrections import (
     AS_CORRECTED,
     Correction,
@@ -26,6 +26,7 @@ from conditioners.declaration import Source
 from conditioners.formulas import neutralise, restore
 from conditioners.intake import condition_drop
 from conditioners.judging import CONFLICT_REASON
+from conditioners.places import WRITE_TRIES
 from conditioners.readers.batches import Located
 from conditioners.refusals import is_refusal
 from conditioners.registry import Unidentified, all_sources, identify

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from conditioners.intake import condition_drop
+from conditioners.leftovers import finish_all
 from orchestrators.inputs import CHUNK, in_chunks
 from shared import wiring
 from shared.ports import BlobStat
@@ -21,6 +22,7 @@ def find_drops(order: dict[str, Any]) -> dict[str, Any]:
         if (blob.path, blob.etag) not in known:
             ledger.files.record_landed(blob.path, blob.etag, blob.size, blob.modified_at, now)
     ledger.untaken.note_unusable(unusable, now)
+    finish_all(lake, ledger, wiring.now)
     waiting = ledger.files.list_due(now)
     postponed = len(ledger.files.list_unsettled(now)) - len(waiting)
     states = ledger.files.count_by_state()

@@ -69,6 +69,28 @@ class ConditionedFile:
     summary: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Intent:
+    """What is about to be put into the lake for a version of a raw file; of `made` only etag and size are not known."""
+
+    id: str
+    file: RawFile
+    content: str
+    """SHA-256 of the raw bytes."""
+    name_counts: bool
+    """Whether the file's name is part of what is made of it."""
+    made: ConditionedFile
+    """Its `sha256` is empty where nothing is to stand there any more."""
+
+
+class Finished(StrEnum):
+    """What an intent came to whose output stands in the lake."""
+
+    NOTED = "noted"
+    OVERTAKEN = "overtaken"
+    COPY = "copy"
+
+
 def identify_raw_file(path: str, etag: str) -> str:
     """The identity of one version of a raw file."""
     return digest_of([path, etag])[:16]

@@ -9,6 +9,9 @@ from typing import Any
 
 from shared.domain.blob_names import BlobNameError, check_path
 
+STAGED = "_staged/"
+"""The folder of rejected rows whose output is about to be written. No source's begins with an underscore."""
+
 
 def digest_of(value: Any) -> str:
     """SHA-256, in hex, of a JSON value in its canonical form (sorted keys, no spaces)."""
@@ -40,6 +43,11 @@ def conditioned_path(raw_path: str) -> str:
 def quarantine_path(raw_path: str) -> str:
     """Where the rejected rows of a raw file stand in `quarantine`."""
     return conditioned_path(raw_path)
+
+
+def staged_path(intent_id: str) -> str:
+    """Where the rejected rows of an output that is about to be written wait in the container `quarantine`."""
+    return f"{STAGED}{intent_id}.csv"
 
 
 def corrections_path(raw_path: str) -> str:

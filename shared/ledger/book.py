@@ -7,6 +7,7 @@ from shared.ledger.datasets import Datasets
 from shared.ledger.files import Files
 from shared.ledger.forecasts import Forecasts
 from shared.ledger.instances import Instances
+from shared.ledger.intents import Intents
 from shared.ledger.models import Models
 from shared.ledger.outcomes import Outcomes
 from shared.ledger.reports import Reports
@@ -25,6 +26,7 @@ class Ledger:
         """Lets go of the database's connections."""
         self.files = Files(engine)
         self.outcomes = Outcomes(engine)
+        self.intents = Intents(engine)
         self.untaken = Untaken(engine, self.files, self.outcomes)
         self.conditioned = Conditioned(engine)
         self.datasets = Datasets(engine)

@@ -14,6 +14,7 @@ from shared.ledger.versions import (
     MADE,
     REVIVABLE,
     held,
+    made_later,
     next_moment,
     overtaken,
     raw_file_of,
@@ -58,6 +59,8 @@ class Files:
                 mine = raw_file.c.id == file_id
                 connection.execute(update(raw_file).where(mine, REVIVABLE).values(**values))
                 connection.execute(update(raw_file).where(mine, overtaken()).values(**values, attempts=0))
+                waits_behind = and_(raw_file.c.state == FileState.LANDED, made_later())
+                connection.execute(update(raw_file).where(mine, waits_behind).values(seen_at=row["seen_at"]))
             return read(connection, file_id)
 
     def claim(self, file_id: str, now: datetime) -> RawFile | None:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Engine, and_, select, true, update
+from sqlalchemy import Connection, Engine, delete, select, update
 
-from shared.domain.files import ConditionedFile, FileState, RawFile
-from shared.ledger.store import begin_alone, insert_if_absent
-from shared.ledger.tables import conditioned_file, raw_file
-from shared.ledger.versions import REPLACED, has_content, other_versions, raw_file_of, reland_copies, settle
+from shared.domain.files import ConditionedFile, FileState, Intent, RawFile
+from shared.ledger.store import begin_alone
+from shared.ledger.tables import output_intent, raw_file
+from shared.ledger.versions import (
+    REPLACED,
+    find_twin,
+    has_content,
+    is_overtaken,
+    note_output,
+    other_versions,
+    reland_copies,
+    settle,
+    void_outputs,
+)  # fmt: skip
 
 
 class Outcomes:
@@ -26,45 +35,32 @@ class Outcomes:
         the same path are passed over: the source or corrections may be others since, or a refusal stand in quarantine.
         Where the name is part of what is made of a file (`name_counts`), only files of one name are equal.
         """
-        name = file.path.rsplit("/", 1)[-1]
-        twins = (
-            select(raw_file)
-            .where(
-                has_content(sha256),
-                raw_file.c.source == file.source,
-                raw_file.c.path != file.path,
-                raw_file.c.path.endswith(f"/{name}", autoescape=True) if name_counts else true(),
-            )
-            .order_by(raw_file.c.seen_at)
-            .limit(1)
-        )
         with begin_alone(self._engine) as connection:
-            twin = connection.execute(twins).first()
+            twin = find_twin(connection, file, sha256, name_counts=name_counts)
             if twin is None:
                 connection.execute(update(raw_file).where(raw_file.c.id == file.id).values(sha256=sha256))
-            return raw_file_of(twin) if twin else None
+            return twin
 
-    def settle_conditioned(self, file: RawFile, made: ConditionedFile, now: datetime) -> None:
-        """Note what was made of a file. Copies of a version that this one replaces are conditioned after all."""
-        row = {
-            "raw_file_id": file.id,
-            "source": file.source,
-            "path": made.path,
-            "etag": made.etag,
-            "sha256": made.sha256,
-            "size": made.size,
-            **asdict(made.counts),
-            "first_date": made.first_date,
-            "last_date": made.last_date,
-            "summary": dict(made.summary),
-            "conditioned_at": now.isoformat(),
-        }
+    def settle_conditioned(
+        self, file: RawFile, made: ConditionedFile, now: datetime, *, unwritten: Intent | None = None
+    ) -> FileState | None:
+        """Note what was made of a file, which ends its intents; answers the state that it is in then.
+
+        That is superseded where a newer version has its outcome already, and then nothing else is noted, so that what
+        was written is still known by its intent. None, and nothing noted, where the output stood there before and so
+        was `unwritten`, but somebody may be about to put something else there: writing it once more keeps that away.
+        """
         with begin_alone(self._engine) as connection:
-            reland_copies(connection, other_versions(file))
-            if not insert_if_absent(connection, conditioned_file, row):
-                again = update(conditioned_file).where(conditioned_file.c.raw_file_id == file.id)
-                connection.execute(again.values(**row))
+            if unwritten and _is_contested(connection, unwritten):
+                return None
+            if is_overtaken(connection, file):
+                settle(connection, file.id, FileState.SUPERSEDED, now, reason=REPLACED)
+                reland_copies(connection, raw_file.c.id == file.id)
+                return FileState.SUPERSEDED
+            note_output(connection, file, made, now)
             settle(connection, file.id, FileState.CONDITIONED, now)
+            _end_intents(connection, file)
+            return FileState.CONDITIONED
 
     def settle_duplicate(self, file: RawFile, sha256: str, twin: RawFile, now: datetime) -> bool:
         """Note that a file holds the same bytes as one of another path that has their output; False if it has no more.
@@ -77,9 +73,8 @@ class Outcomes:
         with begin_alone(self._engine) as connection:
             if connection.execute(still).first() is None:
                 return False
-            reland_copies(connection, other_versions(file))
-            made = and_(other_versions(file), raw_file.c.state == FileState.CONDITIONED)
-            connection.execute(update(raw_file).where(made).values(state=FileState.SUPERSEDED, reason=REPLACED))
+            _end_intents(connection, file)
+            void_outputs(connection, other_versions(file))
             settle(connection, file.id, FileState.DUPLICATE, now, **same)
             return True
 
@@ -90,8 +85,20 @@ class Outcomes:
 
     def settle_superseded(self, file: RawFile, now: datetime) -> None:
         """Note that the lake no longer holds this version, unless something became of it already."""
-        unsettled = and_(raw_file.c.id == file.id, raw_file.c.state.in_([FileState.LANDED, FileState.CONDITIONING]))
+        unsettled = raw_file.c.state.in_([FileState.LANDED, FileState.CONDITIONING])
         values = {"state": FileState.SUPERSEDED, "reason": REPLACED, "settled_at": now.isoformat()}
         with begin_alone(self._engine) as connection:
-            connection.execute(update(raw_file).where(unsettled).values(**values, claimed_until=None))
+            replaced = update(raw_file).where(raw_file.c.id == file.id, unsettled)
+            connection.execute(replaced.values(**values, claimed_until=None))
             reland_copies(connection, raw_file.c.id == file.id)
+
+
+def _is_contested(connection: Connection, mine: Intent) -> bool:
+    """Whether an intent to put something else there is open."""
+    others = select(output_intent.c.raw_file_id, output_intent.c.made).where(output_intent.c.path == mine.file.path)
+    same = (mine.file.id, mine.made.sha256)
+    return any((each.raw_file_id, each.made["sha256"]) != same for each in connection.execute(others))
+
+
+def _end_intents(connection: Connection, file: RawFile) -> None:
+    connection.execute(delete(output_intent).where(output_intent.c.raw_file_id == file.id))

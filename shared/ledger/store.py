@@ -7,15 +7,16 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, and_, create_engine, event, inspect, select, text
+from sqlalchemy import Connection, Engine, Table, and_, create_engine, event, inspect, select, text, update
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import IntegrityError
 
 from shared.ledger.faults import name_faults, naming_faults
+from shared.ledger.tables import turn
 from shared.ports import LedgerUnavailable
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-VERSION = "0002"
+VERSION = "0003"
 WAIT_SECONDS = 30
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 _READING = "headrace_reading"
@@ -55,15 +56,17 @@ def reading(engine: Engine) -> Connection:
 def begin_alone(engine: Engine) -> AbstractContextManager[Connection]:
     """A transaction beside which no other one of this kind runs: what it finds is still so when it ends.
 
-    SQLite has one writer at a time anyway.
+    SQLite has one writer at a time anyway. Elsewhere each changes the one row of `turn` first, whose lock it keeps to
+    its end; every database has that, and what is read behind it is what the one before has left (READ COMMITTED).
     """
-    return _alone(engine) if engine.dialect.name == "postgresql" else engine.begin()
+    return engine.begin() if engine.dialect.name == "sqlite" else _alone(engine)
 
 
 @contextmanager
 def _alone(engine: Engine) -> Iterator[Connection]:
     with engine.begin() as connection:
-        connection.execute(text("SELECT pg_advisory_xact_lock(4740)"))
+        if connection.execute(update(turn).values(taken=turn.c.taken + 1)).rowcount != 1:
+            raise LedgerUnavailable("the ledger's table `turn` has not its one row: INSERT INTO turn VALUES (1, 0)")
         yield connection
 
 

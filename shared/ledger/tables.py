@@ -65,6 +65,28 @@ conditioned_file = Table(
 Index("conditioned_file_by_path", conditioned_file.c.path)
 Index("conditioned_file_by_time", conditioned_file.c.source, conditioned_file.c.conditioned_at)
 
+output_intent = Table(
+    "output_intent",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("raw_file_id", ForeignKey("raw_file.id"), nullable=False),
+    Column("path", PATH, nullable=False),
+    Column("content", DIGEST, nullable=False),
+    Column("name_counts", Boolean, nullable=False),
+    Column("made", JSON, nullable=False),
+    Column("intended_at", TIME, nullable=False),
+)
+"""What is about to be put into the lake for a raw path, noted before it is; `made` lacks the etag and size alone."""
+Index("output_intent_by_path", output_intent.c.path)
+
+turn = Table(
+    "turn",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("taken", BigInteger, nullable=False),
+)
+"""One row, by whose lock entries that decide something together follow each other, in any database."""
+
 dataset_version = Table(
     "dataset_version",
     METADATA,

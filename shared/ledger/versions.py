@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, true, update
 
-from shared.domain.files import MAX_ATTEMPTS, FileState, RawFile
-from shared.ledger.tables import raw_file
+from shared.domain.files import MAX_ATTEMPTS, ConditionedFile, FileState, RawFile
+from shared.ledger.store import insert_if_absent
+from shared.ledger.tables import conditioned_file, raw_file
 
 REVIVABLE = and_(raw_file.c.state == FileState.SUPERSEDED, raw_file.c.attempts < MAX_ATTEMPTS)
 """Versions that were taken for replaced, and wait again where the lake holds them after all."""
@@ -25,11 +27,15 @@ def reland_copies(connection: Connection, originals: ColumnElement[bool]) -> Non
 
 def overtaken() -> ColumnElement[bool]:
     """Versions of which something was made, and then of another one of their path: they are replaced, or back."""
+    return and_(raw_file.c.state.in_(MADE), made_later())
+
+
+def made_later() -> ColumnElement[bool]:
+    """Versions behind which something was made of another one of their path."""
     newer = raw_file.alias()
-    made_later = exists().where(
+    return exists().where(
         newer.c.path == raw_file.c.path, newer.c.seen_at > raw_file.c.seen_at, newer.c.state.in_(MADE)
     )
-    return and_(raw_file.c.state.in_(MADE), made_later)
 
 
 def next_moment(connection: Connection, path: str, now: datetime) -> str:
@@ -51,6 +57,56 @@ def has_content(sha256: str) -> ColumnElement[bool]:
     return and_(raw_file.c.sha256 == sha256, raw_file.c.state.in_(made), ~replaced)
 
 
+def find_twin(connection: Connection, file: RawFile, sha256: str, *, name_counts: bool) -> RawFile | None:
+    """The file of another path that has the output of these bytes, or is about to make it."""
+    name = file.path.rsplit("/", 1)[-1]
+    twins = select(raw_file).where(
+        has_content(sha256),
+        raw_file.c.source == file.source,
+        raw_file.c.path != file.path,
+        raw_file.c.path.endswith(f"/{name}", autoescape=True) if name_counts else true(),
+    )
+    twin = connection.execute(twins.order_by(raw_file.c.seen_at).limit(1)).first()
+    return raw_file_of(twin) if twin else None
+
+
+def is_overtaken(connection: Connection, file: RawFile) -> bool:
+    """Whether a newer version of the file's path has an output, or is the copy of one that has."""
+    newer, mine = raw_file.alias(), raw_file.alias()
+    made_later = select(newer.c.id).where(
+        mine.c.id == file.id, newer.c.path == mine.c.path, newer.c.seen_at > mine.c.seen_at,
+        newer.c.state.in_([FileState.CONDITIONED, FileState.DUPLICATE]),
+    )  # fmt: skip
+    return connection.execute(made_later.limit(1)).first() is not None
+
+
+def note_output(connection: Connection, file: RawFile, made: ConditionedFile, now: datetime) -> None:
+    """Note an output with its version. Copies of versions that it replaces are conditioned after all."""
+    reland_copies(connection, other_versions(file))
+    row = {
+        "raw_file_id": file.id,
+        "source": file.source,
+        "path": made.path,
+        "etag": made.etag,
+        "sha256": made.sha256,
+        "size": made.size,
+        **asdict(made.counts),
+        "first_date": made.first_date,
+        "last_date": made.last_date,
+        "summary": dict(made.summary),
+        "conditioned_at": now.isoformat(),
+    }
+    if not insert_if_absent(connection, conditioned_file, row):
+        connection.execute(update(conditioned_file).where(conditioned_file.c.raw_file_id == file.id).values(**row))
+
+
+def void_outputs(connection: Connection, versions: ColumnElement[bool]) -> None:
+    """Note that no output of some versions stands any more, so that copies of them are conditioned after all."""
+    reland_copies(connection, versions)
+    made = and_(versions, raw_file.c.state == FileState.CONDITIONED)
+    connection.execute(update(raw_file).where(made).values(state=FileState.SUPERSEDED, reason=REPLACED))
+
+
 def other_versions(file: RawFile) -> ColumnElement[bool]:
     """Versions of a file's path but for itself."""
     return and_(raw_file.c.path == file.path, raw_file.c.id != file.id)
@@ -63,6 +119,11 @@ def held(file: RawFile) -> ColumnElement[bool]:
         raw_file.c.attempts == file.attempts,
         raw_file.c.state == FileState.CONDITIONING,
     )
+
+
+def at_work(now: datetime) -> ColumnElement[bool]:
+    """Versions whose holder lives, as far as its lease tells."""
+    return and_(raw_file.c.state == FileState.CONDITIONING, raw_file.c.claimed_until >= now.isoformat())
 
 
 def waiting(now: datetime) -> ColumnElement[bool]:

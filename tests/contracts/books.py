@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 from sqlalchemy import create_engine, select
 
 from shared.domain.datasets import Dataset, Member
-from shared.domain.files import ConditionedFile, RowCounts
+from shared.domain.files import ConditionedFile, Intent, RowCounts
 from shared.domain.gates import Verdict
 from shared.domain.records import Judgement, Published, RegisteredModel, SegmentResult
 from shared.domain.requests import Pipeline, PipelineRequest
@@ -58,6 +59,13 @@ def condition(ledger, path="events/a.csv", etag="e1", content="1" * 64, minutes=
     assert ledger.outcomes.claim_content(file, content) is None
     ledger.outcomes.settle_conditioned(file, make(file), at(minutes))
     return file
+
+
+def intend(ledger, file, sha256="a" * 64, content="1" * 64, minutes=0):
+    """Note what is about to be put into the lake for a file; None where it must not be."""
+    made = replace(make(file, sha256), etag="", size=0)
+    intent = Intent(uuid4().hex, file, content, False, made)
+    return intent if ledger.intents.intend(intent, at(minutes)) else None
 
 
 def freeze(ledger, file, version="d" * 64):

@@ -10,7 +10,7 @@ import pytest
 from shared.adapters.blob_lake import BlobLake
 from shared.adapters.folder_lake import FolderLake
 from shared.ledger.book import Ledger
-from tests.contracts import azurite
+from tests.contracts import azurite, postgresql
 
 
 class Clock:
@@ -97,6 +97,33 @@ def make_ledger(empty_ledger, tmp_path):
     yield make
     for ledger in opened:
         ledger.close()
+
+
+@pytest.fixture(scope="session")
+def databases():
+    """URLs of empty ledgers on a PostgreSQL server, each to be used by one test."""
+    programs = postgresql.find_programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is missing: apt install postgresql")
+    with postgresql.running(programs) as urls:
+        yield urls
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ledger_url(request, empty_ledger, tmp_path):
+    """The URL of an empty ledger of each kind."""
+    if request.param == "postgresql":
+        return next(request.getfixturevalue("databases"))
+    shutil.copyfile(empty_ledger, tmp_path / "of-its-kind.db")
+    return f"sqlite:///{tmp_path / 'of-its-kind.db'}"
+
+
+@pytest.fixture
+def each_ledger(ledger_url):
+    """An empty ledger of each kind."""
+    ledger = Ledger(ledger_url)
+    yield ledger
+    ledger.close()
 
 
 @pytest.fixture

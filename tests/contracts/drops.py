@@ -6,6 +6,7 @@ import hashlib
 from collections import defaultdict
 
 from conditioners.intake import condition_drop
+from conditioners.leftovers import finish_all
 from shared.domain.files import FileState, identify_raw_file
 from shared.domain.identities import conditioned_path
 from shared.ledger.files import LEASE
@@ -54,6 +55,7 @@ def reconcile(lake, ledger, clock):
         for blob in lake.list("raw"):
             if (blob.path, blob.etag) not in known:
                 ledger.files.record_landed(blob.path, blob.etag, blob.size, blob.modified_at, clock())
+        finish_all(lake, ledger, clock)
         waiting = ledger.files.list_due(clock())
         if not waiting:
             return

@@ -12,11 +12,13 @@ import shutil
 import signal
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from shared.domain.files import Intent
 from shared.ledger.book import Ledger
 from tests.contracts import books
 
@@ -51,9 +53,21 @@ def _settle(ledger):
     ledger.outcomes.settle_conditioned(books.land(ledger, etag="e2", minutes=3), replaced, books.at(4))
 
 
+def _intended(ledger):
+    intent = Intent("i" * 32, *_left(ledger))
+    return intent, replace(intent.made, etag="c2", size=9)
+
+
+def _left(ledger):
+    newer = books.land(ledger, etag="e2", minutes=3)
+    return newer, "2" * 64, False, replace(books.make(newer, "f" * 64), etag="", size=0)
+
+
 ENTRIES = {
     "land": lambda ledger: books.land(ledger, etag="e3", minutes=9),
     "settle": _settle,
+    "finish": lambda ledger: ledger.intents.finish(*_intended(ledger), books.at(5)),
+    "note gone": lambda ledger: ledger.intents.note_gone(books.land(ledger, etag="e2")),
     "release": lambda ledger: ledger.files.release(books.land(ledger, etag="e2"), "a fault", books.at(5)),
     "freeze": lambda ledger: ledger.datasets.record_dataset(
         books.freeze(ledger, books.land(ledger), "e" * 64), books.START
@@ -75,6 +89,7 @@ def prepare(ledger):
     newer = books.land(ledger, etag="e2", minutes=3)
     ledger.files.claim(newer.id, books.at(3))
     ledger.outcomes.claim_content(newer, "2" * 64)
+    ledger.intents.intend(Intent("i" * 32, *_left(ledger)), books.at(3))
     ledger.runs.record_submitted(books.SPEC, books.START)
     ledger.runs.record_results(books.SPEC.name, [books.result("x"), books.result("w")], books.START)
     for digest in ("c" * 64, A):

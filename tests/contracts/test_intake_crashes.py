@@ -18,7 +18,7 @@ STORIES = {
     "the same bytes again, and a copy whose original is replaced": [(A, ONE), (A, ONE), (B, ONE), (A, TWO)],
     "a file that becomes a copy of another": [(B, TWO), (A, BAD_ROWS), (C, BAD_ROWS), (A, TWO)],
 }
-LEDGER_WRITES = ("record_landed", "claim", "claim_content", "release", "settle_")
+LEDGER_WRITES = ("record_landed", "claim", "claim_content", "release", "settle_", "intend", "finish", "note_gone")
 
 
 class _Killed(BaseException):
@@ -63,7 +63,8 @@ class DoomedLedger:
 
     def __init__(self, ledger, doom):
         self._ledger = ledger
-        self.files, self.outcomes = _DoomedPart(ledger.files, doom), _DoomedPart(ledger.outcomes, doom)
+        for name in ("files", "outcomes", "intents"):
+            setattr(self, name, _DoomedPart(getattr(ledger, name), doom))
 
     def __getattr__(self, name):
         return getattr(self._ledger, name)

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from glob import glob
 from threading import Barrier
 
 import pytest
@@ -19,36 +14,11 @@ from tests.contracts.books import START, land, make
 HOSTS, ROUNDS = 4, 8
 
 
-@pytest.fixture(scope="module")
-def server():
-    """The URL of a PostgreSQL server of its own, which nobody reaches but by a socket in its folder."""
-    # Debian's package leaves them in a folder of their version, off the path.
-    path = os.pathsep.join([os.environ.get("PATH", ""), *sorted(glob("/usr/lib/postgresql/*/bin"))])
-    programs = [shutil.which("initdb", path=path), shutil.which("pg_ctl", path=path)]
-    if None in programs:
-        pytest.skip("PostgreSQL is missing: apt install postgresql")
-    initdb, control = programs
-    # It runs as nobody who may do everything.
-    own = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
-    folder = tempfile.mkdtemp(prefix="headrace-pg-")
-    if own:
-        shutil.chown(folder, **own)
-    options = f"-c listen_addresses='' -c fsync=off -k {folder}"
-
-    def run(*command):
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder, **own)
-
-    run(initdb, "-D", f"{folder}/data", "-A", "trust", "-U", "postgres")
-    run(control, "-D", f"{folder}/data", "-o", options, "-l", f"{folder}/log", "-w", "start")
-    yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
-    run(control, "-D", f"{folder}/data", "-m", "immediate", "stop")
-    shutil.rmtree(folder)
-
-
 @pytest.fixture
-def ledgers(server):
+def ledgers(databases):
     """The ledger as several hosts have it open."""
-    opened = [Ledger(server) for _ in range(HOSTS)]
+    url = next(databases)
+    opened = [Ledger(url) for _ in range(HOSTS)]
     yield opened
     for each in opened:
         each.close()
