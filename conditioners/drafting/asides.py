@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 _TOTAL = re.compile(
     r"\W*+(grand |sub-?)?(totals?|total(e|es|en)?|sum|summe|gesamt(summe)?|somme|suma)\b"
-    r"|\W*\*(?=\s*+([|;,\t\"]|$))",
+    r"|\W*\*(?=[\s|;,\"]|$)",
     re.IGNORECASE,
 )
 _ENDS_LIKE_TOTAL = re.compile(r"\b(?:sub)?total$|\bgesamt$|\bsumme$", re.IGNORECASE)
@@ -38,6 +38,11 @@ class Asides:
         starts = [re.match(r"[^:]*:?", heading)[0] for heading in self.headings]  # type: ignore[index]
         prefix = starts[0] if starts and len(set(starts)) == 1 and starts[0].endswith(":") else ""
         return prefix if len(prefix.strip()) >= _SHORTEST_PREFIX else ""
+
+    @property
+    def has_stars(self) -> bool:
+        """Whether sums begin with stars alone, as those of SAP do."""
+        return any(total.startswith("*") for total in self.totals)
 
     def match_total(self, raw: str) -> str | None:
         """A pattern for lines that end their first cell as this one, which is one of the totals, does; else None."""

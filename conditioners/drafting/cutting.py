@@ -53,7 +53,7 @@ def cut_sample(data: bytes, form: str, lines: int = _LINES) -> bytes | None:
             return pack(inner) if inner is not None else None
     if data.startswith(b"PK\x03\x04") and form not in ("workbook",):
         return _cut_archive(data, form, lines)
-    if form in ("delimited text", "fixed width"):
+    if form in ("delimited text", "drawn table", "fixed width"):
         return _cut_lines(data, lines)
     if form in ("JSON", "JSON rows"):
         return _cut_json(data, lines, _cut_value if form == "JSON" else _cut_rows)

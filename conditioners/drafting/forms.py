@@ -20,9 +20,10 @@ _INDENT = 12
 _OPENING = 40
 _RULER = re.compile(r"\s*[-=]{2,}(\s+[-=]+)+\s*")
 """A line that tells how far fields reach."""
+_DRAWN = "drawn table"
 _NO_DIALECT = "are read without a declaration only: condition --auto makes delimited text of them to sample"
 _BY_STRUCTURE_ALONE = {
-    "ARFF": "ARFF files", "drawn table": "tables drawn with bars", "runs of blanks": "cells between runs of blanks",
+    "ARFF": "ARFF files", "runs of blanks": "cells between runs of blanks",
     "key=value pairs": "lines of key=value", "wiki table": "tables of wikis",
     "a field in each line": "records with a field in each line",
 }  # fmt: skip
@@ -54,6 +55,8 @@ def find_form(sample: Sample, guesses: Sequence[Guess]) -> Form:
     found = sample.form["format"]
     if found == "delimited text":
         return _delimited(sample, guesses)
+    if found == _DRAWN:
+        return _drawn(sample)
     if found in ("workbook", "HTML"):
         if sample.labels is None:
             raise NoDraft("the sheet has no header row; give a sample that has one")
@@ -104,6 +107,14 @@ def _delimited(sample: Sample, guesses: Sequence[Guess]) -> Form:
         arguments.append(show_tuple([show_string(guess.name) for guess in guesses], _INDENT, before="fields="))
         return Form("Delimited", tuple(arguments))
     return Form("Delimited", (*arguments, *_header_rows(sample)))
+
+
+def _drawn(sample: Sample) -> Form:
+    """A table drawn with bars, whose rulers and outer bars hold nothing: to its labels these are empty columns."""
+    if sample.labels is None:
+        raise NoDraft(f"tables drawn with bars that have no row of labels {_NO_DIALECT}")
+    delimiter = show_tuple([show_string(sample.form["delimiter"])], _INDENT, before="delimiters=")
+    return Form("Delimited", (delimiter, *_encodings(sample), *_header_rows(sample)))
 
 
 def _find_unused(sample: Sample) -> str:

@@ -141,7 +141,8 @@ def _find_footers(rejected: bytes, sample: Sample) -> list[str]:
         elif pattern := sample.asides.match_total(raw):
             found.append(pattern)
         elif total := None if sample.asides.are_names else find_total(raw):
-            found.append(_match_beginning(total if any(map(str.isalpha, total)) else raw))
+            is_telling = any(map(str.isalpha, total)) or sample.asides.has_stars
+            found.append(_match_beginning(total if is_telling else raw))
         elif heading and " ".join(raw.strip('\t ,;|"').split()) in headings:
             found.append(_match_beginning(raw[: raw.find(heading) + len(heading)]))
     return found

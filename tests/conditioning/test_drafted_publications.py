@@ -169,3 +169,36 @@ def test_a_note_of_several_lines_is_skipped_whatever_ends_them(draft, run):
 
     assert source.dialects[0].skip == ('"Applied filters:',)
     assert run(source, text.replace(b"\r\n", b"\n")).summary.rejects == {}
+
+
+def test_lists_drawn_with_bars_are_declared_and_their_sums_of_stars_are_no_rows(draft, run):
+    def deliver(plants, note=""):
+        ruler = f"|{'-' * 33}|"
+        groups = [
+            [*(f"|{plant}|{n:06}|{day:%d.%m.%Y}|{n}.250,00-|" for n, day in enumerate(DAYS[:9], start=1)), ruler,
+             f"|* {plant[:2]}|      |          |45.250,00 |", ruler]
+            for plant in plants
+        ]  # fmt: skip
+        rows = [row for group in groups for row in group]
+        return lines("|Werk|Matnr |Datum     |   Betrag|", [ruler, *rows, note])
+
+    written, source = draft("alv.txt", deliver(["1000", "1010"]))
+
+    assert source.dialects[0].delimiters == ("|",)
+    assert [type(column) for column in source.columns] == [Text, Text, Day, Decimal]
+    assert not any(column.optional for column in source.columns), "else sums are taken for rows"
+    assert (written.summary.rows_in, written.summary.rows_out) == (18, 18)
+    assert told(written, "rows taken for totals, since they lack cells: 1, such as '* 10 45.250,00'")
+    later = run(source, deliver(["2000", "2010", "2020"]))
+    assert (later.summary.rows_out, later.summary.rejects) == (27, {})
+    assert later.rows[0] == "2000,000001,2026-01-03,-1250.00"
+
+
+def test_a_table_as_a_database_shell_draws_it_is_declared(draft, run):
+    ruler = "+----------+------------+-------+"
+    rows = [f"| {n:>8} | {day} | {n if n % 5 else 'NULL':>5} |" for n, day in enumerate(DAYS[:20])]
+    text = lines(ruler, ["| store_no | day        | units |", ruler, *rows, ruler, "20 rows in set (0.00 sec)"])
+    _, source = draft("mysql.txt", text)
+
+    result = run(source, text)
+    assert (result.summary.rows_out, result.rows[5], result.rows[6]) == (20, "5,2026-01-18,", "6,2026-01-21,6")
