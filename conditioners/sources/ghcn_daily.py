@@ -14,7 +14,12 @@ _TENTHS = dict.fromkeys(
      "WESF", "WSF1", "WSF2", "WSF5", "WSFG", "WSFI", "WSFM", "MNPN", "MXPN", "ADPT", "AWBT", "ASLP", "ASTP", *_SOIL),
     -1,
 )  # fmt: skip
-"""Elements that come in tenths: of mm, degrees C, m/s or hPa. The others are whole mm, degrees, minutes, per cent."""
+"""Elements that come in tenths: of mm, degrees C, m/s or hPa. The others are whole mm, degrees, minutes, per cent.
+
+SNOW and SNWD are whole mm, as the readme has it, though a list of units elsewhere says tenths: each fall is a multiple
+of a tenth of an inch in mm, and falls on days of frost are fifteen times the water in them; as tenths they would be
+one and a half times, more than ice weighs. TAXN, of which no station here has any, is in tenths by the readme.
+"""
 _SHIFTS = {"value": ShiftBy("element", _TENTHS)}
 _NULLS = ("-9999",)
 

@@ -36,6 +36,21 @@ def test_a_station_of_ghcn_is_conditioned_to_the_last_row_in_the_units_of_each_e
     assert 25 < hottest < 45, "degrees, not tenths of them"
 
 
+@pytest.mark.parametrize("station", ["USW00014922", "USW00094728"])
+def test_snow_is_whole_millimetres_for_as_tenths_it_would_be_heavier_than_ice(take, station):
+    days: dict[str, dict[str, float]] = {}
+    _, table, _ = take("ghcn_daily", f"weather/ghcn-daily/{station}.csv")
+    for day, element, value in table.select("date", "element", "value").iter_rows():
+        days.setdefault(day, {})[element] = float(value)
+    falls = [each for each in days.values() if each["TMAX"] < 0 and each["PRCP"] > 0 and each.get("SNOW", 0) > 50]
+    depth, water = (sum(each[name] for each in falls) for name in ("SNOW", "PRCP"))
+
+    assert len(falls) >= 4
+    assert 10 < depth / water < 20, "fresh snow is some ten to twenty times its water"
+    fallen = {each["SNOW"] for each in days.values() if each.get("SNOW")}
+    assert all(any(abs(mm - tenths * 2.54) <= 0.5 for tenths in range(1, 200)) for mm in fallen)
+
+
 def test_temperatures_of_soil_and_of_several_days_come_in_tenths_as_others_do(run):
     elements = ("SN32", "SX03", "MDTN", "MDTX", "MDEV", "MDSF", "WDF5")
     text = "".join(f"USC00305801,20240101,{element},-178,,,7,\n" for element in elements)
