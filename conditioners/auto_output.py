@@ -81,9 +81,12 @@ class TableWriter:
             self._with_nulls.append(cells)
         self._append(cells)
 
-    def write_rows(self, rows: Sequence[Sequence[str]]) -> None:
-        """Append many rows."""
+    def write_rows(self, rows: Sequence[Sequence[str]], lines: str = "") -> None:
+        """Append many rows; `lines` of standard CSV are taken as they are, where these have no empty cell."""
         self._rows += len(rows)
+        if lines:
+            self._put(lines)
+            return
         self._with_nulls += [row for row in rows if "" in row]
         file = io.StringIO()
         csv.writer(file, lineterminator="\n").writerows(rows)
@@ -109,9 +112,11 @@ class TableWriter:
         )  # fmt: skip
 
     def _append(self, cells: Sequence[str]) -> None:
-        line = show_line(cells)
-        self._lines.append(line)
-        self._size += len(line)
+        self._put(show_line(cells))
+
+    def _put(self, lines: str) -> None:
+        self._lines.append(lines)
+        self._size += len(lines)
         if self._size > _FLUSH:
             self._flush()
 

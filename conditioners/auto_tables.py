@@ -12,7 +12,7 @@ from conditioners.limits import Limits
 from conditioners.outcome import Refusal, Skipped
 from conditioners.raw import ByteSink, OpenedRaw
 from conditioners.readers.decoding import DAMAGE
-from conditioners.structure.blocks import each_row
+from conditioners.structure.block import each_row
 from conditioners.structure.census import Census
 from conditioners.structure.found import Began, Dropped, Found, Kept, KeptBlock, Passed, PassedLines
 from conditioners.structure.grids import Grid, open_grids
@@ -93,11 +93,11 @@ class TableReader:
                 if found.mended:
                     self.found.mended.add(f"{within or grid.place + ' '}{found.place}", found.mended)
             elif isinstance(found, KeptBlock) and table is not None:
-                table.write_rows(found.rows)
+                table.write_rows(found.rows, found.csv)
             elif isinstance(found, Began):
                 table = self._begin(found, grid)
             elif isinstance(found, Dropped) and table is not None:
-                row = found.row._replace(place=within + found.row.place)
+                row = found.row._replace(place=within + found.row.place) if within else found.row
                 table.reject(row, found.rule, found.reason, self.rejects)
             elif isinstance(found, Passed):
                 self.found.skipped.add(f"{within or grid.place + ' '}{found.place}", found.cause)

@@ -11,7 +11,7 @@ from conditioners.drafting.asides import find_total
 from conditioners.limits import DEFAULT
 from conditioners.outcome import Skipped
 from conditioners.raw import OpenedRaw, RawInput
-from conditioners.structure.blocks import each_row
+from conditioners.structure.block import each_row
 from conditioners.structure.grids import open_grids
 from conditioners.structure.rows import Row, line_of
 from conditioners.unpack import Unpacker

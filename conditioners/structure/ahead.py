@@ -8,12 +8,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from conditioners.structure.blocks import Block
+from conditioners.structure.block import Block, is_damaged, put_before
 from conditioners.structure.found import Passed, PassedLines
 from conditioners.structure.rows import Row
 
 _FEWEST = 12
 """Rows that are looked at far ahead in any case."""
+_TO_COMPARE = 400_000
+"""Cells of rows that could begin another table and do not, which are compared with those behind them."""
 
 
 @dataclass
@@ -24,14 +26,18 @@ class Ahead:
     seen: deque[Row] = field(default_factory=deque)
     cells_left: int = 1_000_000
     """That may still be looked at far ahead, each time anew; those that are taken count once."""
+    to_compare: int = _TO_COMPARE
+    """Cells of possible labels and of rows behind them that may still be compared, in all tables together."""
+    _rest: Row | Block | None = None
+    """What comes before all other rows: of a block that was begun, or a row."""
 
     def look(self, count: int) -> Sequence[Row]:
         """The next rows, without taking them."""
         while len(self.seen) < count:
-            piece = next(self.rows, None)
+            piece = self._next()
             if piece is None:
                 break
-            self.put(piece)
+            self.put(piece, count - len(self.seen))
         return [self.seen[number] for number in range(min(count, len(self.seen)))]
 
     def look_far(self, count: int) -> Sequence[Row]:
@@ -45,20 +51,34 @@ class Ahead:
         self.cells_left -= cells[:far][-1] if cells else 0
         return rows[:far]
 
-    def put(self, piece: Row | Block) -> None:
-        """Add to the rows that have been looked at."""
-        if isinstance(piece, Block):
-            self.seen.extend(piece.each_row())
-        else:
-            self.seen.append(piece)
-
-    def take_block(self) -> Block | None:
-        """The next rows, if none of them has been looked at and they come by the block."""
-        piece = None if self.seen else next(self.rows, None)
+    def put(self, piece: Row | Block, count: int) -> None:
+        """Add to the rows that have been looked at; of a block that many, the others come next."""
         if isinstance(piece, Row):
             self.seen.append(piece)
-            return None
-        return piece
+            return
+        count = min(count, len(piece.rows))
+        self.seen.extend(piece.look(0, count))
+        if count < len(piece.rows):
+            self._rest = piece.behind(count)
+
+    def _next(self) -> Row | Block | None:
+        rest, self._rest = self._rest, None
+        return rest or next(self.rows, None)
+
+    def take_block(self) -> Block | None:
+        """The next rows, if they come by the block; with those that have been looked at if it is an uneven one."""
+        piece = self._next()
+        if isinstance(piece, Block) and not self.seen:
+            return piece
+        if isinstance(piece, Block) and piece.is_uneven and not any(map(is_damaged, self.seen)):
+            block = put_before(self.seen, piece)
+            self.seen.clear()
+            return block
+        if isinstance(piece, Row) and not self.seen:
+            self.seen.append(piece)
+        else:
+            self._rest = piece
+        return None
 
     def pass_blank(self) -> Iterator[Passed | PassedLines]:
         """Take the blank rows that come next."""
@@ -68,7 +88,7 @@ class Ahead:
                 yield PassedLines(block.first_line, len(block.lines))
                 continue
             if block is not None:
-                self.put(block)
+                self.put(block, 1)
             if not self.seen or not self.seen[0].is_blank:
                 return
             yield Passed(self.seen.popleft().place, "blank")

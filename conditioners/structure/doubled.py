@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from conditioners.structure.blocks import Block, each_row
+from conditioners.structure.block import Block, each_row
 from conditioners.structure.field_grammar import Marks
 from conditioners.structure.rows import Row
 from conditioners.structure.splitting import Splitter

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from conditioners.structure.heads import Head
 from conditioners.structure.rows import Row
 
 
-@dataclass(frozen=True)
-class Began:
+class Began(NamedTuple):
     """A table begins."""
 
     head: Head
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(NamedTuple):
     """A row of the table; `mended` says what was wrong with its marks, if anything."""
 
     place: str
@@ -25,15 +24,15 @@ class Kept:
     mended: str = ""
 
 
-@dataclass(frozen=True)
-class KeptBlock:
+class KeptBlock(NamedTuple):
     """Many rows of the table, in which nothing was odd."""
 
     rows: Sequence[Sequence[str]]
+    csv: str = ""
+    """The rows as lines of standard CSV, if they need no quotes and have no empty cell; else empty."""
 
 
-@dataclass(frozen=True)
-class Dropped:
+class Dropped(NamedTuple):
     """A row that has no place in the table it stands in."""
 
     row: Row
@@ -41,8 +40,7 @@ class Dropped:
     reason: str
 
 
-@dataclass(frozen=True)
-class Passed:
+class Passed(NamedTuple):
     """A row that is none."""
 
     place: str

@@ -17,7 +17,7 @@ from conditioners.readers.spreadsheet_xml import is_spreadsheet_xml
 from conditioners.readers.value_lines import has_lines_behind
 from conditioners.structure.alignment import open_aligned, open_spaced
 from conditioners.structure.arff import open_arff
-from conditioners.structure.blocks import Block
+from conditioners.structure.block import Block
 from conditioners.structure.doubled import open_doubled
 from conditioners.structure.encodings import is_ebcdic, is_wide
 from conditioners.structure.expanded import open_expanded

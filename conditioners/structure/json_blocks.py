@@ -8,7 +8,7 @@ from typing import Any, overload
 
 from conditioners.readers.decoding import DAMAGE
 from conditioners.readers.json_showing import Number, show_json
-from conditioners.structure.blocks import Block
+from conditioners.structure.block import Block
 from conditioners.structure.json_nodes import show_cell
 from conditioners.structure.rows import Row
 

@@ -15,7 +15,7 @@ from conditioners.raw import OpenedRaw
 from conditioners.readers.json_parsing import Document, TooLarge, load_document
 from conditioners.readers.json_text import JsonText
 from conditioners.readers.value_lines import begins_with_lines
-from conditioners.structure.blocks import Block, spare_the_last
+from conditioners.structure.block import Block
 from conditioners.structure.json_blocks import read_blocks
 from conditioners.structure.json_shapes import take_cells
 from conditioners.structure.json_tables import Found, find_tables, is_columnar, is_list_of_rows, list_records
@@ -42,7 +42,7 @@ class ListGrid:
 
     def rows(self) -> Iterator[Row | Block]:
         """All rows, in order; those of one width by the block."""
-        return spare_the_last(read_blocks(self.open(), self.path))
+        return read_blocks(self.open(), self.path)
 
     resplit = staticmethod(no_resplit)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from conditioners.outcome import Skipped
 from conditioners.structure.alignment import are_blanks_apart, cut, find_body, find_columns
-from conditioners.structure.blocks import Block
+from conditioners.structure.block import Block
 from conditioners.structure.rows import Row
 from conditioners.structure.text import LineRows, TextRows
 
@@ -53,9 +53,15 @@ class RuledRows(LineRows):
             elif _COUNT.fullmatch(row.raw.strip()):
                 self.skipped.add(f"{self.within}{row.place}", "a count of rows")
             else:
-                yield Row(row.place, self._split(row.raw), row.raw)
+                yield self._split(row)
 
-    def _split(self, line: str) -> tuple[str, ...]:
+    def _split(self, row: Row) -> Row:
+        most = self.text.limits.columns
+        if not self.columns and row.raw.count("|") > most + 1:
+            return row._replace(cells=None, fault=("wrong_field_count", f"more than {most} fields"))
+        return row._replace(cells=self._cells_of(row.raw))
+
+    def _cells_of(self, line: str) -> tuple[str, ...]:
         if not self.columns:
             return split_bars(line, is_framed=self.is_framed)
         return (line.strip(),) if _unnumbered(line) in self.titles else cut(line, self.columns)

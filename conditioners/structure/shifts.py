@@ -7,7 +7,7 @@ from itertools import accumulate
 
 from conditioners.structure.profiles import Profile
 
-_MOST_FUSED = 1_000_000
+_MOST_FUSED = 100_000
 """Cells that are put together to see whether a row was torn apart, in all its columns."""
 _MARGIN = 2.0
 """How much likelier one reading of a shifted row has to be than the next, as a logarithm."""

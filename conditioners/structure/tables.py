@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import islice, takewhile
 
 from conditioners.structure.ahead import Ahead
-from conditioners.structure.blocks import Block
+from conditioners.structure.block import Block, gather
 from conditioners.structure.found import Began, Dropped, Found, Kept, KeptBlock, Passed, PassedLines
 from conditioners.structure.heads import Head, find_head, find_same_head
 from conditioners.structure.kinds import TYPED, kind_of
@@ -26,6 +27,9 @@ _TITLE = 2
 """Cells that a title behind a blank line may have, such as `Market:` and its name."""
 _TITLE_AND_LABELS = 3
 """Rows of a title and labels, with a blank one between them."""
+_FOLLOWING = 12
+"""Rows that are looked at to tell whether another table begins, its labels among them."""
+_TO_MEND = 1_000_000
 _MOST_HELD = 1000
 """Rows in a row that may be notes; more of them are rows."""
 
@@ -37,7 +41,7 @@ def find_tables(
 
     `words_are_apart` tells that blanks separate cells, and so the words inside of one as well.
     """
-    ahead, head = Ahead(rows), None
+    ahead, head = Ahead(gather(rows)), None
     while True:
         yield from ahead.pass_blank()
         if ahead.first() is None:
@@ -62,15 +66,15 @@ def find_tables(
             body = [
                 row.cells or ()
                 for row in looked[start + header_rows :]
-                if row.filled and not _is_sparse(row, head) and row.cells != head.labels
+                if row.filled and not _is_sparse(row.filled, head) and row.cells != head.labels
             ]
             profile = Profile([cells for cells in body if len(cells) == head.cells][:_PROFILED], head.cells)
             yield from _Table(ahead, head, profile, resplit, words_are_apart, behind).read()
 
 
-def _is_sparse(row: Row, head: Head) -> bool:
+def _is_sparse(filled: int, head: Head) -> bool:
     """Whether a row has so few cells filled that it may be a note."""
-    return head.cells >= 3 and row.filled * 4 <= max(4, head.cells)
+    return head.cells >= 3 and filled * 4 <= max(4, head.cells)
 
 
 class _Table:
@@ -89,11 +93,18 @@ class _Table:
         """Whether the held rows stand behind a blank one and have one cell each, as titles do."""
         self._has_notes = True
         """False once there were too many of them to be notes."""
+        self._is_stuck = False
+        """Whether the next row has to be looked at by itself."""
+        self._to_mend = _TO_MEND
+        """Cells of rows of the wrong width that may still be looked at; each one that is kept gives one."""
+        self._look: Callable[[int], Sequence[Row]] = ahead.look
+        """Gives the row in question and those behind it, at most `_FOLLOWING`."""
 
     def read(self) -> Iterator[Found]:
         """The table's rows; stops where another table begins."""
         while True:
-            block = self._ahead.take_block()
+            block = None if self._behind is not None or self._is_stuck else self._ahead.take_block()
+            self._is_stuck = False
             if block is not None:
                 yield from self._take(block)
                 continue
@@ -113,13 +124,48 @@ class _Table:
             self._is_behind_blank = True
             yield PassedLines(block.first_line, len(block.lines))
             return
-        labels = list(self._head.labels or ())
-        fits = block.width == self._head.cells and not self._head.padding and not self._is_behind_blank
-        if not fits or labels in block.rows or self._is_note(block.last_row):
-            self._ahead.put(block)
-            return
-        yield from self._release()
-        yield KeptBlock(block.rows)
+        is_odd = block.width != self._head.cells or self._is_behind_blank or self._head.padding
+        if block.holds(self._head.labels or ()):
+            self._ahead.put(block, len(block.rows))
+        elif is_odd or self._is_note(block.last_cells):
+            yield from self._take_uneven(block)
+        else:
+            yield from self._release()
+            self._to_mend += len(block.rows) * self._head.cells
+            yield KeptBlock(block.rows, block.csv)
+
+    def _take_uneven(self, block: Block) -> Iterator[Found]:
+        """What reading a block's rows one by one gives, those that are kept together; may leave the last few."""
+        kept, others = list[Sequence[str]](), list[Found]()
+        for at, cells in enumerate(block.rows):
+            is_sound = self._is_sound(cells)
+            if not is_sound:
+                row = block.row(at)
+                self._look = partial(block.look, at)
+                if at + _FOLLOWING > len(block.rows) or self._begins_another(row):
+                    self._ahead.put(block.behind(at), 1)
+                    self._is_stuck = True
+                    break
+            for found in self._release() if is_sound else self._judge(row):
+                if isinstance(found, Kept):
+                    yield from _together(kept)
+                    yield found
+                    kept = []
+                else:
+                    others.append(found)
+            if is_sound:
+                self._to_mend += len(cells)
+                kept.append((*cells, *self._head.padding) if self._head.padding else cells)
+        self._look = self._ahead.look
+        yield from _together(kept)
+        yield from others
+
+    def _is_sound(self, cells: Sequence[str]) -> bool:
+        """Whether a row is one of the table whatever follows."""
+        if len(cells) != self._head.cells or self._is_behind_blank:
+            return False
+        filled = sum(map(bool, map(str.strip, cells)))
+        return filled == len(cells) or (filled > 0 and not self._is_note(cells))
 
     def _judge(self, row: Row) -> Iterator[Found]:
         if row.is_blank:
@@ -127,7 +173,7 @@ class _Table:
             yield Passed(row.place, "blank")
         elif row.is_comment and row.width != self._head.cells:
             yield Passed(row.place, "a comment")
-        elif (kept := self._keep(row)) is None or self._is_note(row):
+        elif (kept := self._keep(row)) is None or self._is_note(row.cells or ()):
             is_title = self._is_behind_blank and row.filled == 1
             self._has_title = is_title and (self._has_title or not self._held)
             self._held.append((row, kept))
@@ -157,27 +203,37 @@ class _Table:
             for mark, others in () if self._is_behind_blank else self._resplit(row):
                 if len(others) == self._head.cells and (len(others) > _PAIR or self._profile.has_types_of(others)):
                     yield others, "another delimiter"
-                elif mark == " ":
+                elif mark == " " and self._may_mend(others):
                     yield fuse(self._profile, others, " ", row.raw), "another delimiter"
             return
-        yield realign(self._profile, cells), "an empty cell too many"
-        if self._words_are_apart:
+        if len(cells) == self._head.cells + 1 and self._may_mend(cells):
+            yield realign(self._profile, cells), "an empty cell too many"
+        if self._words_are_apart and self._may_mend(cells):
             yield fuse(self._profile, cells, " ", row.raw), "blanks inside a cell"
 
-    def _is_note(self, row: Row) -> bool:
-        """Whether a row of the right width is a note, should the table end behind it."""
-        if row.cells is None or row.width != self._head.cells or not self._has_notes:
+    def _may_mend(self, cells: Sequence[str]) -> bool:
+        """Whether a row may be compared with all columns, which takes long where there are many."""
+        cost = self._head.cells + len(cells)
+        if cost > self._to_mend:
             return False
-        is_short = row.filled * 2 < row.width or (self._is_behind_blank and row.filled <= _TITLE)
-        if self._head.cells >= 3 and is_short and self._profile.lacks_all_typed(row.cells):
+        self._to_mend -= cost
+        return True
+
+    def _is_note(self, cells: Sequence[str]) -> bool:
+        """Whether a row of the right width is a note, should the table end behind it."""
+        if len(cells) != self._head.cells or not self._has_notes:
+            return False
+        filled = sum(map(bool, map(str.strip, cells)))
+        is_short = filled * 2 < len(cells) or (self._is_behind_blank and filled <= _TITLE)
+        if self._head.cells >= 3 and is_short and self._profile.lacks_all_typed(cells):
             return True
-        if self._is_behind_blank and row.filled == 1 and self._is_above_labels():
+        if self._is_behind_blank and filled == 1 and self._is_above_labels():
             return True
-        return _is_sparse(row, self._head) and self._profile.lacks_all_needed(row.cells)
+        return _is_sparse(filled, self._head) and self._profile.lacks_all_needed(cells)
 
     def _is_above_labels(self) -> bool:
         """Whether the table's labels come again behind the next row."""
-        behind = [each.cells for each in self._ahead.look(_TITLE_AND_LABELS)[1:] if not each.is_blank]
+        behind = [each.cells for each in self._look(_TITLE_AND_LABELS)[1:] if not each.is_blank]
         return bool(behind) and behind[0] == self._head.labels
 
     def _release(self) -> Iterator[Found]:
@@ -222,14 +278,20 @@ class _Table:
         return not is_own and self._heads_a_table(row)
 
     def _heads_a_table(self, row: Row) -> bool:
-        behind = self._ahead.look(4 * _FEW)[1:]
+        behind = self._look(_FOLLOWING)[1:]
         following = list(islice((each for each in behind if not each.is_blank), _FEW))
         stretch = list(takewhile(lambda each: not each.is_blank, behind)) if self._is_behind_blank else []
         if len(stretch) == _FEW - 1:
             following = stretch
         elif len(following) < _FEW:
             return False
-        if any(each.width != row.width for each in following):
+        if any(each.width != row.width for each in following) or self._ahead.to_compare < 0:
             return False
+        self._ahead.to_compare -= row.width * (len(following) + 1)
         profile = Profile([each.cells or () for each in following], row.width)
         return profile.support_labels(row.cells or ()) >= 1.0
+
+
+def _together(rows: list[Sequence[str]]) -> Iterator[KeptBlock]:
+    if rows:
+        yield KeptBlock(rows)

@@ -14,7 +14,8 @@ from conditioners.readers.chunks import Chunk
 from conditioners.readers.cutting import RecordCutter
 from conditioners.readers.misfits import Misfits
 from conditioners.readers.records import Syntax
-from conditioners.structure.blocks import Block, BlockReader, spare_the_last
+from conditioners.structure.block import Block
+from conditioners.structure.blocks import BlockReader
 from conditioners.structure.encodings import describe_encoding, open_decoder
 from conditioners.structure.field_grammar import Marks
 from conditioners.structure.quote_readings import Effort
@@ -87,15 +88,6 @@ class TextRows:
 
     def rows(self) -> Iterator[Row | Block]:
         """All rows, in order; plain stretches of them as blocks."""
-        return spare_the_last(self._pieces())
-
-    def lines(self) -> Iterator[Row]:
-        """All lines, in order, each as a row of one cell."""
-        for chunk in self._chunks(Syntax("\n", "")):
-            for number, line in enumerate(chunk.data.decode().removesuffix("\n").split("\n")):
-                yield Row(str(chunk.first_line + number), (line.rstrip("\r"),), line.rstrip("\r"))
-
-    def _pieces(self) -> Iterator[Row | Block]:
         reader = BlockReader(self.marks, self.sniffed.columns, self.limits.record_lines, self._effort)
         chunks = self._chunks(_syntax_of(self.sniffed))
         chunk = next(chunks, None)
@@ -103,6 +95,12 @@ class TextRows:
             following = next(chunks, None)
             yield from reader.read(chunk.data.decode(), chunk.first_line, is_last=following is None)
             chunk = following
+
+    def lines(self) -> Iterator[Row]:
+        """All lines, in order, each as a row of one cell."""
+        for chunk in self._chunks(Syntax("\n", "")):
+            for number, line in enumerate(chunk.data.decode().removesuffix("\n").split("\n")):
+                yield Row(str(chunk.first_line + number), (line.rstrip("\r"),), line.rstrip("\r"))
 
     def _chunks(self, syntax: Syntax) -> Iterator[Chunk]:
         """Whole records; raises Refusal when nearly all lines are blank."""
@@ -120,7 +118,7 @@ class TextRows:
     def resplit(self, row: Row) -> Iterator[tuple[str, tuple[str, ...]]]:
         """The cells of a row under other delimiters than its table's."""
         for mark in _ODD_MARKS:
-            if mark != self.marks.delimiter and mark in row.raw:
+            if mark in row.raw and mark != self.marks.delimiter:
                 self._effort.spend(_RESPLIT)
                 if mark not in self._splitters:
                     marks = Marks(mark, self.marks.quote, self.marks.escape)

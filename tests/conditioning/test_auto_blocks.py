@@ -4,7 +4,12 @@ import random
 
 import pytest
 
+from conditioners.auto_output import show_line
 from conditioners.structure import blocks, tables
+from conditioners.structure.ahead import Ahead
+from conditioners.structure.field_grammar import Marks
+from conditioners.structure.plain_blocks import PlainReader
+from conditioners.structure.splitting import Splitter
 from tests.conditioning.undeclared import condition_undeclared
 
 ODD = [
@@ -43,6 +48,7 @@ def test_blocks_give_what_rows_give(monkeypatch, seeds, delimiter):
         text = make_text(seed, delimiter)
         with monkeypatch.context() as patch:
             patch.setattr(blocks.BlockReader, "_read_block", lambda *_: None)
+            patch.setattr(tables, "gather", iter)
             by_row = condition(text)
         for lines in (1, 7, 1000):
             monkeypatch.setattr(blocks, "_LINES", lines)
@@ -54,7 +60,54 @@ def test_a_long_plain_file_is_read_by_the_block(monkeypatch):
     monkeypatch.setattr(tables._Table, "_take", spy(tables._Table._take, taken))
     condition("day,store\n" + "".join(f"{n},007\n" for n in range(10_000)))
 
-    assert sum(len(block.rows) for block in taken) >= 6000
+    assert sum(len(block.rows) for block in taken) >= 9500
+    assert all(block.csv for block in taken[1:])
+
+
+BARS = "\n".join(f"| {n} | 007 |" + (" x |" if n % 3 else "") for n in range(2000))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "day,store\n" + "1,2,3\n1,2\n" * 2000,
+        "day,store,note\n" + "1,2,3\n\nTitle\n\n1,2,3\n" * 900,
+        "day,store,note\n" + "1,2,3\n1,2,\nx,,\nx,y,z,w\n" * 900,
+        "day||store||note\n" + "1||2||3\n" * 3000,
+        f"| day | store |\n|---|---|\n{BARS}\n",
+    ],
+)
+def test_rows_of_any_width_are_judged_together_and_come_out_as_if_they_were_not(monkeypatch, text):
+    taken = []
+    with monkeypatch.context() as patch:
+        patch.setattr(tables, "gather", iter)
+        patch.setattr(blocks.BlockReader, "_read_block", lambda *_: None)
+        by_row = condition(text)
+    monkeypatch.setattr(Ahead, "take", spy(Ahead.take, taken))
+
+    assert condition(text) == by_row
+    assert sum(taken) < 700
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "1,2", "1;2", "1,", ",2", "1,2,3", " 1,2", "1, 2", "1,\t", "1, ", " ,2", "\xa0,2", "\xa0,\xa0", "\x1c,\x1c",
+        '1,"2"', "1,'2'", "1,2\r", "\x85,\u2003", "é,ß", "1\x0b,2\x0c", "\0,2",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("marks", [Marks(","), Marks(";"), Marks(",", "'"), Marks(",", spaced=True), Marks("")])
+def test_lines_that_are_standard_csv_as_they_stand_are_told_from_others(line, marks):
+    lines = [f"5{marks.delimiter}6", line.replace(",", marks.delimiter or ","), f"7{marks.delimiter}8"]
+    width = 2 if marks.delimiter else 1
+    found = PlainReader(marks, width).read("\n".join(lines) + "\n", 1)
+    rows = [next(Splitter(marks, width).records(each)).fields for each in lines]
+
+    if found is not None:
+        assert (list(map(tuple, found.rows)), list(found.lines), found.width) == (rows, lines, width)
+        assert found.csv == "".join(map(show_line, rows))
+        assert all(map(all, rows)) and any(map(str.strip, rows[1]))
+        assert (found.last_cells, found.holds(rows[2]), found.holds(["7"] * width)) == (list(rows[2]), True, False)
 
 
 @pytest.mark.parametrize("delimiter", [",", ", ", " ,", " , "])

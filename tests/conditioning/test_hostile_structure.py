@@ -7,7 +7,7 @@ import pytest
 from conditioners.auto import AutoConditioned
 from conditioners.limits import DEFAULT, Limits
 from conditioners.outcome import Refusal
-from conditioners.structure import blocks
+from conditioners.structure import blocks, tables
 from conditioners.structure.ahead import Ahead
 from conditioners.structure.field_grammar import Marks
 from conditioners.structure.kinds import kind_of, shape_of
@@ -111,6 +111,28 @@ def test_a_thousand_rows_of_a_single_cell_are_no_notes():
 
     few, many = condition(TEXT + note * 900)[1], condition(TEXT + note * 1500)[1]
     assert (few, many) == (TEXT, TEXT + note * 1500)
+
+
+def test_rows_that_could_be_labels_of_a_wide_table_and_are_none_are_compared_with_those_behind_them_only_so_often(
+    monkeypatch,
+):
+    compared = []
+    monkeypatch.setattr(Profile, "support_labels", lambda profile, _: compared.append(profile.width) or 0.0)
+    outcome, _ = condition(b"a,b\n" + b"1,2\n" * 500 + (b"a," * 3999 + b"a\n") * 200)
+
+    assert outcome.summary.table.rows_quarantined == 200
+    assert 100_000 <= sum(width for width in compared if width == 4000) <= 104_000
+
+
+def test_torn_rows_are_put_together_as_long_as_there_are_some_whole_ones_for_each(monkeypatch):
+    def quarantined(whole, torn):
+        text = "item size note\n" + ("lamp 5 1.5\n" * whole + "small lamp 5 1.5\n" * torn) * 600
+        return condition(text.encode())[0].summary.table.rows_quarantined
+
+    assert quarantined(10, 6) == 0
+    monkeypatch.setattr(tables, "_TO_MEND", 700)
+    assert quarantined(9, 1) == 0
+    assert 800 < quarantined(10, 6) < 3000
 
 
 def stacked(tables):
