@@ -101,13 +101,12 @@ def cut_texts(text: str, at: int, marks: Marks) -> Iterator[tuple[str, int]]:
     """The texts of segments from a place on, and where each ends."""
     release, end = re.escape(marks.release), re.escape(marks.terminator)
     # A line may have been wrapped behind a release character.
-    pattern = re.compile(rf"{release}[\r\n]*[\s\S]|{end}" if release else end)
-    start = at
-    for found in pattern.finditer(text, at):
-        if found[0] == marks.terminator:
-            yield text[start : found.start()], found.end()
-            start = found.end()
-    rest = text[start:].strip(BLANKS)
-    if marks.terminator in LINE_ENDS and rest.startswith(TRAILERS[marks.kind]):
+    released = rf"|{release}[\r\n]*[\s\S]" if release else ""
+    pattern = re.compile(rf"((?:[^{end}{release}]++{released})*+){end}")
+    while found := pattern.match(text, at):
+        at = found.end()
+        yield found[1], at
+    rest = text[at:].strip(BLANKS) if marks.terminator in LINE_ENDS else ""
+    if rest.startswith(TRAILERS[marks.kind]):
         # The last line of a text may lack its end; any other segment without one has been cut off.
         yield rest, len(text)

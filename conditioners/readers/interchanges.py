@@ -26,15 +26,15 @@ _MOST = 2_000_000
 
 def split_segments(text: str) -> Iterator[Segment]:
     """All segments of all interchanges; raises Refusal when one declares no marks, or the last segment has no end."""
-    number, at, elements, marks, first = 0, skip_blanks(text, 0), 0, USUAL, USUAL
+    number, at, elements, released, marks, first = 0, skip_blanks(text, 0), 0, 0, USUAL, USUAL
     while at < len(text):
         marks, at = find_marks(text, at, marks, number + 1)
         if number == 0:
             first = marks
             elements = sum(map(text.count, filter(None, (*marks[1:4], marks.repetition))))
             _require_few(elements)
-            if marks.release:
-                _require_few(text.count(marks.release), "release characters")
+            released = text.count(marks.release) if marks.release else 0
+            _require_few(released, "release characters")
         has_others = marks != first
         breaks = "".join(mark for mark in "\r\n" if mark not in marks)
         for found, end in _cut_interchange(text, at, marks):
@@ -42,6 +42,8 @@ def split_segments(text: str) -> Iterator[Segment]:
             if has_others:
                 elements += 1 + sum(found.count(mark) for mark in (*marks[1:3], marks.repetition) if mark)
                 _require_few(elements)
+                released += found.count(marks.release) if marks.release else 0
+                _require_few(released, "release characters")
             segment = _make_segment(number, found, marks, breaks)
             yield segment
             if segment.name == TRAILERS[marks.kind]:
@@ -49,6 +51,7 @@ def split_segments(text: str) -> Iterator[Segment]:
         else:
             if text[at:].strip(BLANKS):
                 raise Refusal("the file ends within a segment", f"segment {number + 1}")
+            return
         at = skip_blanks(text, at)
 
 
