@@ -6,6 +6,7 @@ import os
 import re
 import stat
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -20,8 +21,11 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _MEMBER_HEADER = 30
 _ENCRYPTED, _UNIX = 1, 3
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
-ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-_HEADER, _SIZE_BEHIND = Struct("<6xH10xI4xHH"), 8
+ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK00PK\x03\x04", b"PK\x07\x08PK\x03\x04")
+"""What one begins with: a member, the end of a list of none, or marks of an archive that was to be split before it."""
+_HEADER, _SIZE_BEHIND, _UTF8 = Struct("<6xH10xI4xHH"), 8, 0x800
+_EXTRA_HEADER, _PATH_HEADER, _UNICODE_PATH = Struct("<HH"), Struct("<BI"), 0x7075
+"""Number and size of what stands behind a member's name; version and hash of that name, before it in Unicode."""
 _LZMA = Struct("<5xI")
 """Two bytes of version, two with the size of what follows, one of other properties, and the size of the dictionary."""
 _PACKAGE = re.compile(rb"\.(?:xls[bmx]|od[st]|docx|pptx|zip)$", re.IGNORECASE)
@@ -108,18 +112,42 @@ def list_members(archive: zipfile.ZipFile, within: str, limits: Limits) -> list[
     """The files in an archive, itself at `within` in another; raises Refusal for names and places that are tricks."""
     for info in archive.infolist():
         # Programs of Windows write its own mark between folders, for which the format has a slash.
-        info.filename = info.filename.replace("\\", "/")
+        info.filename = _read_name(info).replace("\\", "/")
     if not all(info.filename for info in archive.infolist()):
         raise Refusal("a member of the archive has no name")
-    listed = [info for info in archive.infolist() if not info.is_dir()]
+    listed = [info for info in archive.infolist() if info.file_size or not info.is_dir()]
     if len(listed) > limits.members:
         raise Refusal(f"the archive has more than {limits.members} members")
     for info in listed:
         _require_inside(info.orig_filename)
+        _require_inside(info.filename)
         _require_short(join_path(within, info.filename), limits)
     require_apart(listed)
     _require_names_apart(listed)
     return listed
+
+
+def _read_name(info: zipfile.ZipInfo) -> str:
+    """A member's name: in Unicode behind it, or where it is UTF-8 without saying so, as macOS has it; else in CP437."""
+    if info.flag_bits & _UTF8:
+        return info.filename
+    written = info.orig_filename.encode("cp437")
+    told = _find_extra(info.extra, _UNICODE_PATH)
+    is_of_it = len(told) > _PATH_HEADER.size and _PATH_HEADER.unpack_from(told) == (1, zlib.crc32(written))
+    try:
+        return told[_PATH_HEADER.size :].decode() if is_of_it else written.decode()
+    except UnicodeDecodeError:
+        return info.filename
+
+
+def _find_extra(extra: bytes, kind: int) -> bytes:
+    """What stands behind a member's name under a number; nothing if there is none."""
+    while len(extra) >= _EXTRA_HEADER.size:
+        found, size = _EXTRA_HEADER.unpack_from(extra)
+        if found == kind:
+            return extra[_EXTRA_HEADER.size : _EXTRA_HEADER.size + size]
+        extra = extra[_EXTRA_HEADER.size + size :]
+    return b""
 
 
 def join_path(within: str, path: str) -> str:

@@ -4,8 +4,10 @@ import bz2
 import gzip
 import io
 import lzma
+import struct
 import tarfile
 import zipfile
+import zlib
 
 import pyarrow as pa
 import pytest
@@ -211,6 +213,54 @@ def test_folders_may_be_written_with_the_mark_of_windows(make_source, run):
 
     assert result.rows == ["2024-01-01,007,1,,"]
     assert list(result.summary.members) == ["007/a.csv"]
+
+
+def without_utf8_flag(data):
+    """An archive whose names are UTF-8 without saying so, as macOS writes them."""
+    return data.replace(b"PK\3\4\x14\0\0\x08", b"PK\3\4\x14\0\0\0").replace(b"\x14\0\0\x08", b"\x14\0\0\0")
+
+
+def named_in_unicode(name, written, crc=None):
+    """An archive of one file under a name in CP437, and in Unicode behind it."""
+    packed, hashed = io.BytesIO(), zlib.crc32(written.encode("cp437")) if crc is None else crc
+    member = zipfile.ZipInfo(written)
+    member.extra = struct.pack("<HHBI", 0x7075, 5 + len(name.encode()), 1, hashed) + name.encode()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(member, NAMED)
+    return packed.getvalue()
+
+
+NAMED = b"day,units\n2024-01-01,1\n"
+IN_UTF8 = pack_zip(**{"größe/ü.csv": NAMED})
+IN_CP437 = without_utf8_flag(pack_zip(**{"????/?.csv": NAMED}).replace(b"????/?", "grün/é".encode("cp437")))
+
+
+@pytest.mark.parametrize(
+    ("data", "folder"),
+    [
+        (IN_UTF8, "größe"), (without_utf8_flag(IN_UTF8), "größe"), (IN_CP437, "grün"),
+        (named_in_unicode("größe/ü.csv", "gr__e/_.csv"), "größe"),
+        (named_in_unicode("größe/ü.csv", "old/_.csv", 7), "old"),
+    ],
+    ids=["UTF-8", "UTF-8 that is not told", "CP437", "Unicode behind it", "Unicode of another name behind it"],
+)  # fmt: skip
+def test_names_in_archives_are_read_in_the_encoding_they_are_written_in(make_source, run, data, folder):
+    source = make_source(dialects=(Delimited(name="plain", labels={"note": "@folder", "store": "=001"}),))
+
+    assert run(source, data).rows == [f"2024-01-01,001,1,,{folder}"]
+
+
+def test_names_in_unicode_lead_no_more_out_of_an_archive_than_others(toy, run):
+    assert "leads out of the archive" in run(toy, named_in_unicode("../a.csv", "a.csv")).refusal.reason
+
+
+def test_what_is_named_like_a_folder_and_holds_something_is_no_folder(toy, run):
+    assert run(toy, pack_zip(**{"a|": TEXT, "b/": b""}).replace(b"a|", b"a/")).rows == ROWS
+
+
+@pytest.mark.parametrize("mark", [b"PK00", b"PK\7\x08"])
+def test_an_archive_that_was_to_be_split_is_read(toy, run, mark):
+    assert run(toy, mark + pack_zip(**{"a.csv": TEXT})).rows == ROWS
 
 
 def test_a_link_in_an_archive_is_no_file_with_rows(toy, run):
