@@ -68,8 +68,9 @@ def compile_rules(column: Column, dialect: Dialect, *, at_once: bool) -> Rules:
     clean, value = pl.col(name_cell(column)), pl.col(column.name)
     missing: list[Fault] = [] if column.optional else [("missing", clean.is_null())]
     words, unfit = _extract(column, dialect, clean)
+    unread = _is_unread(column, words, unfit, value)
     if isinstance(column, Whole | Decimal):
-        number = _compile_number(column, dialect, cell, words, value, [*missing, *unfit])
+        number = _compile_number(column, dialect, cell, words, value, unread, [*missing, *unfit])
         return replace(number, empty=empty)
     # What an extraction leaves is no column.
     is_whole = at_once and column.name not in dialect.extract
@@ -81,7 +82,7 @@ def compile_rules(column: Column, dialect: Dialect, *, at_once: bool) -> Rules:
         parsed, faults = _compile_day(column, dialect, words, value, is_written)
     else:
         parsed, faults = _compile_moment(column, dialect, words, value, is_written)
-    suspicions = [_is_unread(column, clean, value), *(fault for _, fault in faults[1:])]
+    suspicions = [unread, *(fault for _, fault in faults[1:])]
     return Rules(column, cell, parsed, suspicions, [*missing, *unfit, *faults], empty=empty, forms=forms)
 
 
@@ -95,21 +96,29 @@ def _match_form(words: pl.Expr) -> IsWritten:
     return lambda written: words.str.contains(pattern_of(written))
 
 
-def _is_unread(column: Column, clean: pl.Expr, value: pl.Expr) -> pl.Expr:
+def _is_unread(column: Column, words: pl.Expr, unfit: Sequence[Fault], value: pl.Expr) -> pl.Expr:
     """Whether a cell has no value that should: a required one is null if missing or unreadable, and bad either way."""
-    return clean.is_not_null() & value.is_null() if column.optional else value.is_null()
+    if not column.optional:
+        return value.is_null()
+    unread = words.is_not_null() & value.is_null()
+    # Of a cell that a pattern does not fit, there are no words to look at.
+    for _, fault in unfit:
+        unread |= fault
+    return unread
 
 
 def _extract(column: Column, dialect: Dialect, clean: pl.Expr) -> tuple[pl.Expr, list[Fault]]:
-    """The part of a cell that is the value."""
+    """The part of a cell that is the value; where it is empty, there is none."""
     import polars as pl
 
     pattern = dialect.extract.get(column.name)
     if pattern is None:
         return clean, []
-    words = clean.str.extract(_whole(pattern, column, groups=1), 1).str.strip_chars()
+    whole = _whole(pattern, column, groups=1)
+    words, fits = clean.str.extract(whole, 1).str.strip_chars(), clean.str.contains(whole)
     words = pl.when(words != "").then(words)
-    return words, [("bad_format", clean.is_not_null() & words.is_null())]
+    missing: list[Fault] = [] if column.optional else [("missing", fits & words.is_null())]
+    return words, [("bad_format", clean.is_not_null() & ~fits), *missing]
 
 
 def _whole(pattern: str, column: Column, groups: int = 0) -> str:
@@ -176,13 +185,11 @@ def _compile_moment(
 
 
 def _compile_number(
-    column: Whole | Decimal, dialect: Dialect, cell: pl.Expr, clean: pl.Expr, value: pl.Expr, missing: list[Fault]
-) -> Rules:
-    import polars as pl
+    column: Whole | Decimal, dialect: Dialect, cell: pl.Expr, clean: pl.Expr, value: pl.Expr, unread: pl.Expr,
+    missing: list[Fault],
+) -> Rules:  # fmt: skip
 
     parsed, not_exact = parse_number(column, dialect, clean)
-    # Of a cell that a pattern does not fit, there are no words to look at.
-    unread = _is_unread(column, pl.col(name_cell(column)), value)
     unheld = ("too_large", clean.is_not_null() & value.is_null())
     bounds = []
     if column.minimum is not None:

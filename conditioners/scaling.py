@@ -20,8 +20,10 @@ def parse_number(column: Whole | Decimal, dialect: Dialect, clean: pl.Expr) -> t
     if not isinstance(shift, ShiftBy):
         return _parse_shifted(column, dialect, clean, shift)
     parsed, not_exact = _parse_shifted(column, dialect, clean, 0)
+    text, pattern = pl.col(f"@{shift.column}"), dialect.extract.get(shift.column)
+    text = text.str.extract(f"^(?:{pattern})$", 1).str.strip_chars() if pattern else text
     for each in sorted(set(shift.shifts.values())):
-        applies = pl.col(f"@{shift.column}").is_in([text for text, by in shift.shifts.items() if by == each])
+        applies = text.is_in([words for words, by in shift.shifts.items() if by == each])
         shifted, not_exact_shifted = _parse_shifted(column, dialect, clean, each)
         parsed = pl.when(applies).then(shifted).otherwise(parsed)
         not_exact = pl.when(applies).then(not_exact_shifted).otherwise(not_exact)

@@ -68,7 +68,7 @@ class ShiftBy:
 
     column: str
     shifts: Mapping[str, int]
-    """By the text of the column, as the file has it; 0 for any other."""
+    """By the text of the column, as the file has it, or as it is extracted; 0 for any other."""
 
 
 @dataclass(frozen=True, kw_only=True)

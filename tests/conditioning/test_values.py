@@ -323,9 +323,36 @@ def test_a_number_is_rounded_once_also_where_it_is_scaled_or_becomes_whole(make_
     assert judge(make_source, run, Decimal("n", 0, rounded=True), ["12.5", "13.5"]) == ["12", "14"]
 
 
-def test_a_value_that_is_extracted_has_no_blanks_around_it_and_is_not_empty(make_source, run):
-    assert judge(make_source, run, Text("t"), ["a b kg", "kg"], extract={"t": "(.*)kg"}) == ["a b", "bad_format"]
-    assert judge(make_source, run, Whole("n"), ["5 kg"], extract={"n": "(.*)kg"}) == ["5"]
+def test_a_value_that_is_extracted_has_no_blanks_around_it_and_an_empty_one_is_none(make_source, run):
+    assert judge(make_source, run, Text("t"), ["a b kg", "kg", "g"], extract={"t": "(.*)kg"}) == [
+        "a b", "missing", "bad_format",
+    ]  # fmt: skip
+    assert judge(make_source, run, Whole("n"), ["5 kg", "kg"], extract={"n": "(.*)kg"}) == ["5", "missing"]
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "found"),
+    [
+        (Text("t", optional=True), ["5 p", "5", "", "x"], ["p", "", "", "bad_format"]),
+        (Text("t", optional=True, choices=("p", "b")), ["5 p", "5", "5 q"], ["p", "", "not_allowed"]),
+        (Whole("t", optional=True), ["5 7", "5", "5 q"], ["7", "", "not_a_number"]),
+        (Day("t", optional=True), ["5 2024-01-31", "5", "5 31"], ["2024-01-31", "", "not_a_day"]),
+        (Decimal("t", 1), ["5 7", "5", "5 q"], ["7.0", "missing", "not_a_number"]),
+        (Day("t"), ["5 2024-01-31", "5"], ["2024-01-31", "missing"]),
+    ],
+)
+def test_what_an_optional_part_of_a_cell_lacks_is_no_value_and_no_fault(make_source, run, column, cells, found):
+    assert judge(make_source, run, column, cells, extract={"t": "[0-9.]+ ?(.*)"}) == found
+
+
+def test_a_number_is_scaled_by_a_unit_that_is_extracted_from_the_same_cell(make_source, run):
+    columns = (Decimal("damage", 0, labels=("loss",)), Text("unit", optional=True, labels=("loss",)))
+    patterns = {"damage": "([0-9.]+)[KMB]?", "unit": "[0-9.]+([KMB]?)"}
+    shifts = {"damage": ShiftBy("unit", {"K": 3, "M": 6, "B": 9})}
+    source = make_source(columns=columns, key=(), dialects=(Delimited(name="d", extract=patterns, shifts=shifts),))
+
+    rows = run(source, b"loss\n1.5K\n0.25M\n2B\n7\n").rows
+    assert rows == ["1500,K", "250000,M", "2000000000,B", "7,"]
 
 
 @pytest.mark.parametrize("pattern", ["(?=a)a", r"(a)\1", "("])
