@@ -85,9 +85,9 @@ def _list_refused(source: str) -> list[dict[str, Any]]:
 
 def _is_replaced(file: dict[str, Any]) -> bool:
     from shared import wiring
-    from shared.domain.files import UNUSABLE_NAME
+    from shared.domain.files import UNTAKEN
 
-    if file["reason"].startswith(UNUSABLE_NAME):
+    if file["reason"].startswith(UNTAKEN):
         return False  # The reconciler notes when it is gone.
     found = wiring.lake().stat("raw", file["path"])
     return found is None or found.etag != file["etag"]

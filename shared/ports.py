@@ -45,7 +45,7 @@ class BlobStat:
 
 
 LeaveOut = Callable[[BlobStat, str], object]
-"""What is told of a blob that a list leaves out, and the reason."""
+"""What is told of a blob, link or folder that a list leaves out, and why: one of `UNTAKEN`, and what is wrong."""
 
 
 class BlobWriter(Protocol):
@@ -81,8 +81,8 @@ class Lake(Protocol):
     def list(self, container: str, prefix: str = "", *, leave_out: LeaveOut = ...) -> Iterator[BlobStat]:
         """Every blob whose path starts with the prefix, by path; an absent container is empty.
 
-        Blobs whose names `shared.domain.blob_names` refuses are left out: `leave_out` is told of each and why, or else
-        the log.
+        Blobs whose names `shared.domain.blob_names` refuses, and links, are left out: `leave_out` is told of each and
+        why, or else the log. So are folders that cannot be looked into; without `leave_out` they are LakeUnavailable.
         """
 
     def delete(self, container: str, path: str, *, if_match: str | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import mimetypes
 import os
 import time
@@ -14,6 +15,7 @@ from typing import Any, Protocol
 
 from embedded_host.functions.host_settings import SettingsError
 
+LOG = logging.getLogger("embedded_host.lakes")
 SETTLE_SECONDS = 0.25
 """A file that was written to this recently may not be whole yet; it is taken at the next look."""
 _DEVELOPMENT_STORAGE = "UseDevelopmentStorage=true"
@@ -83,6 +85,7 @@ class FolderLake:
 
     def __init__(self, root: Path, settle: float = SETTLE_SECONDS) -> None:
         self._root, self._settle = root.resolve(), settle
+        self._unseen: set[Path] = set()
 
     def list(self, container: str) -> Iterator[Blob]:
         if container.startswith("."):
@@ -91,9 +94,18 @@ class FolderLake:
         for folder, _, names in os.walk(top):
             for name in names:
                 file = Path(folder) / name
-                found = self._look_at(container, file.relative_to(top).as_posix(), file)
+                try:
+                    found = self._look_at(container, file.relative_to(top).as_posix(), file)
+                except OSError as error:  # it keeps no other file waiting
+                    self._warn_once(file, error)
+                    continue
                 if found:
                     yield found
+
+    def _warn_once(self, file: Path, error: OSError) -> None:
+        if file not in self._unseen:
+            self._unseen.add(file)
+            LOG.warning("%s cannot be looked at, and so has no trigger fire: %s", file, error.strerror)
 
     def find(self, container: str, name: str) -> Blob | None:
         file = self._file(container, name)

@@ -17,11 +17,11 @@ def find_drops(order: dict[str, Any]) -> dict[str, Any]:
     """Compare the lake with the ledger, note what no event told of, and cut what waits into batches of paths."""
     lake, ledger, now = wiring.lake(), wiring.ledger(), wiring.now()
     known = ledger.files.known_versions()
-    unusable: list[tuple[BlobStat, str]] = []
-    for blob in lake.list("raw", leave_out=lambda blob, reason: unusable.append((blob, reason))):
+    untaken: list[tuple[BlobStat, str]] = []
+    for blob in lake.list("raw", leave_out=lambda blob, reason: untaken.append((blob, reason))):
         if (blob.path, blob.etag) not in known:
             ledger.files.record_landed(blob.path, blob.etag, blob.size, blob.modified_at, now)
-    ledger.untaken.note_unusable(unusable, now)
+    ledger.untaken.note_untaken(untaken, now)
     finish_all(lake, ledger, wiring.now)
     waiting = ledger.files.list_due(now)
     postponed = len(ledger.files.list_unsettled(now)) - len(waiting)

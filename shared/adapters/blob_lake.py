@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
-from shared.adapters.left_out import is_usable, warn_of_name
+from shared.adapters.left_out import is_usable, warn_of_untaken
 from shared.domain.blob_names import check_container, check_path
 from shared.ports import BlobChanged, BlobMissing, BlobStat, LakeUnavailable, LeaveOut
 
@@ -61,7 +61,7 @@ class BlobLake:
         self._ensure_container(container)
         yield _BlockWriter(blob, (container, path), if_absent, if_match)
 
-    def list(self, container: str, prefix: str = "", *, leave_out: LeaveOut = warn_of_name) -> Iterator[BlobStat]:
+    def list(self, container: str, prefix: str = "", *, leave_out: LeaveOut = warn_of_untaken) -> Iterator[BlobStat]:
         """Every blob whose path starts with the prefix, by path."""
         client = self._service.get_container_client(check_container(container))
         pages = iter(client.list_blobs(name_starts_with=prefix or None))

@@ -14,12 +14,14 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import BinaryIO
 
 from shared.adapters.file_lock import hold_lock
-from shared.adapters.left_out import is_usable, warn_of_name
+from shared.adapters.left_out import is_usable, warn_of_untaken
 from shared.domain.blob_names import check_container, check_path
+from shared.domain.files import NO_FILE, UNREADABLE
 from shared.ports import BlobChanged, BlobMissing, BlobStat, LakeUnavailable, LeaveOut, NameTaken
 
 _LOG = logging.getLogger("headrace.lake")
@@ -65,7 +67,8 @@ class FolderLake:
         try:
             descriptor = _open_regular_file(self._file(container, path))
         except OSError as error:
-            raise LakeUnavailable(f"{container}/{path} cannot be read: {error.strerror}") from error
+            remedy = UNREADABLE if error.errno in (errno.EACCES, errno.EPERM) else ""
+            raise LakeUnavailable(f"{remedy}{container}/{path} cannot be read: {error.strerror}") from error
         if descriptor is None:
             raise BlobMissing(f"{container}/{path} is not in the lake")
         with io.BufferedReader(_OneVersion(descriptor, f"{container}/{path}", etag), 1 << 20) as stream:
@@ -87,21 +90,38 @@ class FolderLake:
                 file.close()
             temporary.unlink(missing_ok=True)
 
-    def list(self, container: str, prefix: str = "", *, leave_out: LeaveOut = warn_of_name) -> Iterator[BlobStat]:
+    def list(self, container: str, prefix: str = "", *, leave_out: LeaveOut = warn_of_untaken) -> Iterator[BlobStat]:
         """Every blob whose path starts with the prefix, by path."""
         top = self._root / check_container(container)
-        files = (Path(folder) / name for folder, _, names in os.walk(top, onerror=_warn_of) for name in names)
-        for path, file in sorted((file.relative_to(top).as_posix(), file) for file in files):
-            if path.startswith(prefix):
-                try:
-                    found = file.stat(follow_symlinks=False)
-                except OSError as error:
-                    _warn_of(error)
-                    continue
-                if stat.S_ISREG(found.st_mode):
-                    blob = self._describe(container, path, found, {})
-                    if is_usable(blob, leave_out):
-                        yield blob
+        for path, found in sorted(self._walk(top, prefix), key=itemgetter(0)):
+            if isinstance(found, OSError):
+                leave_out(_describe_unseen(container, path, top / path), f"{UNREADABLE}{found.strerror}")
+                continue
+            blob = self._describe(container, path, found, {})
+            if not stat.S_ISREG(found.st_mode):
+                kind = "a link" if stat.S_ISLNK(found.st_mode) else "no file"
+                leave_out(blob, f"{NO_FILE}it is {kind}, which is not followed or read")
+            elif is_usable(blob, leave_out):
+                yield blob
+
+    def _walk(self, top: Path, prefix: str) -> Iterator[tuple[str, os.stat_result | OSError]]:
+        """Paths that start with the prefix, of files, links, and what cannot be looked at, each with what it is."""
+        unseen: list[OSError] = []
+        for folder, folders, names in os.walk(_start_of(top, prefix), onerror=unseen.append):
+            links = [name for name in folders if _is_link(Path(folder) / name)]
+            for file in (Path(folder) / name for name in (*names, *links)):
+                path = file.relative_to(top).as_posix()
+                if path.startswith(prefix):
+                    try:
+                        yield path, file.stat(follow_symlinks=False)
+                    except OSError as error:
+                        unseen.append(error)
+        for fault in unseen:
+            if isinstance(fault, FileNotFoundError | NotADirectoryError):
+                continue  # it is not there, or no more
+            if fault.filename is None or Path(fault.filename) == top:
+                raise LakeUnavailable(f"{top} cannot be listed: {UNREADABLE}{fault.strerror}")
+            yield Path(fault.filename).relative_to(top).as_posix(), fault
 
     def delete(self, container: str, path: str, *, if_match: str | None = None) -> None:
         """Remove a blob; none there is fine."""
@@ -264,10 +284,29 @@ def _remove_abandoned(staging: Path) -> None:
                 file.unlink()
 
 
-def _warn_of(error: OSError) -> None:
-    """Tell of a file or folder that cannot be listed; one that is not there (any more) is fine."""
-    if not isinstance(error, FileNotFoundError):
-        _LOG.warning("skipped %s: %s", error.filename, error.strerror)
+def _is_link(folder: Path) -> bool:
+    """Whether it is a link; what cannot be looked at is told of where it is walked into."""
+    try:
+        return folder.is_symlink()
+    except OSError:
+        return False
+
+
+def _start_of(top: Path, prefix: str) -> Path:
+    """The folder in which all paths with the prefix are; the topmost where the prefix leads elsewhere."""
+    if "\0" in prefix:
+        return top
+    start = top / prefix.rpartition("/")[0]
+    return start if start.resolve() == start else top
+
+
+def _describe_unseen(container: str, path: str, file: Path) -> BlobStat:
+    """What cannot be looked into, as far as can be told."""
+    try:
+        found = file.stat(follow_symlinks=False)
+    except OSError:
+        return BlobStat(container, path, 0, "unseen", datetime.fromtimestamp(0, UTC))
+    return BlobStat(container, path, 0, _etag(found), datetime.fromtimestamp(found.st_mtime, UTC))
 
 
 @contextmanager

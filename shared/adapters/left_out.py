@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 
 from shared.domain.blob_names import BlobNameError, check_path
-from shared.ports import BlobStat, LeaveOut
+from shared.domain.files import UNREADABLE, UNUSABLE_NAME
+from shared.ports import BlobStat, LakeUnavailable, LeaveOut
 
 _LOG = logging.getLogger("headrace.lake")
 
@@ -16,11 +17,13 @@ def is_usable(blob: BlobStat, leave_out: LeaveOut) -> bool:
         check_path(blob.path)
     except BlobNameError as error:
         if blob.size or not blob.path.endswith("/"):  # such as tools leave for a folder
-            leave_out(blob, str(error))
+            leave_out(blob, f"{UNUSABLE_NAME}{error}")
         return False
     return True
 
 
-def warn_of_name(blob: BlobStat, reason: str) -> None:
-    """Leave a warning in the log."""
-    _LOG.warning("skipped a blob in %s: %s", blob.container, reason)
+def warn_of_untaken(blob: BlobStat, reason: str) -> None:
+    """Leave a warning in the log; raises LakeUnavailable where the list would lack what nobody could see."""
+    if reason.startswith(UNREADABLE):
+        raise LakeUnavailable(f"{blob.container}/{blob.path} cannot be looked into: {reason}")
+    _LOG.warning("skipped %s in %s: %s", blob.path, blob.container, reason)

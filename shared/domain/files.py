@@ -11,7 +11,10 @@ from shared.domain.identities import digest_of
 
 MAX_ATTEMPTS = 5
 UNUSABLE_NAME = "give the raw file another name: "
-"""What the reason begins with where a file is quarantined unread, for its name."""
+UNREADABLE = "let the user that Headrace runs as read it: "
+NO_FILE = "put the file itself in its place: "
+UNTAKEN = (UNUSABLE_NAME, UNREADABLE, NO_FILE)
+"""What the reason begins with where something in `raw` cannot be taken at all, so that it is quarantined unread."""
 
 
 class FileState(StrEnum):

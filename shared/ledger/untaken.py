@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Engine, and_, update
+from sqlalchemy import Engine, and_, or_, update
 
-from shared.domain.blob_names import spell_path
-from shared.domain.files import UNUSABLE_NAME, FileState
+from shared.domain.blob_names import BlobNameError, check_path, spell_path
+from shared.domain.files import UNTAKEN, FileState
 from shared.ledger.files import Files
 from shared.ledger.outcomes import Outcomes
 from shared.ledger.tables import raw_file
@@ -17,24 +17,32 @@ from shared.ports import BlobStat
 
 
 class Untaken:
-    """Raw files that nobody can take."""
+    """Raw files, links and folders that nobody can take."""
 
     def __init__(self, engine: Engine, files: Files, outcomes: Outcomes) -> None:
         self._engine = engine
         self._files, self._outcomes = files, outcomes
 
-    def note_unusable(self, found: Sequence[tuple[BlobStat, str]], now: datetime) -> None:
-        """Quarantine raw files under whose names nothing can be made, all that there are, each with the reason.
+    def note_untaken(self, found: Sequence[tuple[BlobStat, str]], now: datetime) -> None:
+        """Quarantine what a list of the container `raw` left out, all of it, each with the reason.
 
         Those that were noted before and are no more count as replaced.
         """
         there = []
         for blob, reason in found:
-            file = self._files.record_landed(spell_path(blob.path), blob.etag, blob.size, blob.modified_at, now)
+            file = self._files.record_landed(_tell_path(blob.path), blob.etag, blob.size, blob.modified_at, now)
             if not file.state.is_settled:
-                self._outcomes.settle_quarantined(file, None, f"{UNUSABLE_NAME}{reason}", now)
+                self._outcomes.settle_quarantined(file, None, reason, now)
             there.append(file.id)
-        noted = and_(raw_file.c.state == FileState.QUARANTINED, raw_file.c.reason.startswith(UNUSABLE_NAME))
-        gone = and_(noted, raw_file.c.id.not_in(there))
+        is_untaken = or_(*(raw_file.c.reason.startswith(beginning) for beginning in UNTAKEN))
+        gone = and_(raw_file.c.state == FileState.QUARANTINED, is_untaken, raw_file.c.id.not_in(there))
         with self._engine.begin() as connection:
             connection.execute(update(raw_file).where(gone).values(state=FileState.SUPERSEDED, reason=REPLACED))
+
+
+def _tell_path(path: str) -> str:
+    """The path itself where it can be told as it is."""
+    try:
+        return check_path(path)
+    except BlobNameError:
+        return spell_path(path)

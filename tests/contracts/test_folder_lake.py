@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import logging
 import os
 import time
 import uuid
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from shared.adapters.folder_lake import ABANDONED_AFTER_SECONDS, FolderLake
+from shared.domain.files import NO_FILE, UNREADABLE
 from shared.ports import LakeUnavailable
 
 
@@ -45,18 +45,59 @@ def test_what_a_killed_writer_left_is_removed_after_a_day_and_nothing_else(tmp_p
     assert os.listdir(staging) == ["in-use"]
 
 
-def test_a_folder_that_nobody_may_look_into_is_told_and_the_others_are_listed(
-    folder_lake, tmp_path, monkeypatch, caplog
-):
+def test_a_folder_that_nobody_may_look_into_is_told_and_the_others_are_listed(folder_lake, tmp_path, monkeypatch):
     for name in ("closed/a.csv", "open/b.csv"):
         file = tmp_path / "lake/raw/events" / name
         file.parent.mkdir(parents=True)
         file.write_bytes(b"x")
     deny(monkeypatch, os, "scandir")
+    left_out = []
 
-    with caplog.at_level(logging.WARNING):
-        assert [blob.path for blob in folder_lake.list("raw")] == ["events/open/b.csv"]
-    assert "events/closed: Permission denied" in caplog.text
+    listed = folder_lake.list("raw", leave_out=lambda blob, reason: left_out.append((blob.path, reason)))
+    assert [blob.path for blob in listed] == ["events/open/b.csv"]
+    assert left_out == [("events/closed", f"{UNREADABLE}Permission denied")]
+
+
+@pytest.mark.parametrize("folder", ["conditioned/closed", "closed"])
+def test_a_list_that_would_lack_what_nobody_could_see_is_a_fault_of_the_lake(
+    folder_lake, tmp_path, monkeypatch, folder
+):
+    (tmp_path / "lake" / folder).mkdir(parents=True)
+    deny(monkeypatch, os, "scandir")
+
+    with pytest.raises(LakeUnavailable, match=rf"{UNREADABLE}Permission denied"):
+        list(folder_lake.list(folder.split("/")[0]))
+
+
+def test_links_and_what_is_no_file_are_told_and_not_followed(folder_lake, tmp_path):
+    folder, elsewhere = tmp_path / "lake/raw/events", tmp_path / "elsewhere"
+    for each in (folder, elsewhere):
+        each.mkdir(parents=True)
+    for file in (folder / "a.csv", elsewhere / "b.csv"):
+        file.write_bytes(b"x")
+    (folder / "linked.csv").symlink_to(elsewhere / "b.csv")
+    (folder / "dangling.csv").symlink_to(elsewhere / "none.csv")
+    (folder / "more").symlink_to(elsewhere)
+    os.mkfifo(folder / "pipe")
+    left_out = {}
+
+    listed = list(folder_lake.list("raw", leave_out=lambda blob, reason: left_out.update({blob.path: reason})))
+    assert [blob.path for blob in listed] == ["events/a.csv"]
+    links = ["events/dangling.csv", "events/linked.csv", "events/more"]
+    assert left_out == {
+        **dict.fromkeys(links, f"{NO_FILE}it is a link, which is not followed or read"),
+        "events/pipe": f"{NO_FILE}it is no file, which is not followed or read",
+    }
+
+
+@pytest.mark.parametrize("prefix", ["events/../", "../lake/raw/events/", "/", "events//", "\0/", "none/", "more/"])
+def test_a_prefix_that_is_no_beginning_of_a_path_finds_nothing(folder_lake, tmp_path, prefix):
+    (tmp_path / "lake/raw/events").mkdir(parents=True)
+    (tmp_path / "lake/raw/events/a.csv").write_bytes(b"x")
+    (tmp_path / "lake/raw/more").symlink_to(tmp_path / "lake/raw/events")
+
+    assert list(folder_lake.list("raw", prefix)) == []
+    assert [blob.path for blob in folder_lake.list("raw", "events/")] == ["events/a.csv"]
 
 
 def test_a_file_that_nobody_may_look_at_is_a_fault_of_the_lake(folder_lake, monkeypatch):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from cli.sources import REMEDY, list_sources
@@ -11,6 +13,7 @@ from shared import wiring
 from shared.domain.blob_names import spell_path
 from shared.domain.identities import conditioned_path
 from tests.contracts.drops import DAMAGED, calendar, drop, output_of, reconcile, version
+from tests.contracts.test_folder_lake import deny
 
 BACKSLASH, LONG = "events/a\\b.csv", f"events/{'x' * 240}.csv"
 
@@ -46,6 +49,42 @@ def test_a_name_that_no_lake_takes_is_accounted_for_with_the_reason_until_it_is_
     find_drops({})
     reconcile(folder_lake, ledger, clock)
     assert ledger.files.count_by_state() == {"quarantined": 1, "superseded": 1, "conditioned": 2}
+
+
+def test_a_link_among_raw_files_is_told_until_the_file_itself_is_there(
+    app, tmp_path, folder_lake, ledger, clock, capsys
+):
+    (tmp_path / "elsewhere.csv").write_bytes(calendar("one"))
+    link = tmp_path / "lake/raw/events/a.csv"
+    link.parent.mkdir(parents=True)
+    link.symlink_to(tmp_path / "elsewhere.csv")
+    for _ in range(2):
+        assert find_drops({})["batches"] == []
+    list_sources()
+    assert "events: events/a.csv was refused: put the file itself in its place: it is a link" in capsys.readouterr().out
+
+    link.unlink()
+    (tmp_path / "elsewhere.csv").rename(link)
+    find_drops({})
+    reconcile(folder_lake, ledger, clock)
+    assert ledger.files.count_by_state() == {"superseded": 1, "conditioned": 1}
+
+
+def test_a_folder_of_raw_files_that_cannot_be_looked_into_is_told_until_it_can_be(
+    app, tmp_path, folder_lake, ledger, clock, monkeypatch, capsys
+):
+    drop(folder_lake, "events/closed/a.csv", calendar("one"))
+    drop(folder_lake, "events/open/b.csv", calendar("two"))
+    with monkeypatch.context() as denied:
+        deny(denied, os, "scandir")
+        assert find_drops({})["batches"] == [["events/open/b.csv"]]
+        list_sources()
+    told = capsys.readouterr().out
+    assert "events/closed was refused: let the user that Headrace runs as read it: Permission denied" in told
+
+    find_drops({})
+    reconcile(folder_lake, ledger, clock)
+    assert ledger.files.count_by_state() == {"superseded": 1, "conditioned": 2}
 
 
 def test_an_event_for_a_name_that_no_lake_takes_is_no_fault(lake, ledger, clock):

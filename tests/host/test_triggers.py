@@ -240,6 +240,28 @@ def test_a_file_that_is_being_written_waits_for_the_next_look(tmp_path, put):
     assert [blob.name for blob in FolderLake(tmp_path / "lake", settle=0.0).list("raw")] == ["x.csv"]
 
 
+def test_a_file_that_cannot_be_looked_at_keeps_no_other_one_waiting_and_is_told_once(
+    tmp_path, put, monkeypatch, caplog
+):
+    from embedded_host.triggers.lakes import FolderLake
+
+    put("raw/closed/x.csv")
+    put("raw/open/y.csv")
+    look_at = FolderLake._look_at
+
+    def refuse(lake, container, name, file):
+        if "closed" in name:
+            raise PermissionError(13, "Permission denied", str(file))
+        return look_at(lake, container, name, file)
+
+    monkeypatch.setattr(FolderLake, "_look_at", refuse)
+    lake = FolderLake(tmp_path / "lake", settle=0.0)
+    found = [[blob.name for blob in lake.list("raw")] for _ in range(2)]
+
+    assert found == [["open/y.csv"]] * 2
+    assert caplog.text.count("closed/x.csv cannot be looked at, and so has no trigger fire: Permission denied") == 1
+
+
 @pytest.mark.parametrize("name", ["../outside", "a/../../outside", "/etc/passwd", "..", "a//b", "a\\b", "x\0y"])
 def test_a_blobs_name_does_not_lead_out_of_the_lake(tmp_path, name):
     from embedded_host.triggers.lakes import FolderLake
