@@ -188,7 +188,6 @@ def _compile_number(
     column: Whole | Decimal, dialect: Dialect, cell: pl.Expr, clean: pl.Expr, value: pl.Expr, unread: pl.Expr,
     missing: list[Fault],
 ) -> Rules:  # fmt: skip
-
     parsed, not_exact = parse_number(column, dialect, clean)
     unheld = ("too_large", clean.is_not_null() & value.is_null())
     bounds = []
