@@ -15,7 +15,7 @@ from conditioners.readers.decoding import DAMAGE
 from conditioners.structure.block import each_row
 from conditioners.structure.census import Census
 from conditioners.structure.found import Began, Dropped, Found, Kept, KeptBlock, Passed, PassedLines
-from conditioners.structure.grids import Grid, open_grids
+from conditioners.structure.grids import Grid, is_text, open_grids
 from conditioners.structure.heads import Head
 from conditioners.structure.rows import Row
 from conditioners.structure.tables import find_tables
@@ -65,6 +65,8 @@ class TableReader:
     open_table: OpenTable
     rejects: RejectWriter
     writers: list[TableWriter] = field(default_factory=list)
+    written: int = 0
+    """Bytes of all tables."""
 
     def read(self) -> None:
         """Write all tables; raises Refusal when the file cannot be read."""
@@ -112,9 +114,29 @@ class TableReader:
         if width > self.limits.columns:
             raise Refusal(f"the table has more than {self.limits.columns} columns")
         places = tuple(f"{grid.place} {place}" if grid.place == "line" else place for place in head.places)
-        sink = self.open_table(self.found.before + len(self.writers) + 1)
+        sink = _Counted(self.open_table(self.found.before + len(self.writers) + 1), self._note_written)
         self.writers.append(TableWriter(sink, head.labels, width, places, grid.name, head.note))
         return self.writers[-1]
+
+    def _note_written(self, size: int) -> None:
+        """More was written; raises Refusal when that is far more than was read, as where values are repeated."""
+        self.written += size
+        most = self.limits.written_free + self.limits.written_ratio * self.opened.read
+        if self.written > most and is_text(self.opened.head):
+            raise Refusal(f"its tables are more than {self.limits.written_ratio} times as large as the file")
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """An output whose size is told."""
+
+    sink: ByteSink
+    note: Callable[[int], None]
+
+    def write(self, data: bytes) -> None:
+        """Append bytes."""
+        self.note(len(data))
+        self.sink.write(data)
 
 
 def _find(grid: Grid) -> Iterator[Found]:

@@ -50,6 +50,9 @@ class Limits:
     """Tags of an HTML document, opening and closing."""
     footer_bytes: int = 12 * MIB
     """The metadata of a Parquet file, which take up to thirty times their size in memory."""
+    written_ratio: int = 100
+    written_free: int = 32 * MIB
+    """How many times its size the tables of a text may be without a declaration, and what they may always be."""
     packed_rows_ratio: int = 40
     """Rows of a Parquet file for each of its bytes; full grids of stores, days and zeros have up to 16."""
     packed_rows_free: int = 2_000_000

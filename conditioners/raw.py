@@ -38,13 +38,15 @@ class OpenedRaw:
         self._stack = ExitStack()
         self._stream: BinaryIO | None = None
         self.head = b""
+        self.read = 0
+        """Bytes of it that have been read so far, those that were read again counted once."""
         self._is_sequence = False
 
     def __enter__(self) -> OpenedRaw:
         self._stream = self._stack.enter_context(self._raw.open())
         head = fill(self._stream, self._limits.chunk_bytes)
         self._is_sequence = _SEQUENCE.match(head) is not None
-        self.head = self._without_marks(head)
+        self.head, self.read = self._without_marks(head), len(head)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -80,6 +82,7 @@ class OpenedRaw:
     def _rest(self, stream: BinaryIO, total: int) -> Iterator[bytes]:
         while block := fill(stream, self._limits.chunk_bytes):
             total += len(block)
+            self.read = max(self.read, total)
             if total > self._limits.raw_bytes:
                 raise Refusal(f"the file is larger than the limit of {self._limits.raw_bytes} bytes")
             yield self._without_marks(block)

@@ -86,7 +86,7 @@ def read_html_tables(
     _require_whole(parser)
     if root is None:
         return [], encoding
-    budget = _Budget(limits.cells, limits.columns)
+    budget = _Budget(limits.cells, limits.columns, limits.html_bytes)
     found = []
     for number, table in enumerate(root.iter("table"), start=1):
         name = f"table {number}"
@@ -111,6 +111,8 @@ class _Budget:
 
     left: int
     columns: int
+    characters: int
+    """That may still be repeated where cells span several places."""
     written: int = 0
     made: int = 0
 
@@ -123,6 +125,12 @@ class _Budget:
             raise Refusal("the HTML document has too many cells")
         if self.made > _MANY_MADE and self.made > self.written * _MADE_PER_WRITTEN:
             raise Refusal(f"the HTML document makes more than {_MANY_MADE} cells of few")
+
+    def repeat(self, text: str | None, times: int = 1) -> None:
+        """A text is shown once more, or more often."""
+        self.characters -= len(text or "") * times
+        if self.characters < 0:
+            raise Refusal("the HTML document repeats too many characters in cells that span several places")
 
     def check_row(self, cells: int) -> None:
         if cells > self.columns:
@@ -180,6 +188,7 @@ def _place_cells(
             text, left = pending.pop(column)
             row.append(text)
             budget.spend(1)
+            budget.repeat(text)
             if left > 1:
                 pending[column] = (text, left - 1)
             continue
@@ -192,6 +201,7 @@ def _place_cells(
             if down > 1:
                 pending[column + spanned] = (text, down - 1)
         budget.spend(len(row) - column, written=1)
+        budget.repeat(text, len(row) - column - 1)
         # Cells that reach down make each row wider than the one above; without this a page of 5 KB has millions.
         budget.check_row(len(row))
     return row

@@ -73,6 +73,11 @@ _SEPARATORS = b"\x01\x02\x14"
 _JSON_NAMES = (".json", ".geojson", ".jsonl", ".ndjson", ".topojson")
 
 
+def is_text(head: bytes) -> bool:
+    """Whether what a file says takes as many bytes as there are characters, as in workbooks and Parquet it does not."""
+    return not head.startswith((*_WORKBOOKS, MAGIC))
+
+
 def open_grids(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[Grid]:
     """The grids of a file that is not packed; none for an empty one. Raises Refusal when it holds no table."""
     head = opened.head

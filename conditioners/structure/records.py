@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from itertools import repeat
 from typing import Any, NamedTuple
 
+from conditioners.outcome import Refusal
 from conditioners.readers.value_lines import BrokenLine
 from conditioners.structure.rows import Row, no_resplit
 
+_MOST_LEFT_OUT, _MOST_FOR_EACH = 5_000_000, 100
+"""Values that records may lack, all together, and for each one that they have beyond that."""
 _NO_JSON = ("not_json", "the line is no JSON value")
 Record = Mapping[str, str]
 """One record: label to text."""
@@ -39,8 +42,9 @@ class RecordGrid:
     has_labels: bool = True
 
     def rows(self) -> Iterator[Row]:
-        """The labels, then all records in order."""
+        """The labels, then all records in order; raises Refusal when these lack nearly all values."""
         yield Row(self.name or "$", self.labels, "")
+        left_out = held = 0
         for found in self.open():
             if isinstance(found, BrokenLine):
                 yield Row(f"line {found.line}", None, found.text, _NO_JSON)
@@ -48,6 +52,10 @@ class RecordGrid:
                 yield Row(found.path, None, found.raw, (found.rule, found.reason))
             else:
                 path, record = found
+                held += len(record)
+                left_out += len(self.labels) - len(record)
+                if left_out > _MOST_LEFT_OUT and left_out > held * _MOST_FOR_EACH:
+                    raise Refusal(f"the records have hardly any of {len(self.labels)} values each", path)
                 cells = record.values() if tuple(record) == self.labels else map(record.get, self.labels, repeat(""))
                 yield Row(path, tuple(cells), "")
 

@@ -10,9 +10,10 @@ import pytest
 
 from conditioners.auto import AutoConditioned
 from conditioners.columns import Text
-from conditioners.dialects import JsonTree, Parquet, XmlElements
+from conditioners.dialects import JsonTree, Parquet, Workbook, XmlElements
 from conditioners.limits import DEFAULT, Limits
 from conditioners.outcome import Refused
+from conditioners.structure import records
 from tests.conditioning.undeclared import condition_undeclared
 from tests.conditioning.workbook_records import formula, number, xls
 
@@ -138,3 +139,49 @@ def test_the_area_of_an_xls_sheets_formulas_is_reckoned_beside_that_of_its_value
     assert condition("values.xls", xls(values), limits).summary.table.rows_in > 0
     reason = condition("formulas.xls", xls(values + formulas), limits).reason
     assert reason == "the cells of the workbook would take more than 22 MiB of memory"
+
+
+def sparse(kind):
+    """Records of 200 labels that have one of them each."""
+    numbers = [n % 200 for n in range(4000)]
+    return {
+        "json": b"[" + b",".join(b'{"k%d":1}' % n for n in numbers) + b"]",
+        "jsonl": b"".join(b'{"k%d":1}\n' % n for n in numbers),
+        "xml": b"<?xml version='1.0'?><t>" + b"".join(b"<r><k%d>1</k%d></r>" % (n, n) for n in numbers) + b"</t>",
+    }[kind]
+
+
+@pytest.mark.parametrize("kind", ["json", "jsonl", "xml"])
+def test_records_of_many_labels_that_have_hardly_any_of_them_are_refused_without_a_declaration(monkeypatch, kind):
+    assert isinstance(condition(f"a.{kind}", sparse(kind)), AutoConditioned)
+
+    monkeypatch.setattr(records, "_MOST_LEFT_OUT", 300_000)
+    outcome = condition(f"a.{kind}", sparse(kind))
+    assert outcome.reason == "the records have hardly any of 200 values each"
+    assert "150" in outcome.where
+
+
+REPEATED = {
+    "a.xml": b"<t><s><h>%s</h>%s</s><s><h>1</h><r><a>1</a></r></s></t>" % (b"x" * 30_000, b"<r><a>1</a></r>" * 400),
+    "a.json": b'[{"h":"%s","l":[%s]}]' % (b"x" * 30_000, b",".join([b'{"a":1,"b":2}'] * 400)),
+}
+
+
+@pytest.mark.parametrize("name", REPEATED)
+def test_a_long_text_above_many_records_is_no_reason_to_write_it_a_thousand_times(name):
+    assert isinstance(condition(name, REPEATED[name]), AutoConditioned)
+
+    outcome = condition(name, REPEATED[name], Limits(written_free=1 << 20))
+    assert outcome.reason == "its tables are more than 100 times as large as the file"
+
+
+@pytest.mark.parametrize("spans", ["rowspan=1000>", "colspan=1000>"])
+def test_html_that_shows_long_texts_in_very_many_places_is_refused_before_they_stand_there(run, make_source, spans):
+    rows = "<tr><td>1</td></tr>" * 999
+    long = f"<tr><td {spans}{'x' * 100_000}</td></tr>"
+    page = f"<!DOCTYPE html><html><body><table><tr><td>a</td><td>b</td></tr>{long}{rows}</table>".encode()
+    source = make_source(columns=(Text("a"),), key=(), dialects=(Workbook(name="w"),))
+    outcomes = [condition("a.html", page), run(source, page).refusal]
+
+    reason = "the HTML document repeats too many characters in cells that span several places"
+    assert [outcome.reason for outcome in outcomes] == [reason] * 2
