@@ -19,6 +19,9 @@ _LABELS_OWN_YEARS = re.compile(r"fiscal|\bfisc|\bfy\b|\bwm\b", re.IGNORECASE)
 """Labels of weeks and months of a company's own year."""
 _SERIALS = range(20_000, 80_000)
 """Days as spreadsheets count them, from 1954 to 2119."""
+_LABELS_MOMENTS = re.compile(r"time|\bts\b|_ts\b|ts_|stamp|epoch|date|created|updated|_at\b", re.IGNORECASE)
+_EPOCH = re.compile(r"(?:9[4-9]|1[0-9]|20)[0-9]{8}(?:[0-9]{3}|[0-9]{6})?(?:\.[0-9]+)?")
+"""Seconds since 1970, or thousandths and millionths of them, of the years 2000 to 2036."""
 _PACKED, _PACKED_LABELLED = ("1%y%m%d", "%Y%j"), ("%y%m%d", "%d%m%y", "%m%d%y", "%d%m%Y", "%m%d%Y", "%y%j")
 """Days of digits alone: forms that hardly any other numbers fit, and forms for labels that tell days."""
 _TELLING = 5
@@ -44,6 +47,9 @@ def tell_packed_days(label: str, cells: Collection[str]) -> tuple[str, ...]:
     is_named = _LABELS_DAYS.search(label.strip()) is not None
     if names_code(label):
         return ()
+    if _LABELS_MOMENTS.search(label) and all(map(_EPOCH.fullmatch, cells)):
+        told = f"{label!r} holds numbers such as {next(iter(cells))}, which may be seconds since 1970"
+        return (f"{told}, or parts of them: a hook can make moments of these",)
     forms = (*_PACKED, *(_PACKED_LABELLED if is_named else ())) if len(cells) >= _TELLING else ()
     found = [f"`{each}`" for each in forms if all(parse_day(cell, each) for cell in cells)]
     serials = is_named and all(cell.isdecimal() and int(cell) in _SERIALS for cell in cells)

@@ -48,6 +48,17 @@ def _size(cell: str) -> float:
     return float(plain) if re.fullmatch(r"[0-9]+(\.[0-9]+)?", plain) else 0
 
 
+def tell_currencies(label: str, cells: Iterable[str], currency: Sequence[str]) -> tuple[str, ...]:
+    """What to know of amounts in several currencies, of which a number keeps none."""
+    names = sorted(currency, key=len, reverse=True)
+    found = {next((name for name in names if name in cell), "") for cell in cells} - {""}
+    if len(found) < 2:
+        return ()
+    pattern = "|".join(map(re.escape, sorted(sorted(found), key=len, reverse=True)))
+    told = f"{label!r} has amounts in {', '.join(sorted(found))}, and keeps none of these"
+    return (f"{told}: a text of the same label takes them, by `extract` of `.*?({pattern}).*`",)
+
+
 def tell_fractions(label: str, written: str, cells: Iterable[str]) -> tuple[str, ...]:
     """What to know of moments that have more than seconds, which no column keeps."""
     if "%.f" not in written:

@@ -20,6 +20,7 @@ from conditioners.drafting.conventions import (
 )
 from conditioners.drafting.digit_dates import list_day_formats, tell_packed_days, tell_weeks_or_months
 from conditioners.drafting.doubts import (
+    tell_currencies,
     tell_fractions,
     tell_kept,
     tell_missing,
@@ -33,8 +34,9 @@ from conditioners.drafting.naming import names_code
 _PROTECTED = re.compile('="(.*)"')
 _APOSTROPHE = re.compile("'[0-9].*")
 """Digits that an apostrophe keeps from being counted with, in a spreadsheet."""
+_PHONE = re.compile(r"\+[0-9]{7,15}")
 _FLOATED = re.compile(r"[0-9]{3,}\.0")
-_UNIT = re.compile(r"(?<=[0-9])(\s+[A-Za-z]{1,6}|\s?[%\u2030\u00b0][A-Za-z]?)$")
+_UNIT = re.compile(r"(?:(?<=[0-9])|(?<=[0-9]-))(\s+[A-Za-z]{1,6}|\s?[%\u2030\u00b0][A-Za-z]?)$")
 _MOST_UNITS = 0.9
 _SCALES = (
     (
@@ -119,6 +121,8 @@ def _guess_filled(bare: Guess, counts: Counter[str], numbers: Numbers, *, has_ty
     code = _guess_code(bare, counts)
     if code is not None:
         return code
+    if all(map(_PHONE.fullmatch, counts)):
+        return bare
     told: tuple[str, ...] = ()
     for kind, formats in (("Day", list_day_formats(bare.label)), ("Moment", MOMENT_FORMATS)):
         found = fit_formats(counts, formats, has_days=has_typed_cells)
@@ -160,13 +164,16 @@ def _guess_number(bare: Guess, counts: Counter[str], numbers: Numbers) -> Guess:
         bare = replace(bare, extract=f"(.*){re.escape(unit)}".replace("\\ ", " "), remarks=(taken,))
     bare = _scale(bare)
     places = max(0, count_places(fit.fitting, numbers, unit) - bare.shift)
-    told = tell_missing(bare.label, fit)
+    told = (*tell_missing(bare.label, fit), *tell_currencies(bare.label, fit.fitting, numbers.currency))
     if places == 0:
         told += tell_packed_days(bare.label, fit.fitting) or tell_weeks_or_months(bare.label, fit.fitting)
     bare = replace(bare, remarks=(*bare.remarks, *told))
     if places == 0:
         return _take_words(replace(bare, kind="Whole"), fit)
     rounded = ("rounded=True",) if places > _PLACES_ALWAYS_FIT else ()
+    if rounded:
+        cut = f"{bare.label!r} has up to {places} decimal places, and is rounded to {_PLACES_ALWAYS_FIT}"
+        bare = replace(bare, remarks=(*bare.remarks, cut))
     shown = (str(min(places, _PLACES_ALWAYS_FIT)), *rounded)
     return _take_words(replace(bare, kind="Decimal", arguments=shown), fit)
 
@@ -195,8 +202,15 @@ def _take_words(guess: Guess, fit: Fit) -> Guess:
 
 
 def _guess_date(bare: Guess, kind: str, fitting: Sequence[str], cells: Counter[str]) -> Guess:
-    is_doubtful = tell_doubt(bare.label, fitting) is not None
-    doubt = tell_doubt(bare.label, fitting) or tell_weeks(bare.label, fitting[0])
+    doubt = tell_doubt(bare.label, fitting)
+    weekly = [each for each in fitting if each != ISO_DAY and find_weekday(cells, (each,))] if doubt else []
+    if doubt and len(weekly) == 1:
+        fitting = (weekly[0], *(each for each in fitting if each == ISO_DAY))
+        doubt = (
+            f"{doubt.partition(':')[0]}, and is read as {weekly[0]}, by which all are of one weekday: check the format"
+        )
+    is_doubtful = doubt is not None and not weekly
+    doubt = doubt or tell_weeks(bare.label, fitting[0])
     arguments: tuple[str, ...] = ("utc=True",) if "%#z" in fitting[0] else ()
     days = tuple(each for each in fitting[1:] if each == ISO_DAY)
     formats = (fitting[0], *days)

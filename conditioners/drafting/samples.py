@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,9 @@ from conditioners.outcome import Refusal, Refused
 from conditioners.raw import RawInput
 
 _MAY_LACK_LABELS, _SHOWN = ("delimited text", "fixed width"), 60
+_TOTAL_NAME = re.compile(
+    r"\s*(all|total|overall|alle|gesamt|tous|toutes|todos|todas)( [^\W\d_]+){0,2}\s*", re.IGNORECASE
+)
 _ROWS = 20_000
 """Rows that a guess is made from."""
 
@@ -269,11 +273,16 @@ def _without_totals(rows: Sequence[Sequence[str]]) -> list[Sequence[str]]:
 
 
 def _tell_totals(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """What to check where whole rows begin with a word for a sum."""
-    totals = [" ".join(row).strip() for row in rows if all(map(str.strip, row)) and find_total(" ".join(row))]
-    if not totals or begin_like_names(rows):
+    """What to check where whole rows begin with a word for a sum, or name one in another cell."""
+    whole = [" ".join(row).strip() for row in rows if all(map(str.strip, row)) and _names_total(row)]
+    if not whole or len(whole) * 2 > len(rows):
         return ()
-    return (f"rows that begin like totals are rows: {len(totals)}, such as {totals[0]!r}; skip them if they are none",)
+    return (f"rows that begin like totals are rows: {len(whole)}, such as {whole[0]!r}; skip them if they are none",)
+
+
+def _names_total(row: Sequence[str]) -> bool:
+    """Whether a row begins like a total, or has a cell that is one's name."""
+    return find_total(" ".join(row)) is not None or any(map(_TOTAL_NAME.fullmatch, row))
 
 
 def _tell_tables(

@@ -202,3 +202,60 @@ def test_a_table_as_a_database_shell_draws_it_is_declared(draft, run):
 
     result = run(source, text)
     assert (result.summary.rows_out, result.rows[5], result.rows[6]) == (20, "5,2026-01-18,", "6,2026-01-21,6")
+
+
+def test_days_of_one_weekday_tell_whether_the_month_stands_first(draft, run):
+    saturdays = [date(2025, 1, 4) + timedelta(days=7 * n) for n in range(40)]
+    text = lines("Week Ending,sales", [f"{day:%d/%m/%Y},{day.day}" for day in saturdays if day.day <= 12])
+    written, source = draft("r.csv", text)
+
+    assert source.columns[0].weekday == 6
+    assert told(written, "and is read as %d/%m/%Y, by which all are of one weekday: check the format")
+    assert run(source, text).rows[1] == "2025-01-11,11"
+
+
+def test_amounts_in_several_currencies_are_told_with_what_keeps_them(draft, make_source, run):
+    text = lines("day;amount", [f"{day};{('USD', 'EUR', 'GBP')[n % 3]} {n}.50" for n, day in enumerate(DAYS)])
+    written, _ = draft("r.csv", text)
+
+    assert told(
+        written, "'amount' has amounts in EUR, GBP, USD, and keeps none of these: a text of the same label takes"
+    )
+    assert told(written, "by `extract` of `.*?(EUR|GBP|USD).*`")
+    columns = (Decimal("amount", 2), Text("currency", labels=("amount",)))
+    numbers = Numbers(currency=("USD", "EUR", "GBP"))
+    dialect = Delimited(name="d", delimiters=(";",), numbers=numbers, extract={"currency": ".*?(EUR|GBP|USD).*"})
+    assert run(make_source(columns=columns, key=(), dialects=(dialect,)), text).rows[1] == "1.50,EUR"
+    single = lines("day;amount", [f"{day};USD {n}.50" for n, day in enumerate(DAYS)])
+    assert not told(draft("r.csv", single, name="single")[0], "has amounts in")
+
+
+def test_rows_with_the_name_of_a_total_in_any_cell_are_told(draft):
+    rows = [f"{region},{100 + n},{n}" for region in ("North", "South") for n in range(12)]
+    written, _ = draft("r.csv", lines("region,store,units", [*rows, "North,All stores,66", "Overall,All stores,132"]))
+
+    assert told(written, "rows that begin like totals are rows: 2, such as 'North All stores 66'; skip them if they")
+    assert not told(draft("r.csv", lines("market,units", ["All Bran,1"] * 20), name="names")[0], "begin like totals")
+
+
+def test_seconds_since_1970_and_decimals_beyond_those_that_are_kept_are_told(draft):
+    rows = [f"{n},{1767225600 + n * 3600},{n}.1234567890123" for n in range(30)]
+    written, source = draft("r.csv", lines("id,ts,value", rows))
+
+    assert told(written, "'ts' holds numbers such as 1767225600, which may be seconds since 1970")
+    assert column_of(source, "value").rounded
+    assert told(written, "'value' has up to 13 decimal places, and is rounded to 10")
+
+
+def test_numbers_to_call_keep_their_plus(draft, run):
+    text = lines("name,phone", [f"n{n},+1415555{n:04}" for n in range(30)])
+    _, source = draft("r.csv", text)
+
+    assert run(source, text).rows[0] == "n0,+14155550000"
+
+
+def test_a_minus_between_a_number_and_its_unit_is_one(draft, run):
+    text = lines("name,change", [f"n{n},{n}.5{'-' if n % 2 else ''}%" for n in range(30)])
+    _, source = draft("r.csv", text)
+
+    assert run(source, text).rows[:2] == ["n0,0.5", "n1,-1.5"]
