@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import importlib
-import pkgutil
+import importlib.util
+import os
 import re
+import sys
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from pathlib import Path
+from threading import Lock
 from types import ModuleType
 
 from conditioners import sources
@@ -14,6 +18,11 @@ from conditioners.declaration import Source
 from conditioners.outcome import SourceError
 from conditioners.paths import compile_path
 from conditioners.readers.decoding import decode_beginning
+
+_MODULE = re.compile(r"(?!__init__)[A-Za-z_][A-Za-z0-9_]*\.py")
+_LOADING = Lock()
+_ASKED = set[str]()
+"""Modules that were loaded here, and are loaded anew when they change."""
 
 
 class UnknownSource(LookupError):
@@ -35,24 +44,62 @@ class Unidentified:
     claimants: tuple[str, ...] = ()
 
 
-@cache
 def all_sources() -> tuple[Source, ...]:
-    """Every declared source, by name. Raises SourceError when a module fails or has none, or a name stands twice."""
+    """Every declared source, by name. Raises SourceError when a module fails or has none, or a name stands twice.
+
+    A module that was added, mended or deleted since counts as it is now: an app that runs takes the next file by it.
+    """
+    with _LOADING:
+        return _load_all(_list_modules())
+
+
+_Stamp = tuple[str, int, int]
+"""A module's name, when it was written, in nanoseconds, and its size."""
+
+
+def _list_modules() -> tuple[_Stamp, ...]:
+    entries = (entry for folder in sources.__path__ for entry in os.scandir(folder))
+    files = ((entry.name[:-3], entry.stat()) for entry in entries if _MODULE.fullmatch(entry.name))
+    return tuple(sorted((name, stat.st_mtime_ns, stat.st_size) for name, stat in files))
+
+
+@lru_cache(maxsize=1)
+def _load_all(modules: tuple[_Stamp, ...]) -> tuple[Source, ...]:
     found: dict[str, Source] = {}
-    for module in pkgutil.iter_modules(sources.__path__):
-        declared = getattr(_load(module.name), "SOURCE", None)
-        if not isinstance(declared, Source):
-            raise SourceError(f"conditioners/sources/{module.name}.py has no SOURCE")
+    for stamp in modules:
+        declared = _load(stamp)
         if found.setdefault(declared.name, declared) is not declared:
             raise SourceError(f"two modules declare the source {declared.name}")
     return tuple(found[name] for name in sorted(found))
 
 
-def _load(name: str) -> ModuleType:
+@cache
+def _load(stamp: _Stamp) -> Source:
+    """What a module declares as it was written then."""
     try:
-        return importlib.import_module(f"{sources.__name__}.{name}")
+        importlib.invalidate_caches()
+        module = _load_module(f"{sources.__name__}.{stamp[0]}")
     except (Exception, SystemExit) as error:  # a script that was put there may end itself
-        raise SourceError(f"conditioners/sources/{name}.py: {type(error).__name__}: {error}") from error
+        raise SourceError(f"conditioners/sources/{stamp[0]}.py: {type(error).__name__}: {error}") from error
+    declared = getattr(module, "SOURCE", None)
+    if not isinstance(declared, Source):
+        raise SourceError(f"conditioners/sources/{stamp[0]}.py has no SOURCE")
+    return declared
+
+
+def _load_module(name: str) -> ModuleType:
+    """A module, compiled anew if it was loaded here before: bytecode beside it does not tell two mends in a second."""
+    if name not in _ASKED:
+        _ASKED.add(name)
+        return importlib.import_module(name)
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(name)
+    module = importlib.util.module_from_spec(spec)
+    text = Path(spec.origin).read_text(encoding="utf-8")
+    exec(compile(text, spec.origin, "exec"), module.__dict__)  # noqa: S102  # as an import does
+    sys.modules[name] = module
+    return module
 
 
 def get_source(name: str) -> Source:

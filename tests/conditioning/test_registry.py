@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from conditioners import registry
+from conditioners import registry, sources
+from conditioners.outcome import SourceError
 from conditioners.registry import Identified, Unidentified, UnknownSource, all_sources, get_source, identify
 
 
@@ -77,3 +78,32 @@ def test_a_module_that_cannot_be_read_is_told_by_its_name_in_one_line(tmp_path):
 
     told = "headrace: conditioners/sources/torn.py: SyntaxError: '(' was never closed (torn.py, line 1)\n"
     assert (done.returncode, done.stderr) == (1, told)
+
+
+DECLARED = """from conditioners.columns import Text
+from conditioners.declaration import Source
+from conditioners.dialects import Delimited
+SOURCE = Source(name="acme", title="x", files=("acme/**",), columns=(Text("{0}"),), dialects=(Delimited(name="d"),))
+"""
+
+
+def test_a_source_that_is_added_mended_or_deleted_counts_as_it_is_now(tmp_path, monkeypatch):
+    monkeypatch.setattr(sources, "__path__", [str(tmp_path)])
+    module = tmp_path / "acme.py"
+    assert all_sources() == ()
+
+    for label in ("day", "tag"):  # of one length, and within one second
+        module.write_text(DECLARED.format(label))
+        assert [column.name for column in get_source("acme").columns] == [label]
+        assert get_source("acme") is get_source("acme")
+    for text, told in (
+        ("SOURCE = 5", "has no SOURCE"),
+        ("import nothing_here", "ModuleNotFoundError: No module named"),
+    ):
+        module.write_text(text)
+        with pytest.raises(SourceError, match=rf"conditioners/sources/acme.py:? {told}"):
+            all_sources()
+    module.write_text(DECLARED.format("week"))
+    assert [column.name for column in get_source("acme").columns] == ["week"]
+    module.unlink()
+    assert all_sources() == ()
