@@ -60,22 +60,29 @@ class BlockReader:
             line = self._effort.line = self._line
 
     def _read_unevenly(self, text: str, start: int, end: int, line: int) -> Generator[Row | Block, None, int]:
-        """Lines of which some have quotes that open fields: those row by row. Returns the place behind."""
+        """Lines of which some have something odd, such as quotes that open fields: those row by row.
+
+        Returns the place behind.
+        """
         while start < end:
-            quoted = self._find_opening(text, start, end)
-            pieces = self._read_block(text[start:quoted], line) if quoted > start else None
+            odd = self._find_odd(text, start, end)
+            pieces = self._read_block(text[start:odd], line) if odd > start else None
             if pieces is not None:
                 yield from pieces
-                start = quoted
+                start = odd
             else:
-                start = yield from self._read_rows(text, start, max(quoted, start + 1), line)
+                start = yield from self._read_rows(text, start, max(odd, start + 1), line)
             line = self._effort.line = self._line
         return start
 
-    def _find_opening(self, text: str, start: int, end: int) -> int:
-        """Where the first line begins in which a quote opens a field."""
+    def _find_odd(self, text: str, start: int, end: int) -> int:
+        """Where the first line begins in which a quote opens a field, or that has an escape or damaged bytes."""
         found = self._opening.search(text, start, end) if self._opening is not None else None
-        return max(start, text.rfind("\n", start, found.start()) + 1) if found is not None else end
+        places = [found.start() if found is not None else -1, text.find(_DAMAGED, start, end)]
+        if self._marks.escape:
+            places.append(text.find(self._marks.escape, start, end))
+        first = min((place for place in places if place >= 0), default=-1)
+        return max(start, text.rfind("\n", start, first) + 1) if first >= 0 else end
 
     def _read_rows(self, text: str, start: int, end: int, line: int) -> Generator[Row, None, int]:
         """The records that begin between two places, row by row; returns the place behind them."""

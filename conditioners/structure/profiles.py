@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 from conditioners.limits import DEFAULT
 from conditioners.outcome import Refusal
@@ -35,9 +36,18 @@ class Profile:
 
     def contradicts_everywhere(self, cells: Sequence[str], fewest: int = 2) -> bool:
         """Whether a row has text in at least so many columns that hold something else, and fits none of those."""
-        typed = [(column, cell) for column, cell in zip(self.columns, cells, strict=True) if column.typed is not None]
-        filled = [(column, cell) for column, cell in typed if kind_of(cell) is not Kind.EMPTY]
-        return len(filled) >= fewest and all(kind_of(cell) not in TYPED for _, cell in filled)
+        filled = 0
+        for at in self._typed_at:
+            kind = kind_of(cells[at])
+            if kind in TYPED:
+                return False
+            filled += kind is not Kind.EMPTY
+        return filled >= fewest
+
+    @cached_property
+    def _typed_at(self) -> list[int]:
+        """The columns that hold something else than text."""
+        return [at for at, column in enumerate(self.columns) if column.typed is not None]
 
     def has_types_of(self, cells: Sequence[str]) -> bool:
         """Whether a row has what most of the typed columns hold, in those in which it has more than a year may be."""

@@ -167,23 +167,23 @@ class _Table:
         filled = sum(map(bool, map(str.strip, cells)))
         return filled == len(cells) or (filled > 0 and not self._is_note(cells))
 
-    def _judge(self, row: Row) -> Iterator[Found]:
+    def _judge(self, row: Row) -> list[Found]:
+        """What is known now of a row that begins no table, and of those that were held before it."""
         if row.is_blank:
             self._is_behind_blank = True
-            yield Passed(row.place, "blank")
-        elif row.is_comment and row.width != self._head.cells:
-            yield Passed(row.place, "a comment")
-        elif (kept := self._keep(row)) is None or self._is_note(row.cells or ()):
+            return [Passed(row.place, "blank")]
+        if row.is_comment and row.width != self._head.cells:
+            return [Passed(row.place, "a comment")]
+        if (kept := self._keep(row)) is None or self._is_note(row.cells or ()):
             is_title = self._is_behind_blank and row.filled == 1
             self._has_title = is_title and (self._has_title or not self._held)
             self._held.append((row, kept))
-            if len(self._held) >= _MOST_HELD:
-                self._has_notes = False
-                yield from self._release()
-        else:
-            yield from self._release()
-            self._is_behind_blank = False
-            yield kept
+            if len(self._held) < _MOST_HELD:
+                return []
+            self._has_notes = False
+            return self._release()
+        self._is_behind_blank = False
+        return [*self._release(), kept]
 
     def _keep(self, row: Row) -> Kept | None:
         """The row with as many cells as the table has columns; None when it cannot be made to."""
@@ -236,11 +236,11 @@ class _Table:
         behind = [each.cells for each in self._look(_TITLE_AND_LABELS)[1:] if not each.is_blank]
         return bool(behind) and behind[0] == self._head.labels
 
-    def _release(self) -> Iterator[Found]:
+    def _release(self) -> list[Found]:
         """The held rows, now that the table goes on."""
-        for row, kept in self._held:
-            yield kept or self._drop(row)
+        found: list[Found] = [kept or self._drop(row) for row, kept in self._held]
         self._held, self._has_title = [], False
+        return found
 
     def _end(self, *, is_followed: bool = False) -> Iterator[Found]:
         """The held rows, now that the table has ended, at its last row or where labels of another one follow."""

@@ -90,6 +90,24 @@ def test_rows_of_any_width_are_judged_together_and_come_out_as_if_they_were_not(
 
 
 @pytest.mark.parametrize(
+    ("labels", "usual", "odd"),
+    [
+        (b"day,store", "1,Caf\u00e9\n".encode(), b"1,Caf\xe9\n"),
+        (b"day,store", b'1,"a \\"b\\", c"\n' + b"1,x\n" * 50, b"1,a\\,b\n"),
+    ],
+)
+def test_only_lines_with_damaged_bytes_or_escapes_are_read_by_themselves(monkeypatch, labels, usual, odd):
+    text, taken = labels + b"\n" + (usual * 60 + odd) * 60, []
+    with monkeypatch.context() as patch:
+        patch.setattr(blocks.BlockReader, "_read_block", lambda *_: None)
+        by_row = condition(text)
+    monkeypatch.setattr(Splitter, "read", counted(Splitter.read, taken))
+
+    assert condition(text) == by_row
+    assert len(taken) < 0.5 * text.count(b"\n")
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "1,2", "1;2", "1,", ",2", "1,2,3", " 1,2", "1, 2", "1,\t", "1, ", " ,2", "\xa0,2", "\xa0,\xa0", "\x1c,\x1c",
@@ -133,6 +151,14 @@ def test_rows_of_several_lines_with_odd_marks_are_whole_wherever_blocks_of_the_f
     found = condition("\n".join([labels, *lines]))
 
     assert ([row[0] for row in found.tables[0]], found.rejects) == (["a", *map(str, range(count))], [])
+
+
+def counted(function, texts):
+    def counting(self, text, start):
+        texts.append(text)
+        return function(self, text, start)
+
+    return counting
 
 
 def spy(function, taken):
