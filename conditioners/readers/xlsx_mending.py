@@ -2,8 +2,8 @@
 
 Those are whole numbers of more digits than a float has, numbers that a style shows with zeros before them (00501),
 numbers in the form of a day or a time of day that are none (-0.25 would be 18:00:00, and 60 the 28th of February 1900),
-CDATA, numbers with blanks or comments beside them, values that do not stand where they should, and errors by names that
-it does not know.
+CDATA, numbers with blanks or comments beside them, values that do not stand where they should, errors by names that it
+does not know, and extensions behind values, for which it would refuse the workbook.
 """
 
 from __future__ import annotations
@@ -39,6 +39,11 @@ _SECOND = re.compile(
 )
 """A value behind a text of the cell itself, for which the parser would lose the text."""
 _IS_BEHIND = re.compile(rb"v>\s*+<(?:[^\s<>/:!?]{1,99}:)?f[\s/>]")
+_EXTENSION = re.compile(
+    rb"(?:</(?:[^\s<>/:!?]{1,99}:)?(?:v|is|f)>|<(?:[^\s<>/:!?]{1,99}:)?(?:v|is|f)/>)\s*+"
+    rb"(?P<begin><(?P<name>(?:[^\s<>/:!?]{1,99}:)?extLst)(?:\s[^<>]*+|/)?>)"
+)
+"""The beginning of what a later version may add to a cell (ECMA-376 18.2.7), behind its value."""
 _CDATA = re.compile(rb"<!\[CDATA\[([\s\S]*?)(?:\]\]>|\Z)")
 _ORDERS = ((_IS_BEHIND, _BEHIND), (_IS_SECOND, _SECOND))
 """Hints that are quickly found, and what they may stand for."""
@@ -59,14 +64,18 @@ class XlsxMending:
 
     def is_misread(self, text: bytes) -> bool:
         """Whether a part's text holds anything that is."""
-        if b"<![CDATA[" in text or any(hint.search(text) and order.search(text) for hint, order in _ORDERS):
+        if (
+            b"<![CDATA[" in text
+            or _EXTENSION.search(text)
+            or any(hint.search(text) and order.search(text) for hint, order in _ORDERS)
+        ):
             return True
         return any(mend(cell) is not None for cells, mend in self._find(text) for cell in cells.finditer(text))
 
     def mend(self, text: bytes) -> bytes:
         """The text as it should be read."""
         text = _CDATA.sub(lambda found: escape(found[1].decode("latin-1"), quote=False).encode("latin-1"), text)
-        text = _SECOND.sub(rb"\1", _BEHIND.sub(rb"\3\1", text))
+        text = _SECOND.sub(rb"\1", _BEHIND.sub(rb"\3\1", _drop_extensions(text)))
         if _has_asides(text):
             text = _ASIDE.sub(lambda cell: _take_asides(cell) or cell[0], text)
         for cells, mend in self._find(text):
@@ -119,6 +128,19 @@ def _attributes(cell: _Cell) -> dict[bytes, bytes]:
 def _style(attributes: dict[bytes, bytes]) -> int:
     style = attributes.get(b"s", b"")
     return int(style) if style.isdigit() and len(style) < 10 else -1
+
+
+def _drop_extensions(text: bytes) -> bytes:
+    """The text without extensions of cells; what has no end stays as it is."""
+    kept, at = [], 0
+    while b"extLst" in text and (found := _EXTENSION.search(text, at)):
+        end = b"</%b>" % found["name"]
+        behind = found.end() if found["begin"].endswith(b"/>") else text.find(end, found.end()) + len(end)
+        if behind < found.end():
+            break
+        kept.append(text[at : found.start("begin")])
+        at = behind
+    return b"".join([*kept, text[at:]])
 
 
 def _has_asides(text: bytes) -> bool:

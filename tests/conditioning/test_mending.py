@@ -167,6 +167,23 @@ def test_cells_of_other_kinds_are_read_as_other_programs_write_them(cell, text):
     assert read_shown(book) == [text]
 
 
+@pytest.mark.parametrize(
+    "extension",
+    [
+        "<extLst/>", '<extLst ><ext uri="u"/></extLst>',
+        ' <extLst><ext uri="u" xmlns:y="y"><y:c><v>9</v></y:c></ext></extLst>',
+        "<extLst><ext uri='u'>" + "<y a='1'/>" * 200_000 + "</ext></extLst>",
+    ],
+)  # fmt: skip
+def test_what_a_later_version_adds_to_a_cell_is_passed_over(extension):
+    cells = f"<v>1.5</v>{extension}", f"<f>A1</f><v>2</v>{extension}", f"<f>A1</f>{extension}"
+    rows = "".join(f'<row r="{at}"><c r="A{at}">{cell}</c></row>' for at, cell in enumerate(cells, start=2))
+    text = f'<row r="5"><c r="A5" t="inlineStr"><is><t>a</t></is>{extension}</c></row>'
+    book = rewrite(xlsx_of(["id"]), SHEET, b"</sheetData>", f"{rows}{text}</sheetData>{extension}".encode())
+
+    assert read_shown(book) == ["id", "1.5", "2", None, "a"]
+
+
 def test_text_in_cdata_is_kept(source, run):
     book = xlsx_of(["id", "units"], [7, 1])
     old, new = b'<c r="A2" t="n"><v>7</v>', b'<c r="A2" t="str"><v><![CDATA[<c r="A3">&]]>x</v>'
