@@ -52,7 +52,7 @@ class Files:
             "attempts": 0,
             "landed_at": landed_at.isoformat(),
         }
-        with self._engine.begin() as connection:
+        with begin_alone(self._engine) as connection:
             row["seen_at"] = next_moment(connection, path, now)
             if not insert_if_absent(connection, raw_file, row):
                 values = {"state": FileState.LANDED, "seen_at": row["seen_at"], **NOTHING_YET}

@@ -45,6 +45,15 @@ def test_a_file_that_several_hosts_see_at_once_is_one_and_claimed_by_one(ledgers
         assert sum(claim is not None for claim in claims) == 1
 
 
+def test_versions_of_one_path_that_several_hosts_see_at_once_follow_each_other(ledgers):
+    for number in range(ROUNDS):
+        path = f"events/order-{number}.csv"
+        land(ledgers[0], path, minutes=10)  # by a host whose clock is ahead
+        files = at_once(ledgers, lambda ledger, at, path=path: land(ledger, path, etag=f"other {at}"))
+
+        assert len({ledgers[0].reports.tell_file(file.id)["seen_at"] for file in files}) == HOSTS
+
+
 def claim_it(files, content, ledger, at):
     return ledger.outcomes.claim_content(files[at], content)
 
