@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from conditioners.claimed_drop import Drop
 from conditioners.claims import kept_claim
 from conditioners.leftovers import finish_path
+from conditioners.registry import SourcesUnavailable
 from shared.domain.blob_names import BlobNameError, check_path
 from shared.domain.files import MAX_ATTEMPTS, FileState, RawFile
 from shared.ports import BlobStat, Lake, LakeUnavailable, LedgerUnavailable
@@ -27,7 +28,8 @@ def condition_drop(
     """Condition the version of a raw file that is in the lake now, once; answers the state it is in then.
 
     A fault (not a fault of the data) gives the file back for another attempt and is raised unless told otherwise. An
-    outage of the lake or the ledger counts as no attempt. A name that cannot be used is left to the reconciler to note.
+    outage of the lake or the ledger counts as no attempt, and neither does a source's module that fails to load. A name
+    that cannot be used is left to the reconciler to note.
     """
     try:
         check_path(path)
@@ -68,7 +70,7 @@ def _attempt(drop: Drop, *, raise_faults: bool) -> FileState:
     try:
         with kept_claim(drop.ledger, file, now):
             return drop.settle()
-    except (LakeUnavailable, LedgerUnavailable) as outage:
+    except (LakeUnavailable, LedgerUnavailable, SourcesUnavailable) as outage:
         _postpone(drop.ledger, file, outage, now)
         if raise_faults:
             raise

@@ -25,6 +25,10 @@ _ASKED = set[str]()
 """Modules that were loaded here, and are loaded anew when they change."""
 
 
+class SourcesUnavailable(SourceError):
+    """A module fails or declares no source, so that nobody can say which files are whose; the message names it."""
+
+
 class UnknownSource(LookupError):
     """There is no such source; the message names those there are."""
 
@@ -45,9 +49,10 @@ class Unidentified:
 
 
 def all_sources() -> tuple[Source, ...]:
-    """Every declared source, by name. Raises SourceError when a module fails or has none, or a name stands twice.
+    """Every declared source, by name.
 
-    A module that was added, mended or deleted since counts as it is now: an app that runs takes the next file by it.
+    Raises SourcesUnavailable when a module fails or has none, or a name stands twice. A module that was added, mended or
+    deleted since counts as it is now: an app that runs takes the next file by it.
     """
     with _LOADING:
         return _load_all(_list_modules())
@@ -69,7 +74,7 @@ def _load_all(modules: tuple[_Stamp, ...]) -> tuple[Source, ...]:
     for stamp in modules:
         declared = _load(stamp)
         if found.setdefault(declared.name, declared) is not declared:
-            raise SourceError(f"two modules declare the source {declared.name}")
+            raise SourcesUnavailable(f"two modules declare the source {declared.name}")
     return tuple(found[name] for name in sorted(found))
 
 
@@ -80,10 +85,10 @@ def _load(stamp: _Stamp) -> Source:
         importlib.invalidate_caches()
         module = _load_module(f"{sources.__name__}.{stamp[0]}")
     except (Exception, SystemExit) as error:  # a script that was put there may end itself
-        raise SourceError(f"conditioners/sources/{stamp[0]}.py: {type(error).__name__}: {error}") from error
+        raise SourcesUnavailable(f"conditioners/sources/{stamp[0]}.py: {type(error).__name__}: {error}") from error
     declared = getattr(module, "SOURCE", None)
     if not isinstance(declared, Source):
-        raise SourceError(f"conditioners/sources/{stamp[0]}.py has no SOURCE")
+        raise SourcesUnavailable(f"conditioners/sources/{stamp[0]}.py has no SOURCE")
     return declared
 
 

@@ -424,6 +424,24 @@ def test_an_outage_uses_up_no_attempt_and_the_file_comes_in_by_itself_behind_it(
     assert find_wrong(lake, ledger, SIZES) == []
 
 
+def test_a_source_that_fails_to_load_uses_up_no_attempt_of_any_file(lake, ledger, take, clock, monkeypatch):
+    def fail():
+        raise registry.SourcesUnavailable("conditioners/sources/other.py: SyntaxError: half written")
+
+    drop(lake, PATH, OLD)
+    monkeypatch.setattr(registry, "all_sources", fail)
+    for _ in range(9):
+        with pytest.raises(registry.SourcesUnavailable):
+            take()
+    told = version(ledger, lake, PATH)
+    assert (told["state"], told["attempts"]) == ("landed", 0)
+    assert told["reason"] == "SourcesUnavailable: conditioners/sources/other.py: SyntaxError: half written"
+    monkeypatch.undo()
+    reconcile(lake, ledger, clock)
+
+    assert b"old" in output_of(lake, PATH)
+
+
 def test_a_file_that_cannot_be_looked_at_waits_and_keeps_no_other_one_waiting(lake, ledger, clock):
     seen = drop(lake, PATH, OLD)
     ledger.files.record_landed(PATH, seen.etag, seen.size, seen.modified_at, clock())
