@@ -51,8 +51,8 @@ class Unidentified:
 def all_sources() -> tuple[Source, ...]:
     """Every declared source, by name.
 
-    Raises SourcesUnavailable when a module fails or has none, or a name stands twice. A module that was added, mended or
-    deleted since counts as it is now: an app that runs takes the next file by it.
+    Raises SourcesUnavailable when a module fails or has none, or a name stands twice. A module that was added, mended
+    or deleted since counts as it is now: an app that runs takes the next file by it.
     """
     with _LOADING:
         return _load_all(_list_modules())
