@@ -15,6 +15,8 @@ from conditioners.readers.unfolding import MARK, name_repetition
 
 _TOLD, _LONGEST = 5, 40
 """Labels of no column that are told, and characters of each."""
+_MOST_SPREAD = 1 << 20
+"""Characters of labels that stand over several columns, once for each of these."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,8 @@ def _missing_repetitions(dialect: Dialect, positions: Mapping[str, int]) -> list
 def stack_labels(rows: Iterable[Sequence[str]], height: int) -> Iterator[tuple[str, ...]]:
     """Labels that are written over several rows, for each row that they may begin in; takes no more rows than needed.
 
-    A label above several columns stands over the first of them; the blank cells to its right are its own.
+    A label above several columns stands over the first of them; the blank cells to its right are its own, as long as
+    that makes no more than a megabyte of labels.
     """
     window: deque[Sequence[str]] = deque(maxlen=height)
     for row in rows:
@@ -159,9 +162,12 @@ def stack_labels(rows: Iterable[Sequence[str]], height: int) -> Iterator[tuple[s
 def _stack(rows: deque[Sequence[str]]) -> tuple[str, ...]:
     width = max(map(len, rows))
     padded = [[cell.strip() for cell in row] + [""] * (width - len(row)) for row in rows]
+    left = _MOST_SPREAD
     for row in padded[:-1]:
         for number in range(1, width):
-            row[number] = row[number] or row[number - 1]
+            if not row[number] and len(row[number - 1]) <= left:
+                row[number] = row[number - 1]
+                left -= len(row[number])
     words = (dict.fromkeys(row[number] for row in padded if row[number]) for number in range(width))
     return tuple(" ".join(each) for each in words)
 

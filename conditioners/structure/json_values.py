@@ -23,7 +23,7 @@ from conditioners.structure.line_records import LineSurvey, read_records
 from conditioners.structure.list_rows import refuse_wide
 from conditioners.structure.long_records import LongRecords, load_long_document
 from conditioners.structure.records import Record, RecordGrid
-from conditioners.structure.rows import Row, no_resplit
+from conditioners.structure.rows import Row, no_resplit, require_short_path
 from conditioners.structure.unfolding import Unfolding, UnfoldingSurvey
 
 
@@ -42,6 +42,7 @@ class ListGrid:
 
     def rows(self) -> Iterator[Row | Block]:
         """All rows, in order; those of one width by the block."""
+        require_short_path(self.path)
         return read_blocks(self.open(), self.path)
 
     resplit = staticmethod(no_resplit)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from conditioners.outcome import Refusal
 from conditioners.readers.value_lines import BrokenLine
-from conditioners.structure.rows import Row, no_resplit
+from conditioners.structure.rows import Row, no_resplit, require_short_path
 
 _MOST_LEFT_OUT, _MOST_FOR_EACH = 5_000_000, 100
 """Values that records may lack, all together, and for each one that they have beyond that."""
@@ -52,6 +52,7 @@ class RecordGrid:
                 yield Row(found.path, None, found.raw, (found.rule, found.reason))
             else:
                 path, record = found
+                require_short_path(path)
                 held += len(record)
                 left_out += len(self.labels) - len(record)
                 if left_out > _MOST_LEFT_OUT and left_out > held * _MOST_FOR_EACH:

@@ -6,6 +6,10 @@ from collections.abc import Callable, Iterator
 from string import digits
 from typing import NamedTuple
 
+from conditioners.outcome import Refusal
+
+_LONGEST_PATH = 4096
+
 
 class Row(NamedTuple):
     """One row of text cells; `cells` is None when they cannot be told apart."""
@@ -54,6 +58,12 @@ def line_of(place: str) -> int:
     """The line or row of a place such as `line 3` or `cell Sales!A3`."""
     # A sheet may be named by any number of digits, through each of which a search would look for the last ones.
     return int(place[len(place.rstrip(digits)) :] or 0)
+
+
+def require_short_path(path: str) -> None:
+    """Raises Refusal where the place of each row would begin with a path that is far longer than the row."""
+    if len(path) > _LONGEST_PATH:
+        raise Refusal(f"the path of the records is longer than {_LONGEST_PATH} characters", f"{path[:80]}…")
 
 
 Resplit = Callable[[Row], Iterator[tuple[str, tuple[str, ...]]]]

@@ -3,6 +3,7 @@
 import io
 import random
 import struct
+import tracemalloc
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -10,7 +11,7 @@ import pytest
 
 from conditioners.auto import AutoConditioned
 from conditioners.columns import Text
-from conditioners.dialects import JsonTree, Parquet, Workbook, XmlElements
+from conditioners.dialects import Delimited, JsonTree, Parquet, Workbook, XmlElements
 from conditioners.limits import DEFAULT, Limits
 from conditioners.outcome import Refused
 from conditioners.structure import records
@@ -185,3 +186,33 @@ def test_html_that_shows_long_texts_in_very_many_places_is_refused_before_they_s
 
     reason = "the HTML document repeats too many characters in cells that span several places"
     assert [outcome.reason for outcome in outcomes] == [reason] * 2
+
+
+LONG = b"p" * 5000
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.json", b'{"%s":[[1,2],[3,4],[5,6]]}' % LONG),
+        ("a.json", b'[{"%s":[{"a":1,"b":2},{"a":3,"b":4}]},{"%s":[{"a":1,"b":2},{"a":3,"b":4}]}]' % (LONG, LONG)),
+        ("a.xml", b"<t><%s><r><a>1</a></r><r><a>2</a></r></%s></t>" % (LONG, LONG)),
+    ],
+)
+def test_records_whose_paths_are_longer_than_many_rows_are_refused_without_a_declaration(name, data):
+    outcome = condition(name, data)
+    assert outcome.reason == "the path of the records is longer than 4096 characters"
+    assert isinstance(condition(name, data.replace(LONG, LONG[:2000])), AutoConditioned)
+
+
+def test_a_label_over_thousands_of_columns_is_not_held_once_for_each_if_it_is_long(run, make_source):
+    source = make_source(columns=(Text("g c0"),), key=(), dialects=(Delimited(name="d", header_rows=2),))
+    labels = [",".join(f"c{number}" for number in range(3000)), "1," * 2999 + "1", ""]
+    tracemalloc.start()
+    result = run(source, "\n".join(["a" * 500_000 + "," * 2999, *labels]).encode())
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert result.refusal.reason.startswith("no row names the columns")
+    assert peak < 100_000_000
+    assert run(source, "\n".join(["g" + "," * 2999, *labels]).encode()).summary.rows_out == 1
