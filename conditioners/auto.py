@@ -12,6 +12,9 @@ from conditioners.outcome import Refusal, Refused
 from conditioners.raw import ByteSink, OpenedRaw, RawInput
 from conditioners.unpack import Unpacker, naming
 
+_MANY_MEMBERS, _UNREAD_IN_MEMBERS = 10, 20_000
+"""Of so many files in an archive, rows that may fit no table, unless as many do."""
+
 
 @dataclass(frozen=True)
 class AutoSummary:
@@ -137,6 +140,14 @@ class _Run:
             rejects.begin(IN_ARCHIVE)
             rows.hand_on(self.rejected)
             self.whole.take(read)
+        self._require_readable(member.member)
+
+    def _require_readable(self, member: str) -> None:
+        """Raises Refusal when most rows of many of an archive's files fit no table: finding that out takes longest."""
+        rows = sum(table.rows_in for table in self.whole.tables)
+        unread = sum(table.rows_quarantined for table in self.whole.tables)
+        if len(self.whole.grids) >= _MANY_MEMBERS and unread > _UNREAD_IN_MEMBERS and unread * 2 > rows:
+            raise Refusal(f"of the first {rows} rows of the archive {unread} fit no table", member)
 
     def _refuse_member(self, member: str, refusal: Refusal) -> None:
         """Go on with an archive's other members; what was refused is told."""

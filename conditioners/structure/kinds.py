@@ -61,6 +61,10 @@ _PATTERNS = (
     (Kind.LIST, re.compile(r"[^\W\d_][\w .-]*(?:(?:\|[\w .-]+){2,}|(?:;[\w .-]+){2,})")),
     (Kind.TEXT, re.compile(r"[^\x00-\x08\x0e-\x1f|;\t\"]*")),
 )  # fmt: skip
+_DIGIT = re.compile(r"\d")
+_OF_WORDS = frozenset((Kind.TRUTH, Kind.LINK, Kind.WORDS, Kind.LIST, Kind.TEXT))
+"""Kinds of cells without digits."""
+_WORDY = tuple((kind, pattern) for kind, pattern in _PATTERNS if kind in _OF_WORDS)
 _NOTHING = frozenset({"", "-", "--", "n/a", "na", "null", "none", "nan", ".", "?", "..", "...", ":", "\\n", "#n/a"})
 
 
@@ -74,7 +78,10 @@ def _kind_of(text: str) -> Kind:
     text = text.strip()
     if text.casefold() in _NOTHING:
         return Kind.EMPTY
-    return next((kind for kind, pattern in _PATTERNS if pattern.fullmatch(text)), Kind.ODD)
+    for kind, pattern in _PATTERNS if _DIGIT.search(text) else _WORDY:
+        if pattern.fullmatch(text):
+            return kind
+    return Kind.ODD
 
 
 _RUNS = ((re.compile(r"[^\W\d_]+"), "a"), (re.compile(r"\d+"), "9"))

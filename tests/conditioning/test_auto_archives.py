@@ -5,7 +5,7 @@ import io
 import tracemalloc
 import zipfile
 
-from conditioners import auto_tables
+from conditioners import auto, auto_tables
 from conditioners.auto import condition_auto
 from conditioners.auto_output import holding
 from conditioners.limits import Limits
@@ -59,6 +59,19 @@ def test_an_archive_none_of_whose_members_can_be_read_is_refused_with_the_first_
     outcome, _, _ = condition({"a.csv.gz": gzip.compress(LONG)[:-9], "b.pdf": b"%PDF-1.4"})
 
     assert (outcome.reason, outcome.where) == ("the file is damaged or cut off: it ends early", "a.csv.gz")
+
+
+def test_an_archive_of_many_files_most_of_whose_rows_fit_no_table_is_refused(monkeypatch):
+    monkeypatch.setattr(auto, "_UNREAD_IN_MEMBERS", 100)
+    rows = b"day,store\n" + b"2024-01-01,001\n" * 9
+    unread, last = b"3\n" * 12, b"2024-01-02,%d\n"
+    refused, *_ = condition({f"m{n}.csv": rows + unread + last % n for n in range(30)})
+    few, *_ = condition({f"m{n}.csv": rows + unread + last % n for n in range(9)})
+    mostly, *_ = condition({f"m{n}.csv": rows + b"2024-01-03,1\n" * 9 + unread + last % n for n in range(30)})
+
+    assert (refused.reason, refused.where) == ("of the first 220 rows of the archive 120 fit no table", "m9.csv")
+    assert few.summary.rejected == 108
+    assert mostly.summary.rejected == 360
 
 
 def test_what_is_long_comes_out_of_an_archive_as_it_went_in():

@@ -7,7 +7,7 @@ import pytest
 from conditioners.auto import AutoConditioned
 from conditioners.limits import DEFAULT, Limits
 from conditioners.outcome import Refusal
-from conditioners.structure import blocks, tables
+from conditioners.structure import blocks, kinds, tables
 from conditioners.structure.ahead import Ahead
 from conditioners.structure.field_grammar import Marks
 from conditioners.structure.kinds import kind_of, shape_of
@@ -192,3 +192,31 @@ def test_a_row_wider_than_a_table_may_be_costs_its_row_alone_and_is_not_looked_a
     assert written == b"a,b\n1,2\n3,4\n"
     with pytest.raises(Refusal, match="the table has more than 4096 columns"):
         Profile([], 4097)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "",
+        "Lamp",
+        "a.b@c.de",
+        "www.lamp",
+        "yes",
+        "red|green|blue",
+        "x;;y",
+        '"',
+        "\u00b2",
+        "No. two",
+        "e",
+        "+",
+        "(a)",
+        "\u0661",
+    ],
+)
+def test_only_cells_with_digits_are_compared_with_forms_that_have_some(monkeypatch, cell):
+    kind, patterns = kind_of(cell), kinds._PATTERNS
+    every = next((each for each, pattern in patterns if pattern.fullmatch(cell)), kinds.Kind.ODD)
+    monkeypatch.setattr(kinds, "_PATTERNS", ())
+
+    assert kind is (every if cell else kinds.Kind.EMPTY)
+    assert (kinds._kind_of.__wrapped__(cell) is kind) == (cell != "\u0661")
