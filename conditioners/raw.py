@@ -63,7 +63,8 @@ class OpenedRaw:
             return self.name.rsplit("/", 1)[-1].split(".", 1)[0]
         if label == "@folder":
             if not self.folder:
-                raise Refusal("the file stands in no folder of an archive, which its dialect needs", self.name)
+                told = "the file stands in no folder of an archive, which its dialect takes a column from"
+                raise Refusal(f"{told}; where the file has that column itself, its label is no declared one", self.name)
             return self.folder
         if label.startswith("="):
             return label[1:]

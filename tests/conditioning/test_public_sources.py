@@ -127,3 +127,12 @@ def test_the_demographics_are_conditioned_to_the_last_zip_code_with_leading_zero
     assert summary.rows_in == summary.rows_out == summary.distinct_keys == 33_120
     assert table["zip"].str.starts_with("0").sum() > 1000
     assert summary.columns["median_rent"].nulls == 5629
+
+
+def test_a_file_whose_state_has_another_label_is_told_so_though_a_dialect_takes_it_from_folders(run):
+    result = run(get_source("usda_food"), b"date,staat,category,dollars,units,volume\n2021-01-03,Ohio,Dairy,1,2,3\n")
+
+    assert (
+        "takes a column from; where the file has that column itself, its label is no declared one"
+        in result.outcome.reason
+    )
