@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _TOTAL = re.compile(
-    r"\W*+(grand |sub-?)?(totals?|total(e|es|en)?|sum|summe|gesamt(summe)?|somme|suma)\b"
+    r"\W*+(grand |sub-?|sous[- ])?(totals?|total(e|es|en|t)?|totaal|sum|(zwischen|end|teil|gesamt)?summe|gesamt|somme"
+    r"|suma|summa|razem)\b"
     r"|\W*\*(?=[\s|;,\"]|$)",
     re.IGNORECASE,
 )
-_ENDS_LIKE_TOTAL = re.compile(r"\b(?:sub)?total$|\bgesamt$|\bsumme$", re.IGNORECASE)
+_ENDS_LIKE_TOTAL = re.compile(r"\b(?:sub)?total$|\bgesamt$|\b(?:zwischen|end|teil|gesamt)?summe$", re.IGNORECASE)
 _USUAL, _MOST = 0.6, 0.4
 """The share of rows that fill a column which rows are to have, and that of asides beyond which they are rows."""
 _FEWEST_COLUMNS, _SHORTEST_PREFIX, _TELLING_ROWS = 3, 3, 10

@@ -25,6 +25,8 @@ _NAMES_CODE = re.compile(
 )
 _NAMES_IN_EDI = re.compile(r"(N1|N9|REF|LIN|NAD|PIA|LOC|RFF)\.[A-Z0-9]{1,3}|SDQ")
 """Labels of EDI segments that say who, where and what by codes."""
+_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "Ae", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D"})
+"""Letters that are none with a mark above or below."""
 _LONGEST_NAME = 60
 _VAGUE = frozenset({"id", "code", "name", "value", "type", "number", "no", "key", "unit", "unitcode"})
 
@@ -52,7 +54,7 @@ def name_columns(labels: Sequence[str]) -> list[str]:
     """A canonical name for each label, all different."""
     names: list[str] = []
     for number, label in enumerate(labels, start=1):
-        plain = unicodedata.normalize("NFKD", label.replace("ß", "ss")).encode("ascii", "ignore").decode()
+        plain = unicodedata.normalize("NFKD", label.translate(_LETTERS)).encode("ascii", "ignore").decode()
         plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", plain.rpartition("/@")[2] or plain)
         name = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")[:_LONGEST_NAME].rstrip("_")
         name = name or f"column_{number}"

@@ -259,3 +259,22 @@ def test_a_minus_between_a_number_and_its_unit_is_one(draft, run):
     _, source = draft("r.csv", text)
 
     assert run(source, text).rows[:2] == ["n0,0.5", "n1,-1.5"]
+
+
+@pytest.mark.parametrize("word", ["Zwischensumme", "Sous-total", "Totaal", "Gesamtsumme"])
+def test_sums_in_other_languages_are_no_rows(draft, run, word):
+    groups = [[*(f"{day:%d.%m.%Y};{n:02};{n},50" for n in range(1, 9)), f";{word};36,00"] for day in DAYS[:4]]
+    text = lines("Datum;Kasse;Betrag", [row for group in groups for row in group])
+    written, source = draft("r.csv", text)
+
+    assert (written.summary.rows_out, source.columns[0].optional) == (32, False)
+    assert told(written, f"rows taken for totals, since they lack cells: 3, such as '{word} 36,00'")
+    assert run(source, text).summary.rejects == {}
+
+
+def test_danish_amounts_are_numbers_under_a_name_with_all_its_letters(draft, run):
+    text = lines("butik;beløb", [f"b{n};{n + 1} 234,50 kr." for n in range(30)])
+    _, source = draft("r.csv", text)
+
+    assert [column.name for column in source.columns] == ["butik", "belob"]
+    assert run(source, text).rows[0] == "b0,1234.50"
