@@ -28,6 +28,7 @@ _ESCAPES = re.compile(
 """Every escape of a string; a surrogate without its other half is group 1."""
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _STRINGS = re.compile(rb'"(?:[^"\\]++|\\[\s\S])*+"?')
+_OBJECT_END = b"}"
 UNTERMINATED = "not JSON: Unterminated string"
 """How the reason begins where a string does not end."""
 ROOMS = {b"{": 600, b"[": 150, b":": 150, b",": 100}
@@ -156,6 +157,7 @@ def parse_shallow(data: bytes, limits: Limits, origins: Origins = _WHOLE) -> Any
     if _SURROGATE.search(data):
         data = _mark_lone_surrogates(data)
     check_room(data, limits)
+    names = _Names()
     try:
         with collector_paused() if len(data) > _LONG else nullcontext():
             return json.loads(
@@ -163,11 +165,29 @@ def parse_shallow(data: bytes, limits: Limits, origins: Origins = _WHOLE) -> Any
                 parse_float=Number,
                 parse_int=Number,
                 parse_constant=_refuse_constant,
-                object_pairs_hook=_Names().take,
+                object_pairs_hook=names.take,
             )
     except json.JSONDecodeError as error:
-        begin, place = next((each for each in reversed(origins) if each[0] <= error.pos), _WHOLE[0])
-        raise Refusal(f"not JSON: {error.msg}", str(place.behind(error.doc[begin : error.pos].encode()))) from None
+        raise Refusal(f"not JSON: {error.msg}", str(_find_place(error.doc, error.pos, origins))) from None
+    except _Unclear as fault:
+        at = _find_mark(data, fault.mark, names.taken if fault.mark == _OBJECT_END else 1)
+        where = f"{fault.what} {_find_place(data.decode(), len(data[:at].decode()), origins)}"
+        raise Refusal(fault.reason, where) from None
+
+
+def _find_place(text: str, at: int, origins: Origins) -> TextPlace:
+    """Where a character stands in the document that parts of the text come from."""
+    begin, place = next((each for each in reversed(origins) if each[0] <= at), _WHOLE[0])
+    return place.behind(text[begin:at].encode())
+
+
+def _find_mark(data: bytes, mark: bytes, number: int) -> int:
+    """Where something stands outside of strings for the so manieth time, as it does that often."""
+    outside = _STRINGS.sub(lambda string: b" " * len(string[0]), data)
+    at = -1
+    for _ in range(number):
+        at = outside.find(mark, at + 1)
+    return at
 
 
 def _is_deep(data: bytes, most: int) -> bool:
@@ -192,8 +212,16 @@ def _bracket_steps() -> NDArray[np.int8]:
     return steps
 
 
+class _Unclear(Refusal):
+    """A value that is none, or may be several; `mark` stands there, outside of strings, and `what` says how."""
+
+    def __init__(self, reason: str, what: str, mark: bytes) -> None:
+        super().__init__(reason)
+        self.what, self.mark = what, mark
+
+
 def _refuse_constant(name: str) -> Any:
-    raise Refusal(f"{name} is no JSON number")
+    raise _Unclear(f"{name} is no JSON number", "the one at", name.encode())
 
 
 class _Names:
@@ -201,15 +229,20 @@ class _Names:
 
     def __init__(self) -> None:
         self._known: set[str] = set()
+        self.taken = 0
+        """How many objects there were, in the order of their ends."""
 
     def take(self, pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
         """The object of some names and values; raises Refusal for a name that stands twice, and for too many."""
         if len(pairs) > _NAMES:
             raise Refusal(f"an object has more than {_NAMES} names")
+        self.taken += 1
         found = dict(pairs)
         if len(found) < len(pairs):
             name, _ = Counter(name for name, _ in pairs).most_common(1)[0]
-            raise Refusal(f"the name {name[:_SHOWN]!r} stands twice in an object")
+            raise _Unclear(
+                f"the name {name[:_SHOWN]!r} stands twice in an object", "the object that ends at", _OBJECT_END
+            )
         if len(found) > _MANY:
             self._known.update(found)
             if len(self._known) > _NAMES:

@@ -116,11 +116,15 @@ def test_any_document_that_is_read_in_pieces_is_read_as_it_is_as_a_whole():
         ('{"data":[%s', "not JSON: a list does not end", "line 2, character 1"),
         ('{"data":[%s}', "not JSON: Expecting ',' delimiter", "line 2, character 2"),
         ('{"data":[%s]}{}', "not JSON: Extra data", "line 2, character 3"),
-        ('{"data":[%s],"data":1}', "the name 'data' stands twice in an object", None),
-        ('{"data":[%s,{"n":NaN}]}', "NaN is no JSON number", None),
+        (
+            '{"data":[%s],"data":1}',
+            "the name 'data' stands twice in an object",
+            "the object that ends at line 2, character 11",
+        ),
+        ('{"data":[%s,{"n":NaN}]}', "NaN is no JSON number", "the one at line 2, character 7"),
         ('{"data":[%s],"junk":[' + "1," * 2000 + ",1]}", "not JSON: Expecting value", "line 2, character 4011"),
     ],
-)
+)  # fmt: skip
 def test_a_large_document_that_is_none_is_refused_with_the_place_of_its_fault(text, reason, where):
     outcome, _, _ = condition((text % (json.dumps(ORDERS)[1:-1] + "\n")).encode(), limits=SMALL)
 

@@ -57,6 +57,24 @@ def test_something_else_where_a_list_should_stand_is_quarantined(source, run):
 
 
 @pytest.mark.parametrize(
+    ("record", "where"),
+    [
+        ('{"store":"é}","units":1,"units":2}', "the object that ends at line 3, character 34"),
+        ('{"store":{"a":{},"b":"\\"}","a":{"c":{}}}}', "the object that ends at line 3, character 40"),
+        ('{"store":"NaN","units":NaN}', "the one at line 3, character 24"),
+        ('{"store":"Infinity","units":-Infinity}', "the one at line 3, character 29"),
+    ],
+)
+def test_a_name_that_stands_twice_and_a_number_that_is_none_are_told_with_their_place(make_source, run, record, where):
+    labels = {"store": "rows[].store", "units": "rows[].units"}
+    source = make_source(
+        columns=(Text("store"), Whole("units")), key=(), dialects=(JsonTree(name="t", records="rows[]", labels=labels),)
+    )
+
+    assert run(source, f'{{"x":{{"}}":1}},\n"rows":[\n{record}]}}'.encode()).refusal.where == where
+
+
+@pytest.mark.parametrize(
     ("text", "reason"),
     [
         (b'{"shops":[', "not JSON: Expecting value"),
