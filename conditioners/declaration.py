@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from conditioners.columns import Check, Column, Day, Moment
 from conditioners.consistency import require_consistency
@@ -15,6 +15,9 @@ from conditioners.dialects.common import require_pattern
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+D = TypeVar("D", bound=Dialect)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +58,14 @@ class Source:
     def day_column(self) -> str | None:
         """The column that dates a row: the first day or moment among the columns."""
         return next((column.name for column in self.columns if isinstance(column, Day | Moment)), None)
+
+    def comes_as(self, *kinds: type[Dialect]) -> bool:
+        """Whether a file may come in a dialect of one of these kinds."""
+        return any(isinstance(dialect, kinds) for dialect in self.dialects)
+
+    def dialects_of(self, kind: type[D]) -> list[D]:
+        """The dialects of one kind."""
+        return [dialect for dialect in self.dialects if isinstance(dialect, kind)]
 
     @property
     def reads_file_names(self) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 from conditioners.candidates import Candidates, find_candidates
+from conditioners.frames import hash_columns
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,7 +29,7 @@ _SEEDS = (0x9E3779B97F4A7C15, 0xD1B54A32D192ED03, 0x8CB92BA72F3D8DD7)
 
 def hash_keys(frame: pl.DataFrame, key: tuple[str, ...]) -> NDArray[np.uint64]:
     """The first hash of each row's key, as in Identities."""
-    return frame[list(key)].hash_rows(_SEEDS[0]).to_numpy()
+    return frame.select_seq(hash_columns(key, _SEEDS[0])).to_series().to_numpy()
 
 
 class Identities:
@@ -37,11 +38,12 @@ class Identities:
     def __init__(self, frame: pl.DataFrame, key: tuple[str, ...]) -> None:
         import numpy as np
 
-        self.keys: NDArray[np.uint64] = hash_keys(frame, key)
+        others = [name for name in frame.columns if name not in key] or key
+        parts = zip((key, key, others), _SEEDS, strict=True)
+        hashes = frame.select_seq(hash_columns(names, seed) for names, seed in parts)
+        self.keys: NDArray[np.uint64]
+        self.keys, again, rest = (each.to_numpy() for each in hashes)
         half = np.uint64(32)
-        again = frame[list(key)].hash_rows(_SEEDS[1]).to_numpy()
-        others = [name for name in frame.columns if name not in key]
-        rest = frame[others].hash_rows(_SEEDS[2]).to_numpy() if others else np.zeros(frame.height, np.uint64)
         self.checks: NDArray[np.uint64] = (again << half) | (rest >> half)
 
 

@@ -9,6 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from conditioners.declaration import Source
+from conditioners.frames import to_frame
 from conditioners.limits import Limits
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Facts, Located, TextBatch
@@ -196,9 +197,7 @@ class DelimitedReader:
             ),
             memory_pool=pa.system_memory_pool(),  # which keeps less back than others once a batch is done
         )  # fmt: skip
-        frame = pl.from_arrow(table, rechunk=False)
-        assert isinstance(frame, pl.DataFrame)
-        read = dict(zip(used, frame.get_columns(), strict=True))
+        read = dict(zip(used, to_frame(table).get_columns(), strict=True))
         return pl.DataFrame([read[at].alias(name) for name, at in self.layout.header.positions.items()]), wrong
 
     def _frame_fields(self, records: Sequence[tuple[str, ...]]) -> pl.DataFrame:

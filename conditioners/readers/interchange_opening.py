@@ -25,16 +25,15 @@ def is_interchange(head: bytes) -> bool:
     return _BEGINNING.match(head) is not None
 
 
-def open_interchanges(
-    source: Source, dialects: Sequence[ProductActivity | EdiLoops], opened: OpenedRaw, limits: Limits
-) -> list[tuple[Dialect, Reader]]:
+def open_interchanges(source: Source, opened: OpenedRaw, limits: Limits) -> list[tuple[Dialect, Reader]]:
     """A dialect and a reader for each declared kind of messages in a file, in the order of their first messages.
 
     Without any such message it is the reader of the first kind, which says so.
     """
     declared: dict[str, list[ProductActivity | EdiLoops]] = {}
-    for dialect in dialects:
-        declared.setdefault(_kind_of(dialect), []).append(dialect)
+    for dialect in source.dialects:
+        if isinstance(dialect, ProductActivity | EdiLoops):
+            declared.setdefault(_kind_of(dialect), []).append(dialect)
     kinds = dict.fromkeys(find_kinds(read_interchanges(opened, limits)[0])) if len(declared) > 1 else {}
     wanted = [kind for kind in kinds if kind in declared] or [next(iter(declared))]
     readings = []

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyarrow.parquet import ParquetFile
 
-MAGIC = b"PAR1"
 _IN_MEMORY = 32 << 20
 _BATCH_ROWS, _NESTED_ROWS = 20_000, 1000
 _OBJECT, _DEEPEST = 64, 32

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from conditioners.dialects import Dialect
+from conditioners.dialects import Delimited, Dialect, FixedWidth, Workbook
 from conditioners.limits import Limits
 from conditioners.readers.batches import Facts, Located, Reader, TextBatch
 
@@ -126,3 +126,16 @@ class UnfoldingReader:
 def words_for_nothing(dialect: Dialect, columns: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """The words that mean an empty cell in each of some columns of a dialect."""
     return {column: (*dialect.nulls, *dialect.sentinels.get(column, ())) for column in columns}
+
+
+def unfold(dialect: Dialect, reader: Reader) -> Reader:
+    """The reader, or one that makes a row of each repetition, where the dialect has them."""
+    if isinstance(dialect, FixedWidth) and dialect.repeated is not None:
+        repeated = dialect.repeated
+        empty = words_for_nothing(dialect, repeated.fields)
+        return UnfoldingReader(reader, Folding(repeated.into, tuple(repeated.fields), appended=True, empty=empty))
+    if isinstance(dialect, Delimited | Workbook) and dialect.wide is not None:
+        wide = dialect.wide
+        empty = words_for_nothing(dialect, wide.values)
+        return UnfoldingReader(reader, Folding(wide.into, tuple(wide.values), empty=empty, keep_empty=wide.keep_empty))
+    return reader

@@ -9,10 +9,10 @@ from typing import Any, Protocol
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal, Skipped
 from conditioners.raw import OpenedRaw
+from conditioners.readers.beginnings import PARQUET, WORKBOOKS
 from conditioners.readers.decoding import begin_text
 from conditioners.readers.foreign import refuse_foreign
 from conditioners.readers.html_tables import is_html
-from conditioners.readers.parquet import MAGIC
 from conditioners.readers.spreadsheet_xml import is_spreadsheet_xml
 from conditioners.readers.value_lines import has_lines_behind
 from conditioners.structure.alignment import open_aligned, open_spaced
@@ -65,7 +65,6 @@ class Grid(Protocol):
         """The encoding's name and the evidence for it; None for formats that are not text."""
 
 
-_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _JSON = re.compile(rb"\{\s*(?:[\"}]|$)|\[\s*(?:[\[{\"\]0-9-]|true|false|null|$)")
 """How a JSON document begins; a section of a settings file, such as `[main]`, does not."""
 _SEPARATORS = b"\x01\x02\x14"
@@ -75,7 +74,7 @@ _JSON_NAMES = (".json", ".geojson", ".jsonl", ".ndjson", ".topojson")
 
 def is_text(head: bytes) -> bool:
     """Whether what a file says takes as many bytes as there are characters, as in workbooks and Parquet it does not."""
-    return not head.startswith((*_WORKBOOKS, MAGIC))
+    return not head.startswith((*WORKBOOKS, PARQUET))
 
 
 def open_grids(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[Grid]:
@@ -87,9 +86,9 @@ def open_grids(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[
         if len(head) >= limits.chunk_bytes:
             raise Refusal(f"the file begins with {limits.chunk_bytes} bytes of blanks")
         return
-    if head.startswith(_WORKBOOKS) or is_spreadsheet_xml(head):
+    if head.startswith(WORKBOOKS) or is_spreadsheet_xml(head):
         yield from open_workbook(opened, limits, skipped)
-    elif head.startswith(MAGIC):
+    elif head.startswith(PARQUET):
         yield from open_parquet(opened, limits)
     elif is_html(head):
         yield from open_html(opened, limits, skipped)

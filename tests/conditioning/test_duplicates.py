@@ -3,11 +3,12 @@
 import random
 
 import numpy as np
+import polars as pl
 import pytest
 
 from conditioners import candidates
 from conditioners.candidates import find_candidates
-from conditioners.duplicates import CONFLICT, DUPLICATE, NEW, KeyTable
+from conditioners.duplicates import CONFLICT, DUPLICATE, NEW, Identities, KeyTable
 from conditioners.limits import Limits
 
 HEADER = "day,store,units,price,note\n"
@@ -31,6 +32,22 @@ def test_a_source_without_a_key_keeps_every_row(make_source, run):
     result = run(make_source(key=()), (HEADER + "2024-01-01,001,1,,\n" * 3).encode())
 
     assert (result.summary.rows_out, result.summary.distinct_keys) == (3, None)
+
+
+def test_rows_of_nothing_but_their_key_are_duplicates():
+    frame = pl.DataFrame({"store": ["1", "1", "2"], "week": [1, 1, 1]})
+
+    rows = Identities(frame, ("store", "week"))
+
+    assert KeyTable().classify(rows.keys, rows.checks).tolist() == [NEW, DUPLICATE, NEW]
+
+
+def test_values_that_change_places_within_a_key_are_another_key():
+    frame = pl.DataFrame({"shipped": ["1", "2", None], "billed": ["2", "1", None], "units": [1, 1, 1]})
+
+    rows = Identities(frame, ("shipped", "billed"))
+
+    assert KeyTable().classify(rows.keys, rows.checks).tolist() == [NEW, NEW, NEW]
 
 
 @pytest.mark.parametrize("keys_in_memory", [1, 10, 500, 10_000])

@@ -15,7 +15,7 @@ from conditioners.dialects import JsonColumns, JsonLines, JsonRows, JsonTree
 from conditioners.limits import Limits
 from conditioners.outcome import Refused
 from conditioners.raw import OpenedRaw, RawInput
-from conditioners.readers import opening
+from conditioners.readers import json_opening, opening
 from conditioners.readers.batches import Facts, Located, Rows
 from conditioners.readers.decoding import show_damage
 from conditioners.readers.json_labels import list_labels
@@ -105,7 +105,7 @@ class WholeReader:
 
 
 def run_whole(source, data):
-    with patch.object(opening, "JsonReader", WholeReader):
+    with patch.object(json_opening, "JsonReader", WholeReader):
         return run(source, data)
 
 
