@@ -155,7 +155,7 @@ def test_a_sparse_arff_row_has_what_it_leaves_out_as_the_format_defines_it_or_is
 @pytest.mark.parametrize(
     "text",
     [
-        ARFF, DRAWN["psql"].format("a | b | c\n" * 3), "a\x1fb\x1e1\x1f2\x1e3\x1f4",
+        ARFF, "a\x1fb\x1e1\x1f2\x1e3\x1f4",
         "||a||b||\n" + "|x|1|\n" * 3, "***** 1. row *****\n  id: 1\nnote: one\n",
     ],
 )  # fmt: skip

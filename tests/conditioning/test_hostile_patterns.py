@@ -222,7 +222,7 @@ def test_places_end_before_words_and_line_breaks():
 @pytest.mark.parametrize(
     ("text", "total"),
     [
-        ("*" * LONG + "x", None), ("* " * LONG + "x", None), ("** , x", "**"), ("* ** ;", "* **"),
+        ("*" * LONG + "x", None), ("* " * LONG + "x", "* " * (LONG - 1) + "*"), ("** , x", "**"), ("* ** ;", "* **"),
         ("- Sub-Total 5", "- Sub-Total"),
         ("*Summe", "*Summe"), ("*sums", None), ("**", "**"), ("* total x", "* total"),
     ],
