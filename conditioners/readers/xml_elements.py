@@ -166,6 +166,23 @@ def peek_root(head: bytes) -> str | None:
     return next((cast(str, element.tag) for _, element in parser.read_events()), None)
 
 
+def is_well_formed(head: bytes) -> bool:
+    """Whether a file begins as XML without a declaration: it holds together as far as it goes.
+
+    Elements that are only opened say nothing, for the labels of a text may stand in angle brackets.
+    """
+    from lxml import etree
+
+    parser = etree.XMLPullParser(("end",), resolve_entities=False, no_network=True, huge_tree=False)
+    try:
+        parser.feed(head[:_HEAD])
+        if len(head) <= _HEAD:
+            parser.close()
+    except etree.XMLSyntaxError:
+        return False
+    return any(True for _ in parser.read_events())
+
+
 def _refuse_entities(root: _Element) -> None:
     declared = root.getroottree().docinfo.internalDTD
     if declared is not None and any(True for _ in declared.iterentities()):

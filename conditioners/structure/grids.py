@@ -15,6 +15,7 @@ from conditioners.readers.foreign import refuse_foreign
 from conditioners.readers.html_tables import is_html
 from conditioners.readers.spreadsheet_xml import is_spreadsheet_xml
 from conditioners.readers.value_lines import has_lines_behind
+from conditioners.readers.xml_elements import is_well_formed
 from conditioners.structure.alignment import open_aligned, open_spaced
 from conditioners.structure.arff import open_arff
 from conditioners.structure.block import Block
@@ -92,14 +93,20 @@ def open_grids(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[
         yield from open_parquet(opened, limits)
     elif is_html(head):
         yield from open_html(opened, limits, skipped)
-    elif start.startswith(b"<?xml") or (start.startswith(b"<") and opened.name.endswith(".xml")):
+    elif _is_xml(opened, start):
         yield from open_xml(opened, limits, skipped)
     elif is_edi(head):
         yield from open_segments(opened, limits)
-    elif _JSON.match(start) or opened.name.endswith(_JSON_NAMES) or has_lines_behind(head, limits):
+    elif _JSON.match(start) or opened.name.lower().endswith(_JSON_NAMES) or has_lines_behind(head, limits):
         yield from _open_json_or_text(opened, limits, skipped)
     else:
         yield _open_text(opened, limits, skipped)
+
+
+def _is_xml(opened: OpenedRaw, start: bytes) -> bool:
+    if not start.startswith(b"<"):
+        return False
+    return start.startswith(b"<?xml") or opened.name.lower().endswith(".xml") or is_well_formed(opened.head)
 
 
 def _open_json_or_text(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[Grid]:
@@ -111,7 +118,7 @@ def _open_json_or_text(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> I
         yield from open_json(opened, limits, skipped)
     except Refusal as refusal:
         is_of_first_line = re.match(r"line 1\b", refusal.where or "") and b"\n" in opened.head.strip()
-        if opened.name.endswith(_JSON_NAMES) or not is_of_first_line:
+        if opened.name.lower().endswith(_JSON_NAMES) or not is_of_first_line:
             raise
         text = TextRows(opened, limits)
         if text.sniffed.columns < 2:

@@ -290,6 +290,23 @@ def test_the_code_page_of_a_page_that_does_not_say_is_guessed_from_its_cells_and
     assert "runner_up" in outcome.summary.encoding
 
 
+@pytest.mark.parametrize("rows", [3, 3000])
+def test_what_holds_together_as_xml_is_xml_without_a_declaration_or_a_name(rows):
+    text = f"<sales>{'<row><store>1</store><units>2</units></row>' * rows}</sales>"
+    found = condition_undeclared(text, "sales.dat")
+
+    assert found.outcome.summary.dialect["format"] == "XML"
+    assert found.outcome.summary.table.rows_out == rows
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<TICKER>,<DATE>,<CLOSE>\n" + "SP500,20240102,1\n" * 3000, "<a>,<b>\n1,2\n3,4\n", "<b>x</b>,y\n<b>z</b>,w\n"],
+)
+def test_cells_in_angle_brackets_are_text(text):
+    assert condition_undeclared(text, "prices.txt").outcome.summary.dialect["format"] == "delimited text"
+
+
 def read_xml(text):
     found = condition_undeclared(text, "a.xml")
     return found.tables[0], found.summary
