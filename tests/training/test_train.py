@@ -92,7 +92,7 @@ def test_a_champion_is_measured_on_the_very_rows_of_the_candidate(trained, input
 
     assert first["champion_metrics"] == results["segments"][0]["metrics"] == first["metrics"]
     frame, held_out = held_out_frame(inputs, job, job.segments[1])
-    foreign = mlflow.pyfunc.load_model(str(out / "models" / "texas-large-slow")).predict(frame)
+    foreign = mlflow.pyfunc.load_model(str(tmp_path / "inputs" / "models" / "texas-large-fast")).predict(frame)
     assert second["champion_metrics"] == measure(held_out.actual, foreign).to_json()
     assert second["champion_metrics"]["rows"] == second["metrics"]["rows"]
 
