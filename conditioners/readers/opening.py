@@ -1,6 +1,6 @@
 """Opens a raw file for reading: recognises the format, and finds the source's dialect that it comes in.
 
-What reads a format is imported when a file comes in it: all of it takes as long as half of what polars does.
+What reads a format is imported when a file comes in it: all of it would take each process 50 ms more.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from conditioners.structure.ahead import Ahead
 from conditioners.structure.field_grammar import Marks
 from conditioners.structure.plain_blocks import PlainReader
 from conditioners.structure.splitting import Splitter
+from conditioners.structure.table_rows import TableReader
 from tests.conditioning.undeclared import condition_undeclared
 
 ODD = [
@@ -57,7 +58,7 @@ def test_blocks_give_what_rows_give(monkeypatch, seeds, delimiter):
 
 def test_a_long_plain_file_is_read_by_the_block(monkeypatch):
     taken = []
-    monkeypatch.setattr(tables._Table, "_take", spy(tables._Table._take, taken))
+    monkeypatch.setattr(TableReader, "_take", spy(TableReader._take, taken))
     condition("day,store\n" + "".join(f"{n},007\n" for n in range(10_000)))
 
     assert sum(len(block.rows) for block in taken) >= 9500

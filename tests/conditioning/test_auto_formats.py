@@ -366,6 +366,7 @@ def pack_zip(**members):
         (pack_zip(**{"a.csv": SHEET})[:-30], "refused: the file is damaged or cut off: File is not a zip file"),
         (b"\x7fELF", "refused: the file is a program"),
     ],
+    ids=["a torn stream", "a torn archive", "a program"],  # packed bytes hold the time, and workers compare ids
 )
 def test_a_faulty_member_costs_itself_alone_and_is_told(faulty, told):
     outcome, rows = condition(pack_zip(**{"a.csv": SHEET, "b": faulty, "c.csv": SHEET, "d.csv": b"\n"}))

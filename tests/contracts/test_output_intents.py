@@ -205,15 +205,24 @@ def test_a_slow_older_version_does_not_come_back_behind_a_newer_one_that_is_a_co
     assert find_untold(lake, ledger) == []
 
 
+def die_before_the_entry(lake, ledger, clock):
+    """The process that takes the drop writes its output and dies; nobody else does anything until its claim is over."""
+
+    def die(*_, **__):
+        raise _Killed
+
+    doomed = DoomedLedger(ledger, Doom())
+    doomed.outcomes.settle_conditioned = die
+    with pytest.raises(_Killed):
+        condition_drop(lake, doomed, PATH, clock)
+    clock.pass_by(seconds=LEASE.total_seconds() + 1)
+
+
 def test_a_file_that_is_done_but_for_its_entry_is_not_given_up_after_five_deaths(folder_lake, make_ledger, clock):
     ledger = make_ledger()
     drop(folder_lake, PATH, NEW)
     for _ in range(MAX_ATTEMPTS):
-        doomed = DoomedLedger(ledger, Doom())
-        doomed.outcomes.settle_conditioned = die
-        with pytest.raises(_Killed):
-            condition_drop(folder_lake, doomed, PATH, clock)
-        clock.pass_by(seconds=LEASE.total_seconds() + 1)
+        die_before_the_entry(folder_lake, ledger, clock)
 
     assert condition_drop(folder_lake, ledger, PATH, clock) == "conditioned"
     age_what_is_staged(folder_lake)
@@ -222,18 +231,10 @@ def test_a_file_that_is_done_but_for_its_entry_is_not_given_up_after_five_deaths
     assert find_untold(folder_lake, ledger) == []
 
 
-def die(*_, **__):
-    raise _Killed
-
-
 def test_an_output_of_bytes_that_another_path_has_taken_since_is_withdrawn(folder_lake, make_ledger, clock):
     ledger = make_ledger()
     drop(folder_lake, PATH, NEW)
-    doomed = DoomedLedger(ledger, Doom())
-    doomed.outcomes.settle_conditioned = die
-    with pytest.raises(_Killed):
-        condition_drop(folder_lake, doomed, PATH, clock)
-    clock.pass_by(seconds=LEASE.total_seconds() + 1)
+    die_before_the_entry(folder_lake, ledger, clock)
     (waiting,) = ledger.files.list_unsettled(clock())
     ledger.files.postpone(ledger.files.claim(waiting.id, clock()), "the lake is away", clock())
     assert take(folder_lake, ledger, clock, COPY, NEW) == "conditioned"
@@ -247,11 +248,7 @@ def test_an_output_of_bytes_that_another_path_has_taken_since_is_withdrawn(folde
 def test_a_replay_after_a_death_conditions_anew_and_does_not_take_what_was_written(lake, make_ledger, clock):
     ledger = make_ledger()
     drop(lake, PATH, NEW)
-    doomed = DoomedLedger(ledger, Doom())
-    doomed.outcomes.settle_conditioned = die
-    with pytest.raises(_Killed):
-        condition_drop(lake, doomed, PATH, clock)
-    clock.pass_by(seconds=LEASE.total_seconds() + 1)
+    die_before_the_entry(lake, ledger, clock)
     first = version(ledger, lake, PATH)["attempts"]
 
     assert replay_file(lake, ledger, PATH, clock) == "conditioned"
