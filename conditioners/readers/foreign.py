@@ -40,6 +40,7 @@ _KNOWN = (
         "a workbook of Excel 4 or older, or without its container; have it saved anew",
     ),
     (rb"\x7fELF|MZ[^\t\n\r -~]", "a program"),
+    (rb"PARE", "a Parquet file that is encrypted as a whole; have it written without encryption"),
     (rb"-----BEGIN PGP MESSAGE-----", "encrypted by PGP, and must be decrypted first"),
     (rb"\x4c\x6f\xa7\x94", "an XML document in EBCDIC, in which it is not read"),
 )

@@ -6,6 +6,7 @@ import struct
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 from conditioners.limits import Limits
@@ -13,6 +14,7 @@ from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.json_showing import show_json
 from conditioners.readers.parquet_cells import is_bytes, is_text, read_values, show_cells
+from conditioners.readers.parquet_footer import ColumnChunk, FooterError, read_chunks
 
 if TYPE_CHECKING:
     import polars as pl
@@ -27,8 +29,16 @@ _TAIL = 8
 """Bytes of the metadata's length and the mark behind it."""
 
 
+@dataclass(frozen=True)
+class OpenedParquet:
+    """A file that keeps to the limits, and the bytes that its columns take in it."""
+
+    file: ParquetFile
+    packed: int
+
+
 @contextmanager
-def open_parquet_file(opened: OpenedRaw, limits: Limits) -> Iterator[ParquetFile]:
+def open_parquet_file(opened: OpenedRaw, limits: Limits) -> Iterator[OpenedParquet]:
     """The file, spooled to disk when it is large; raises Refusal when it is damaged or unpacks to too much."""
     import pyarrow as pa
     from pyarrow.parquet import ParquetFile
@@ -37,28 +47,44 @@ def open_parquet_file(opened: OpenedRaw, limits: Limits) -> Iterator[ParquetFile
         for block in opened.blocks():
             spool.write(block)
         packed = spool.tell()
-        _check_footer(spool, packed, limits)
+        footer = _find_footer(spool, packed, limits)
         spool.seek(0)
         try:
-            file = ParquetFile(pa.PythonFile(spool, mode="r"))
-            _check_sizes(file, packed, limits)
+            metadata = ParquetFile(pa.PythonFile(spool, mode="r")).metadata
+            spool.seek(packed - _TAIL - footer)
+            groups = _read_chunks(metadata, spool.read(footer))
+            told = _check_sizes(metadata, groups, packed, limits)
             # A value that is stored once must not be repeated in memory for each of its rows.
-            yield ParquetFile(
-                pa.PythonFile(spool, mode="r"), metadata=file.metadata, read_dictionary=_texts(file.metadata)
-            )
+            file = ParquetFile(pa.PythonFile(spool, mode="r"), metadata=metadata, read_dictionary=_texts(metadata))
+            yield OpenedParquet(file, told)
         except UnicodeDecodeError as error:
             raise Refusal(f"the Parquet file cannot be read: a text in it is no UTF-8: {error.object[:80]!r}") from None
         except (pa.ArrowException, OSError) as error:
             raise Refusal(f"the Parquet file cannot be read: {error}") from None
 
 
-def _check_footer(spool: IO[bytes], packed: int, limits: Limits) -> None:
-    """Refuse by the metadata's size, which stands before the last four bytes, whatever it is."""
-    if packed >= _TAIL:
-        spool.seek(packed - _TAIL)
-        size, _ = struct.unpack("<I4s", spool.read(_TAIL))
-        if limits.footer_bytes < size < packed:
-            raise Refusal(f"the metadata of the Parquet file are larger than the limit of {limits.footer_bytes} bytes")
+def _find_footer(spool: IO[bytes], packed: int, limits: Limits) -> int:
+    """The metadata's size, which stands before the last four bytes, whatever it is; raises Refusal beyond the limit."""
+    if packed < _TAIL:
+        return 0
+    spool.seek(packed - _TAIL)
+    size, _ = struct.unpack("<I4s", spool.read(_TAIL))
+    if limits.footer_bytes < size < packed:
+        raise Refusal(f"the metadata of the Parquet file are larger than the limit of {limits.footer_bytes} bytes")
+    return int(size)
+
+
+def _read_chunks(metadata: Any, footer: bytes) -> list[list[ColumnChunk]]:
+    """The columns of each row group; raises Refusal where they are not those of the schema, or cannot be read."""
+    try:
+        groups = read_chunks(footer)
+    except FooterError as error:
+        raise Refusal(f"the Parquet file cannot be read: of its metadata, {error}") from None
+    if any(chunk.is_encrypted for group in groups for chunk in group):
+        raise Refusal("the Parquet file has encrypted columns: have it written without encryption")
+    if [len(group) for group in groups] != [metadata.num_columns] * metadata.num_row_groups:
+        raise Refusal(f"the Parquet file cannot be read: not every row group has {metadata.num_columns} columns")
+    return groups
 
 
 def _texts(metadata: Any) -> list[str]:
@@ -67,25 +93,23 @@ def _texts(metadata: Any) -> list[str]:
     return [column.path for column in columns if column.physical_type == "BYTE_ARRAY"]
 
 
-def _check_sizes(file: ParquetFile, packed: int, limits: Limits) -> None:
-    """Refuse by what the metadata say, before anything else is read."""
-    metadata = file.metadata
+def _check_sizes(metadata: Any, groups: list[list[ColumnChunk]], packed: int, limits: Limits) -> int:
+    """Refuse by what the metadata say, before anything else is read; answers the bytes that the columns take."""
     _check_counts(metadata.num_rows, metadata.num_columns, packed, limits)
-    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
-    told = _packed_size(metadata)
+    told = sum(chunk.packed for group in groups for chunk in group)
     if told > packed:
         raise Refusal(
             f"the Parquet file cannot be read: its metadata tell of {told} bytes of columns, but it has {packed}"
         )
-    total = sum(group.total_byte_size for group in groups)
-    if total > limits.unpacked_bytes:
+    sizes = [metadata.row_group(number).total_byte_size for number in range(metadata.num_row_groups)]
+    if sum(sizes) > limits.unpacked_bytes:
         raise Refusal(f"the file unpacks to more than the limit of {limits.unpacked_bytes} bytes")
-    largest = max((group.total_byte_size for group in groups), default=0)
-    if largest > limits.row_group_bytes:
+    if max(sizes, default=0) > limits.row_group_bytes:
         raise Refusal(f"a row group unpacks to more than the limit of {limits.row_group_bytes} bytes")
-    for group in groups:
-        if group.total_byte_size > limits.value_bytes:
-            _check_columns(group, limits)
+    for size, group in zip(sizes, groups, strict=True):
+        if size > limits.value_bytes:
+            _check_columns(metadata, group, limits)
+    return told
 
 
 def _check_counts(rows: int, columns: int, packed: int, limits: Limits) -> None:
@@ -101,22 +125,16 @@ def _check_counts(rows: int, columns: int, packed: int, limits: Limits) -> None:
             )
 
 
-def _packed_size(metadata: Any) -> int:
-    """Bytes of all columns in the file, as the metadata say."""
-    groups = (metadata.row_group(number) for number in range(metadata.num_row_groups))
-    return sum(group.column(at).total_compressed_size for group in groups for at in range(group.num_columns))
-
-
-def _check_columns(group: Any, limits: Limits) -> None:
+def _check_columns(metadata: Any, group: list[ColumnChunk], limits: Limits) -> None:
     """What is said of a column's values together holds for each; several copies of one are made when it is read."""
-    for number in range(group.num_columns):
-        column = group.column(number)
-        if column.physical_type == "BYTE_ARRAY" and column.total_uncompressed_size > limits.value_bytes:
+    for number, chunk in enumerate(group):
+        column = metadata.schema.column(number)
+        if column.physical_type == "BYTE_ARRAY" and chunk.unpacked > limits.value_bytes:
             reason = f"the texts of one column in a row group take more than the limit of {limits.value_bytes} bytes"
-            raise Refusal(reason, ascii(column.path_in_schema[:80]))
+            raise Refusal(reason, ascii(column.path[:80]))
 
 
-def read_text_batches(file: ParquetFile, columns: Sequence[str] | None, limits: Limits) -> Iterator[pl.DataFrame]:
+def read_text_batches(opened: OpenedParquet, columns: Sequence[str] | None, limits: Limits) -> Iterator[pl.DataFrame]:
     """Batches of some columns, each cell as text; raises Refusal for a batch that unpacks to too much.
 
     Where `columns` is None all of them are read, each under its number, for several may have the same name, and what
@@ -124,10 +142,11 @@ def read_text_batches(file: ParquetFile, columns: Sequence[str] | None, limits: 
     """
     import polars as pl
 
+    file = opened.file
     if columns is not None:
         _require_single_values(file, columns)
     told, rows, unpacked = file.metadata.num_rows, 0, 0
-    most = limits.row_group_bytes + _packed_size(file.metadata) * limits.repeated_ratio
+    most = limits.row_group_bytes + opened.packed * limits.repeated_ratio
     for batch in _read_batches(file, columns):
         size = _decoded_size(batch)
         if size > limits.row_group_bytes:

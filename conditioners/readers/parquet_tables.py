@@ -40,13 +40,13 @@ class ParquetReader:
         self._limits = limits
         self._constants = {name: opened.describe(label) for name, label in surroundings(source, dialect).items()}
         with ExitStack() as stack:
-            self._file = stack.enter_context(open_parquet_file(opened, limits))
-            labels = list(self._file.schema_arrow.names)
+            self._opened = stack.enter_context(open_parquet_file(opened, limits))
+            labels = list(self._opened.file.schema_arrow.names)
             miss = NearMiss()
             header = find_header(source, dialect, [labels], miss)
             if header is None:
                 raise Refusal(miss.describe(source, ["the schema"]))
-            fractions = list_fractions(self._file)
+            fractions = list_fractions(self._opened.file)
             self._stack = stack.pop_all()
         self._labels = {name: labels[position] for name, position in header.positions.items()}
         self.columns = (*self._labels, *self._constants)
@@ -64,7 +64,7 @@ class ParquetReader:
         row = 1
         wanted = list(dict.fromkeys(self._labels.values()))
         with self._stack:
-            for frame in _join_small(read_text_batches(self._file, wanted, self._limits), self._limits.chunk_bytes):
+            for frame in _join_small(read_text_batches(self._opened, wanted, self._limits), self._limits.chunk_bytes):
                 yield _Part(frame, row)
                 row += frame.height
 

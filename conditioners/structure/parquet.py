@@ -34,8 +34,8 @@ class ParquetGrid:
         """The labels, then all rows in order."""
         yield Row(self.name or "$", self.labels, "")
         number = 0
-        with open_parquet_file(self.opened, self.limits) as file:
-            for frame in read_text_batches(file, None, self.limits):
+        with open_parquet_file(self.opened, self.limits) as parquet:
+            for frame in read_text_batches(parquet, None, self.limits):
                 for cells in frame.rows():
                     number += 1
                     yield Row(f"row {number}", tuple(cell or "" for cell in cells), "")
@@ -53,8 +53,8 @@ class ParquetGrid:
 
 def open_parquet(opened: OpenedRaw, limits: Limits) -> Iterator[ParquetGrid]:
     """The one table of a Parquet file; raises Refusal when it is damaged."""
-    with open_parquet_file(opened, limits) as file:
-        labels, unusual = tuple(file.schema_arrow.names), describe_unusual(file)
+    with open_parquet_file(opened, limits) as parquet:
+        labels, unusual = tuple(parquet.file.schema_arrow.names), describe_unusual(parquet.file)
     if len(labels) > limits.columns:
         raise Refusal(f"the table has more than {limits.columns} columns")
     if labels:
