@@ -14,6 +14,7 @@ from conditioners.contract import Contract
 from conditioners.declaration import Source
 from conditioners.dialects import Dialect
 from conditioners.outcome import Refusal
+from conditioners.parts import name_whole, put_together
 from conditioners.readers.batches import Reader
 from conditioners.readers.headers import surroundings
 
@@ -119,11 +120,12 @@ def _judge(source: Source, dialect: Dialect, reader: Reader) -> Iterator[tuple[p
     with closing(reader.parts()) as parts:  # type: ignore[type-var]  # readers' parts are generators
         for part in parts:
             batch = reader.read(part)
-            contract = Contract.of(source, dialect, reader.columns, batch.frame.height)
+            frame = put_together(dialect, batch.frame)
+            contract = Contract.of(source, dialect, name_whole(dialect, reader.columns), frame.height)
             # What a hook makes of equal text is equal, and only it knows what makes a good row.
             has_hook = source.hook is not None
-            good = batch.frame if has_hook else contract.apply(batch.frame, damaged=batch.damaged).frame
-            yield good, batch.frame.height + len(batch.unread) - good.height
+            good = frame if has_hook else contract.apply(frame, damaged=batch.damaged).frame
+            yield good, frame.height + len(batch.unread) - good.height
 
 
 def _read_through(source: Source, candidate: Candidate) -> _Whole:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -16,10 +16,12 @@ from conditioners.dialects import (
     JsonRows,
     JsonTree,
     ProductActivity,
+    Workbook,
     XmlElements,
     named_columns,
 )
 from conditioners.outcome import SourceError
+from conditioners.parts import WIDE_LABEL, Part, list_read
 
 if TYPE_CHECKING:
     from conditioners.declaration import Source
@@ -98,6 +100,8 @@ def _list_faults_of_dialect(source: Source, dialect: Dialect) -> Iterator[str]:
     for name in dialect.shifts:
         if not isinstance(kinds[name], Whole | Decimal):
             yield f"dialect {dialect.name!r}: `shifts` are of numbers, and {name} is none"
+    for name, parts in dialect.parts.items():
+        yield from _list_faults_of_parts(kinds[name], parts, dialect)
     if isinstance(dialect, JsonTree | JsonLines | XmlElements | ProductActivity):
         for name, labels in dialect.labels.items():
             if not isinstance(labels, str) and len(labels) != 1:
@@ -105,6 +109,20 @@ def _list_faults_of_dialect(source: Source, dialect: Dialect) -> Iterator[str]:
     if isinstance(dialect, FixedWidth) or (isinstance(dialect, Delimited | JsonRows) and dialect.fields):
         for name in _list_without_place(source, dialect):
             yield f"dialect {dialect.name!r}: {name} has no place among the fields, and is required"
+
+
+def _list_faults_of_parts(column: Column, labels: Sequence[str], dialect: Dialect) -> Iterator[str]:
+    what = f"dialect {dialect.name!r}: the `parts` of {column.name}"
+    wide = dialect.wide if isinstance(dialect, Delimited | Workbook) else None
+    is_into = wide is not None and wide.into == column.name
+    if isinstance(column, Whole | Decimal):
+        yield f"{what} make no number of it; `parts` are of days, moments and texts"
+    if len(labels) < 2 or len(set(labels)) < len(labels):
+        yield f"{what} are two labels or more, each of another cell"
+    if column.name in dialect.labels:
+        yield f"{what} are what it goes by, and so it has no `labels`"
+    if (WIDE_LABEL in labels) != is_into:
+        yield f"{what} have {WIDE_LABEL!r} where the labels of a wide table go into it, and nowhere else"
 
 
 def _list_words(dialect: Dialect) -> Iterator[str]:
@@ -116,11 +134,15 @@ def _list_words(dialect: Dialect) -> Iterator[str]:
 
 def _list_without_place(source: Source, dialect: FixedWidth | Delimited | JsonRows) -> Iterator[str]:
     """The required columns of which a file without labels has nothing."""
-    placed = set(dialect.fields)
+    placed = {*dialect.fields}
     if isinstance(dialect, FixedWidth):
         placed |= {*dialect.repeated.fields} if dialect.repeated else set()
         placed |= {*dialect.tagged.fields} if dialect.tagged else set()
-    for column in source.columns:
-        is_around = any(label.startswith(("@", "=")) for label in source.labels_of(column, dialect))
-        if not (column.optional or is_around or column.name in placed):
+    for column in list_read(source.columns, dialect):
+        labels = source.labels_of(column, dialect)
+        if any(label.startswith(("@", "=")) for label in labels):
+            continue
+        if isinstance(column, Part) and labels[0] not in placed:
+            yield f"{labels[0]!r}, a part of {column.whole},"
+        elif not (column.optional or isinstance(column, Part) or column.name in placed):
             yield column.name

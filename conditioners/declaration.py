@@ -12,6 +12,7 @@ from conditioners.consistency import require_consistency
 from conditioners.declared_types import require_types
 from conditioners.dialects import Dialect
 from conditioners.dialects.common import require_pattern
+from conditioners.parts import Part, list_read
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,11 +72,14 @@ class Source:
     def reads_file_names(self) -> bool:
         """Whether what a file is called is part of its rows, in any of the dialects."""
         return any(
-            "@file" in self.labels_of(column, dialect) for dialect in self.dialects for column in self.columns
+            "@file" in self.labels_of(column, dialect)
+            for dialect in self.dialects for column in list_read(self.columns, dialect)
         )  # fmt: skip
 
     def labels_of(self, column: Column, dialect: Dialect) -> tuple[str, ...]:
-        """What a column may be called in a dialect."""
+        """What a column, or a part of one, may be called in a dialect."""
+        if isinstance(column, Part):
+            return (column.label,)
         labels = dialect.labels.get(column.name)
         if labels is None:
             return (column.name, *column.labels)

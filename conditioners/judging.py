@@ -11,6 +11,7 @@ from conditioners.declaration import Source
 from conditioners.duplicates import Identities, hash_keys
 from conditioners.faults import BadRows, Reject
 from conditioners.hooks import apply_hook
+from conditioners.parts import name_whole, put_together
 from conditioners.readers.batches import Located, TextBatch, Unread
 from conditioners.readings import Reading
 
@@ -104,11 +105,13 @@ class Judge:
         return [Reject(row, "left_out", "", reason) for row in np.setdiff1d(np.arange(rows), kept).tolist()]
 
     def _contract(self, frame: pl.DataFrame) -> Contract:
-        return Contract.of(self._source, self._dialect, self._reader.columns, frame.height)
+        present = name_whole(self._dialect, self._reader.columns)
+        return Contract.of(self._source, self._dialect, present, frame.height)
 
     def _read(self, part: Any) -> TextBatch:
         """A batch whose places name the archive's member, if there is one."""
         batch, member = self._reader.read(part), self._reader.facts.member
+        batch = replace(batch, frame=put_together(self._dialect, batch.frame))
         if not member:
             return batch
 

@@ -18,13 +18,20 @@ _SHOWN = 80
 
 def explain(rule: str, column: Column, text: str | None, dialect: Dialect) -> str:
     """The reason for one rule of one column; `text` is the cell without blanks around it."""
+    name = _show_name(column, dialect)
     if rule == "missing" or text is None:
-        return f"{column.name} is missing"
+        return f"{name} is missing"
     text = show_damage(text)
     if rule == "undecodable":
-        return f"{column.name}: {text!r} has bytes that the file's encoding does not know"
+        return f"{name}: {text!r} has bytes that the file's encoding does not know"
     shown = repr(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")
-    return f"{column.name}: {shown} {_fault(rule, column, text, dialect)}"
+    return f"{name}: {shown} {_fault(rule, column, text, dialect)}"
+
+
+def _show_name(column: Column, dialect: Dialect) -> str:
+    """A column's name, with the labels of its parts."""
+    parts = dialect.parts.get(column.name, ())
+    return f"{column.name} (of {' and '.join(map(repr, parts))})" if parts else column.name
 
 
 def _fault(rule: str, column: Column, text: str, dialect: Dialect) -> str:

@@ -43,15 +43,17 @@ def named_columns(dialect: Dialect) -> set[str]:
     """Every canonical column that a dialect speaks of."""
     by_column = (
         dialect.labels, dialect.values, dialect.sentinels, dialect.extract, dialect.shifts, dialect.formats,
+        dialect.parts,
     )  # fmt: skip
     named = {name for mapping in by_column for name in mapping} | set(dialect.order)
     named |= {shift.column for shift in dialect.shifts.values() if isinstance(shift, ShiftBy)}
+    parts = {label for labels in dialect.parts.values() for label in labels}
     if isinstance(dialect, FixedWidth):
-        named |= set(dialect.fields)
+        named |= set(dialect.fields) - parts
         named |= {dialect.repeated.into, *dialect.repeated.fields} if dialect.repeated else set()
         named |= set(dialect.tagged.fields) if dialect.tagged else set()
     if isinstance(dialect, Delimited | JsonRows):
-        named |= set(dialect.fields) - {""}
+        named |= set(dialect.fields) - {"", *parts}
     if isinstance(dialect, Delimited | Workbook) and dialect.wide:
         named |= {dialect.wide.into, *dialect.wide.values}
     return named

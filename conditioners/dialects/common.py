@@ -87,6 +87,8 @@ class Dialect:
     """Formats of dates, tried in order; they must not contradict each other. ISO weeks are `%G-W%V` and the like."""
     moments: tuple[str, ...] = ISO_MOMENTS
     """Formats of moments. For a column in UTC those with the offset (`%#z`), or if there is none, all as UTC."""
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """For a column whose text stands in several cells, their labels; it is these with a blank between them."""
     formats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """For a day or moment, formats of its own, in the place of `days` or `moments`."""
     two_digit_years_from: int = 1970

@@ -118,7 +118,7 @@ class EdiLoops(Dialect):
 
 def _require_labels(dialect: Dialect, pattern: str) -> None:
     """Raises SourceError for a label that no value in a message can go by."""
-    for labels in dialect.labels.values():
+    for labels in (*dialect.labels.values(), *dialect.parts.values()):
         for label in (labels,) if isinstance(labels, str) else labels:
             if not re.fullmatch(rf"{pattern}|[@=].*", label, re.DOTALL):
                 raise SourceError(f"dialect {dialect.name!r}: no value in a message goes by {label!r}")

@@ -9,6 +9,7 @@ from conditioners.collector import collector_paused
 from conditioners.declaration import Source
 from conditioners.dialects import EdiLoops
 from conditioners.limits import Limits
+from conditioners.parts import list_read
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextBatch
 from conditioners.readers.decoding import DAMAGE, show_damage
@@ -59,7 +60,7 @@ class EdiLoopReader:
         """`elsewhere` are kinds of messages that others read, or tell of."""
         self._dialect, self._opened, self._limits, self._elsewhere = dialect, opened, limits, elsewhere
         constants = {name: opened.describe(label) for name, label in surroundings(source, dialect).items()}
-        labels = {column.name: source.labels_of(column, dialect) for column in source.columns}
+        labels = {column.name: source.labels_of(column, dialect) for column in list_read(source.columns, dialect)}
         self._labels = {
             name: [label for label in found if not is_surrounding(label)]
             for name, found in labels.items() if name not in constants

@@ -11,6 +11,7 @@ from conditioners.declaration import Source
 from conditioners.dialects import FixedWidth, Repeated
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
+from conditioners.parts import place_parts
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Facts, TextBatch
 from conditioners.readers.chunks import Chunk
@@ -54,7 +55,9 @@ class FixedWidthReader:
         self._dialect, self._opened, self._limits = dialect, opened, limits
         self._decoder, self._misfits = Decoder(dialect.encodings), Misfits(limits)
         self._constants = {name: opened.describe(label) for name, label in surroundings(source, dialect).items()}
-        self._spans: dict[str, tuple[int, int | None]] = {**dialect.fields, **_repeat(dialect.repeated)}
+        self._spans: dict[str, tuple[int, int | None]] = {
+            **place_parts(source.names, dialect, dialect.fields), **_repeat(dialect.repeated),
+        }  # fmt: skip
         self._groups = GroupReader(dialect.tagged) if dialect.tagged else None
         self._end = max(last or first for first, last in self._spans.values())
         self._is_open = any(last is None for _, last in self._spans.values())

@@ -11,6 +11,7 @@ from conditioners.columns import Column
 from conditioners.declaration import Source
 from conditioners.dialects import Delimited, Dialect, Wide, Workbook
 from conditioners.outcome import Refusal
+from conditioners.parts import WIDE_LABEL, Part, list_read, name_into
 from conditioners.readers.unfolding import MARK, name_repetition
 
 _TOLD, _LONGEST = 5, 40
@@ -84,16 +85,17 @@ def is_surrounding(label: str) -> bool:
 def surroundings(source: Source, dialect: Dialect) -> dict[str, str]:
     """The columns whose value is not in the rows: canonical column to a label such as `@sheet`."""
     found = {}
-    for column in source.columns:
+    for column in list_read(source.columns, dialect):
         for label in source.labels_of(column, dialect):
-            if is_surrounding(label):
+            if is_surrounding(label) and label != WIDE_LABEL:
                 found[column.name] = label
     return found
 
 
 def _wanted(source: Source, dialect: Dialect) -> set[str]:
     elsewhere = {*surroundings(source, dialect), *_repeated(dialect)}
-    return {column.name for column in source.columns if not column.optional and column.name not in elsewhere}
+    read = list_read(source.columns, dialect)
+    return {column.name for column in read if not column.optional and column.name not in elsewhere}
 
 
 def _match(source: Source, dialect: Dialect, row: Sequence[str]) -> tuple[dict[str, int], list[str]]:
@@ -103,7 +105,7 @@ def _match(source: Source, dialect: Dialect, row: Sequence[str]) -> tuple[dict[s
         numbers.setdefault(normalise(label), []).append(number)
     positions, twice = {}, []
     repeated = _repeated(dialect)
-    for column in source.columns:
+    for column in list_read(source.columns, dialect):
         if column.name in repeated:
             continue
         found = [n for label in source.labels_of(column, dialect) for n in numbers.get(normalise(label), ())]
@@ -122,7 +124,7 @@ def _wide(dialect: Dialect) -> Wide | None:
 def _repeated(dialect: Dialect) -> set[str]:
     """The columns that labels of a wide table and the cells below them make up."""
     wide = _wide(dialect)
-    return {wide.into, *wide.values} if wide else set()
+    return {name_into(dialect, wide.into), *wide.values} if wide else set()
 
 
 def _match_repetitions(dialect: Dialect, row: Sequence[str], twice: list[str]) -> dict[str, int]:
@@ -173,8 +175,9 @@ def _stack(rows: deque[Sequence[str]]) -> tuple[str, ...]:
 
 
 def _describe(source: Source, dialect: Dialect, name: str) -> str:
-    column: Column = next(column for column in source.columns if column.name == name)
-    return f"{name} ({' or '.join(repr(label) for label in source.labels_of(column, dialect))})"
+    column: Column = next(column for column in list_read(source.columns, dialect) if column.name == name)
+    labels = " or ".join(repr(label) for label in source.labels_of(column, dialect))
+    return f"{column.whole if isinstance(column, Part) else name} ({labels})"
 
 
 def normalise(label: str) -> str:
@@ -184,5 +187,8 @@ def normalise(label: str) -> str:
 
 def needs_cells(source: Source, dialect: Delimited | Workbook, present: Iterable[str]) -> bool:
     """Whether no row can be accepted in which all of the columns that are present are empty."""
-    needed = {column.name for column in source.columns if not column.optional}
+    # A part that stands around the rows fills a cell of each.
+    around = {column for column, labels in dialect.parts.items() if any(map(is_surrounding, labels))}
+    read = [each for each in list_read(source.columns, dialect) if not each.optional]
+    needed = {each.name for each in read if not (isinstance(each, Part) and each.whole in around)}
     return source.hook is None and dialect.wide is None and not needed.isdisjoint(present)

@@ -12,6 +12,7 @@ from conditioners.declaration import Source
 from conditioners.dialects import JsonColumns
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
+from conditioners.parts import list_read
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import BATCH_ROWS, Facts, Located, TextBatch
 from conditioners.readers.decoding import show_damage
@@ -92,8 +93,8 @@ class JsonColumnsReader:
     ) -> None:
         self._dialect, self._opened, self._limits = dialect, opened, limits
         self._document, self._text, self._lists = loaded.document, loaded.text, loaded.lists
-        self._labels = {column.name: source.labels_of(column, dialect) for column in source.columns}
-        self._required = {column.name for column in source.columns if not column.optional}
+        self._labels = {column.name: source.labels_of(column, dialect) for column in list_read(source.columns, dialect)}
+        self._required = {column.name for column in list_read(source.columns, dialect) if not column.optional}
         self.columns = tuple(self._labels)
         self._writer = NumberWriter(source, dialect, self.columns)
         self.facts = Facts(

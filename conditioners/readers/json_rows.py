@@ -11,6 +11,7 @@ from conditioners.declaration import Source
 from conditioners.dialects import JsonRows
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal, SourceError
+from conditioners.parts import place_parts
 from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import Decoder
 from conditioners.readers.headers import Header, NearMiss, find_header, surroundings
@@ -52,7 +53,8 @@ class RowWalker:
         """The place of each column; raises Refusal when the labels are not those of the source."""
         self.header_rows: list[str] = []
         if dialect.fields:
-            positions = {name: number for number, name in enumerate(dialect.fields) if name}
+            named = {name: number for number, name in enumerate(dialect.fields) if name}
+            positions = place_parts(source.names, dialect, named)
             return Header(-1, positions, dialect.fields)
         place = f"path $.{dialect.header}" if dialect.header else f"path {self._path}[0]"
         self.header_rows.append(place)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from conditioners.declaration import Source
 from conditioners.dialects import JsonLines, JsonTree
 from conditioners.outcome import Refusal, SourceError
+from conditioners.parts import list_read
 from conditioners.raw import OpenedRaw
 from conditioners.readers.headers import is_surrounding, surroundings
 from conditioners.readers.json_labels import list_labels
@@ -136,5 +137,5 @@ class TreeWalker:
 
 def _labelled(source: Source, dialect: JsonTree | JsonLines) -> list[tuple[str, str]]:
     """Canonical columns with the path of their value."""
-    labels = [(column.name, source.labels_of(column, dialect)[0]) for column in source.columns]
+    labels = [(column.name, source.labels_of(column, dialect)[0]) for column in list_read(source.columns, dialect)]
     return [(name, label) for name, label in labels if not is_surrounding(label)]

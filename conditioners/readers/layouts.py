@@ -11,6 +11,7 @@ from conditioners.declaration import Source
 from conditioners.dialects import Delimited
 from conditioners.limits import KIB, Limits
 from conditioners.outcome import Refusal
+from conditioners.parts import place_parts
 from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import DAMAGE, Decoder
 from conditioners.readers.headers import Header, NearMiss, find_header
@@ -90,7 +91,7 @@ class _Search:
             if not dialect.fields:
                 self._look_for_header(dialect, syntax, head)
             elif re.match(dialect.opening, head.text.decode("utf-8", "ignore")):
-                self.found.append(_layout_without_header(dialect, syntax, head.line_end))
+                self.found.append(_layout_without_header(self._source, dialect, syntax, head.line_end))
 
     def _look_for_header(self, dialect: Delimited, syntax: Syntax, head: Head) -> None:
         rows, before = list[tuple[int, ParsedRecord]](), self._miss.matched
@@ -204,8 +205,8 @@ def _layout(
     return Layout(dialect, syntax, header, line, texts, offset, data_line, preamble, line_end)
 
 
-def _layout_without_header(dialect: Delimited, syntax: Syntax, line_end: str) -> Layout:
-    positions = {name: number for number, name in enumerate(dialect.fields) if name}
+def _layout_without_header(source: Source, dialect: Delimited, syntax: Syntax, line_end: str) -> Layout:
+    positions = place_parts(source.names, dialect, {name: at for at, name in enumerate(dialect.fields) if name})
     return Layout(dialect, syntax, Header(-1, positions, dialect.fields), 0, (), 0, 1, (), line_end)
 
 

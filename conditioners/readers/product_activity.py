@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from conditioners.declaration import Source
 from conditioners.dialects import ProductActivity
 from conditioners.limits import Limits
+from conditioners.parts import Part, list_read
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextBatch
 from conditioners.readers.decoding import DAMAGE, show_damage
@@ -52,8 +53,8 @@ class ProductActivityReader:
         constants = {name: opened.describe(label) for name, label in surroundings(source, dialect).items()}
         self._labels = {
             column.name: source.labels_of(column, dialect)[0]
-            for column in source.columns
-            if column.name in dialect.labels and column.name not in constants
+            for column in list_read(source.columns, dialect)
+            if (column.name in dialect.labels or isinstance(column, Part)) and column.name not in constants
         }
         self._constants = tuple(constants.values())
         self._wanted = frozenset((*self._labels.values(), _REPORTING))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from conditioners.dialects import Delimited, Dialect, FixedWidth, Workbook
 from conditioners.limits import Limits
+from conditioners.parts import name_into
 from conditioners.readers.batches import Facts, Located, Reader, TextBatch
 
 if TYPE_CHECKING:
@@ -137,5 +138,6 @@ def unfold(dialect: Dialect, reader: Reader) -> Reader:
     if isinstance(dialect, Delimited | Workbook) and dialect.wide is not None:
         wide = dialect.wide
         empty = words_for_nothing(dialect, wide.values)
-        return UnfoldingReader(reader, Folding(wide.into, tuple(wide.values), empty=empty, keep_empty=wide.keep_empty))
+        into = name_into(dialect, wide.into)
+        return UnfoldingReader(reader, Folding(into, tuple(wide.values), empty=empty, keep_empty=wide.keep_empty))
     return reader

@@ -10,6 +10,7 @@ from conditioners.declaration import Source
 from conditioners.dialects import XmlElements
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
+from conditioners.parts import Part, list_read
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import BATCH_ROWS, Facts, Located, TextBatch, Unread
 from conditioners.readers.headers import is_surrounding, surroundings
@@ -41,8 +42,8 @@ class XmlReader:
         self._opened, self._limits = opened, limits
         constants = {name: opened.describe(label) for name, label in surroundings(source, dialect).items()}
         labels = {
-            column.name: source.labels_of(column, dialect)[0] for column in source.columns
-            if column.name in dialect.labels or not column.optional
+            column.name: source.labels_of(column, dialect)[0] for column in list_read(source.columns, dialect)
+            if column.name in dialect.labels or isinstance(column, Part) or not column.optional
         }  # fmt: skip
         labels = {name: label for name, label in labels.items() if not is_surrounding(label) and name not in constants}
         self._ways = find_ways(dialect, labels.values())
