@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import IO, Any, BinaryIO, cast
+from typing import IO, Any, BinaryIO, NamedTuple, cast
 
 from conditioners.limits import MIB, Limits
 from conditioners.outcome import Refusal
@@ -18,8 +18,39 @@ _USUAL_RATIO = 10
 _DAMAGE = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, RuntimeError, ValueError,
 )  # fmt: skip
-Count = Callable[[int, int], None]
-"""Takes note of the bytes that a stream has unpacked to until now, and of those they were packed in."""
+
+
+class Measure(NamedTuple):
+    """What a stream has unpacked to: its bytes, and what stands in them that takes longer to read than they do."""
+
+    size: int = 0
+    lines: int = 0
+    objects: int = 0
+    """Of JSON, and its lists."""
+    tags: int = 0
+    """Of XML and HTML."""
+
+    @classmethod
+    def of(cls, block: bytes) -> Measure:
+        """That of some bytes."""
+        lines = max(block.count(b"\n"), block.count(b"\r"))
+        return cls(len(block), lines, block.count(b"{") + block.count(b"["), block.count(b"<"))
+
+    def plus(self, other: Measure) -> Measure:
+        """That of both."""
+        return Measure(*map(int.__add__, self, other))
+
+    def beyond(self, other: Measure) -> Measure:
+        """How much more there is of each."""
+        return Measure(*(max(0, mine - its) for mine, its in zip(self, other, strict=True)))
+
+    def most(self, other: Measure) -> Measure:
+        """The greater of each."""
+        return Measure(*map(max, self, other))
+
+
+Count = Callable[[Measure, int], None]
+"""Takes note of what a stream has unpacked to until now, and of the bytes that was packed in."""
 
 
 class Allowance:
@@ -27,18 +58,33 @@ class Allowance:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._unpacked = 0
+        self._unpacked = Measure()
         self.whole: int | None = None
         """The size of the raw file that everything is packed in, if that is known."""
 
     @property
     def is_exhausted(self) -> bool:
         """Whether the file as a whole has unpacked to more than it may."""
-        return self._unpacked > self._limits.unpacked_bytes or self._is_too_much(self._unpacked)
+        unpacked = self._unpacked
+        is_too_much = unpacked.size > self._limits.unpacked_bytes or self._is_too_much(unpacked.size)
+        return is_too_much or self._find_dense(unpacked) is not None
 
     def _is_too_much(self, unpacked: int) -> bool:
         most = self._limits.unpacked_free + (self.whole or 0) * self._limits.unpacked_ratio
         return self.whole is not None and unpacked > most
+
+    def _find_dense(self, unpacked: Measure) -> str | None:
+        """What there is more of than may be in a file of this size, if anything."""
+        limits, whole = self._limits, self.whole
+        if whole is None:
+            return None
+        rules = (
+            ("lines", unpacked.lines, limits.unpacked_lines_free, limits.unpacked_lines_ratio),
+            ("objects and lists", unpacked.objects, limits.unpacked_objects_free, limits.unpacked_objects_ratio),
+            ("tags", unpacked.tags, limits.unpacked_tags_free, limits.unpacked_tags_ratio),
+        )
+        told = (f"{free} {what} and {ratio} more" for what, found, free, ratio in rules if found > free + whole * ratio)
+        return next(told, None)
 
     def require(self, claimed: int) -> None:
         """Raises Refusal if the members of an archive claim to be more than they may."""
@@ -47,38 +93,57 @@ class Allowance:
 
     def begin_count(self) -> Count:
         """A count for one file, in which bytes that are read a second time do not count again."""
-        most = 0
+        most = Measure()
 
-        def count(total: int, packed: int) -> None:
+        def count(total: Measure, packed: int) -> None:
             nonlocal most
-            new, most = max(0, total - most), max(most, total)
-            self._count(new, total, packed)
+            new, most = total.beyond(most), total.most(most)
+            self._count(new, total.size, packed)
 
         return count
 
     def look_ahead(self, head: bytes, opener: Callable[[Any, Limits], IO[bytes]]) -> None:
         """Refuse what unpacks to too much from its beginning on, before any row of it is read."""
-        packed, total = BlockStream(iter([head])), 0
+        packed, total = BlockStream(iter([head])), Measure()
         try:
             stream = opener(packed, self._limits)
-            while total <= self._limits.unpacked_free and (block := stream.read(MIB)):
-                total += len(block)
-                if total < packed.taken * _USUAL_RATIO:
+            while total.size <= self._limits.unpacked_free and (block := stream.read(MIB)):
+                total = total.plus(Measure.of(block))
+                if total.size < packed.taken * _USUAL_RATIO:
                     return
         except (*_DAMAGE, Refusal):
             return  # What is wrong with it is told where it is read.
-        if total > self._limits.unpacked_free:
-            self._count(0, total, packed.taken)
+        if total.size > self._limits.unpacked_free:
+            self._count(Measure(), total.size, packed.taken)
+        self._require_sparse(total)
 
-    def _count(self, new: int, total: int, packed: int) -> None:
-        """Hold a stream to the limits: bytes not read before, those of this stream, and those they were packed in."""
-        self._unpacked += new
-        if self._unpacked > self._limits.unpacked_bytes:
+    def look_into(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
+        """Refuse what a member unpacks to from its beginning on, before any row of it is read."""
+        if info.file_size < max(MIB, info.compress_size * _USUAL_RATIO):
+            return
+        total = Measure()
+        try:
+            with archive.open(info) as stream:
+                while total.size <= self._limits.unpacked_free and (block := stream.read(MIB)):
+                    total = total.plus(Measure.of(block))
+        except _DAMAGE:
+            return  # What is wrong with it is told where it is read.
+        self._require_sparse(total)
+
+    def _count(self, new: Measure, total: int, packed: int) -> None:
+        """Hold a stream to the limits: what was not read before, its bytes, and those they were packed in."""
+        self._unpacked = self._unpacked.plus(new)
+        if self._unpacked.size > self._limits.unpacked_bytes:
             raise Refusal(f"the file unpacks to more than the limit of {self._limits.unpacked_bytes} bytes")
-        if self.is_exhausted:
+        if self._is_too_much(self._unpacked.size):
             raise self._refuse_ratio()
+        self._require_sparse(self._unpacked)
         if total > self._limits.unpacked_free and total > packed * self._limits.unpacked_ratio:
             raise self._refuse_ratio()
+
+    def _require_sparse(self, unpacked: Measure) -> None:
+        if (most := self._find_dense(unpacked)) is not None:
+            raise Refusal(f"the file unpacks to more than {most} for each of its bytes; unpack it first")
 
     def _refuse_ratio(self) -> Refusal:
         return Refusal(f"the file unpacks to more than {self._limits.unpacked_ratio} times its size")
@@ -92,7 +157,7 @@ class Unpacking:
     ) -> None:  # fmt: skip
         """`packed` is what it is unpacked from, unless that is a file; `packed_bytes` tells how much was taken."""
         self._stream, self._packed, self._packed_bytes, self._count = stream, packed, packed_bytes, count
-        self._total = 0
+        self._total = Measure()
 
     def __enter__(self) -> BinaryIO:
         return cast(BinaryIO, self)
@@ -104,7 +169,7 @@ class Unpacking:
         """At most that many bytes; none at the end."""
         with refuse_damage(self._packed):
             block = self._stream.read(size)
-        self._total += len(block)
+        self._total = self._total.plus(Measure.of(block))
         self._count(self._total, self._packed_bytes())
         return block
 

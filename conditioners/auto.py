@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from conditioners.auto_output import Held, RejectWriter, TableSummary, TableWriter, holding
-from conditioners.auto_tables import IN_ARCHIVE, OpenTable, Read, TableReader, TooManyTables
+from conditioners.auto_output import Counted, Held, RejectWriter, TableSummary, TableWriter, holding
+from conditioners.auto_tables import IN_ARCHIVE, OpenTable, Read, TableReader
 from conditioners.limits import DEFAULT, Limits
-from conditioners.outcome import Refusal, Refused
+from conditioners.outcome import Refusal, Refused, WholeRefusal
+from conditioners.proportions import Proportions
 from conditioners.raw import ByteSink, OpenedRaw, RawInput
 from conditioners.unpack import Unpacker, naming
 
@@ -78,9 +79,12 @@ class _Run:
     open_table: OpenTable
     rejected: ByteSink
     limits: Limits
-    whole: Read = field(default_factory=Read)
     refusals: list[Refusal] = field(default_factory=list)
     """Of an archive's members."""
+
+    def __post_init__(self) -> None:
+        self.proportions = Proportions(self.limits, self.raw.size)
+        self.whole = Read(self.proportions)
 
     def run(self) -> AutoSummary:
         whole, skipped = self.whole, self.whole.skipped
@@ -90,7 +94,7 @@ class _Run:
             lambda member, cause: skipped.add(f"member {member}", cause),
             self._refuse_member,
         )
-        rejects = RejectWriter(self.rejected)
+        rejects = RejectWriter(Counted(self.rejected, self.proportions.note_rejected))
         with OpenedRaw(self.raw, self.limits) as opened:
             for member in unpacker.members(opened):
                 if not member.member:
@@ -124,11 +128,12 @@ class _Run:
                 tables.append(hold())
                 return tables[-1]
 
-            rows, read = hold(), Read(before=len(self.whole.tables))
+            rows, read = hold(), Read(self.proportions, before=len(self.whole.tables))
+            counted = Counted(rows, self.proportions.note_rejected)
             try:
                 with naming(member.member):
-                    TableReader(member, self.limits, read, open_table, RejectWriter(rows, IN_ARCHIVE)).read()
-            except TooManyTables:
+                    TableReader(member, self.limits, read, open_table, RejectWriter(counted, IN_ARCHIVE)).read()
+            except WholeRefusal:
                 raise
             except Refusal as refusal:
                 if unpacker.is_exhausted:

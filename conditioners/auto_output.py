@@ -170,6 +170,19 @@ class RejectWriter:
             self._waiting, self._size = [], 0
 
 
+@dataclass(frozen=True)
+class Counted:
+    """An output whose size is told."""
+
+    sink: ByteSink
+    note: Callable[[int], None]
+
+    def write(self, data: bytes) -> None:
+        """Append bytes."""
+        self.note(len(data))
+        self.sink.write(data)
+
+
 class Held:
     """One output of several that are kept back in one file until it is known whether they count."""
 

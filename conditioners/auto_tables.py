@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from conditioners.auto_output import RejectWriter, TableSummary, TableWriter
+from conditioners.auto_output import Counted, RejectWriter, TableSummary, TableWriter
 from conditioners.limits import Limits
-from conditioners.outcome import Refusal, Skipped
+from conditioners.outcome import Refusal, Skipped, WholeRefusal
+from conditioners.proportions import Proportions
 from conditioners.raw import ByteSink, OpenedRaw
 from conditioners.readers.decoding import DAMAGE
 from conditioners.structure.block import each_row
@@ -31,14 +32,12 @@ OpenTable = Callable[[int], ByteSink]
 """Opens the output of a table, by number from 1."""
 
 
-class TooManyTables(Refusal):
-    """The file as a whole has too many."""
-
-
 @dataclass
 class Read:
     """What was read of a file, or of an archive's member."""
 
+    proportions: Proportions
+    """Those of the raw file, with all of its members."""
     before: int = 0
     """Tables of the file that come before its own."""
     tables: list[TableSummary] = field(default_factory=list)
@@ -85,6 +84,8 @@ class TableReader:
         for found in _find(grid):
             if grid.place == "line":
                 census.take(found)
+            if isinstance(found, Kept | Dropped | Passed):
+                self.found.proportions.note_odd(1)
             if isinstance(found, Kept) and table is not None:
                 if _DAMAGED in "".join(found.cells):
                     reason = "bytes that the file's encoding does not know"
@@ -108,13 +109,13 @@ class TableReader:
 
     def _begin(self, found: Began, grid: Grid) -> TableWriter:
         if self.found.before + len(self.writers) == MOST_TABLES:
-            raise TooManyTables(f"the file has more than {MOST_TABLES} tables")
+            raise WholeRefusal(f"the file has more than {MOST_TABLES} tables")
         head = found.head
         width = max(head.cells, len(head.labels or ()))
         if width > self.limits.columns:
             raise Refusal(f"the table has more than {self.limits.columns} columns")
         places = tuple(f"{grid.place} {place}" if grid.place == "line" else place for place in head.places)
-        sink = _Counted(self.open_table(self.found.before + len(self.writers) + 1), self._note_written)
+        sink = Counted(self.open_table(self.found.before + len(self.writers) + 1), self._note_written)
         self.writers.append(TableWriter(sink, head.labels, width, places, grid.name, head.note))
         return self.writers[-1]
 
@@ -124,19 +125,6 @@ class TableReader:
         most = self.limits.written_free + self.limits.written_ratio * self.opened.read
         if self.written > most and is_text(self.opened.head):
             raise Refusal(f"its tables are more than {self.limits.written_ratio} times as large as the file")
-
-
-@dataclass(frozen=True)
-class _Counted:
-    """An output whose size is told."""
-
-    sink: ByteSink
-    note: Callable[[int], None]
-
-    def write(self, data: bytes) -> None:
-        """Append bytes."""
-        self.note(len(data))
-        self.sink.write(data)
 
 
 def _find(grid: Grid) -> Iterator[Found]:

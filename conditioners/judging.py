@@ -12,6 +12,7 @@ from conditioners.duplicates import Identities, hash_keys
 from conditioners.faults import BadRows, Reject
 from conditioners.hooks import apply_hook
 from conditioners.parts import name_whole, put_together
+from conditioners.proportions import Proportions
 from conditioners.readers.batches import Located, TextBatch, Unread
 from conditioners.readings import Reading
 
@@ -56,6 +57,8 @@ class Judged:
     """As in TextBatch."""
     locate: Callable[[Sequence[int]], list[Located]]
     """As in TextBatch."""
+    proportions: Proportions
+    """Those of the raw file."""
 
     def find_faults(self) -> list[Fault]:
         """Why rows cannot be accepted, and where they stand: first those that could not be read, then the others."""
@@ -64,13 +67,19 @@ class Judged:
         faults = [Fault((unread.before, 0), unread.located, unread.rule, "", unread.reason) for unread in self.unread]
         for reject, at in zip(rejects, located, strict=True):
             faults.append(Fault((reject.row, 1), at, reject.rule, reject.column, reject.reason))
+        self._note_rejected([fault.located for fault in faults])
         return faults
 
     def conflicts(self, numbers: NDArray[np.int64]) -> list[Fault]:
         """Faults for typed rows, by number in `frame`, whose key an earlier and different row has."""
         rows = self.rows[numbers].tolist()
         located = self.locate(rows) if rows else []
+        self._note_rejected(located)
         return [Fault((row, 1), at, "key_conflict", "", CONFLICT_REASON) for row, at in zip(rows, located, strict=True)]
+
+    def _note_rejected(self, located: Sequence[Located]) -> None:
+        self.proportions.note_odd(len(located))
+        self.proportions.note_rejected(sum(len(at.place) + len(at.raw) for at in located))
 
 
 class Judge:
@@ -78,7 +87,7 @@ class Judge:
 
     def __init__(self, source: Source, reading: Reading) -> None:
         self._source, self._reader = source, reading.reader
-        self._dialect = reading.dialect
+        self._dialect, self._proportions = reading.dialect, reading.proportions
 
     def judge(self, part: Any) -> Judged:
         """Read one part of the file and judge its rows."""
@@ -93,7 +102,8 @@ class Judge:
         identities = Identities(typed.frame, self._source.key) if self._source.key else None
         rows_read = batch.frame.height + len(batch.unread)
         return Judged(
-            rows_read, typed.frame, rows, bad, left_out, batch.unread, identities, batch.passed, batch.locate
+            rows_read, typed.frame, rows, bad, left_out, batch.unread, identities, batch.passed, batch.locate,
+            self._proportions,
         )  # fmt: skip
 
     def _find_left_out(self, rows: int, kept: NDArray[np.int64]) -> list[Reject]:

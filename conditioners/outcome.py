@@ -20,6 +20,10 @@ class Refusal(Exception):
         super().__init__(self.reason)
 
 
+class WholeRefusal(Refusal):
+    """One for which the raw file is refused, not only the member of an archive that it was met in."""
+
+
 class SourceError(Exception):
     """A source's declaration or hook is wrong; mend the module in conditioners/sources."""
 

@@ -11,6 +11,7 @@ from conditioners.dialects import Dialect
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal, Skipped
 from conditioners.paths import compile_path
+from conditioners.proportions import Proportions
 from conditioners.raw import OpenedRaw, RawInput
 from conditioners.readers.batches import Facts, Located, Reader
 from conditioners.readers.gathered import FewRows, GatheredReader, Together
@@ -29,6 +30,8 @@ class Reading:
     reader: Reader
     facts: Sequence[Facts]
     """Of each file."""
+    proportions: Proportions
+    """Those of the raw file."""
 
 
 def open_readings(source: Source, raw: RawInput, limits: Limits, skipped: Skipped) -> Iterator[Reading]:
@@ -54,6 +57,7 @@ def open_readings(source: Source, raw: RawInput, limits: Limits, skipped: Skippe
 
 
 def _open_each(source: Source, raw: RawInput, limits: Limits, skipped: Skipped) -> Iterator[Reading]:
+    proportions = Proportions(limits, raw.size)
     wanted = [compile_path(pattern) for pattern in source.members]
     unpacker = Unpacker(
         limits,
@@ -67,7 +71,7 @@ def _open_each(source: Source, raw: RawInput, limits: Limits, skipped: Skipped) 
             for dialect, reader in opened_in:
                 reader.facts.member = member.member
                 named = MemberReader(reader, member, dialect, limits) if member.member else reader
-                yield Reading(dialect, named, [reader.facts])
+                yield Reading(dialect, named, [reader.facts], proportions)
 
 
 class _Group:
@@ -97,7 +101,7 @@ class _Group:
         self._together, self._first, self._facts = Together(self._limits), None, []
         if first is None or len(files) == 1:
             return [first] if first else []
-        return [Reading(first.dialect, _read_together(files), facts)]
+        return [Reading(first.dialect, _read_together(files), facts, first.proportions)]
 
 
 def _read_together(files: Sequence[Taken | FewRows]) -> Reader:

@@ -139,6 +139,7 @@ class Unpacker:
         def open_stream() -> Unpacking:
             with refuse_damage():
                 require_readable(archive, info, self._limits)
+                self._allowance.look_into(archive, info)
                 return Unpacking(archive.open(info), None, lambda: info.compress_size, count)
 
         raw = RawInput(f"{opened.name}/{info.filename}", open_stream, info.file_size)

@@ -1,0 +1,101 @@
+"""Small packed files of millions of rows, and rejects that take far more than their file, are refused by proportion."""
+
+import gzip
+import lzma
+import random
+
+import pytest
+
+from conditioners.auto import AutoConditioned
+from conditioners.limits import DEFAULT, MIB, Limits
+from conditioners.outcome import Conditioned
+from tests.conditioning.undeclared import condition_undeclared
+from tests.conditioning.zip_files import pack_zip
+
+TEXT = b"day,store,units\n2024-01-01,001,1\n"
+FEW = Limits(odd_rows_free=100, odd_rows_ratio=1)
+UNLIKE = "the file has more than 100 rows, and 1 more for each of its packed bytes, that are blank, rejected or unlike"
+PACK = {
+    "gzip": gzip.compress, "xz": lzma.compress, "zip": lambda data: pack_zip(**{"a.csv": data}),
+    "a zip in a zip": lambda data: pack_zip(**{"a.zip": pack_zip(**{"a.csv": data})}),
+}  # fmt: skip
+pack = pytest.mark.parametrize("pack", PACK.values(), ids=PACK)
+
+
+@pack
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"a,b\n" + b"1,2\n" * (3 * MIB), "500000 lines and 80"),
+        (b"a,b\r" + b"1,2\r" * (3 * MIB), "500000 lines and 80"),
+        (b"[" + b'{"a":1},' * 1_500_000 + b'{"a":1}]', "250000 objects and lists and 10"),
+        (b"<r>" + b"<e><a>1</a></e>" * 1_000_000 + b"</r>", "500000 tags and 80"),
+    ],
+    ids=["lines", "lines that end with CR", "objects", "tags"],
+)
+def test_a_small_packed_file_of_millions_of_rows_is_refused_before_the_first_is_read(toy, run, pack, data, told):
+    packed, reason = pack(data), f"the file unpacks to more than {told} more for each of its bytes; unpack it first"
+    found = condition_undeclared(packed)
+
+    assert (found.outcome.reason, found.outputs) == (reason, [])
+    assert run(toy, packed).refusal.reason == reason
+
+
+def test_files_of_zeros_and_flags_are_packed_well_and_read():
+    hours = "".join(f"2024-01-{day:02},{hour:02},0,0\n" for day in range(1, 29) for hour in range(24)) * 100
+    chance = random.Random(1)
+    flags = "".join(f"{chance.random() < 0.01:d}\n" for _ in range(600_000))
+
+    for text, rows in ((hours, 67_200), (flags, 600_000)):
+        for packed in (gzip.compress(text.encode()), lzma.compress(text.encode())):
+            assert condition_undeclared(packed).summary.table.rows_in == rows
+
+
+def test_members_of_an_archive_are_held_to_its_size_together():
+    members = {f"{number}.csv": b"a,b\n" + f"{number},2\n".encode() * 99 for number in range(9)}
+    limits = Limits(unpacked_lines_free=800, unpacked_lines_ratio=0)
+
+    assert isinstance(condition_undeclared(pack_zip(**members)).outcome, AutoConditioned)
+    assert "more than 800 lines" in condition_undeclared(pack_zip(**members), limits=limits).outcome.reason
+
+
+@pytest.mark.parametrize("odd", ["\n1,2,3\n", "1,2\n", "x,\n,,\n1,2\n"], ids=["blank", "short", "several"])
+def test_a_packed_file_of_few_bytes_and_many_odd_rows_is_refused_and_its_text_is_not(odd):
+    text = "a,b,c\n" + ("1,2,3\n" * 9 + odd) * 400
+    refused = condition_undeclared(gzip.compress(text.encode()), limits=FEW).outcome
+
+    assert refused.reason.startswith(UNLIKE)
+    assert isinstance(condition_undeclared(text, limits=FEW).outcome, AutoConditioned)
+    assert isinstance(condition_undeclared(gzip.compress(text.encode())).outcome, AutoConditioned)
+
+
+@pytest.mark.parametrize("odd", ["2024-01-01,001\n", "2024-02-30,001,1\n", "2024-01-01,001,2\n"])
+def test_a_packed_file_of_few_bytes_and_many_rejected_rows_is_refused_and_its_text_is_not(toy, run, odd):
+    text = TEXT + odd.encode() * 400
+
+    assert run(toy, gzip.compress(text), limits=FEW).refusal.reason.startswith(UNLIKE)
+    assert isinstance(run(toy, text, limits=FEW).outcome, Conditioned)
+    assert len(run(toy, gzip.compress(text)).rejects) == 400
+
+
+def test_rejected_rows_that_take_far_more_than_their_file_are_refused_in_all_of_an_archive(toy, run):
+    folder = "d" * 500
+    rows = b"".join(b"2024-01-01,%03d,1\n" % store for store in range(90))
+    members = {f"{folder}/{number}.csv": TEXT + rows + b"2024-01-01,001\n" * 60 for number in range(9)}
+    limits = Limits(rejected_free=1 << 17, rejected_ratio=0)
+    reason = "its rejected rows take more than 0 times the size of the file"
+
+    assert run(toy, pack_zip(**members), limits=limits).refusal.reason == reason
+    assert condition_undeclared(pack_zip(**members), limits=limits).outcome.reason == reason
+    assert len(run(toy, pack_zip(**members)).rejects) == 540
+
+
+def test_one_rejected_row_in_twenty_is_quarantined_however_many_there_are(toy, run):
+    text = TEXT + b"".join(
+        b"2024-01-01,%03d,1\n" % (number % 1000) if number % 20 else b"2024-02-30,%d,x\n" % number
+        for number in range(100_000)
+    )
+
+    for data in (text, gzip.compress(text), lzma.compress(text)):
+        assert len(run(toy, data).rejects) == 5000
+    assert DEFAULT.odd_rows_free >= 5000
