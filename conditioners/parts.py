@@ -61,7 +61,7 @@ def place_parts(columns: Sequence[str], dialect: Dialect, places: Mapping[str, P
         name_part(column, at): places[label]
         for column, labels in dialect.parts.items() for at, label in enumerate(labels) if label in places
     }  # fmt: skip
-    return {name: place for name, place in places.items() if name in columns} | parts
+    return {name: place for name, place in places.items() if name in columns and name not in dialect.parts} | parts
 
 
 def name_into(dialect: Dialect, column: str) -> str:

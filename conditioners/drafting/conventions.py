@@ -275,7 +275,8 @@ def parse_day(cell: str, written: str) -> date | None:
     """The day that a cell tells in a format; None when it is none."""
     if not re.fullmatch(pattern_of(written), cell):
         return None
-    if "%V" in written:
+    is_week = "%V" in written
+    if is_week:
         cell, written = f"{cell}-1", f"{written}-%u"
     elif not any(part in written for part in ("%d", "%j", "%H")):
         cell, written = f"{cell}-01", f"{written}-%d"
@@ -283,4 +284,10 @@ def parse_day(cell: str, written: str) -> date | None:
         found = datetime.strptime(cell, written.replace("%#z", "%z").replace("%.f", ".%f")).date()  # noqa: DTZ007
     except ValueError:
         return None
-    return found if found.year in _YEARS else None
+    # Week 53 of a year that has none is read as the first one of the next.
+    is_other = is_week and _list_numbers(found.strftime(written)) != _list_numbers(cell)
+    return found if found.year in _YEARS and not is_other else None
+
+
+def _list_numbers(text: str) -> list[int]:
+    return [int(digits) for digits in re.findall("[0-9]+", text)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from conditioners.drafting.conventions import DAY_FORMATS, parse_day
 from conditioners.drafting.naming import names_code
@@ -17,6 +17,8 @@ _LABELS_WEEKS = re.compile(
 _LABELS_MONTHS = re.compile(r"month|monat|mois|\bmes\b|mese|yyyymm", re.IGNORECASE)
 _LABELS_OWN_YEARS = re.compile(r"fiscal|\bfisc|\bfy\b|\bwm\b", re.IGNORECASE)
 """Labels of weeks and months of a company's own year."""
+_LABELS_YEARS = re.compile(r"year|yyyy|\byr\b|_yr\b|jahr|ann[eé]e|\ba[nñ]o\b|\banno\b|\bjaar\b|\brok\b", re.IGNORECASE)
+_YEAR_ALONE = re.compile("(?:19|20)[0-9]{2}")
 _SERIALS = range(20_000, 80_000)
 """Days as spreadsheets count them, from 1954 to 2119."""
 _LABELS_MOMENTS = re.compile(r"time|\bts\b|_ts\b|ts_|stamp|epoch|date|created|updated|_at\b", re.IGNORECASE)
@@ -40,6 +42,33 @@ def list_day_formats(label: str) -> Sequence[str]:
     if _LABELS_WEEKS.search(label):
         return DAY_FORMATS
     return (*others, _MONTH) if _LABELS_MONTHS.search(label) else others
+
+
+def labels_weeks(label: str) -> bool:
+    """Whether a label says that its cells are weeks."""
+    return _LABELS_WEEKS.search(label) is not None
+
+
+def labels_months(label: str) -> bool:
+    """Whether a label says that its cells are months."""
+    return _LABELS_MONTHS.search(label) is not None
+
+
+def labels_own_years(label: str) -> bool:
+    """Whether a label says that its cells are parts of a company's own year."""
+    return _LABELS_OWN_YEARS.search(label) is not None
+
+
+def find_year(labels: Sequence[str], columns: Sequence[Sequence[str]]) -> int | None:
+    """The number of the one column whose label says that it holds years, and whose cells are such; not fiscal ones."""
+    found = [at for at, (label, cells) in enumerate(zip(labels, columns, strict=True)) if are_years(label, cells)]
+    return found[0] if len(found) == 1 and not any(map(labels_own_years, labels)) else None
+
+
+def are_years(label: str, cells: Iterable[str]) -> bool:
+    """Whether a column holds years, by its label and all of its cells."""
+    filled = {cell.strip().removesuffix(".0") for cell in cells} - {""}
+    return bool(filled and _LABELS_YEARS.search(label)) and all(map(_YEAR_ALONE.fullmatch, filled))
 
 
 def tell_packed_days(label: str, cells: Collection[str]) -> tuple[str, ...]:

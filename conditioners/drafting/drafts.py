@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from conditioners.dialects import ISO_DAY, ISO_MOMENTS, Numbers
 from conditioners.dialects.common import find_contradiction
 from conditioners.drafting.conventions import DAY_FORMATS, MOMENT_FORMATS, Conventions, find_numbers
-from conditioners.drafting.forms import Form, find_form
+from conditioners.drafting.forms import Form, find_form, has_header_labels
 from conditioners.drafting.guessing import Guess, guess_column
+from conditioners.drafting.joints import Joint, find_joints, name_whole, tell_apart
 from conditioners.drafting.keys import find_key, tell_key
 from conditioners.drafting.naming import name_columns, shorten_paths
 from conditioners.drafting.samples import NoDraft, Sample
@@ -37,6 +38,8 @@ class Draft:
     moments: tuple[str, ...]
     formats: Mapping[str, tuple[str, ...]]
     """Formats of single columns, which those of others contradict."""
+    parts: Mapping[str, tuple[str, ...]]
+    """By column that several make, what the dialect calls these."""
     remarks: tuple[str, ...]
     file_name: str
     members: tuple[str, ...] = ()
@@ -80,11 +83,17 @@ def draft_source(name: str, sample: Sample) -> Draft:
         for canonical, label, cells in zip(name_columns(named), labels, sample.columns, strict=True)
     ]
     guesses = _settle_doubts(guesses, conventions.numbers)
+    told = (*conventions.remarks, *_tell_doubtful(conventions, sample))
+    joints = find_joints(guesses, sample.columns, by_label=has_header_labels(sample))
+    told += tell_apart(guesses, sample.columns, joints)
+    wholes = [name_whole(joint, guesses) for joint in joints]
+    members = {at for joint in joints for at in joint.members}
+    guesses = [replace(guess, is_part=at in members) for at, guess in enumerate(guesses)]
     form = find_form(sample, guesses).widened(widening)
     alone = (_ALONE,) if sample.labels is None and len(guesses) == 1 else ()
     declared, remarks = _leave_out(guesses, form, has_header=sample.labels is not None and not sample.odd_header)
-    told = (*conventions.remarks, *_tell_doubtful(conventions, sample))
-    key = find_key(declared, guesses, sample.columns)
+    declared = _put_in(declared, guesses, joints, wholes)
+    key = find_key(declared, [*guesses, *wholes], [*sample.columns, *(joint.cells for joint in joints)])
     for apart in sample.apart_by:
         column = apart if apart not in {guess.name for guess in declared} else f"in_{apart}"
         declared.append(Guess(column, f"@{apart}"))
@@ -94,12 +103,32 @@ def draft_source(name: str, sample: Sample) -> Draft:
     return Draft(
         name, tuple(declared), key, form, conventions.numbers,
         _formats(shared, "Day", DAY_FORMATS, (ISO_DAY,)), _formats(shared, "Moment", MOMENT_FORMATS, ISO_MOMENTS), own,
+        _name_parts(guesses, joints, wholes, form),
         (
             *sample.remarks, *alone, *told, *remarks, *tell_key(key), *_tell_own_formats(own),
             *(each for guess in declared for each in guess.remarks),
         ),
         sample.file_name, sample.packing.members,
     )  # fmt: skip
+
+
+def _put_in(
+    declared: Sequence[Guess], guesses: Sequence[Guess], joints: Sequence[Joint], wholes: Sequence[Guess]
+) -> list[Guess]:
+    """The columns to declare, with those that several make at the place of the first of these."""
+    first = {guesses[min(joint.members)].name: whole for joint, whole in zip(joints, wholes, strict=True)}
+    placed = [first.get(guess.name, guess) for guess in declared]
+    return [guess for guess in placed if not guess.is_part]
+
+
+def _name_parts(
+    guesses: Sequence[Guess], joints: Sequence[Joint], wholes: Sequence[Guess], form: Form
+) -> dict[str, tuple[str, ...]]:
+    parts = [[guesses[at] for at in joint.members] for joint in joints]
+    return {
+        whole.name: tuple(form.called.get(guess.name, guess.label) for guess in of)
+        for whole, of in zip(wholes, parts, strict=True)
+    }
 
 
 def _tell_doubtful(conventions: Conventions, sample: Sample) -> tuple[str, ...]:

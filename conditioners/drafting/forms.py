@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from conditioners.drafting import listed
 from conditioners.drafting.guessing import Guess
@@ -14,6 +14,7 @@ from conditioners.drafting.places import make_room
 from conditioners.drafting.samples import NoDraft, Sample
 from conditioners.drafting.text import show_call, show_mapping, show_string, show_tuple
 from conditioners.drafting.widening import Widening
+from conditioners.parts import WIDE_LABEL
 from conditioners.readers.json_paths import join_all, step
 
 _INDENT = 12
@@ -38,6 +39,8 @@ class Form:
     arguments: tuple[str, ...]
     has_paths: bool = False
     has_wide: bool = False
+    called: Mapping[str, str] = field(default_factory=dict)
+    """What columns go by here, where that is not their label."""
 
     def widened(self, widening: Widening | None) -> Form:
         """The form with columns that become rows."""
@@ -46,8 +49,15 @@ class Form:
         patterns = {name: show_string(pattern) for name, pattern in widening.patterns.items()}
         shown = (f"into={show_string(widening.into)}", show_mapping(patterns, _INDENT + 4, before="values="))
         return replace(
-            self, arguments=(*self.arguments, show_call("wide=Wide", shown, _INDENT, tail="")), has_wide=True
-        )
+            self, arguments=(*self.arguments, show_call("wide=Wide", shown, _INDENT, tail="")), has_wide=True,
+            called={**self.called, widening.into: WIDE_LABEL},
+        )  # fmt: skip
+
+
+def has_header_labels(sample: Sample) -> bool:
+    """Whether the dialect of a sample finds columns by the labels of a header row."""
+    by_label = sample.form["format"] in ("delimited text", _DRAWN, "workbook", "HTML", "Parquet", listed.FORMAT)
+    return by_label and sample.labels is not None and not sample.odd_header
 
 
 def find_form(sample: Sample, guesses: Sequence[Guess]) -> Form:
@@ -71,7 +81,7 @@ def find_form(sample: Sample, guesses: Sequence[Guess]) -> Form:
         return _json_rows(sample, guesses)
     if found == "XML":
         records = sample.form["records"]
-        labels = {guess.name: show_string(guess.label) for guess in guesses}
+        labels = {guess.name: show_string(guess.label) for guess in guesses if not guess.is_part}
         shown = (f"records={show_string(records)}", show_mapping(labels, _INDENT, before="labels="))
         return Form("XmlElements", shown, has_paths=True)
     if found == "EDI":
@@ -105,7 +115,7 @@ def _delimited(sample: Sample, guesses: Sequence[Guess]) -> Form:
     arguments += _encodings(sample)
     if sample.labels is None or sample.odd_header:
         arguments.append(show_tuple([show_string(guess.name) for guess in guesses], _INDENT, before="fields="))
-        return Form("Delimited", tuple(arguments))
+        return Form("Delimited", tuple(arguments), called=_by_name(guesses))
     return Form("Delimited", (*arguments, *_header_rows(sample)))
 
 
@@ -144,11 +154,16 @@ def _fixed_width(sample: Sample, guesses: Sequence[Guess]) -> Form:
     if sample.labels is not None and lines[0].lstrip().startswith(sample.labels[0].split(" ")[0]):
         opening = re.sub(r"\\ ", " ", re.escape(lines[0][:_OPENING].rstrip()))
         arguments.append(f"opening={show_string(opening)}")
-    return Form("FixedWidth", tuple(arguments))
+    return Form("FixedWidth", tuple(arguments), called=_by_name(guesses))
+
+
+def _by_name(guesses: Sequence[Guess]) -> dict[str, str]:
+    """What columns go by that are declared by their places."""
+    return {guess.name: guess.name for guess in guesses}
 
 
 def _edi(sample: Sample, guesses: Sequence[Guess]) -> Form:
-    labels = {guess.name: show_string(guess.label) for guess in guesses}
+    labels = {guess.name: show_string(guess.label) for guess in guesses if not guess.is_part}
     shown = show_mapping(labels, _INDENT, before="labels=")
     if not sample.form["loops"]:
         return Form("ProductActivity", (shown,), has_paths=True)
@@ -164,7 +179,7 @@ def _json_rows(sample: Sample, guesses: Sequence[Guess]) -> Form:
         arguments.append(f"cells={show_string(sample.form['cells'])}")
     if sample.labels is None:
         arguments.append(show_tuple([show_string(guess.name) for guess in guesses], _INDENT, before="fields="))
-    return Form("JsonRows", tuple(arguments))
+    return Form("JsonRows", tuple(arguments), called=_by_name(guesses) if sample.labels is None else {})
 
 
 def _json(sample: Sample, guesses: Sequence[Guess]) -> Form:
@@ -172,9 +187,9 @@ def _json(sample: Sample, guesses: Sequence[Guess]) -> Form:
     at = split_path(value, sample.form["records"])
     held = step(value, at)
     if isinstance(held, dict) and all(isinstance(item, list) for item in held.values()) and held and not is_lines:
-        labels = {guess.name: show_string(".".join((*at, guess.label))) for guess in guesses}
+        called = {guess.name: ".".join((*at, guess.label)) for guess in guesses}
         records = show_tuple([show_string(".".join(at))], _INDENT, before="records=")
-        return Form("JsonColumns", (records, show_mapping(labels, _INDENT, before="labels=")), has_paths=True)
+        return Form("JsonColumns", (records, _show_labels(guesses, called)), has_paths=True, called=called)
     paths = find_paths(
         held, "" if is_lines else join_all("", at), [guess.label for guess in guesses], is_lines=is_lines
     )
@@ -184,9 +199,11 @@ def _json(sample: Sample, guesses: Sequence[Guess]) -> Form:
             "the document holds one record, and no list of them nor enough of them by key to tell; declare it by hand, "
             "as JsonTree with {} in its records if they are by key: see docs/sources.md"
         )
-    labels = {guess.name: show_string(path) for guess, path in zip(guesses, paths, strict=True)}
-    shown = (
-        *((f"records={show_string(records)}",) if records else ()),
-        show_mapping(labels, _INDENT, before="labels="),
-    )
-    return Form("JsonLines" if is_lines else "JsonTree", shown, has_paths=True)
+    called = {guess.name: path for guess, path in zip(guesses, paths, strict=True)}
+    shown = (*((f"records={show_string(records)}",) if records else ()), _show_labels(guesses, called))
+    return Form("JsonLines" if is_lines else "JsonTree", shown, has_paths=True, called=called)
+
+
+def _show_labels(guesses: Sequence[Guess], called: Mapping[str, str]) -> str:
+    labels = {guess.name: show_string(called[guess.name]) for guess in guesses if not guess.is_part}
+    return show_mapping(labels, _INDENT, before="labels=")

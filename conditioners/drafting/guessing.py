@@ -75,6 +75,10 @@ class Guess:
     """One of its cells."""
     doubtful: tuple[str, ...] = ()
     """Formats that fit as well as the one taken, but exchange day and month."""
+    is_joint: bool = False
+    """Whether several columns make it, and so it has no label of its own."""
+    is_part: bool = False
+    """Whether it is only declared as a part of another one."""
 
     def settle_doubt(self, settled: Collection[str]) -> Guess:
         """The guess, in that of its formats which is known to be in use."""

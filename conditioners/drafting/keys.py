@@ -15,6 +15,7 @@ _TIMES = ("Day", "Moment")
 _KEY_KINDS = (*_TIMES, "Text")
 _TIME = re.compile(r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?( ?[AaPp][Mm])?")
 """Times of day, which tell few rows apart."""
+_MINUTES, _MOST_MINUTES = re.compile(r"[0-9][:.]([0-9]{2})(?![0-9])"), 12
 _MEASURED = (Kind.NUMBER, Kind.MONEY, Kind.SHARE)
 _CODED = re.compile(r"\s*0[0-9]")
 _DAY = re.compile(r"date|datum|day|tag\b|fecha|data\b|jour", re.IGNORECASE)
@@ -77,7 +78,12 @@ def _may_be_alone(guess: Guess, required: Sequence[Guess], cells: Mapping[str, S
     others = [each for each in required if each.name != guess.name]
     if guess.kind == "Text":
         return not _DAY.search(guess.label) and not any(each.kind in _TIMES for each in others)
-    return not _has_names(others, cells)
+    return not _has_names(others, cells) and (guess.kind == "Day" or _is_series(cells[guess.name]))
+
+
+def _is_series(moments: Sequence[str]) -> bool:
+    """Whether moments come at a few minutes of the hour, as measurements do, and what just happens does not."""
+    return len({found[1] for cell in moments if (found := _MINUTES.search(cell))}) <= _MOST_MINUTES
 
 
 def _may_be_together(

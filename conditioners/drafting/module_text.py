@@ -65,7 +65,7 @@ def _one_line_each(opening: str, items: Sequence[str]) -> str:
 
 def _show_column(guess: Guess, form: Form) -> str:
     is_found_by_label = guess.label in _SURROUNDINGS or not (form.has_paths or form.kind == "FixedWidth")
-    label = _show_label(guess) if is_found_by_label else ()
+    label = _show_label(guess) if is_found_by_label and not guess.is_joint else ()
     return show_call(guess.kind, [show_string(guess.name), *guess.arguments, *label], 8)
 
 
@@ -83,6 +83,9 @@ def _show_dialects(draft: Draft) -> str:
 
 def _show_dialect(draft: Draft) -> str:
     arguments = ['name="as sampled"', *draft.form.arguments]
+    if draft.parts:
+        parts = {name: _tuple(labels) for name, labels in draft.parts.items()}
+        arguments.append(show_mapping(parts, 12, before="parts="))
     if draft.numbers != PLAIN:
         arguments.append(_show_numbers(draft.numbers))
     if draft.days != (ISO_DAY,):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from conditioners.drafting.asides import find_total
 from conditioners.drafting.conventions import DAY_FORMATS, parse_day
+from conditioners.drafting.digit_dates import find_year, labels_weeks
 from conditioners.drafting.naming import name_columns
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ _PARTS = {
     "%Y": "[0-9]{4}", "%G": "[0-9]{4}", "%m": "[0-9]{1,2}", "%d": "[0-9]{1,2}", "%y": "[0-9]{2}", "%V": "[0-9]{2}",
     "%b": "[A-Za-z]{3}", "%B": "[A-Za-z]{3,9}",
 }  # fmt: skip
+_MONTHS = {"%B": list(calendar.month_name)[1:], "%b": list(calendar.month_abbr)[1:]}
+_YEARLESS = ("%B", "%b", "%V")
 _UNNAMED = "value"
 _TIMED = re.compile(
     r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])|(?<![A-Za-z0-9])(?:FY|W|Wk|Week|KW|S|P|Period|Q)[ -]?[0-9]{1,2}(?![0-9])",
@@ -44,6 +48,10 @@ def unfold_sample(sample: Sample) -> tuple[Sample, Widening | None]:
         return sample, None
     for written in (*DAY_FORMATS, _YEAR):
         measures = _find_measures(sample.labels, written)
+        if measures:
+            return _unfold(sample, written, measures)
+    for written in _YEARLESS if find_year(sample.labels, sample.columns) is not None else ():
+        measures = _find_yearless(sample.labels, written)
         if measures:
             return _unfold(sample, written, measures)
     return replace(sample, remarks=(*sample.remarks, *_tell_times(sample.labels))), None
@@ -75,7 +83,33 @@ def _find_measures(labels: Sequence[str], written: str) -> _Measures:
     return {around: days for around, days in found.items() if len(set(days.values())) == len(days) >= _FEWEST}
 
 
+def _find_yearless(labels: Sequence[str], written: str) -> _Measures:
+    """Months or weeks without a year, from the first one on, as a fiscal year would hardly have them."""
+    found: _Measures = {}
+    pattern = re.compile(f"(.*?)({_pattern_of(written)})((?:[^A-Za-z0-9].*)?)")
+    for number, label in enumerate(" ".join(label.split()) for label in labels):
+        match = pattern.fullmatch(label)
+        if match and ("%V" not in written or _names_week(match[1])):
+            found.setdefault((match[1], match[3]), {})[number] = match[2]
+    return {around: times for around, times in found.items() if _count_on(list(times.values()), written)}
+
+
+def _names_week(words: str) -> bool:
+    return words.strip() == "W" or labels_weeks(words)
+
+
+def _count_on(times: Sequence[str], written: str) -> bool:
+    if "%V" in written:
+        return len(times) >= _FEWEST and [int(week) for week in times] == list(range(1, len(times) + 1))
+    names = _MONTHS[written]
+    return len(times) >= _FEWEST and [time.title() for time in times] == names[: len(times)]
+
+
 def _pattern_of(written: str) -> str:
+    if written in _MONTHS:
+        return f"(?i:{'|'.join(_MONTHS[written])})"
+    if written in _YEARLESS:
+        return "[0-9]{1,2}"
     parts = re.split(r"(%[A-Za-z])", written)
     return "".join(_PARTS.get(part) or re.escape(part).replace(r"\-", "-") for part in parts)
 
@@ -85,7 +119,8 @@ def _unfold(sample: Sample, written: str, measures: _Measures) -> tuple[Sample, 
     wide = {number for days in measures.values() for number in days}
     kept = [number for number in range(len(labels)) if number not in wide]
     into = "week" if "%V" in written else "day" if "%d" in written else "year" if written == _YEAR else "month"
-    words = [" ".join((before + " " + behind).split()) or _UNNAMED for before, behind in measures]
+    shown = [behind if written == "%V" else f"{before} {behind}" for before, behind in measures]
+    words = [" ".join(each.split()) or _UNNAMED for each in shown]
     names = name_columns([*(labels[number] for number in kept), into, *words])[len(kept) :]
     rows = [row for values in zip(*sample.columns, strict=True) for row in _rows_of(values, kept, measures)]
     columns = tuple(zip(*rows, strict=True)) if rows else ((),) * (len(kept) + 1 + len(measures))
