@@ -51,6 +51,9 @@ class Limits:
     damaged_bytes: int = 100_000
     """Bytes that a text's encoding does not have, unless they are less than a tenth of it."""
     columns: int = 4096
+    """Of a table without a declaration, JSON, or HTML."""
+    labels: int = 100_000
+    """In a header row of declared text."""
     document_bytes: int = 64 * MIB
     """A format that has to be read whole: a workbook (packed), an EDI interchange."""
     json_bytes: int = 16 * MIB
@@ -63,6 +66,8 @@ class Limits:
     """An HTML document, which takes about ten times its size in memory."""
     html_marks: int = 1_000_000
     """Tags of an HTML document, opening and closing."""
+    html_elements: int = 600_000
+    """Of an HTML document, each of which takes about half a kilobyte in memory; those with closing tags are no more."""
     footer_bytes: int = 12 * MIB
     """The metadata of a Parquet file, which take up to thirty times their size in memory."""
     written_ratio: int = 100

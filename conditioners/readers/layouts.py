@@ -98,7 +98,7 @@ class _Search:
         try:
             text = put_in(head.text, syntax)
             records = _head_records(text, syntax, _count_lines(dialect), self._limits, is_whole=head.is_whole)
-            header = find_header(self._source, dialect, _fields_of(records, rows), self._miss)
+            header = find_header(self._source, dialect, _fields_of(records, rows, self._limits), self._miss)
         except Refusal as refusal:
             self._unclear = refusal
             return
@@ -184,10 +184,12 @@ def _head_records(
 
 
 def _fields_of(
-    records: Iterable[tuple[int, ParsedRecord]], taken: list[tuple[int, ParsedRecord]]
+    records: Iterable[tuple[int, ParsedRecord]], taken: list[tuple[int, ParsedRecord]], limits: Limits
 ) -> Iterator[Sequence[str]]:
-    """The records' fields; notes each record that was taken."""
+    """The records' fields; notes each record that was taken. Raises Refusal when one has too many to be labels."""
     for line, record in records:
+        if len(record.fields or ()) > limits.labels:
+            raise Refusal(f"a row has more than {limits.labels} cells before any row names the columns", f"line {line}")
         taken.append((line, record))
         yield record.fields or ()
 

@@ -36,6 +36,8 @@ def check_html(data: bytes, limits: Limits) -> None:
     """Raises Refusal when a document has too many tags, tables, or attributes in one tag."""
     if data.count(b"<") > limits.html_marks:
         raise Refusal(f"the HTML document has more than {limits.html_marks} tags")
+    if data.count(b"<") - data.count(b"</") > limits.html_elements:
+        raise Refusal(f"the HTML document has more than {limits.html_elements} elements")
     if sum(1 for _ in _TABLE.finditer(data)) > _TABLES:
         raise Refusal(f"the HTML document has more than {_TABLES} tables")
     for token in _TOKEN.finditer(data):

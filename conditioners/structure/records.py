@@ -13,6 +13,8 @@ from conditioners.structure.rows import Row, no_resplit, require_short_path
 
 _MOST_LEFT_OUT, _MOST_FOR_EACH = 5_000_000, 100
 """Values that records may lack, all together, and for each one that they have beyond that."""
+_SPARSE = 4
+"""Labels for each value that a record has, from which on it is quicker to go by its values."""
 _NO_JSON = ("not_json", "the line is no JSON value")
 Record = Mapping[str, str]
 """One record: label to text."""
@@ -45,6 +47,7 @@ class RecordGrid:
         """The labels, then all records in order; raises Refusal when these lack nearly all values."""
         yield Row(self.name or "$", self.labels, "")
         left_out = held = 0
+        places = {label: number for number, label in enumerate(self.labels)}
         for found in self.open():
             if isinstance(found, BrokenLine):
                 yield Row(f"line {found.line}", None, found.text, _NO_JSON)
@@ -57,8 +60,19 @@ class RecordGrid:
                 left_out += len(self.labels) - len(record)
                 if left_out > _MOST_LEFT_OUT and left_out > held * _MOST_FOR_EACH:
                     raise Refusal(f"the records have hardly any of {len(self.labels)} values each", path)
-                cells = record.values() if tuple(record) == self.labels else map(record.get, self.labels, repeat(""))
-                yield Row(path, tuple(cells), "")
+                yield Row(path, self._spread(record, places), "")
+
+    def _spread(self, record: Record, places: Mapping[str, int]) -> tuple[str, ...]:
+        """The cells of a record, empty where it has no value; `places` says where those of each label stand."""
+        if tuple(record) == self.labels:
+            return tuple(record.values())
+        if len(record) * _SPARSE > len(self.labels):
+            return tuple(map(record.get, self.labels, repeat("")))
+        cells = [""] * len(self.labels)
+        for label, cell in record.items():
+            if (place := places.get(label)) is not None:
+                cells[place] = cell
+        return tuple(cells)
 
     resplit = staticmethod(no_resplit)
 

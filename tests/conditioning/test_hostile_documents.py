@@ -216,3 +216,33 @@ def test_a_label_over_thousands_of_columns_is_not_held_once_for_each_if_it_is_lo
     assert result.refusal.reason.startswith("no row names the columns")
     assert peak < 100_000_000
     assert run(source, "\n".join(["g" + "," * 2999, *labels]).encode()).summary.rows_out == 1
+
+
+def test_a_header_row_of_more_labels_than_any_table_has_is_refused(toy, run):
+    data = b"day,store,units" + b",x" * 200 + b"\n2024-01-01,001,1" + b",1" * 200 + b"\n"
+    refusal = run(toy, data, limits=Limits(labels=202)).refusal
+
+    assert refusal.reason == "a row has more than 202 cells before any row names the columns"
+    assert refusal.where == "line 1"
+    assert run(toy, data, limits=Limits(labels=203)).summary.rows_out == 1
+    assert DEFAULT.labels > 16_384, "as many as a spreadsheet has"
+
+
+def test_html_of_more_elements_than_fit_into_memory_is_refused_however_few_are_closed():
+    page = b"<html><table>" + b"<tr><td>a<td>b" * 400 + b"</table></html>"
+
+    reason = "the HTML document has more than 1201 elements"
+    assert condition("a.html", page, Limits(html_elements=1201)).reason == reason
+    assert isinstance(condition("a.html", page, Limits(html_elements=1202)), AutoConditioned)
+    assert DEFAULT.html_elements * 2 > DEFAULT.html_marks, "one whose elements are closed has half as many"
+
+
+def test_records_with_few_of_many_labels_have_their_values_below_these():
+    names = [f"k{number}" for number in range(40)]
+    text = "[" + ",".join(f'{{"{name}": "{number}"}}' for number, name in enumerate(names * 3)) + "]"
+    (labels, *rows) = condition_undeclared(text, "a.json").tables[0]
+
+    assert labels == names
+    assert [(row.index(str(number)), "".join(row)) for number, row in enumerate(rows)] == [
+        (number % 40, str(number)) for number in range(120)
+    ]
