@@ -61,7 +61,8 @@ class TableWriter:
         name: str,
         note: str = "",
     ) -> None:
-        self._sink, self._labels, self._places, self._name, self._note = sink, labels, places, name, note
+        self._sink, self._places, self._name, self._note = sink, places, name, note
+        self._labels = labels if labels is None else tuple(map(show_damage, labels))
         self._width = width
         self._hash = hashlib.sha256()
         self._rows = 0
@@ -71,8 +72,8 @@ class TableWriter:
         self._rejects: Counter[str] = Counter()
         self._lines: list[str] = []
         self._size = 0
-        if labels is not None:
-            self._append(labels)
+        if self._labels is not None:
+            self._append(self._labels)
 
     def write(self, cells: Sequence[str]) -> None:
         """Append a row."""

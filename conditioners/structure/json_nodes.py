@@ -7,11 +7,9 @@ from typing import Any, NamedTuple
 
 from conditioners.limits import MIB
 from conditioners.outcome import Refusal
-from conditioners.readers.decoding import DAMAGE, show_damage
 from conditioners.readers.json_showing import show_json
 from conditioners.structure.records import Record
 
-_DAMAGED = DAMAGE.decode()
 MOST_NAMES = 4 * MIB
 """Characters of all labels of a table together."""
 LONG_NAMES = f"the names of the columns take more than {MOST_NAMES} characters"
@@ -60,7 +58,7 @@ def _fill(
             # {"a.b": 1, "a": {"b": 2}} has one path for two values.
             label += "'"
         if isinstance(value, str):
-            cells[label] = value if _DAMAGED not in value else show_damage(value)
+            cells[label] = value
         elif isinstance(value, dict) and value:
             _fill(value, f"{label}.", cells, lists, as_json)
         elif isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
@@ -83,9 +81,9 @@ def list_children(node: Node, label: str) -> Iterator[Node]:
 
 
 def show_cell(value: Any) -> str:
-    """A value as the text of a cell."""
+    """A value as the text of a cell, with its marks of bytes that could not be decoded, for which its row is rejected."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return show_damage(value if isinstance(value, str) else show_json(value))
+    return value if isinstance(value, str) else show_json(value)

@@ -12,6 +12,7 @@ from typing import Any
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal, Skipped
 from conditioners.raw import OpenedRaw
+from conditioners.readers.decoding import show_damage
 from conditioners.readers.json_parsing import Document, TooLarge, load_document
 from conditioners.readers.json_text import JsonText
 from conditioners.readers.value_lines import begins_with_lines
@@ -109,7 +110,7 @@ def _open_document(
         paths = ", ".join(table.path for table in tables[:5]) + (", ..." if len(tables) > 5 else "")
         skipped.add("path $", f"outside of the records at {paths}")
     for table in tables:
-        name = table.path if len(tables) > 1 else ""
+        name = show_damage(table.path) if len(tables) > 1 else ""
         grid = _open_table(table, ":".join(part for part in (member, name) if part), document, limits)
         if isinstance(grid, RecordGrid) and not grid.labels:
             skipped.add(f"path {table.path}", "records without values")
@@ -119,7 +120,7 @@ def _open_document(
 
 def _open_table(table: Found, name: str, document: Document, limits: Limits) -> RecordGrid | ListGrid:
     encoding = dict(document.encoding)
-    form = {"format": "JSON", "records": table.path}
+    form = {"format": "JSON", "records": show_damage(table.path)}
     if is_list_of_rows(table.value):
         return ListGrid(form, _open_rows(table.value, limits), table.path, encoding, name)
     unfolding = _survey(table, limits)

@@ -205,3 +205,28 @@ def test_a_document_that_is_refused_is_no_table_of_its_text_whatever_it_is_calle
     outcome, _, _ = condition(document.encode(), "report", SMALL)
 
     assert isinstance(outcome, Refused)
+
+
+def test_records_with_bytes_or_halves_of_characters_that_are_no_text_are_quarantined():
+    data = b'[{"a":"A\xed07","b":1},{"a":"B","b":2},{"a":"\\ud800","b":3},{"a":["x","\xff"],"b":4}]'
+    found = condition_undeclared(data, "file.json")
+
+    assert found.tables == [[["a", "b"], ["B", "2"]]]
+    assert [(reject["path"], reject["rule"]) for reject in found.rejects] == [
+        ("$[0]", "undecodable"), ("$[2]", "undecodable"), ("$[3]", "undecodable"),
+    ]  # fmt: skip
+    assert found.rejects[0]["raw"] == "A\\xed07,1"
+
+
+def test_lists_of_cells_with_bytes_that_are_no_text_are_quarantined():
+    found = condition_undeclared(b'[["a","b"],["1","x\xed"],["2","y"],["3","z"]]', "file.json")
+
+    assert found.tables == [[["a", "b"], ["2", "y"], ["3", "z"]]]
+    assert [(reject["path"], reject["raw"]) for reject in found.rejects] == [("$[1]", "1,x\\xed")]
+
+
+def test_names_with_bytes_that_are_no_text_are_shown_by_them():
+    found = condition_undeclared(b'{"k\xed":[{"a\xed":1},{"a\xed":2}],"m":[{"z":"y"}]}', "file.json")
+
+    assert [table[0] for table in found.tables] == [["a\\xed"], ["z"]]
+    assert found.summary.table.name == "$.k\\xed"
