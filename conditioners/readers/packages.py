@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
+from conditioners.allowance import DAMAGE
 from conditioners.limits import MIB, Limits
 from conditioners.outcome import Refusal
 from conditioners.readers.mending import ODS_CONTENT, Misread, MisreadMarks
@@ -21,7 +21,7 @@ from conditioners.readers.well_formed import Part, WellFormed
 from conditioners.readers.xlsb_dates import XlsbStyles
 from conditioners.readers.xlsb_extents import XlsbSheet, XlsbTexts
 from conditioners.readers.xlsx_extents import SharedTexts, XlsxSheet
-from conditioners.zip_archives import open_zip, require_apart
+from conditioners.zip_archives import open_zip, require_apart, require_readable
 
 _MANIFEST, _XLSB_TEXTS = "META-INF/manifest.xml", "sharedstrings.bin"
 _BINARY_SHEETS, _NO_SHEETS = "xl/worksheets/", "xl/worksheets/_rels/"
@@ -49,8 +49,10 @@ def check_package(data: bytes, limits: Limits) -> Checked:
             if len(package.infolist()) > limits.members:
                 raise Refusal(f"the package has more than {limits.members} members")
             require_apart(package.infolist())
+            for member in package.infolist():
+                require_readable(package, member, limits)
             return _Package(package, len(data), limits).check()
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
+    except DAMAGE as error:
         raise Refusal(f"the file is damaged or cut off: {error or 'it ends early'}") from None
 
 

@@ -105,3 +105,17 @@ def test_an_archive_of_a_hundred_thousand_members_is_refused():
         archive.filelist.extend(archive.filelist * 99_999)
 
     assert condition("a.zip", packed.getvalue())[0].reason == "the archive has more than 10000 members"
+
+
+@pytest.mark.parametrize(("size", "told"), [(1 << 20, "the file is damaged or cut off"), (1 << 30, "the member takes")])
+def test_a_workbook_packed_by_lzma_that_is_damaged_or_takes_too_much_memory_is_refused(size, told):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_LZMA) as package:
+        package.writestr("[Content_Types].xml", "<Types/>" * 30)
+    at = 30 + len("[Content_Types].xml") + 5
+    data = bytearray(packed.getvalue())
+    data[at : at + 4] = size.to_bytes(4, "little")
+    data[at + 8 : at + 20] = b"\xff" * 12
+    outcome, _ = condition("a.xlsx", bytes(data))
+
+    assert outcome.reason.startswith(told)
