@@ -81,7 +81,7 @@ def list_children(node: Node, label: str) -> Iterator[Node]:
 
 
 def show_cell(value: Any) -> str:
-    """A value as the text of a cell, with its marks of bytes that could not be decoded, for which its row is rejected."""
+    """A value as the text of a cell, with its marks of bytes that are no text, for which its row is rejected."""
     if value is None:
         return ""
     if isinstance(value, bool):
