@@ -18,6 +18,7 @@ from conditioners.structure.census import Census
 from conditioners.structure.found import Began, Dropped, Found, Kept, KeptBlock, Passed, PassedLines
 from conditioners.structure.grids import Grid, is_text, open_grids
 from conditioners.structure.heads import Head
+from conditioners.structure.missing_marks import mark_wide, tell_encoding
 from conditioners.structure.rows import Row
 from conditioners.structure.tables import find_tables
 
@@ -69,23 +70,23 @@ class TableReader:
 
     def read(self) -> None:
         """Write all tables; raises Refusal when the file cannot be read."""
-        member = self.opened.member
-        for grid in open_grids(self.opened, self.limits, self.found.skipped):
+        member, opened = self.opened.member, mark_wide(self.opened)
+        for grid in open_grids(opened, self.limits, self.found.skipped):
             self.rejects.begin(IN_ARCHIVE if member else grid.place)
             self._read_grid(grid, f"{member}:{grid.place} " if member else "")
-            self.found.grids.append((grid.describe(), grid.encoding()))
+            self.found.grids.append((grid.describe(), tell_encoding(opened, grid.encoding())))
         self.rejects.flush()
         self.found.tables += [writer.summarise() for writer in self.writers]
 
     def _read_grid(self, grid: Grid, within: str) -> None:
         """Write the tables of a grid; `within` stands before each place."""
         table: TableWriter | None = None
+        is_delimited = grid.place != "line" or grid.describe()["format"] == "delimited text"
         census = Census(self.limits)
         for found in _find(grid):
             if grid.place == "line":
                 census.take(found)
-            if isinstance(found, Kept | Dropped | Passed):
-                self.found.proportions.note_odd(1)
+            self._note_odd(found, is_delimited=is_delimited)
             if isinstance(found, Kept) and table is not None:
                 if _DAMAGED in "".join(found.cells):
                     reason = "bytes that the file's encoding does not know"
@@ -106,6 +107,13 @@ class TableReader:
                 self.found.skipped.add(f"{within or grid.place + ' '}{found.place}", found.cause)
             elif isinstance(found, PassedLines):
                 self.found.skipped.add_lines(within or grid.place + " ", found.first, found.count, "blank")
+
+    def _note_odd(self, found: Found, *, is_delimited: bool) -> None:
+        """Count rows that are read one by one; where text is not delimited, those are all."""
+        if isinstance(found, Kept | Dropped | Passed):
+            self.found.proportions.note_odd(1)
+        elif isinstance(found, KeptBlock) and not is_delimited:
+            self.found.proportions.note_odd(len(found.rows))
 
     def _begin(self, found: Began, grid: Grid) -> TableWriter:
         if self.found.before + len(self.writers) == MOST_TABLES:

@@ -14,7 +14,9 @@ _UNLIKELY = 0.75
 BEYOND_ASCII = "¦§¬¤÷·¶þ"
 """Those beyond ASCII; Windows-1252 has them all."""
 _OTHER_QUOTES = "'`~#þ"
-_OTHERS = "^~#*!\x01\x02\x1c\x1d\x1e\x1f\x14" + BEYOND_ASCII
+_CONTROLS = ("\x01", "\x02", "\x14", "\x1c", "\x1d", "\x1e", "\x1f")
+"""Those that are no characters of text, and so stand between cells wherever they are."""
+_OTHERS = "^~#*!" + "".join(_CONTROLS) + BEYOND_ASCII
 _WRITTEN_TWICE = "@$%&+="
 """What is no delimiter by itself, for addresses and amounts have it, but may be one if it is written twice."""
 _WITHIN = re.compile(r"(?<![\d:])\d{1,2}:[0-5]\d(?::[0-5]\d)?(?![\d:])|://|\b[A-Z]:[\\/]")
@@ -63,4 +65,4 @@ def _may_quote(quote: str, delimiter: str, lines: Sequence[str]) -> bool:
 
 def trust_in(delimiter: str) -> float:
     """How likely a character is that tells fields apart at all."""
-    return _LIKELY.get(delimiter, _UNLIKELY)
+    return 1.0 if delimiter in _CONTROLS else _LIKELY.get(delimiter, _UNLIKELY)

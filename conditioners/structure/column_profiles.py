@@ -11,6 +11,8 @@ from typing import NamedTuple
 from conditioners.structure.kinds import TYPED, Kind, kind_of, shape_of
 
 _MOSTLY = 0.8
+_ALWAYS = 0.95
+"""The share of a column's cells with digits above which a cell without any is no value."""
 _UNSEEN = math.log(0.001)
 _TEXTUAL = frozenset({Kind.WORDS, Kind.TEXT, Kind.LIST, Kind.ODD, Kind.CODE})
 _FORMED = frozenset({Kind.TEXT, Kind.ODD})
@@ -28,6 +30,7 @@ class _Facts(NamedTuple):
     """Its beginning, without blanks around it."""
     is_year: bool
     is_numbered: bool
+    has_digits: bool
     is_measured: bool
     """Whether it is a number, or one with a flag behind."""
     shape: str
@@ -37,10 +40,12 @@ class _Facts(NamedTuple):
 @lru_cache(1 << 14)
 def _look_at(cell: str) -> _Facts:
     value, kind = cell.strip(), kind_of(cell)
-    has_form = kind is Kind.CODE or (kind in _FORMED and any(map(str.isdigit, value)))
+    has_digits = any(map(str.isdigit, value))
+    has_form = kind is Kind.CODE or (kind in _FORMED and has_digits)
     is_measured = kind is Kind.NUMBER or _FLAGGED.fullmatch(value) is not None
     is_year = _YEAR.fullmatch(value) is not None
-    return _Facts(kind, value[:100], is_year, _is_numbered(cell), is_measured, shape_of(cell) if has_form else "")
+    shape = shape_of(cell) if has_form else ""
+    return _Facts(kind, value[:100], is_year, _is_numbered(cell), has_digits, is_measured, shape)
 
 
 def _is_numbered(cell: str) -> bool:
@@ -59,7 +64,7 @@ class Column:
         self._values: set[str] = set()
         self._longest = 0
         self._years = 0
-        self._numbered = 0
+        self._numbered = self._with_digits = 0
         self._measured = 0
 
     def add(self, cell: str) -> None:
@@ -73,6 +78,7 @@ class Column:
         self._longest = max(self._longest, len(cell))
         self._years += facts.is_year
         self._numbered += facts.is_numbered
+        self._with_digits += facts.has_digits
         self._measured += facts.is_measured
         if facts.shape:
             self._shapes[facts.shape] = self._shapes.get(facts.shape, 0) + 1
@@ -135,12 +141,21 @@ class Column:
             return -1.0 if shape_of(cell) == shape else 0.75
         if _is_numbered(cell) and self._numbered >= _MOSTLY * self._filled:
             return -0.75
+        if self._with_digits >= _ALWAYS * self._filled and not any(map(str.isdigit, cell)):
+            return 0.25
         return 0.25 if len(cell) > self._longest and self.rows > 3 else 0.0
 
     def has_such(self, cell: str) -> bool:
         """Whether a cell with words is one of its cells, or of the form of its codes."""
         is_filled = kind_of(cell) is not Kind.EMPTY
         return is_filled and (cell.strip()[:100] in self._values or self.support_label(cell) <= _LIKE_VALUES)
+
+    def has_form_of(self, cell: str) -> bool:
+        """Whether a cell is of the kind of nearly all others, if labels seldom have it, or of the form of codes."""
+        if self.typed is not None:
+            return kind_of(cell) is self.typed
+        shape, count = max(self._shapes.items(), key=itemgetter(1), default=("", 0))
+        return 0 < _MOSTLY * self._filled <= count and shape_of(cell) == shape
 
     def likelihood(self, cell: str) -> float:
         """The logarithm of how likely such a cell is."""

@@ -15,10 +15,14 @@ _LOOKED_AT = 64 << 10
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 _WIDE = {"utf-32-le": 4, "utf-32-be": 4, "utf-16-le": 2, "utf-16-be": 2}
 """Encodings of a fixed number of bytes for each character, and that number."""
+LACKS_MARK = "no byte order mark, and read so it is text with line ends and marks"
+"""The evidence for one of these."""
 _LEAST_PLAIN = 0.04
 """The share of ASCII that any table has, for its marks, digits and line ends."""
 _MOST_ODD = 0.005
 """The share of control, unassigned and private characters that text may have."""
+_SEPARATORS = "\x01\x02\x14\x1c\x1d\x1e\x1f"
+"""Control characters of which one may stand between cells."""
 _ENOUGH = 3
 """How many bytes of valid UTF-8 outweigh one beside them that is not."""
 _FEW = 8
@@ -44,9 +48,9 @@ def open_decoder(head: bytes) -> Decoder:
     start = head[:_LOOKED_AT]
     if start.startswith(_MARKS):
         return Decoder(())
-    wide = _find_wide(start)
+    wide = find_wide(head)
     if wide is not None:
-        return Decoder.of(wide, "no byte order mark, and read so it is text with line ends and marks")
+        return Decoder.of(wide, LACKS_MARK)
     if _SHIFT.search(start):
         return Decoder.of("iso2022_jp_2", "escape sequences that switch to Japanese characters")
     decoder = GuessingDecoder(())
@@ -73,7 +77,7 @@ def _doubts(guess: Guess) -> dict[str, str]:
 
 def is_wide(head: bytes) -> bool:
     """Whether text has two bytes or four for each character."""
-    return head.startswith(_MARKS[1:]) or _find_wide(head[:_LOOKED_AT]) is not None
+    return head.startswith(_MARKS[1:]) or find_wide(head) is not None
 
 
 def is_ebcdic(start: bytes) -> bool:
@@ -126,8 +130,9 @@ def _is_foreign(head: bytes) -> bool:
     return foreign >= _FEW and foreign > _FOREIGN * (foreign + len(_LETTER.findall(head)))
 
 
-def _find_wide(start: bytes) -> str | None:
-    """The encoding of two or four bytes for each character that reads best, if the text is in one."""
+def find_wide(head: bytes) -> str | None:
+    """The encoding of two or four bytes for each character that reads best, if text without a mark is in one."""
+    start = head[:_LOOKED_AT]
     if 0 not in start or start.startswith(_MARKS):
         return None
     shares = {name: _share_plain(start, name) for name in _WIDE}
@@ -146,6 +151,7 @@ def _share_plain(start: bytes, name: str) -> float:
         return 0
     counts = Counter(text)
     odd = sum(count for character, count in counts.items() if _is_odd(character))
+    odd -= max(counts[mark] for mark in _SEPARATORS)
     plain = sum(count for character, count in counts.items() if " " <= character <= "~" or character in "\t\r\n")
     return 0 if odd > _MOST_ODD * len(text) else plain / max(len(text), 1)
 

@@ -68,6 +68,8 @@ class Grid(Protocol):
 
 _JSON = re.compile(rb"\{\s*(?:[\"}]|$)|\[\s*(?:[\[{\"\]0-9-]|true|false|null|$)")
 """How a JSON document begins; a section of a settings file, such as `[main]`, does not."""
+_LOOKED_AT = 1 << 16
+"""Bytes that tell whether a file is text."""
 _SEPARATORS = b"\x01\x02\x14"
 """Control characters that some programs, such as Hive, put between cells."""
 _JSON_NAMES = (".json", ".geojson", ".jsonl", ".ndjson", ".topojson")
@@ -129,7 +131,7 @@ def _open_json_or_text(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> I
 def _open_text(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Grid:
     if is_ebcdic(opened.head[:4096]):
         raise Refusal("the text comes from a mainframe, in EBCDIC; declare its code page in a source")
-    if _is_binary(opened.head[:4096]):
+    if _is_binary(opened.head[:_LOOKED_AT]):
         raise Refusal("the file is in no known format")
     text = TextRows(opened, limits)
     listed = open_arff(text, skipped) or open_pairs(text, skipped) or open_expanded(text, skipped)
@@ -141,7 +143,8 @@ def _is_binary(head: bytes) -> bool:
     """Whether bytes are no text in any encoding that is known here."""
     if is_wide(head):
         return False
-    lines = head.split(b"\n")[:-1]
+    head = head.rstrip(b"\x1a")  # With which programs of DOS end their files.
+    lines = head.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")[:-1]
     between = [byte for byte in _SEPARATORS if lines and len({line.count(byte) for line in lines}) == 1]
     controls = sum(head.count(byte) for byte in (*range(1, 9), *range(14, 27)) if byte not in between)
     return controls > len(head) // 20 or head.count(0) > max(8, len(head) // 20)

@@ -19,8 +19,12 @@ _MOST_ABOVE = 5
 """Full rows right above labels from which on they are rows themselves, and what was taken for labels is one of them."""
 _REPEATED_ABOVE_VALUES, _REPEATED_ABOVE_WORDS = 1 / 5, 1 / 3
 """Of a table's rows so many are its labels, if these stand above every few rows again."""
+_METADATA = 2
+"""Lines above what was taken for labels from which on it is one more of them."""
 _BEFORE_LABELS = re.compile("#(?:[A-Za-z]+:)?")
 """What stands before the labels of a log, such as `#Fields:`."""
+_ENOUGH = 4
+"""Rows that tell what a table's columns hold."""
 _RESPLIT = "another delimiter"
 """What is odd about labels that another mark than the table's tells apart."""
 _PREAMBLE = 0.3
@@ -63,6 +67,8 @@ def find_head(rows: Sequence[Row], resplit: Resplit) -> tuple[int, Head | None, 
     skipped, count = skipped + apart, count - apart
     if (begin := _find_rows_above(table, cells, skipped + count - 1)) is not None:
         skipped, count = begin, count_repeated(cells[begin:])
+    elif count and (begin := _find_metadata(table, cells, skipped, skipped + count)) is not None:
+        skipped, count = begin, 1
     start = table[skipped] if skipped < len(table) else start
     if count == 0:
         return start, Head(None, width), 0
@@ -111,6 +117,21 @@ def _find_rows_above(table: Sequence[int], cells: Sequence[tuple[str, ...]], las
     return begin if last - begin >= _MOST_ABOVE else None
 
 
+def _find_metadata(table: Sequence[int], cells: Sequence[tuple[str, ...]], first: int, behind: int) -> int | None:
+    """Where lines of metadata begin of which one was taken for labels: they go on behind it with words, as no row does.
+
+    Their first line names the columns best, and the others are kept as rows.
+    """
+    keys = Profile(cells[len(cells) // 2 :][:_PROFILED], len(cells[0])).columns[0]
+    if behind >= len(cells) or not cells[behind][0].strip() or keys.support_label(cells[behind][0]) <= 0:
+        return None
+    begin = first
+    while begin > 0 and table[begin - 1] == table[begin] - 1 and keys.support_label(cells[begin - 1][0]) > 0:
+        begin -= 1
+    is_full = sum(map(bool, cells[begin])) >= sum(map(bool, cells[first]))
+    return begin if first - begin >= _METADATA and is_full else None
+
+
 def _find_start(rows: Sequence[Row], filled: Sequence[int]) -> tuple[int, int]:
     """The first row that may be the table's, and its width."""
     runs = [list(run) for _, run in groupby(filled, key=lambda number: rows[number].width)]
@@ -142,12 +163,18 @@ def _find_odd_header(
     number = max((each for each in filled if each < start), default=start - 1)
     if number < 0 or any(row.is_blank for row in rows[number:start]):
         return None
-    body = [row.cells or () for row in rows[start : start + _PROFILED] if row.width == width]
+    body = _rows_together(rows[start : start + _PROFILED], width)
     for cells, told in _odd_labels(rows[number], width, body, resplit):
         are_whole = told != _RESPLIT or (len(set(cells)) == len(cells) and not _begins_with_labels(body, width))
         if are_whole and not any(kind_of(cell) in TYPED for cell in cells) and _suits(cells[:width], body, width):
             return number, Head(cells, width, (rows[number].place,), told)
     return None
+
+
+def _rows_together(rows: Sequence[Row], width: int) -> list[Sequence[str]]:
+    """The cells of the rows of a width up to the first blank row, or of all if those are too few to go by."""
+    together = [row for row in takewhile(lambda row: not row.is_blank, rows) if row.width == width]
+    return [row.cells or () for row in (together if len(together) >= _ENOUGH else rows) if row.width == width]
 
 
 def _odd_labels(

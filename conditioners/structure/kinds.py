@@ -47,7 +47,7 @@ _ADDRESS = r"(?:[a-z][a-z0-9+]*://|www\.)\S+"
 _BYTE = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 """A number of an address of a machine; four of three digits would else be one with thousands marks."""
 _PATTERNS = (
-    (Kind.LINK, re.compile(rf"{_BYTE}(?:\.{_BYTE}){{3}}")),
+    (Kind.LINK, re.compile(rf"{_BYTE}(?:\.{_BYTE}){{3}}|[0-9A-Fa-f]{{2}}(?::[0-9A-Fa-f]{{2}}){{5}}")),
     (Kind.NUMBER, re.compile(_NUMBER)),
     (Kind.SHARE, re.compile(rf"{_NUMBER} ?%")),
     (Kind.MONEY, re.compile(rf"-?(?:[$€£¥₹]|US\$|[A-Z]{{3}}) ?{_NUMBER}|{_NUMBER} ?(?:[$€£¥₹]|USD|EUR|GBP|CHF)")),

@@ -67,10 +67,12 @@ class Profile:
     def could_be_units(self, cells: Sequence[str]) -> bool:
         """Whether a row has words in two columns or more, some of values, and nothing elsewhere, as rows of units have.
 
+        Of two columns it is enough that one has a word.
+
         Rows with words for nothing are none: those have something in the other columns that no row lacks.
         """
         filled = [(column, cell) for column, cell in zip(self.columns, cells, strict=True) if cell.strip()]
-        if len(filled) < 2 or not any(column.typed for column, _ in filled):
+        if len(filled) < min(2, self.width - 1) or not any(column.typed for column, _ in filled):
             return False
         if not all(
             _is_word_above(column, cell) and not (column.typed is None and column.has_such(cell))
@@ -82,6 +84,10 @@ class Profile:
     def has_value_among(self, cells: Sequence[str]) -> bool:
         """Whether some cell is one that its column has as well, or of the same form as its codes."""
         return any(column.has_such(cell) for column, cell in zip(self.columns, cells, strict=True))
+
+    def has_form_among(self, cells: Sequence[str]) -> bool:
+        """Whether some cell is of the form that the values of its column have."""
+        return any(column.has_form_of(cell) for column, cell in zip(self.columns, cells, strict=True))
 
     def has_odd_value(self, cells: Sequence[str], labels: Sequence[str]) -> bool:
         """Whether the only column of values has some digits, such as `<5` or `"12`, where its label has none."""

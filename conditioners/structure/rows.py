@@ -30,8 +30,8 @@ class Row(NamedTuple):
 
     @property
     def is_blank(self) -> bool:
-        """Whether no cell holds more than blanks."""
-        return self.cells is not None and not any(map(str.strip, self.cells))
+        """Whether no cell holds more than blanks, or the mark with which programs of DOS end files."""
+        return self.cells is not None and (not any(map(str.strip, self.cells)) or self.raw == "\x1a")
 
     @property
     def width(self) -> int:

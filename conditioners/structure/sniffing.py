@@ -95,7 +95,7 @@ def _judge(sample: str, marks: Marks) -> Sniffed:
     worth = {**_WORTH, **_WORDS_APART} if marks.delimiter == " " else _WORTH
     score = _regularity(rows, widths) * _breadth(widths, len(rows)) * _cleanness(rows, worth)
     score *= trust_in(marks.delimiter) if marks.delimiter else 1.0
-    score *= (1 - sum(record.is_odd for record in records) / len(records)) ** 2 * _placement(sample, rows, marks.quote)
+    score *= (1 - sum(record.is_odd for record in records) / len(records)) ** 2 * _placement(sample, rows, marks)
     if marks.quote != '"':
         score *= _pairing(sample, marks)
     return Sniffed(marks, score * (0.99 if marks.escape else 1.0), width)
@@ -134,15 +134,18 @@ def _count_pairs(pieces: Sequence[str], quote: str) -> tuple[int, int]:
     return both, one + is_open
 
 
-def _placement(sample: str, rows: Sequence[Record], quote: str) -> float:
-    """One if every quote tells fields apart, or is written twice in one; a half if all are left in the cells."""
-    end = rows[-1].end
+def _placement(sample: str, rows: Sequence[Record], marks: Marks) -> float:
+    """One if every quote tells fields apart, or is written twice or escaped in one; a half if all are left in cells."""
+    end, quote = rows[-1].end, marks.quote
     there = sample.count(quote, 0, end)
     if not there:
         return 1.0
     left = sum(field.count(quote) for row in rows for field in row.fields or ())
     twice = sample.count(quote * 2, 0, end) - sum(field.count(quote * 2) for row in rows for field in row.fields or ())
-    return 1 - 0.5 * max(0, left - twice) / there
+    escaped = sample.count(marks.escape + quote, 0, end) if marks.escape else 0
+    # Text with quotes of its own, such as JSON, has escapes of its own as well.
+    odd = left - twice if left - twice > escaped else 0
+    return 1 - 0.5 * odd / there
 
 
 def _regularity(rows: Sequence[Record], widths: Counter[int]) -> float:

@@ -17,6 +17,8 @@ from conditioners.structure.widths import WidthMender
 
 _FEW = 3
 """Rows that other labels need behind them to begin a table."""
+_FEW_CELLS = 2
+"""Cells that a note behind a table may have."""
 _TITLE = 2
 """Cells that a title behind a blank line may have, such as `Market:` and its name."""
 _TITLE_AND_LABELS = 3
@@ -175,8 +177,11 @@ class TableReader:
 
     def _may_be_note(self, row: Row) -> bool:
         """Whether a row with no table behind it says little enough to be none."""
-        is_apart = row.width == 1 or row.width == self._head.cells or self._is_behind_blank
-        return row.cells is not None and row.filled <= 2 and is_apart
+        if row.cells is None or row.filled > _FEW_CELLS:
+            return False
+        if row.width == self._head.cells and self._profile.has_form_among(row.cells):
+            return False
+        return row.width == 1 or row.width == self._head.cells or self._is_behind_blank
 
     def _drop(self, row: Row) -> Dropped:
         if row.cells is None:

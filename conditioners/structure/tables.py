@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from conditioners.structure.ahead import Ahead
 from conditioners.structure.block import Block, gather
 from conditioners.structure.found import Began, Found, Passed
-from conditioners.structure.heads import find_head, find_same_head
+from conditioners.structure.heads import Head, find_head, find_same_head
 from conditioners.structure.neighbours import find_neighbour
 from conditioners.structure.profiles import Profile
 from conditioners.structure.rows import Resplit, Row, no_resplit
@@ -16,6 +16,8 @@ from conditioners.structure.table_rows import TableReader, is_sparse
 _AHEAD = 400
 """Rows that are looked at before a table's form is decided."""
 _PROFILED = 200
+_ENOUGH = 10
+"""Rows that tell what a table's columns hold, whatever follows a blank row behind them."""
 
 
 def find_tables(
@@ -47,10 +49,16 @@ def find_tables(
                 yield Passed(row.place, "blank" if row.is_blank else "among the header rows")
         if head is not None:
             yield Began(head)
-            body = [
-                row.cells or ()
-                for row in looked[start + header_rows :]
-                if row.filled and not is_sparse(row.filled, head) and row.cells != head.labels
-            ]
-            profile = Profile([cells for cells in body if len(cells) == head.cells][:_PROFILED], head.cells)
+            profile = _profile(looked[start + header_rows :], head)
             yield from TableReader(ahead, head, profile, resplit, words_are_apart, behind).read()
+
+
+def _profile(rows: Sequence[Row], head: Head) -> Profile:
+    """What the columns of a table hold: by the rows up to the first blank one, if those are enough to go by."""
+    cells = list[Sequence[str]]()
+    for row in rows:
+        if row.is_blank and len(cells) >= _ENOUGH:
+            break
+        if row.filled and row.width == head.cells and not is_sparse(row.filled, head) and row.cells != head.labels:
+            cells.append(row.cells or ())
+    return Profile(cells[:_PROFILED], head.cells)

@@ -143,3 +143,24 @@ def test_a_word_that_stands_in_each_line_of_a_list_with_bars_counts_once():
     data = "\n".join(["|Werk|Menge |Kurztext            |Währg|", *lines]).encode("cp1252")
 
     assert guess_code_page(data).name == "cp1252", "and no Chinese sign stands within `Währg`"
+
+
+WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+
+
+@pytest.mark.parametrize("encoding", WIDE)
+@pytest.mark.parametrize(
+    "document",
+    [
+        '[{"id": 1, "name": "Zoë"}, {"id": 2, "name": "山田"}]',
+        '{"id": 1, "name": "Zoë"}\n{"id": 2, "name": "山田"}\n',
+        "<rows><row><id>1</id><name>Zoë</name></row><row><id>2</id><name>山田</name></row></rows>",
+        "<html><table><tr><th>id<th>name<tr><td>1<td>Zoë<tr><td>2<td>山田</table></html>",
+    ],
+)
+def test_documents_of_wide_characters_are_read_without_a_byte_order_mark(document, encoding):
+    conditioned = condition_undeclared(document.encode(encoding))
+
+    assert conditioned.tables == [[["id", "name"], ["1", "Zoë"], ["2", "山田"]]]
+    told = conditioned.summary.encoding
+    assert told is None or (told["name"] == encoding and told["evidence"].startswith("no byte order mark"))

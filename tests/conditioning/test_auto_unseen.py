@@ -1,0 +1,89 @@
+"""Kinds of file that no example shows, found by writing tables through many dialects and comparing what comes out."""
+
+import pytest
+
+from tests.conditioning.undeclared import condition_undeclared
+
+
+def read(data, name="file.csv"):
+    """The rows of each table with its labels, and the summary; nothing is in quarantine."""
+    conditioned = condition_undeclared(data, name)
+    assert conditioned.summary.rejected == 0
+    return conditioned.tables, conditioned.summary
+
+
+def test_escaped_quotes_in_a_few_quoted_cells_tell_the_escape():
+    named = '1;"James \\"Jim\\" Carter";Leeds\n2;Ann Lee;"PO Box 12; Dublin"\n'
+    data = "id;name;address\n" + named + "".join(f"{n};Ann Lee;Cork\n" for n in range(3, 20))
+    (rows,), summary = read(data)
+
+    assert summary.dialect["escape"] == "\\"
+    assert rows[1:3] == [["1", 'James "Jim" Carter', "Leeds"], ["2", "Ann Lee", "PO Box 12; Dublin"]]
+
+
+def test_escapes_of_json_in_cells_without_quotes_are_left_there():
+    data = "id||payload\n" + "".join(f'{n}||{{"a": {n}, "k": "q\\"z"}}\n' for n in range(9))
+    (rows,), summary = read(data)
+
+    assert summary.dialect["escape"] == ""
+    assert rows[1] == ["0", '{"a": 0, "k": "q\\"z"}']
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("mark", ["\x01", "\x1f"])
+def test_control_characters_tell_cells_apart_in_any_encoding_and_with_any_line_ends(mark, end, encoding):
+    data = end.join(mark.join(row) for row in [["day", "mac"], ["2024-01-05", "0a:1b:2c:3d:4e:5f"], ["2024-01-06", ""]])
+    (rows,), summary = read((data + end).encode(encoding))
+
+    assert summary.dialect["delimiter"] == mark
+    assert rows == [["day", "mac"], ["2024-01-05", "0a:1b:2c:3d:4e:5f"], ["2024-01-06", ""]]
+
+
+def test_a_mark_for_the_end_of_a_file_makes_a_short_one_no_binary():
+    (rows,), summary = read(b"a,b\r\n1,2\r\n3,4\r\n\x1a")
+
+    assert rows == [["a", "b"], ["1", "2"], ["3", "4"]]
+    assert summary.skipped == (("line 4", "blank"),)
+
+
+def test_last_rows_with_a_key_alone_are_rows_and_no_notes():
+    (rows,), summary = read("key,a,b,c\nK0,,,\nK1,7,,5\nK2,2,,\nK3,,,\nK4,,,\n")
+
+    assert rows[-2:] == [["K3", "", "", ""], ["K4", "", "", ""]]
+    assert summary.skipped_lines == 0
+
+
+def test_a_title_of_three_words_is_no_row_of_labels_where_another_table_follows():
+    first = "".join(f"{n},some words; and more of them,{n % 5}\n" for n in range(12))
+    second = "".join(f"feature {n},yes,no\n" for n in range(7))
+    tables, _ = read(f"Table 1: main\nid,comment,rating\n{first}\nTable 2: further\nfeature,enabled,default\n{second}")
+
+    assert [table[0] for table in tables] == [["id", "comment", "rating"], ["feature", "enabled", "default"]]
+    assert list(map(len, tables)) == [13, 8]
+
+
+@pytest.mark.parametrize("labels", [",Value", "Year,Value"])
+def test_units_stand_below_the_labels_of_two_columns_too(labels):
+    (rows,), _ = read(f"{labels}\n,Percent\n" + "".join(f"{year},{year % 7}.5\n" for year in range(1990, 2002)))
+
+    assert rows[:2] == [[labels.split(",")[0], "Value Percent"], ["1990", "2.5"]]
+
+
+QUARTERS = [f"{year}{part}" for year in range(1990, 1999) for part in ("", " Q1", " Q2", " JAN")]
+METADATA = [
+    '"Title","Prices"', '"CDID","D7BT"', '"PreUnit",""', '"Unit","Index"',
+    '"Release date","17-01-2024"', '"Next release","14 February 2024"', '"Important notes",""',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("more", ["", ',"Prices, food"'])
+def test_lines_of_metadata_above_a_series_are_kept_below_the_first_of_them(more):
+    lines = [line + (more and ("," + line.split(",", 1)[1])) for line in METADATA[1:]]
+    data = "\n".join(
+        [METADATA[0] + more, *lines, *(f'"{day}","{n}.5"{more and ",7"}' for n, day in enumerate(QUARTERS))]
+    )
+    (rows,), summary = read(data)
+
+    assert summary.table.header_rows == ("line 1",)
+    assert [row[0] for row in rows] == [line.split('"')[1] for line in METADATA] + QUARTERS
