@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from conditioners.counted_dates import COUNTED
 from conditioners.outcome import SourceError
 
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
@@ -33,10 +34,12 @@ _DIRECTIVE = re.compile(r"%(?:[#:]z|\.f|.)|%$", re.DOTALL)
 @lru_cache(maxsize=1024)
 def pattern_of(written: str) -> str:
     """A regular expression for all of a cell in a format; raises SourceError for a format that is not known."""
+    if written in COUNTED:
+        return COUNTED[written].pattern
     parts = cut_format(written)
     unknown = [part for part in parts if part.startswith("%") and part not in _PARTS]
     if unknown:
-        raise SourceError(f"date format {written!r}: {unknown[0]} is none of {', '.join((*_PARTS, *_WHOLE))}")
+        raise SourceError(f"date format {written!r}: {unknown[0]} is none of {', '.join((*_PARTS, *_WHOLE, *COUNTED))}")
     around = ["", *parts, ""]
     shown = [_show(part, around[at] in _NUMBERS or around[at + 2] in _NUMBERS) for at, part in enumerate(parts)]
     return f"^{''.join(shown)}$"
@@ -55,6 +58,8 @@ def complete_day(written: str) -> tuple[str, str]:
     A week stands for its Monday, a month and a year for the first of their days. Raises SourceError for a format that
     tells none.
     """
+    if written in COUNTED:
+        return "", ""
     parts = set(cut_format(written))
     if "%V" in parts or "%G" in parts:
         if not {"%V", "%G"} <= parts or parts & {"%Y", "%y"}:
@@ -77,6 +82,8 @@ def complete_moment(written: str) -> tuple[str, str]:
 
     Raises SourceError for a format that tells minutes and no hour.
     """
+    if written in COUNTED:
+        return "", ""
     parts = set(cut_format(written))
     has_hour = bool(parts & {"%H", "%I"})
     if "%M" in parts and not has_hour:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from conditioners.columns import Day, Moment
+from conditioners.counted_dates import COUNTED, is_instant, parse_counted_day, parse_counted_moment
 from conditioners.date_forms import complete_day, complete_moment, spell_out
 from conditioners.dialects import Dialect
 
@@ -32,7 +33,7 @@ def formats_of(column: Day | Moment, dialect: Dialect) -> Sequence[str]:
     if isinstance(column, Day):
         return own or dialect.days
     formats = own or dialect.moments
-    told = [written for written in formats if ("%#z" in written) == column.utc]
+    told = [written for written in formats if ("%#z" in written or is_instant(written)) == column.utc]
     return told or (formats if column.utc else ())
 
 
@@ -46,6 +47,8 @@ def parse_day(cell: pl.Expr, formats: Sequence[str], dialect: Dialect, is_writte
 def _parse_day(cell: pl.Expr, written: str, dialect: Dialect, is_written: IsWritten) -> pl.Expr:
     import polars as pl
 
+    if written in COUNTED:
+        return pl.when(is_written(written)).then(parse_counted_day(cell, written))
     behind, behind_format = complete_day(written)
     text = pl.concat_str([cell, pl.lit(behind)]) if behind else cell
     day = pl.when(is_written(written)).then(text.str.to_date(written + behind_format, strict=False))
@@ -78,6 +81,8 @@ def parse_moment(cell: pl.Expr, formats: Sequence[str], is_written: IsWritten) -
 def _parse_moment(cell: pl.Expr, written: str, is_written: IsWritten) -> pl.Expr:
     import polars as pl
 
+    if written in COUNTED:
+        return pl.when(is_written(written)).then(parse_counted_moment(cell, written))
     behind, behind_format = complete_moment(written)
     text = pl.concat_str([cell, pl.lit(behind)]) if behind else cell
     if "%#z" in written:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from conditioners.columns import Column, Day, Decimal, Moment, Text, Whole
+from conditioners.counted_dates import COUNTED
 from conditioners.date_forms import pattern_of, spell_out
 from conditioners.dates import formats_of
 from conditioners.dialects import Dialect, ShiftBy
@@ -93,6 +94,8 @@ def _number_fault(rule: str, column: Whole | Decimal, text: str, dialect: Dialec
 
 @lru_cache(maxsize=256)
 def _show_format(written: str) -> str:
+    if written in COUNTED:
+        return COUNTED[written].shown
     written = spell_out(written)
     for code, shown in (
         ("%Y", "yyyy"),

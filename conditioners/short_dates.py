@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from conditioners.counted_dates import COUNTED
 from conditioners.date_forms import DIGITS, cut_format, pattern_of
 from conditioners.short_cells import ShortCells
 
@@ -68,10 +69,12 @@ def _find_misfits(words: NDArray[np.uint64], fixed: np.uint64, six: np.uint64, m
 def _shape_of(written: str) -> tuple[tuple[np.uint64, ...], ...] | None:
     """For both halves of a string view: the bits that are fixed, and what _find_misfits adds and looks at.
 
-    A view of up to twelve bytes is its length, four bytes, and then the text. None for formats with words.
+    A view of up to twelve bytes is its length, four bytes, and then the text. None for formats with words and counts.
     """
     import numpy as np
 
+    if written in COUNTED:
+        return None
     parts = cut_format(written)
     text = "".join(_DIGIT * DIGITS.get(part, _MANY) if part.startswith("%") else part for part in parts)
     if not text.isascii() or len(text) > _LONGEST:

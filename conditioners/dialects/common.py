@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from conditioners.counted_dates import COUNTED
 from conditioners.date_forms import DIGITS, complete_day, complete_moment, pattern_of, spell_out
 from conditioners.declared_types import require_types
 from conditioners.outcome import SourceError
@@ -135,10 +136,16 @@ def find_contradiction(formats: Iterable[str]) -> str | None:
     for written in formats:
         pattern_of(written)
         spelled = spell_out(written).replace("%e", "%d")
-        skeleton = re.sub("%(.)", lambda part: "9" * DIGITS.get(part[0], 0) or part[0].lower(), spelled)
-        if found.setdefault(skeleton, spelled) != spelled:
+        if any(found.setdefault(skeleton, spelled) != spelled for skeleton in _list_skeletons(spelled)):
             return written
     return None
+
+
+def _list_skeletons(spelled: str) -> list[str]:
+    """What cells in a format look like, with 9 for any digit."""
+    if spelled in COUNTED:
+        return ["9" * digits for digits in range(COUNTED[spelled].fewest, COUNTED[spelled].most + 1)]
+    return [re.sub("%(.)", lambda part: "9" * DIGITS.get(part[0], 0) or part[0].lower(), spelled)]
 
 
 def check_fields(dialect: str, fields: tuple[str, ...]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 
+from conditioners.counted_dates import COUNTED
 from conditioners.drafting.conventions import DAY_FORMATS, parse_day
 from conditioners.drafting.naming import names_code
 
@@ -22,8 +23,10 @@ _YEAR_ALONE = re.compile("(?:19|20)[0-9]{2}")
 _SERIALS = range(20_000, 80_000)
 """Days as spreadsheets count them, from 1954 to 2119."""
 _LABELS_MOMENTS = re.compile(r"time|\bts\b|_ts\b|ts_|stamp|epoch|date|created|updated|_at\b", re.IGNORECASE)
-_EPOCH = re.compile(r"(?:9[4-9]|1[0-9]|20)[0-9]{8}(?:[0-9]{3}|[0-9]{6})?(?:\.[0-9]+)?")
-"""Seconds since 1970, or thousandths and millionths of them, of the years 2000 to 2036."""
+_LIKELY_SERIAL, _IS_PART = re.compile(r"(?:3[6-9]|4[0-9])[0-9]{3}(?:\.[0-9]{1,15})?"), re.compile(r"\.0*[1-9]")
+_LABELS_SUMS = re.compile(r"count|number|total|amount|quantity|qty|sales|sum\b|updates", re.IGNORECASE)
+"""Labels of numbers that are none of a date, whatever else they say."""
+_DAY_SECONDS = 86_400
 _PACKED, _PACKED_LABELLED = ("1%y%m%d", "%Y%j"), ("%y%m%d", "%d%m%y", "%m%d%y", "%d%m%Y", "%m%d%Y", "%y%j")
 """Days of digits alone: forms that hardly any other numbers fit, and forms for labels that tell days."""
 _TELLING = 5
@@ -42,6 +45,35 @@ def list_day_formats(label: str) -> Sequence[str]:
     if _LABELS_WEEKS.search(label):
         return DAY_FORMATS
     return (*others, _MONTH) if _LABELS_MONTHS.search(label) else others
+
+
+def find_counted(label: str, cells: Collection[str]) -> tuple[str, str] | None:
+    """The kind and format of counts of days or seconds that a column holds: by its label, and of years about ours.
+
+    These are 2000 to 2037, in which days of a spreadsheet are no other days of five digits.
+    """
+    if names_code(label) or _LABELS_SUMS.search(label):
+        return None
+    if (_LABELS_DAYS.search(label.strip()) or _LABELS_MOMENTS.search(label)) and all(
+        map(_LIKELY_SERIAL.fullmatch, cells)
+    ):
+        return ("Moment" if any(map(_IS_PART.search, cells)) else "Day"), "excel"
+    if not _LABELS_MOMENTS.search(label):
+        return None
+    for written, count in COUNTED.items():
+        likely = re.compile(rf"(?:9[4-9]|1[0-9]|20)[0-9]{{{count.most - 2}}}(?:\.[0-9]{{1,9}})?")
+        if count.epoch is None and all(map(likely.fullmatch, cells)):
+            a_day = _DAY_SECONDS * count.per_second
+            are_days = len(cells) >= _TELLING and all(cell.isdecimal() and int(cell) % a_day == 0 for cell in cells)
+            return ("Day" if are_days else "Moment"), written
+    return None
+
+
+def tell_counted(label: str, written: str) -> str:
+    """What to check of counts that are read as days or moments."""
+    if written == "excel":
+        return f"{label!r} is read as days of a spreadsheet: those of one that counts from 1904 are `excel 1904`"
+    return f"{label!r} is read as {COUNTED[written].shown.partition(', ')[2]}"
 
 
 def labels_weeks(label: str) -> bool:
@@ -76,18 +108,15 @@ def tell_packed_days(label: str, cells: Collection[str]) -> tuple[str, ...]:
     is_named = _LABELS_DAYS.search(label.strip()) is not None
     if names_code(label):
         return ()
-    if _LABELS_MOMENTS.search(label) and all(map(_EPOCH.fullmatch, cells)):
-        told = f"{label!r} holds numbers such as {next(iter(cells))}, which may be seconds since 1970"
-        return (f"{told}, or parts of them: a hook can make moments of these",)
     forms = (*_PACKED, *(_PACKED_LABELLED if is_named else ())) if len(cells) >= _TELLING else ()
     found = [f"`{each}`" for each in forms if all(parse_day(cell, each) for cell in cells)]
     serials = is_named and all(cell.isdecimal() and int(cell) in _SERIALS for cell in cells)
     if not (found or serials):
         return ()
     told = f"{label!r} holds numbers such as {next(iter(cells))}, which may be days"
-    serial = ", or they are those of a spreadsheet" if serials else ""
+    serial = ", or `excel` if they are those of a spreadsheet" if serials else ""
     if not found:
-        return (f"{told} of a spreadsheet",)
+        return (f"{told} of a spreadsheet: as such their form is `excel` or `excel 1904`",)
     return (f"{told}: as such their form is {' or '.join(found)}{serial}",)
 
 

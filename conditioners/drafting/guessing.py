@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from conditioners.counted_dates import is_instant
 from conditioners.dialects import ISO_DAY, Numbers
 from conditioners.drafting.conventions import (
     MOMENT_FORMATS,
@@ -18,7 +19,13 @@ from conditioners.drafting.conventions import (
     tell_doubt,
     tell_weeks,
 )
-from conditioners.drafting.digit_dates import list_day_formats, tell_packed_days, tell_weeks_or_months
+from conditioners.drafting.digit_dates import (
+    find_counted,
+    list_day_formats,
+    tell_counted,
+    tell_packed_days,
+    tell_weeks_or_months,
+)
 from conditioners.drafting.doubts import (
     tell_currencies,
     tell_fractions,
@@ -127,6 +134,9 @@ def _guess_filled(bare: Guess, counts: Counter[str], numbers: Numbers, *, has_ty
         return code
     if all(map(_PHONE.fullmatch, counts)):
         return bare
+    counted = _guess_counted(bare, counts)
+    if counted is not None:
+        return counted
     told: tuple[str, ...] = ()
     for kind, formats in (("Day", list_day_formats(bare.label)), ("Moment", MOMENT_FORMATS)):
         found = fit_formats(counts, formats, has_days=has_typed_cells)
@@ -137,6 +147,32 @@ def _guess_filled(bare: Guess, counts: Counter[str], numbers: Numbers, *, has_ty
     if guess.kind != "Text" or guess.remarks:
         return guess
     return replace(guess, remarks=(*(told or tell_unknown_form(bare.label, counts)), *tell_kept(bare.label, counts)))
+
+
+def _guess_counted(bare: Guess, counts: Counter[str]) -> Guess | None:
+    """Days or moments of counts, as spreadsheets and programs keep them."""
+    fit = find_fit(counts, lambda cell: re.fullmatch(r"[0-9]{5,19}(?:\.[0-9]+)?", cell) is not None)
+    found = find_counted(bare.label, fit.fitting) if fit.is_good else None
+    if found is None:
+        return None
+    kind, written = found
+    arguments = ("utc=True",) if kind == "Moment" and is_instant(written) else ()
+    told = (tell_counted(bare.label, written), *_tell_lost_parts(bare.label, written, fit.fitting))
+    return _take_words(replace(bare, kind=kind, arguments=arguments, formats=(written,), remarks=told), fit)
+
+
+def _tell_lost_parts(label: str, written: str, cells: Iterable[str]) -> tuple[str, ...]:
+    """What to know of seconds with parts, which no column keeps."""
+    places = int(written[-2]) if written.startswith("%s%") else 0
+    cut = next((cell for cell in cells if is_instant(written) and _has_part(cell, places)), None)
+    if cut is None:
+        return ()
+    return (f"{label!r} loses the fractions of its seconds, such as those of {cut}: moments are kept to the second",)
+
+
+def _has_part(cell: str, places: int) -> bool:
+    whole, _, part = cell.partition(".")
+    return bool((whole[len(whole) - places :] + part).strip("0"))
 
 
 def _guess_code(bare: Guess, counts: Counter[str]) -> Guess | None:

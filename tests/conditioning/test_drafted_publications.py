@@ -49,7 +49,7 @@ def test_columns_whose_dates_contradict_each_other_are_read_each_in_its_own_form
 @pytest.mark.parametrize(
     ("label", "written_as", "form"),
     [("TRNDAT", "1%y%m%d", "1%y%m%d"), ("JULDATE", "%Y%j", "%Y%j"), ("Ship Date", "%m%d%y", "%m%d%y"),
-     ("Jul", "%y%j", "%y%j`, or they are those of a spreadsheet")],
+     ("Jul", "%y%j", "%y%j`, or `excel` if they are those of a spreadsheet")],
 )  # fmt: skip
 def test_days_of_digits_alone_are_told_with_the_form_that_reads_them(draft, make_source, run, label, written_as, form):
     cells = [day.strftime(written_as) for day in DAYS]
@@ -242,7 +242,7 @@ def test_seconds_since_1970_and_decimals_beyond_those_that_are_kept_are_told(dra
     rows = [f"{n},{1767225600 + n * 3600},{n}.1234567890123" for n in range(30)]
     written, source = draft("r.csv", lines("id,ts,value", rows))
 
-    assert told(written, "'ts' holds numbers such as 1767225600, which may be seconds since 1970")
+    assert told(written, "'ts' is read as seconds since 1970")
     assert column_of(source, "value").rounded
     assert told(written, "'value' has up to 13 decimal places, and is rounded to 10")
 

@@ -178,12 +178,12 @@ def test_either_apostrophe_between_thousands_is_read_whichever_the_sample_has(dr
 
 
 def test_labels_that_tell_a_time_and_numbers_that_may_be_days_are_told(draft):
-    rows = "".join(f"AUT,{number}.5,{number + 45_000}\n" for number in range(20))
+    rows = "".join(f"AUT,{number}.5,{number + 25_400}\n" for number in range(20))
     written, source = draft("t.csv", f"country,2024,week\n{rows}".encode())
 
     assert columns_of(source) == {"country": "Text", "c_2024": "Decimal", "week": "Whole"}
     assert told(written, "labels tell a time, and files with others will lack these columns: '2024'")
-    assert told(written, "'week' holds numbers such as 45000, which may be days of a spreadsheet")
+    assert told(written, "'week' holds numbers such as 25400, which may be days of a spreadsheet: as such")
 
 
 REPORT = (
