@@ -71,6 +71,16 @@ class Target:
     only_read: bool = False
     """Whether rows are read and not judged, which takes most of the time."""
 
+    @property
+    def comes_in_pieces(self) -> bool:
+        """Whether its files are read in pieces of any size, with the same rows in them."""
+        return self.name.removeprefix("reader: ").startswith(("delimited", "wide", "fixed width", "JSON lines"))
+
+    @property
+    def shows_cells(self) -> bool:
+        """Whether cells stand in its files, packed or not, as they are read; binary numbers do not."""
+        return not any(kind in self.name for kind in ("xls", "ods", "Parquet", "XML spreadsheet", "source"))
+
 
 def list_targets() -> list[Target]:
     """Every reader by itself, conditioning under a declaration and without, and all sources that ship."""

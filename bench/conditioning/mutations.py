@@ -1,4 +1,5 @@
-"""Spoils files: cuts, repeats, overwrites, mixes and strews marks, also inside of a package's members."""
+"""Spoils files: cuts, repeats, overwrites, mixes and strews marks, also inside of a package's members, or of files of
+the same form."""
 
 from __future__ import annotations
 
@@ -8,7 +9,13 @@ import re
 import zipfile
 from collections.abc import Callable, Sequence
 
+from bench.conditioning.shapes import reshape
+from bench.conditioning.shapes.packages import change_in_place
+
 _LARGEST = 60_000
+_SAME_FORM, _ALONE = 0.5, 0.7
+"""The share of inputs that are of the same form, and of these of those that are not spoiled as well."""
+_COMPOUND = b"\xd0\xcf\x11\xe0"
 _MARKS = (
     b'"', b"'", b",", b";", b"\t", b"|", b"\n", b"\r", b"\r\n", b"\0", b"\xff", b"\\", b'""', b"{", b"[", b"]", b"<",
     b"&", b"\xef\xbb\xbf", b"#", b" ", b"    ", b"~", b"*", b"+", b"PK\x03\x04", b"-1", b"0", b"1e999", b"65536",
@@ -20,7 +27,26 @@ Spoil = Callable[[bytearray, random.Random, Sequence[bytes]], None]
 
 
 def mutate(data: bytes, others: Sequence[bytes], chance: random.Random) -> bytes:
-    """The file with a few things done to it; parts of `others` may be mixed in."""
+    """The file with a few things done to it, or another one of its form; parts of `others` may be mixed in."""
+    if chance.random() < _SAME_FORM:
+        shaped = _reshape(data, chance)
+        if chance.random() < _ALONE or len(shaped) > _LARGEST:
+            return shaped
+        data = shaped
+    return _spoil(data, others, chance)
+
+
+def _reshape(data: bytes, chance: random.Random) -> bytes:
+    """A file of the same form, and its own records with other bytes where the form is not known here."""
+    if data.startswith(_COMPOUND):
+        return change_in_place(data, chance)
+    try:
+        return reshape(data, chance)
+    except (ValueError, LookupError, OSError, EOFError, ArithmeticError, NotImplementedError, zipfile.BadZipFile):
+        return data
+
+
+def _spoil(data: bytes, others: Sequence[bytes], chance: random.Random) -> bytes:
     if data.startswith(b"PK\x03\x04") and chance.random() < 0.5:
         return _mutate_member(data, others, chance)
     spoiled = bytearray(data)
@@ -37,7 +63,7 @@ def _mutate_member(data: bytes, others: Sequence[bytes], chance: random.Random) 
         chosen = chance.choice(names)
         for name in names:
             member = whole.read(name)
-            package.writestr(zipfile.ZipInfo(name), mutate(member, others, chance) if name == chosen else member)
+            package.writestr(zipfile.ZipInfo(name), _spoil(member, others, chance) if name == chosen else member)
     return packed.getvalue()
 
 

@@ -1,12 +1,16 @@
 """Some spoiled files for each reader; `python -m bench.conditioning.fuzz` tries as many as one likes."""
 
+import gzip
 import os
+import random
 import signal
 
 import pytest
 
+from bench.conditioning import mutations
 from bench.conditioning.fuzz import Run, fuzz, main, make_input
 from bench.conditioning.fuzz_checks import find_fault
+from bench.conditioning.fuzz_origins import find_stranger
 from bench.conditioning.fuzz_targets import list_targets
 from conditioners.limits import DEFAULT
 
@@ -18,6 +22,7 @@ def test_spoiled_files_are_read_or_refused_and_every_row_is_accounted_for(target
     results = list(fuzz(target, 5, range(40)))
 
     assert [(number, fault) for number, _, fault in results if fault] == []
+    assert any(read for _, read, _ in results)
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
@@ -72,3 +77,25 @@ def test_a_run_goes_on_where_it_ended(tmp_path):
     assert Run.load(tmp_path, 1).of(TARGETS[0]).inputs == 7
     with pytest.raises(ValueError, match="another folder"):
         Run.load(tmp_path, 2)
+
+
+def test_a_cell_that_stands_nowhere_in_the_file_is_found_out():
+    packed = gzip.compress(b'{"a": "x\\u0041y", "b": "1"}')
+
+    assert find_stranger(packed, {"xAy", "1", "\u00fc", "", None}) is None
+    assert find_stranger(packed, {"xAy", "12"}) == "a cell stands nowhere in the file: '12'"
+
+
+def test_an_output_that_is_no_standard_csv_is_found_out(monkeypatch):
+    target = next(target for target in TARGETS if target.name == "delimited")
+    monkeypatch.setattr("bench.conditioning.fuzz_checks._write", lambda rows: b"another")
+
+    assert find_fault(target, target.files[0]) == (True, "the output is no standard CSV")
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
+def test_another_file_of_the_same_form_can_be_made(target):
+    chance = random.Random(1)
+    made = {mutations._reshape(target.files[number % len(target.files)], chance) for number in range(20)}
+
+    assert len(made - set(target.files)) > 5
