@@ -1,13 +1,13 @@
 """Gives spoiled files to each reader, by itself, under a declaration and without, and looks for what must not be.
 
-Run `python -m bench.conditioning.fuzz --inputs 1000000 --seed 1 --keep DIR --only reader:`; `--only TEXT ...` takes the
-targets whose names hold one of them. That many inputs go to each target, in turns; half of them are of the same form as
-its files, so that what lies behind the parsers is tried as well. An input is wrong when a reader raises, when a batch or
-summary does not account for every row, when it takes more than two seconds or 300 MB, or when the process dies of it;
-when the output is no standard CSV, when a cell stands nowhere in the file, or when the same file read again or in smaller
-pieces gives something else. Wrong inputs are kept in DIR, and `DIR/progress.json` says how far each target is: the same
-command goes on from there. The exit code says whether anything was wrong. Each input follows from target, seed and number
-alone.
+Run `python -m bench.conditioning.fuzz --inputs 1000000 --seed 1 --keep DIR --only reader:`; `--only TEXT ...` takes
+the targets whose names hold one of them. That many inputs go to each target, in turns; half of them are of the same
+form as its files, so that what lies behind the parsers is tried as well. An input is wrong when a reader raises, when
+a batch or summary does not account for every row, when it takes more than two seconds or 300 MB, or when the process
+dies of it; when the output is no standard CSV, when a cell stands nowhere in the file, or when the same file read
+again or in smaller pieces gives something else. Wrong inputs are kept in DIR, and `DIR/progress.json` says how far
+each target is: the same command goes on from there. The exit code says whether anything was wrong. Each input follows
+from target, seed and number alone.
 """
 
 from __future__ import annotations
