@@ -13,7 +13,7 @@ from conditioners.proportions import Proportions
 from conditioners.raw import ByteSink, OpenedRaw, RawInput
 from conditioners.unpack import Unpacker, naming
 
-_MANY_MEMBERS, _UNREAD_IN_MEMBERS = 10, 20_000
+_MANY_MEMBERS, _UNREAD_IN_MEMBERS = 10, 2000
 """Of so many files in an archive, rows that may fit no table, unless as many do."""
 
 

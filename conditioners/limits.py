@@ -17,16 +17,19 @@ class Limits:
     unpacked_ratio: int = 250
     """How many times its packed size a compressed file may unpack to; small ones may always have `unpacked_free`."""
     unpacked_free: int = 16 * MIB
-    unpacked_lines_free: int = 500_000
+    unpacked_lines_free: int = 250_000
     unpacked_lines_ratio: int = 80
     """Lines that a compressed file may unpack to: what it may always have, and how many more for each of its bytes."""
-    unpacked_objects_free: int = 250_000
+    unpacked_objects_free: int = 100_000
     unpacked_objects_ratio: int = 10
     """Objects and lists of JSON, likewise."""
-    unpacked_tags_free: int = 500_000
+    unpacked_tags_free: int = 100_000
     unpacked_tags_ratio: int = 80
     """Tags of XML and HTML, likewise, opening and closing."""
-    odd_rows_free: int = 50_000
+    segments_free: int = 50_000
+    segments_ratio: int = 10
+    """Segments of EDI, likewise."""
+    odd_rows_free: int = 20_000
     odd_rows_ratio: int = 10
     """Rows that are read one by one without a declaration, likewise, for each byte of the raw file."""
     rejected_free: int = 16 * MIB

@@ -31,8 +31,15 @@ class OpenedRaw:
     The marks of a JSON text sequence are read as blanks, so that it is JSON Lines.
     """
 
-    def __init__(self, raw: RawInput, limits: Limits, member: str = "", folder: str = "") -> None:
-        """`member` is its path in the archive that it is packed in, and `folder` what it stands in there."""
+    def __init__(
+        self, raw: RawInput, limits: Limits, member: str = "", folder: str = "", whole: int | None = None
+    ) -> None:  # fmt: skip
+        """`member` is its path in the archive that it is packed in, and `folder` what it stands in there.
+
+        `whole` is the size of the raw file that it is packed in, if it is and that is known.
+        """
+        self.whole = raw.size if whole is None else whole
+        """The size of the raw file as it came."""
         self.name, self.member, self.folder, self.size = raw.name, member, folder, raw.size
         self._raw, self._limits = raw, limits
         self._stack = ExitStack()

@@ -92,12 +92,15 @@ class Unpacker:
 
     def _unpacked_one(self, packed: _Packed, depth: int, *, is_alone: bool) -> Iterator[OpenedRaw]:
         try:
-            with naming(packed.member), OpenedRaw(packed.raw, self._limits, packed.member, packed.folder) as inner:
+            with naming(packed.member), self._open(packed) as inner:
                 yield from self.members(inner, depth + 1)
         except Refusal as refusal:
             if is_alone or self._refuse is None or self.is_exhausted:
                 raise
             self._refuse(packed.member, refusal)
+
+    def _open(self, packed: _Packed) -> OpenedRaw:
+        return OpenedRaw(packed.raw, self._limits, packed.member, packed.folder, self._allowance.whole)
 
     def _decompressed(self, opened: OpenedRaw, opener: Callable[[Any, Limits], IO[bytes]]) -> _Packed:
         self._allowance.look_ahead(opened.head, opener)

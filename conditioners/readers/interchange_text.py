@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from conditioners.limits import Limits
+from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import Decoder
 from conditioners.readers.edi_segments import BLANKS
@@ -16,12 +17,26 @@ _CODE_PAGES = {
 """The character sets that the first element of UNB stands for (ISO 9735-1, annex A); UNOC is the usual one here."""
 _USUAL = ("cp1252", "latin-1")
 """ISO 8859-1, and what its users take its controls for."""
+_TERMINATORS = (b"'", b"~", b"\n", b"\x1c")
+_ISA_TERMINATOR = slice(105, 106)
+"""Where an interchange of X12 declares another one."""
 _SYNTAX = re.compile(rb"(?:UNA.{6}\s*|^)UNB.\s*(UNO[A-Z])", re.DOTALL)
 
 
 def read_interchanges(opened: OpenedRaw, limits: Limits) -> tuple[str, dict[str, str]]:
     """The text of a file of interchanges, and its encoding with the evidence."""
-    return decode_interchanges(opened.read_whole("the interchange", limits.document_bytes))
+    return decode_interchanges(read_packed(opened, limits))
+
+
+def read_packed(opened: OpenedRaw, limits: Limits) -> bytes:
+    """The bytes of a file of interchanges; raises Refusal when they are too many, or segments for what they came in."""
+    data = opened.read_whole("the interchange", limits.document_bytes)
+    segments = max(map(data.count, (*_TERMINATORS, data[_ISA_TERMINATOR] or _TERMINATORS[0])))
+    free, ratio = limits.segments_free, limits.segments_ratio
+    if opened.whole is not None and segments > free + ratio * opened.whole:
+        most = f"{free} segments and {ratio} more for each of the packed file's bytes"
+        raise Refusal(f"the interchange has more than {most}; unpack it first")
+    return data
 
 
 def decode_interchanges(data: bytes) -> tuple[str, dict[str, str]]:

@@ -12,7 +12,7 @@ from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import DAMAGE
 from conditioners.readers.edi_segments import Segment
 from conditioners.readers.envelopes import read_messages
-from conditioners.readers.interchange_text import decode_interchanges, open_declared
+from conditioners.readers.interchange_text import decode_interchanges, open_declared, read_packed
 from conditioners.readers.interchanges import split_segments
 from conditioners.structure.encodings import describe_encoding, open_decoder
 from conditioners.structure.records import Misplaced, Record, RecordGrid
@@ -39,7 +39,7 @@ def open_segments(opened: OpenedRaw, limits: Limits) -> Iterator[RecordGrid]:
 
     Raises Refusal when it is too large, or a segment or an envelope has no end.
     """
-    data = opened.read_whole("the interchange", limits.document_bytes)
+    data = read_packed(opened, limits)
     text, encoding = _decode(data, opened.head)
     segments = list(split_segments(text))
     faults = _find_faults(segments)

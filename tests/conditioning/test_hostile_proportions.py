@@ -26,10 +26,10 @@ pack = pytest.mark.parametrize("pack", PACK.values(), ids=PACK)
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        (b"a,b\n" + b"1,2\n" * (3 * MIB), "500000 lines and 80"),
-        (b"a,b\r" + b"1,2\r" * (3 * MIB), "500000 lines and 80"),
-        (b"[" + b'{"a":1},' * 1_500_000 + b'{"a":1}]', "250000 objects and lists and 10"),
-        (b"<r>" + b"<e><a>1</a></e>" * 1_000_000 + b"</r>", "500000 tags and 80"),
+        (b"a,b\n" + b"1,2\n" * (3 * MIB), "250000 lines and 80"),
+        (b"a,b\r" + b"1,2\r" * (3 * MIB), "250000 lines and 80"),
+        (b"[" + b'{"a":1},' * 1_500_000 + b'{"a":1}]', "100000 objects and lists and 10"),
+        (b"<r>" + b"<e><a>1</a></e>" * 1_000_000 + b"</r>", "100000 tags and 80"),
     ],
     ids=["lines", "lines that end with CR", "objects", "tags"],
 )
@@ -49,6 +49,29 @@ def test_files_of_zeros_and_flags_are_packed_well_and_read():
     for text, rows in ((hours, 67_200), (flags, 600_000)):
         for packed in (gzip.compress(text.encode()), lzma.compress(text.encode())):
             assert condition_undeclared(packed).summary.table.rows_in == rows
+
+
+@pytest.mark.parametrize("terminator", [b"~", b"!"])
+def test_a_small_packed_interchange_of_very_many_segments_is_refused_before_they_are_cut(terminator):
+    header = (
+        b"ISA*00*          *00*          *ZZ*A              *ZZ*B              *240101*0101*U*00401*000000001*0*P*:~"
+    )
+    segments = b"GS*PD*A*B*20240101*0101*1*X*004010~ST*852*0001~" + b"LIN*1~" * 3000 + b"SE*3002*0001~GE*1*1~"
+    text = (header + segments + b"IEA*1*000000001~").replace(b"~", terminator)
+    limits = Limits(segments_free=1000, segments_ratio=1)
+    reason = (
+        "the interchange has more than 1000 segments and 1 more for each of the packed file's bytes; unpack it first"
+    )
+
+    assert condition_undeclared(gzip.compress(text), limits=limits).outcome.reason == reason
+    assert condition_undeclared(text, limits=limits).summary.table.rows_in == 3006
+
+
+def test_rows_of_text_that_is_not_delimited_count_as_such_that_are_read_one_by_one():
+    text = "| a | b |\n|---|---|\n" + "| 1 | 2 |\n" * 2000
+
+    assert condition_undeclared(gzip.compress(text.encode()), limits=FEW).outcome.reason.startswith(UNLIKE)
+    assert condition_undeclared(text, limits=FEW).summary.table.rows_in == 2000
 
 
 def test_members_of_an_archive_are_held_to_its_size_together():
