@@ -129,7 +129,7 @@ def _cell_of(rule: Rules, cells: ShortCells | None) -> pl.Expr:
     """A column's cells, null where they stand for no value; as they are where none is as long as such a one."""
     import polars as pl
 
-    is_filled = cells is not None and not cells.have_length_of(rule.empty)
+    is_filled = cells is not None and not rule.is_anew and not cells.have_length_of(rule.empty)
     return (pl.col(rule.column.name) if is_filled else rule.cell).alias(name_cell(rule.column))
 
 

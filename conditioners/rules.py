@@ -10,6 +10,7 @@ from conditioners.columns import Column, Day, Decimal, Moment, Text, Whole
 from conditioners.date_forms import pattern_of
 from conditioners.dates import IsWritten, formats_of, parse_day, parse_moment, show_moment
 from conditioners.dialects import Dialect, Numbers
+from conditioners.foreign_digits import write_in_ascii
 from conditioners.numerals import is_numeral
 from conditioners.outcome import SourceError
 from conditioners.scaling import is_rounded, parse_number
@@ -36,6 +37,8 @@ class Rules:
     """Set if the value is that of a plain numeral; the first suspicion is then that the cell is none."""
     empty: Sequence[str] = ()
     """Texts of the source that stand for no value."""
+    is_anew: bool = False
+    """Whether cells are other texts than those of the source."""
     forms: Sequence[str] = ()
     """Formats for which the value takes it from a column, by name_form, whether cells are written so."""
 
@@ -64,14 +67,16 @@ def compile_rules(column: Column, dialect: Dialect, *, at_once: bool) -> Rules:
 
     text = pl.col(column.name)
     empty = ["", *dialect.nulls, *dialect.sentinels.get(column.name, ())]
-    cell = pl.when(text.is_in(empty)).then(None).otherwise(text)
+    is_anew = bool(dialect.digits) and not isinstance(column, Text)
+    written = write_in_ascii(text, dialect.digits) if is_anew else text
+    cell = pl.when(text.is_in(empty)).then(None).otherwise(written)
     clean, value = pl.col(name_cell(column)), pl.col(column.name)
     missing: list[Fault] = [] if column.optional else [("missing", clean.is_null())]
     words, unfit = _extract(column, dialect, clean)
     unread = _is_unread(column, words, unfit, value)
     if isinstance(column, Whole | Decimal):
         number = _compile_number(column, dialect, cell, words, value, unread, [*missing, *unfit])
-        return replace(number, empty=empty)
+        return replace(number, empty=empty, is_anew=is_anew)
     # What an extraction leaves is no column.
     is_whole = at_once and column.name not in dialect.extract
     forms = formats_of(column, dialect) if is_whole and isinstance(column, Day | Moment) else ()
@@ -83,7 +88,9 @@ def compile_rules(column: Column, dialect: Dialect, *, at_once: bool) -> Rules:
     else:
         parsed, faults = _compile_moment(column, dialect, words, value, is_written)
     suspicions = [unread, *(fault for _, fault in faults[1:])]
-    return Rules(column, cell, parsed, suspicions, [*missing, *unfit, *faults], empty=empty, forms=forms)
+    return Rules(
+        column, cell, parsed, suspicions, [*missing, *unfit, *faults], empty=empty, forms=forms, is_anew=is_anew
+    )
 
 
 def _look_up_form(column: Column) -> IsWritten:

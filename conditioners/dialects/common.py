@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from conditioners.counted_dates import COUNTED
 from conditioners.date_forms import DIGITS, complete_day, complete_moment, pattern_of, spell_out
 from conditioners.declared_types import require_types
+from conditioners.foreign_digits import list_digits
 from conditioners.outcome import SourceError
 
 ISO_DAY = "%Y-%m-%d"
@@ -84,6 +85,8 @@ class Dialect:
     name: str
     labels: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     numbers: Numbers = PLAIN
+    digits: tuple[str, ...] = ()
+    """Digits that numbers, days and moments may have besides those of ASCII, by Unicode's names: `arabic-indic`."""
     days: tuple[str, ...] = (ISO_DAY,)
     """Formats of dates, tried in order; they must not contradict each other. ISO weeks are `%G-W%V` and the like."""
     moments: tuple[str, ...] = ISO_MOMENTS
@@ -120,6 +123,10 @@ class Dialect:
             complete_day(day)  # raises SourceError for a format that tells no day
         for moment in self.moments:
             complete_moment(moment)
+        for name in self.digits:
+            if list_digits(name) is None:
+                told = "Unicode has no digits of that name; `arabic-indic`, `fullwidth` and `devanagari` are some"
+                raise SourceError(f"dialect {self.name!r}: digits {name!r}: {told}")
         for pattern in self.skip:
             require_pattern(f"dialect {self.name!r}", pattern)
         for column, words in self.values.items():

@@ -19,7 +19,7 @@ DAY_FORMATS = (
     "%G-W%V", "%GW%V", "%G%V", "%Y-%m", "%m/%Y", "%m.%Y", "%b %Y", "%B %Y", "%b-%y",
     "%m-%d-%y", "%d-%m-%y", "Week %V %G", "Wk %V %G", "KW %V/%G", "KW %V %G", "%G KW %V", "%Y.%m.%d", "%Y年%m月%d日",
     "%b %d %Y", "%B %d %Y", "%b-%Y", "%B-%Y", "%d%b%Y", "%d/%b/%Y", "%d %b %y", "%d. %m. %Y", "%Y. %m. %d.", "%Y年%m月",
-    "%G-S%V", "S%V-%G", "S%V/%G",
+    "%G-S%V", "S%V-%G", "S%V/%G", "%Y\uff0f%m\uff0f%d",
 )  # fmt: skip
 MOMENT_FORMATS = (
     "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%#z", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M",
@@ -41,6 +41,8 @@ _NUMBERS = (
     Numbers(), Numbers(thousands=","), Numbers(thousands=",", lakhs=True), Numbers(decimal=",", thousands="."),
     Numbers(decimal=",", thousands=" \u00a0\u202f"), Numbers(thousands="'\u2019"), Numbers(decimal=","),
 )  # fmt: skip
+_FOREIGN_NUMBERS = (Numbers(decimal="\u066b", thousands="\u066c"), Numbers(decimal="\uff0e", thousands="\uff0c"))
+"""Marks that come with digits of Arabic, and of full width."""
 _MARK = (
     r"R\$|US\$|C\$|A\$|\$|€|£|¥|₹|₺|₽|zł|Kč|Ft|kr\.?|USD|EUR|GBP|CHF|CAD|AUD|BRL|MXN|PLN|CZK|HUF|SEK|NOK|DKK|JPY|CNY|INR"
     r"|￥|Rs\.?|RM|Rp|S\$|HK\$|NT\$|NZ\$|SGD|HKD|NZD|ZAR|KRW|TRY|RON|ILS|AED|THB|円|元|원|руб\.?|TL|lei|лв\.?|грн\.?|₴|₫|₱|฿"
@@ -74,7 +76,8 @@ class Conventions:
 
 
 def find_numbers(
-    columns: Sequence[Counter[str]], *, has_typed_cells: bool, delimiter: str = "", has_thousands: bool = True
+    columns: Sequence[Counter[str]], *, has_typed_cells: bool, delimiter: str = "", has_thousands: bool = True,
+    has_foreign_digits: bool = False,
 ) -> Conventions:  # fmt: skip
     """The marks under which most cells of columns with numbers are numerals; of equally good ones the plainest.
 
@@ -82,6 +85,8 @@ def find_numbers(
     their own, but texts may be English numerals. EDI has no marks between thousands.
     """
     possible = _NUMBERS[: 3 if has_typed_cells else None]
+    if has_foreign_digits:
+        possible = (*possible, *_FOREIGN_NUMBERS)
     if not has_thousands:
         possible = tuple(each for each in possible if not each.thousands)
     if delimiter == ";":

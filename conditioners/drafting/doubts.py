@@ -102,7 +102,7 @@ def _tell_foreign_digits(label: str, counts: Counter[str]) -> tuple[str, ...]:
     if found <= _MOST * counts.total() or any(any(map(str.isalpha, cell)) for cell in counts):
         return ()
     told = f"{label!r} is text, since digits such as those of {next(iter(counts))!r} are none of ASCII"
-    return (f"{told}: where it holds numbers or days, a hook can write them in ASCII",)
+    return (f"{told}: where it holds numbers or days, `digits` of its dialect has them read",)
 
 
 def _has_ascii_digit(cell: str) -> bool:

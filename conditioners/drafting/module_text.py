@@ -88,6 +88,8 @@ def _show_dialect(draft: Draft) -> str:
         arguments.append(show_mapping(parts, 12, before="parts="))
     if draft.numbers != PLAIN:
         arguments.append(_show_numbers(draft.numbers))
+    if draft.digits:
+        arguments.append(f"digits={_tuple(draft.digits)}")
     if draft.days != (ISO_DAY,):
         arguments.append(show_tuple([show_string(each) for each in draft.days], 12, before="days="))
     if draft.moments != ISO_MOMENTS:
@@ -116,7 +118,7 @@ def _tuple(words: Sequence[str]) -> str:
 def _show_numbers(numbers: Numbers) -> str:
     arguments = []
     if numbers.decimal != ".":
-        arguments.append(f"decimal={show_string(numbers.decimal)}")
+        arguments.append(f'decimal="{_show_marks(numbers.decimal)}"')
     if numbers.thousands:
         arguments.append(f'thousands="{_show_marks(numbers.thousands)}"')
     if numbers.currency:
