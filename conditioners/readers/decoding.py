@@ -11,7 +11,8 @@ from conditioners.outcome import Refusal
 DAMAGE = b"\xef\xb7\x90"
 """U+FDD0 in UTF-8, a code point that no text may hold: it stands before the hex of bytes that could not be decoded."""
 DAMAGE_END = b"\xef\xb7\x91"
-_MARKING = "headrace-mark-damage"
+MARKING = "headrace-mark-damage"
+"""How decoders are told to mark bytes that their encoding does not have."""
 _SLICE = 64 * KIB
 _SHARE_DAMAGED = 10
 """One byte of so many may be damaged in a text that has many damaged ones."""
@@ -39,7 +40,7 @@ def _mark_damage(error: UnicodeError) -> tuple[str, int]:
     return f"\ufdd0{error.object[error.start : error.end].hex()}\ufdd1", error.end
 
 
-codecs.register_error(_MARKING, _mark_damage)
+codecs.register_error(MARKING, _mark_damage)
 
 
 def show_damage(text: str) -> str:
@@ -129,7 +130,7 @@ class Decoder:
     def _decode_damaged(self, block: bytes, last: bool) -> bytes:
         """Marks what cannot be decoded; raises Refusal when that is too much, for each byte of it takes long."""
         assert self._decided is not None
-        self._decided.errors, text = _MARKING, bytearray()
+        self._decided.errors, text = MARKING, bytearray()
         for start in range(0, len(block), _SLICE):
             end = start + _SLICE
             text += (piece := self._decided.decode(block[start:end], last and end >= len(block)).encode())

@@ -6,6 +6,8 @@ import codecs
 import re
 from collections.abc import Callable
 
+from conditioners.readers.decoding import MARKING
+
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
@@ -15,6 +17,8 @@ _DECLARED = re.compile(rb"<meta\s[^>]*?charset\s*+=\s*+[\"']?\s*+([a-z0-9_.:-]{1
 _XML_DECLARED = re.compile(rb"<\?xml\s[^>]*?encoding\s*=\s*[\"']\s*([a-z0-9_.:-]{1,40})", re.IGNORECASE)
 _WESTERN = frozenset({"ascii", "iso8859-1"})
 """What browsers take for Windows-1252, of which both are parts (Encoding Standard 4.2)."""
+_HALF = re.compile("[\ud800-\udfff]")
+"""Halves of characters, which UTF-7 can write and no text can hold."""
 _WIDE = ("utf-16", "utf-32")
 """What a document whose tags can be read byte by byte is not in, whatever it says."""
 Facts = dict[str, str]
@@ -23,10 +27,10 @@ Guess = Callable[[bytes], Facts | None]
 
 
 def decode_html(data: bytes, guess: Guess | None = None) -> tuple[bytes, Facts]:
-    r"""A document in UTF-8, and the name of its encoding with the evidence.
+    """A document in UTF-8, and the name of its encoding with the evidence.
 
     A byte order mark decides, then valid UTF-8, then what the document says, then the guess, and last HTML's default.
-    Bytes that the encoding does not know become `\xff`.
+    Bytes that the encoding does not know are marked, and the rows that they stand in are quarantined.
     """
     for mark, name in _MARKS:
         if data.startswith(mark):
@@ -60,11 +64,9 @@ def _default() -> Facts:
 def _decode(data: bytes, facts: Facts) -> tuple[bytes, Facts]:
     name = facts["name"]
     if not _holds(data, name):
-        facts = {
-            **facts,
-            "evidence": f"{facts['evidence']}; bytes that it does not know are shown as \\x and two digits",
-        }
-    return data.decode(name, "backslashreplace").encode("utf-8", "backslashreplace"), facts
+        facts = {**facts, "evidence": f"{facts['evidence']}; it does not know all of the bytes"}
+    text = data.decode(name, MARKING)
+    return _HALF.sub(lambda found: f"\ufdd0{ord(found[0]):x}\ufdd1", text).encode(), facts
 
 
 def _holds(data: bytes, name: str) -> bool:

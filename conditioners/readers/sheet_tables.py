@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain, groupby, islice
 
@@ -14,6 +14,7 @@ from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextBatch
+from conditioners.readers.decoding import show_damage
 from conditioners.readers.ending import CAUSE
 from conditioners.readers.headers import Header, NearMiss, find_header, needs_cells, surroundings
 from conditioners.readers.html_tables import HOLDS_OTHERS, read_html_tables
@@ -77,6 +78,8 @@ class SheetReader:
         self._surroundings = surroundings(source, dialect)
         self._until = re.compile(dialect.until) if dialect.until is not None else None
         self._header_texts: list[str] = []
+        self._is_text = any(sheet.encoding for sheet in sheets)
+        """Whether cells may hold bytes that could not be decoded."""
         self._headers = self._find_headers()
         first = next(iter(self._headers.values()))
         self.columns = (*first.positions, *self._surroundings)
@@ -160,7 +163,8 @@ class SheetReader:
 
     def read(self, part: Rows) -> TextBatch:
         """A portion as a batch."""
-        return part.to_batch(_locate)
+        batch = part.to_batch(_locate)
+        return replace(batch, damaged=True) if self._is_text else batch
 
 
 def _locate(origin: _Origin) -> Located:
@@ -168,4 +172,4 @@ def _locate(origin: _Origin) -> Located:
 
 
 def _show(cells: TextRow) -> str:
-    return "\t".join(cell or "" for cell in cells).rstrip("\t")
+    return show_damage("\t".join(cell or "" for cell in cells).rstrip("\t"))

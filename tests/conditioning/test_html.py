@@ -60,13 +60,16 @@ def test_the_encoding_of_a_page_is_told_with_the_evidence(make_source, run, page
     assert why in result.summary.encoding["evidence"]
 
 
-def test_a_page_that_does_not_say_is_in_the_default_of_html_and_unknown_bytes_are_shown(make_source, run):
+def test_a_page_that_does_not_say_is_in_the_default_of_html_and_rows_with_unknown_bytes_are_quarantined(
+    make_source, run
+):
     page = f"<html>{TABLE}</html>".replace("Łódź", "Köln").replace("Kraków – Śródmieście", "Gr\xe4z").encode("latin-1")
     result = run(make(make_source), page.replace(b"Gr", b"Gr\x81"))
 
-    assert result.rows == ["007,Köln,1", "008,Gr\\x81äz,2"]
+    assert result.rows == ["007,Köln,1"]
+    assert [(r["rule"], r["raw"]) for r in result.rejects] == [("undecodable", "008\tGr\\x81äz\t2")]
     assert "does not say" in result.summary.encoding["evidence"]
-    assert "shown as" in result.summary.encoding["evidence"]
+    assert result.summary.encoding["evidence"].endswith("it does not know all of the bytes")
 
 
 @pytest.mark.parametrize("charset", ["zlib", "hex", "no-such-thing", "rot13"])
@@ -177,3 +180,14 @@ def test_a_page_that_the_parser_gives_up_in_is_refused_and_nothing_of_it_lost(in
     refusal = condition_undeclared(page.encode(), "page.html").outcome
 
     assert (refusal.reason, refusal.where) == (f"the HTML document {reason}", "line 1")
+
+
+def test_rows_with_unknown_bytes_are_quarantined_without_a_declaration_too():
+    rows = b"".join(b"<tr><td>%d<td>K\xf6ln%b</tr>" % (number, b"\x81" if number == 5 else b"") for number in range(9))
+    found = condition_undeclared(
+        b"<meta charset=windows-1252><table><tr><th>shop<th>town</tr>" + rows + b"</table>", "a.html"
+    )
+
+    assert found.tables[0][:2] == [["shop", "town"], ["0", "Köln"]]
+    assert len(found.tables[0]) == 9
+    assert [(r["rule"], r["raw"]) for r in found.rejects] == [("undecodable", "5,Köln\\x81")]
