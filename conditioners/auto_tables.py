@@ -86,7 +86,8 @@ class TableReader:
         for found in _find(grid):
             if grid.place == "line":
                 census.take(found)
-            self._note_odd(found, is_delimited=is_delimited)
+            if self.opened.is_packed:
+                self._note_odd(found, is_delimited=is_delimited)
             if isinstance(found, Kept) and table is not None:
                 if _DAMAGED in "".join(found.cells):
                     reason = "bytes that the file's encoding does not know"

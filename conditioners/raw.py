@@ -40,6 +40,7 @@ class OpenedRaw:
         """
         self.whole = raw.size if whole is None else whole
         """The size of the raw file as it came."""
+        self.is_packed = whole is not None
         self.name, self.member, self.folder, self.size = raw.name, member, folder, raw.size
         self._raw, self._limits = raw, limits
         self._stack = ExitStack()

@@ -21,7 +21,7 @@ from conditioners.structure.json_blocks import read_blocks
 from conditioners.structure.json_shapes import take_cells
 from conditioners.structure.json_tables import Found, find_tables, is_columnar, is_list_of_rows, list_records
 from conditioners.structure.line_records import LineSurvey, read_records
-from conditioners.structure.list_rows import refuse_wide
+from conditioners.structure.list_rows import refuse_hollow, refuse_wide
 from conditioners.structure.long_records import LongRecords, load_long_document
 from conditioners.structure.records import Record, RecordGrid
 from conditioners.structure.rows import Row, no_resplit, require_short_path
@@ -134,6 +134,7 @@ def _open_rows(value: LongRecords | list[Any], limits: Limits) -> Callable[[], I
         value.require_room()
         return value.row_cells
     rows = [take_cells(item) or [] for item in value]
+    refuse_hollow(rows, limits)
     refuse_wide(rows, limits)
     return partial(iter, rows)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from conditioners.limits import MIB, Limits
 from conditioners.outcome import Refusal
+from conditioners.readers.value_lines import FILLED_SHARE
 
 _HELD = 1000
 """Rows without labels that are looked at together, to find out which of them are tables."""
@@ -22,6 +23,13 @@ def refuse_wide(rows: Iterable[Sized], limits: Limits) -> None:
     """Raises Refusal when most cells stand in rows that are wider than a table may be, before they are looked at."""
     widths = list(map(len, rows))
     check_wide(sum(width for width in widths if width > limits.columns), sum(widths), limits)
+
+
+def refuse_hollow(rows: Sequence[Sized], limits: Limits) -> None:
+    """Raises Refusal when very many rows, and nearly all, hold nothing, before each is looked at."""
+    empty = sum(not row for row in rows)
+    if empty > limits.unread_rows and (len(rows) - empty) * FILLED_SHARE < len(rows):
+        raise Refusal(f"of the first {len(rows)} elements of the list {empty} hold nothing")
 
 
 def check_wide(wide: int, cells: int, limits: Limits) -> None:

@@ -246,3 +246,11 @@ def test_records_with_few_of_many_labels_have_their_values_below_these():
     assert [(row.index(str(number)), "".join(row)) for number, row in enumerate(rows)] == [
         (number % 40, str(number)) for number in range(120)
     ]
+
+
+def test_a_json_document_of_lists_of_nothing_is_refused_as_one_of_objects_is():
+    data = b"[[1, 2]" + b", []" * 999 + b"]"
+
+    reason = "of the first 1000 elements of the list 999 hold nothing"
+    assert condition("a.json", data, Limits(unread_rows=998)).reason == reason
+    assert isinstance(condition("a.json", data, Limits(unread_rows=999)), AutoConditioned)
