@@ -104,13 +104,19 @@ def _quote(cell: str) -> str:
 def _check_reader(target: Target, source: Source, data: bytes) -> tuple[bool, str | None]:
     """Take all batches, and have each row of them found again, whatever pieces they are read in."""
     found = _read_declared(target, source, data, target.limits)
-    shows_lines = b"\n" in data[:_HEAD] or b"\r" in data[:_HEAD]
-    if found.fault is None and target.comes_in_pieces and shows_lines and _is_one_of(_PIECES, data):
+    if found.fault is None and target.comes_in_pieces and _has_one_line_end(data) and _is_one_of(_PIECES, data):
         pieces = replace(target.limits, chunk_bytes=max(_HEAD, len(data) // 3), portion_records=3)
         found.fault = found.find_difference(_read_declared(target, source, data, pieces))
     if found.fault is None and target.shows_cells and _is_one_of(_ORIGINS, data):
         found.fault = find_stranger(data, {cell for row in found.rows for cell in row})
     return found.refused is None, found.fault
+
+
+def _has_one_line_end(data: bytes) -> bool:
+    """Whether the beginning of a file shows what ends all of its lines."""
+    wide = data.replace(b"\0", b"")
+    ends = {end for end in (b"\n", b"\r") if end in wide.replace(b"\r\n", b"\n")}
+    return len(ends) == 1 and ends.pop() in wide[: _HEAD // 4]
 
 
 @dataclass

@@ -22,9 +22,14 @@ _CDATA = re.compile(rb"<!\[CDATA\[|\]\]>")
 _BROKEN = (OSError, EOFError, ValueError, RuntimeError, lzma.LZMAError, zlib.error, zipfile.BadZipFile)
 
 
+_POWER = re.compile(rb"\d[eE][+-]?\d")
+_NUMBER = re.compile(r"-?[0-9.]+")
+
+
 def find_stranger(data: bytes, cells: Iterable[str | None]) -> str | None:
     """A cell that stands nowhere in the file, told in words; None where all do. Only ASCII is looked at."""
-    wanted = {_squeeze(part.encode()): cell for cell in cells if cell for part in _split(cell)}
+    has_powers = _POWER.search(data) is not None
+    wanted = {_squeeze(part.encode()): cell for cell in cells if cell for part in _split(cell, has_powers=has_powers)}
     for text in _list_texts(data):
         wanted = {letters: cell for letters, cell in wanted.items() if letters not in text}
         if not wanted:
@@ -32,9 +37,11 @@ def find_stranger(data: bytes, cells: Iterable[str | None]) -> str | None:
     return f"a cell stands nowhere in the file: {next(iter(wanted.values()))[:80]!r}" if wanted else None
 
 
-def _split(cell: str) -> list[str]:
-    """Pieces of ASCII; none of a list or structure, which is written as JSON."""
-    return [] if cell[0] in "[{" else _APART.split(cell)
+def _split(cell: str, *, has_powers: bool) -> list[str]:
+    """Pieces of ASCII; none of a list or structure, which is written as JSON, nor of what may be a broken tag."""
+    if cell[0] in "[{" or "<" in cell or (has_powers and _NUMBER.fullmatch(cell)):
+        return []
+    return _APART.split(cell)
 
 
 def _squeeze(text: bytes) -> bytes:

@@ -97,6 +97,11 @@ def _declared() -> Iterator[Target]:
     text = _TEXT.encode()
     packed = (gzip.compress(text, mtime=0), bz2.compress(text), lzma.compress(text))
     yield _target("packed", (*packed, make_zip({"a/one.csv": _TEXT, "b/two.csv": _TEXT})), Delimited(name="d"))
+    many = make_zip({f"{number % 3}/{number}.csv": _TEXT for number in range(30)})
+    yield _target("archive of text", (many,), Delimited(name="d"))
+    (document, *_) = make_json()
+    many = make_zip({f"{number}.json": document.decode() for number in range(20)})
+    yield _target("archive of JSON", (many,), JsonTree(name="j", records="shops[].sales[]", labels=_TREE_LABELS))
 
 
 def _declared_text() -> Iterator[Target]:
@@ -146,7 +151,7 @@ def _keyed_in_pieces() -> Target:
 
 
 def _declared_workbooks() -> Iterator[Target]:
-    """Those of kinds that no library here can write."""
+    """Those of kinds that no library here can write, or that programs write with more in them."""
     columns = (Text("first", labels=("text", "1")), Text("second", labels=("date", "2")))
     source = Source(
         name="fuzzed", title="Fuzzed", files=("**",), columns=columns, key=(), dialects=(Workbook(name="w"),)
@@ -154,11 +159,14 @@ def _declared_workbooks() -> Iterator[Target]:
     kinds = {
         "xls": ("csvkit/test.xls", "excel-calamine/base.xls"),
         "xlsb": ("excel-calamine/any_sheets.xlsb", "excel-calamine/base.xlsb"),
+        "xlsx of Excel": ("excel-calamine/any_sheets.xlsx", "excel-calamine/base.xlsx"),
+        "ods of LibreOffice": ("excel-calamine/any_sheets.ods", "excel-calamine/base.ods"),
     }
-    for ending, names in kinds.items():
+    for name, names in kinds.items():
         paths = [_MESSY / name for name in names]
         if all(path.is_file() for path in paths):
-            yield Target(ending, tuple(path.read_bytes() for path in paths), source, f"file.{ending}")
+            files = tuple(path.read_bytes() for path in paths)
+            yield Target(name, files, source, f"file.{name.split()[0]}")
 
 
 def _target(
