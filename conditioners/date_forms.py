@@ -22,12 +22,12 @@ DIGITS = {**_PADDED, "%Y": 4, "%G": 4, "%y": 2, "%j": 3}
 """How many digits a number has."""
 _PARTS = {
     **{code: f"[0-9]{{{count}}}" for code, count in DIGITS.items()},
-    "%M": "[0-5][0-9]", "%S": "[0-5][0-9]", "%u": "[1-7]", "%e": " ?[0-9]{1,2}", "%%": "%",
+    "%M": "[0-5][0-9]", "%S": "[0-5][0-9]", "%u": "[1-7]", "%q": "[1-4]", "%e": " ?[0-9]{1,2}", "%%": "%",
     "%b": "[A-Za-z]{3}", "%B": f"(?i:{_MONTHS})", "%a": "[A-Za-z]{3}", "%A": f"(?i:{_WEEKDAYS})",
     "%p": "(?i:AM|PM)", "%.f": r"(?:\.[0-9]{1,9})?",
     "%#z": f"(?:[Zz]|{_OFFSET}(?::?[0-9]{{2}})?)", "%z": f"{_OFFSET}:?[0-9]{{2}}", "%:z": f"{_OFFSET}:[0-9]{{2}}",
 }  # fmt: skip
-_NUMBERS = {*DIGITS, "%M", "%S", "%u", "%e"}
+_NUMBERS = {*DIGITS, "%M", "%S", "%u", "%q", "%e"}
 _DIRECTIVE = re.compile(r"%(?:[#:]z|\.f|.)|%$", re.DOTALL)
 
 
@@ -55,8 +55,8 @@ def spell_out(written: str) -> str:
 def complete_day(written: str) -> tuple[str, str]:
     """What has to be put behind a day's text, and behind its format, so that both tell a day.
 
-    A week stands for its Monday, a month and a year for the first of their days. Raises SourceError for a format that
-    tells none.
+    A week stands for its Monday, a quarter, a month and a year for the first of their days. Raises SourceError for a
+    format that tells none.
     """
     if written in COUNTED:
         return "", ""
@@ -67,6 +67,10 @@ def complete_day(written: str) -> tuple[str, str]:
         return ("", "") if parts & {"%u", "%a", "%A"} else ("-1", "-%u")
     if not parts & {"%Y", "%y"}:
         raise SourceError(f"date format {written!r} tells no year")
+    if "%q" in parts:
+        if {part for part in parts if part.startswith("%")} - {"%Y", "%y", "%q", "%%"}:
+            raise SourceError(f"date format {written!r}: a quarter is told by its year and number alone")
+        return "", ""
     if "%j" in parts:
         return "", ""
     has_day = parts & {"%d", "%e"}
@@ -75,6 +79,17 @@ def complete_day(written: str) -> tuple[str, str]:
     if has_day:
         raise SourceError(f"date format {written!r} tells a day and no month")
     return "-01-01", "-%m-%d"
+
+
+def cut_quarter(written: str) -> tuple[str, str, str]:
+    """Patterns whose first group is a quarter's year, and its number, and the form of that year."""
+    parts = cut_format(written)
+    year = "%Y" if "%Y" in parts else "%y"
+    shown = {part: re.escape(part) if not part.startswith("%") else _PARTS[part] for part in parts}
+    of_year, of_quarter = (
+        "".join(f"({shown[part]})" if part == wanted else shown[part] for part in parts) for wanted in (year, "%q")
+    )
+    return f"^{of_year}$", f"^{of_quarter}$", year
 
 
 def complete_moment(written: str) -> tuple[str, str]:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from conditioners.columns import Day, Moment
 from conditioners.counted_dates import COUNTED, is_instant, parse_counted_day, parse_counted_moment
-from conditioners.date_forms import complete_day, complete_moment, spell_out
+from conditioners.date_forms import complete_day, complete_moment, cut_quarter, spell_out
 from conditioners.dialects import Dialect
 
 if TYPE_CHECKING:
     import polars as pl
 
+_FIRST_MONTHS = {"1": "01", "2": "04", "3": "07", "4": "10"}
+"""Of quarters."""
 _CENTURY, _CHRONO_PIVOT = 100, 1970
 """chrono reads two-digit years as 1970 to 2069."""
 
@@ -49,10 +51,23 @@ def _parse_day(cell: pl.Expr, written: str, dialect: Dialect, is_written: IsWrit
 
     if written in COUNTED:
         return pl.when(is_written(written)).then(parse_counted_day(cell, written))
+    if "%q" in written:
+        return _parse_quarter(cell, written, dialect)
     behind, behind_format = complete_day(written)
     text = pl.concat_str([cell, pl.lit(behind)]) if behind else cell
     day = pl.when(is_written(written)).then(text.str.to_date(written + behind_format, strict=False))
     return _in_century(day, dialect.two_digit_years_from) if "%y" in spell_out(written) else day
+
+
+def _parse_quarter(cell: pl.Expr, written: str, dialect: Dialect) -> pl.Expr:
+    """The first day of a quarter."""
+    import polars as pl
+
+    of_year, of_quarter, year = cut_quarter(written)
+    month = cell.str.extract(of_quarter).replace_strict(_FIRST_MONTHS, default=None, return_dtype=pl.String)
+    text = pl.concat_str([cell.str.extract(of_year), month, pl.lit("01")], separator="-")
+    day = text.str.to_date(f"{year}-%m-%d", strict=False)
+    return _in_century(day, dialect.two_digit_years_from) if year == "%y" else day
 
 
 def _in_century(day: pl.Expr, first: int) -> pl.Expr:

@@ -104,6 +104,7 @@ def _show_format(written: str) -> str:
         ("%y", "yy"),
         ("%G", "yyyy"),
         ("%V", "ww"),
+        ("%q", "q"),
         ("%H", "hh"),
         ("%M", "mm"),
         ("%S", "ss"),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from conditioners.date_forms import pattern_of
+from conditioners.date_forms import cut_quarter, pattern_of
 from conditioners.dialects import ISO_DAY, Numbers
 from conditioners.drafting.fitting import NOTHING, Fit, find_fit
 from conditioners.numerals import numeral_pattern
@@ -20,6 +20,7 @@ DAY_FORMATS = (
     "%m-%d-%y", "%d-%m-%y", "Week %V %G", "Wk %V %G", "KW %V/%G", "KW %V %G", "%G KW %V", "%Y.%m.%d", "%Y年%m月%d日",
     "%b %d %Y", "%B %d %Y", "%b-%Y", "%B-%Y", "%d%b%Y", "%d/%b/%Y", "%d %b %y", "%d. %m. %Y", "%Y. %m. %d.", "%Y年%m月",
     "%G-S%V", "S%V-%G", "S%V/%G", "%Y\uff0f%m\uff0f%d",
+    "%Y-Q%q", "%YQ%q", "%Y Q%q", "Q%q %Y", "Q%q-%Y", "Q%q/%Y",
 )  # fmt: skip
 MOMENT_FORMATS = (
     "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%#z", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M",
@@ -263,7 +264,9 @@ def is_day_first(written: str) -> bool:
 
 
 def tell_weeks(label: str, written: str) -> str | None:
-    """What to check of weeks that may be those of a company's own year, or six digits that may be months."""
+    """What to check of weeks and quarters, which may be those of a company's own year, and of six digits."""
+    if "%q" in written:
+        return f"{label!r} is read as quarters, each as its first day: check that they are no fiscal ones"
     if "%V" not in written or written == "%G-W%V":
         return None
     return f"{label!r} is read as ISO weeks, each as its Monday: check that they are no months or fiscal weeks"
@@ -280,6 +283,11 @@ def parse_day(cell: str, written: str) -> date | None:
     """The day that a cell tells in a format; None when it is none."""
     if not re.fullmatch(pattern_of(written), cell):
         return None
+    if "%q" in written:
+        of_year, of_quarter, _ = cut_quarter(written)
+        year, quarter = re.match(of_year, cell), re.match(of_quarter, cell)
+        assert year is not None and quarter is not None  # for the cell is in the format
+        cell, written = f"{year[1]}-{int(quarter[1]) * 3 - 2:02}-01", "%Y-%m-%d" if "%Y" in written else "%y-%m-%d"
     is_week = "%V" in written
     if is_week:
         cell, written = f"{cell}-1", f"{written}-%u"

@@ -16,6 +16,7 @@ from conditioners.drafting.conventions import (
     fit_formats,
     is_day_first,
     matches_numeral,
+    parse_day,
     tell_doubt,
     tell_weeks,
 )
@@ -38,6 +39,8 @@ from conditioners.drafting.doubts import (
 from conditioners.drafting.fitting import NOTHING, Fit, find_fit
 from conditioners.drafting.naming import names_code
 
+_BESIDE = (ISO_DAY, "excel")
+"""What workbooks may have beside days as text."""
 _PROTECTED = re.compile('="(.*)"')
 _APOSTROPHE = re.compile("'[0-9].*")
 """Digits that an apostrophe keeps from being counted with, in a spreadsheet."""
@@ -89,7 +92,7 @@ class Guess:
 
     def settle_doubt(self, settled: Collection[str]) -> Guess:
         """The guess, in that of its formats which is known to be in use."""
-        days = tuple(written for written in self.formats[1:] if written == ISO_DAY)
+        days = tuple(written for written in self.formats[1:] if written in _BESIDE)
         known = [each for each in (*self.formats, *self.doubtful) if each in settled and each not in days]
         if not self.doubtful or not known:
             return self
@@ -101,7 +104,7 @@ class Guess:
         first = next((each for each in self.doubtful if is_day_first(each)), None)
         if first is None or is_day_first(self.formats[0]):
             return self
-        days = tuple(written for written in self.formats[1:] if written == ISO_DAY)
+        days = tuple(written for written in self.formats[1:] if written in _BESIDE)
         told = f"{self.remarks[0].partition(':')[0]}, and is read as day/month, as decimal commas are: check the format"
         return replace(self, formats=(first, *days), doubtful=(), remarks=(told, *self.remarks[1:]))
 
@@ -142,6 +145,8 @@ def _guess_filled(bare: Guess, counts: Counter[str], numbers: Numbers, *, has_ty
         found = fit_formats(counts, formats, has_days=has_typed_cells)
         if found is not None and found[0].is_good:
             return _take_words(_guess_date(bare, kind, found[1], found[0].fitting), found[0])
+        if kind == "Day" and found is not None and (mixed := _guess_beside_serials(bare, found[1], counts)):
+            return mixed
         told = told or (tell_undated(bare.label, kind, *found) if found is not None else ())
     guess = _guess_number(bare, counts, numbers)
     if guess.kind != "Text" or guess.remarks:
@@ -159,6 +164,20 @@ def _guess_counted(bare: Guess, counts: Counter[str]) -> Guess | None:
     arguments = ("utc=True",) if kind == "Moment" and is_instant(written) else ()
     told = (tell_counted(bare.label, written), *_tell_lost_parts(bare.label, written, fit.fitting))
     return _take_words(replace(bare, kind=kind, arguments=arguments, formats=(written,), remarks=told), fit)
+
+
+def _guess_beside_serials(bare: Guess, fitting: Sequence[str], counts: Counter[str]) -> Guess | None:
+    """Days as text beside others that are numbers, as a workbook leaves them that was saved as text."""
+    serials = Counter({cell: count for cell, count in counts.items() if cell.isdecimal()})
+    if not serials or find_counted(bare.label, serials) != ("Day", "excel"):
+        return None
+    texts = counts - serials
+    fit = find_fit(texts, lambda cell: any(parse_day(cell, written) for written in fitting))
+    if not fit.is_good:
+        return None
+    guess = _guess_date(bare, "Day", fitting, fit.fitting)
+    counted = f"{bare.label!r} has days of a spreadsheet, such as {next(iter(serials))}, beside text: both are read"
+    return _take_words(replace(guess, formats=(*guess.formats, "excel"), remarks=(*guess.remarks, counted)), fit)
 
 
 def _tell_lost_parts(label: str, written: str, cells: Iterable[str]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from conditioners.drafting.guessing import Guess
 from conditioners.drafting.naming import name_columns
 from conditioners.readers.headers import normalise
 
+_LABELS_QUARTERS = re.compile(r"quarter|\bqtr\b|quartal|trimestre|kwarta", re.IGNORECASE)
 _LABELS_DAYS = re.compile(r"\bdays?\b|_day\b|\btag\b|\bjour\b|\bd[ií]a\b|\bdag\b|\bgiorno\b|\bdd\b", re.IGNORECASE)
 _LABELS_TIMES = re.compile(
     r"time|uhr|zeit|\bhora\b|\bheure\b|\bhour|\bhr\b|\bora\b|\btid\b|\btijd\b|clock", re.IGNORECASE
@@ -26,7 +27,23 @@ _SPANS = re.compile(
 _IS_DATED = re.compile(
     r"date|datum|fecha|\bdata\b|\bday\b|\btag\b|time|uhrzeit|zeit|\bhora\b|\bheure\b|hour", re.IGNORECASE
 )
-_TIMES = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%H:%M:%S%.f", "%H%M", "%H%M%S", "%H.%M")
+_TIMES = (
+    "%H:%M",
+    "%H:%M:%S",
+    "%I:%M %p",
+    "%I:%M:%S %p",
+    "%I:%M%p",
+    "%H:%M:%S%.f",
+    "%H%M",
+    "%H%M%S",
+    "%H.%M",
+    "%H:%M:%S%#z",
+    "%H:%M%#z",
+)
+_CODES: Mapping[str, Sequence[str]] = {
+    "week": ("%V",), "month": ("%m", "%b", "%B"), "day": ("%d",), "quarter": ("%q",),
+}  # fmt: skip
+_LABELS_UTC = re.compile(r"\b(UTC|GMT|Zulu)\b")
 _HOURS = frozenset(map(str, range(24)))
 _WORDED = re.compile(r"([^0-9%]*)[0-9]{1,2}")
 _FLOATED = re.compile(r"[0-9]+\.0")
@@ -72,6 +89,11 @@ def tell_apart(guesses: Sequence[Guess], columns: Sequence[Sequence[str]], joint
         odd = next((cell for cell in cells if not any(parse_day(cell, each) for each in formats)), None)
         if odd is not None:
             told.append(f"{labels[year]!r} and {label!r} are no ISO weeks, since {odd!r} is none, and stay apart")
+    for at, label in enumerate(labels):
+        if at not in joined and year is not None and not is_dated and labels_months(label):
+            odd = next((cell.strip() for cell in columns[at] if len(cell.strip()) > 2 and cell.strip().isalpha()), None)
+            if odd is not None and not parse_day(odd, "%b") and not parse_day(odd, "%B"):
+                told.append(f"{labels[year]!r} and {label!r} stay apart, since formats know months in English alone")
     hours = [
         label for at, label in enumerate(labels)
         if at not in joined and _LABELS_TIMES.search(label) and {"1", "24"} <= set(columns[at]) <= _HOURS | {"24"}
@@ -105,7 +127,8 @@ def _may_have_time(guess: Guess) -> bool:
 
 def _stem(label: str) -> str:
     """What a label has beside the words for dates and times."""
-    return " ".join(re.sub(r"[_\W]+", " ", _IS_DATED.sub(" ", label)).split()).casefold()
+    bare = _LABELS_UTC.sub(" ", _IS_DATED.sub(" ", label))
+    return " ".join(re.sub(r"[_\W]+", " ", bare).split()).casefold()
 
 
 def _find_time_format(guess: Guess, cells: Sequence[str]) -> str | None:
@@ -126,8 +149,10 @@ def _join_time(
 ) -> Joint:  # fmt: skip
     guess, labels = guesses[day], (guesses[day].label, guesses[time].label)
     words = dict.fromkeys(word for label in labels for word in re.split(r"[_\W]+", label) if word)
+    is_utc = "%#z" in written or any(map(_LABELS_UTC.search, labels))
     told = f"{labels[0]!r} and {labels[1]!r} are read as one moment: leave `parts` out where they are none"
     arguments = tuple(each for each in guess.arguments if not each.startswith("weekday"))
+    arguments = ("utc=True", *arguments) if is_utc else arguments
     whole = replace(
         guess, name=" ".join(words), label=" ".join(labels), kind="Moment", arguments=arguments, is_joint=True,
         formats=tuple(f"{each} {written}" for each in guess.formats),
@@ -142,8 +167,8 @@ def _join_years(guesses: Sequence[Guess], columns: Sequence[Sequence[str]], fit:
     if year is None or year not in fit:
         return
     parts = {at: _find_year_part(guesses[at].label, columns[at]) for at in fit if at != year}
-    by_kind = {kind: [at for at, part in parts.items() if part == kind] for kind in ("week", "month", "day")}
-    for kinds in (("week",), ("month", "day"), ("month",)):
+    by_kind = {kind: [at for at, part in parts.items() if part == kind] for kind in ("week", "month", "day", "quarter")}
+    for kinds in (("week",), ("month", "day"), ("month",), ("quarter",)):
         chosen = [by_kind[kind] for kind in kinds]
         if all(len(each) == 1 for each in chosen):
             members = (year, *(each[0] for each in chosen))
@@ -157,7 +182,9 @@ def _find_year_part(label: str, cells: Sequence[str]) -> str | None:
     filled = {cell.strip().removesuffix(".0") for cell in cells} - {""}
     if not filled:
         return None
-    for kind, is_labelled in (("week", labels_weeks(label)), ("month", labels_months(label))):
+    for kind, is_labelled in (
+        ("week", labels_weeks(label)), ("month", labels_months(label)), ("quarter", _LABELS_QUARTERS.search(label)),
+    ):  # fmt: skip
         if is_labelled and all(_WORDED.fullmatch(cell) or cell.isalpha() for cell in filled):
             return kind
     is_day = _LABELS_DAYS.search(label) and all(cell.isdigit() and 1 <= int(cell) <= 31 for cell in filled)
@@ -178,6 +205,7 @@ def _join_year(
     meant = {
         "week": "the Monday of an ISO week: check that they are no fiscal weeks",
         "month": "the first day of a month", "day": "one day",
+        "quarter": "the first day of a quarter: check that they are no fiscal ones",
     }[kinds[-1]]  # fmt: skip
     told = f"{' and '.join(map(repr, labels))} are read as {meant}"
     is_required = all(cells)
@@ -195,13 +223,12 @@ def _are_days(cells: Iterable[str], written: str) -> bool:
 
 def _list_formats(columns: Sequence[Sequence[str]], members: Sequence[int], kinds: Sequence[str]) -> Iterator[str]:
     """Formats that the parts of days may have, each with a blank before the next."""
-    codes: Mapping[str, Sequence[str]] = {"week": ("%V",), "month": ("%m", "%b", "%B"), "day": ("%d",)}
     year = "%G" if "week" in kinds else "%Y"
     possible = [[year + _float(columns[members[0]])]]
     for at, kind in zip(members[1:], kinds, strict=True):
         worded = {found[1] for cell in columns[at] if (found := _WORDED.match(cell.strip()))}
         words = worded.pop() if len(worded) == 1 else ""
-        possible.append([words + code + _float(columns[at]) for code in codes[kind]])
+        possible.append([words + code + _float(columns[at]) for code in _CODES[kind]])
     return (" ".join(parts) for parts in product(*possible))
 
 

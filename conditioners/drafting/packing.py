@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import PurePosixPath
@@ -34,12 +34,22 @@ def is_archive(data: bytes) -> bool:
     return data.startswith(b"PK\x03\x04") and not is_office_package(data[: 64 << 10])
 
 
-def find_packing(data: bytes, alike: Sequence[str]) -> Packing:
-    """How a sample is packed, of which the members called `alike` hold tables with the same labels."""
+def name_members(data: bytes, tables: Sequence[str]) -> list[str]:
+    """The member that each table of an archive stands in: a sheet's name stands behind that of its workbook."""
+    names = sorted(_list_files(data), key=len, reverse=True)
+    return [next((name for name in names if table == name or table.startswith(f"{name}:")), table) for table in tables]
+
+
+def _list_files(data: bytes) -> list[str]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return [info.filename for info in archive.infolist() if not info.is_dir()]
+
+
+def find_packing(data: bytes, tables: Sequence[str]) -> Packing:
+    """How a sample is packed, of which these tables have the same labels."""
     if not is_archive(data):
         return Packing()
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        names = [info.filename for info in archive.infolist() if not info.is_dir()]
+    names, alike = _list_files(data), list(dict.fromkeys(name_members(data, tables)))
     others = [name for name in names if name not in alike]
     patterns = _find_patterns(alike, others) if others else ()
     told = f"of the archive only {', '.join(patterns)} is read; left out are {', '.join(others[:5])}"
@@ -48,9 +58,9 @@ def find_packing(data: bytes, alike: Sequence[str]) -> Packing:
     return Packing(patterns, apart_by, (*([told] if others else []), *added))
 
 
-def keep_members(data: bytes, names: Collection[str]) -> bytes:
-    """The archive with some of its members alone."""
-    kept = io.BytesIO()
+def keep_members(data: bytes, tables: Sequence[str]) -> bytes:
+    """The archive with the members of some of its tables alone."""
+    kept, names = io.BytesIO(), name_members(data, tables)
     with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as packed:
         for info in archive.infolist():
             if info.filename in names:

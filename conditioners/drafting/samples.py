@@ -15,7 +15,7 @@ from conditioners.auto_output import TableSummary
 from conditioners.drafting import interchanges, listed, trees
 from conditioners.drafting.asides import Asides, begin_like_names, find_total, part_asides, tell_gaps, without_bare_sum
 from conditioners.drafting.json_surroundings import tell_surroundings
-from conditioners.drafting.packing import Packing, find_packing, is_archive, keep_members
+from conditioners.drafting.packing import Packing, find_packing, is_archive, keep_members, name_members
 from conditioners.drafting.preambles import tell_preamble
 from conditioners.outcome import Refusal, Refused
 from conditioners.raw import RawInput
@@ -154,10 +154,15 @@ def _describe(
         _collapse(table.labels, len(table.header_rows)), max(1, len(table.header_rows)),
         tuple(zip(*without_bare_sum(rows), strict=True)) or ((),) * table.columns,
         frozenset([*(place for place, _ in summary.skipped), *labelled]), remarks,
-        has_alike_sheets=summary.dialect["format"] == "workbook"
-        and any(other.labels == table.labels and other.name != table.name for other in tables),
+        has_alike_sheets=summary.dialect["format"] == "workbook" and _has_alike_sheets(data, table, tables),
         packing=packing, asides=asides, odd_header=odd,
     )  # fmt: skip
+
+
+def _has_alike_sheets(data: bytes, table: TableSummary, tables: Sequence[TableSummary]) -> bool:
+    """Whether a workbook has several sheets with the labels of a table."""
+    alike = [other.name for other in tables if other.labels == table.labels]
+    return len(alike) > (len(set(name_members(data, alike))) if is_archive(data) else 1)
 
 
 def _tell_unlabelled(summary: AutoSummary, table: TableSummary, rows: Sequence[Sequence[str]]) -> str:

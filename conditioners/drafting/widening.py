@@ -20,10 +20,11 @@ _FEWEST = 3
 _YEAR = "%Y"
 _PARTS = {
     "%Y": "[0-9]{4}", "%G": "[0-9]{4}", "%m": "[0-9]{1,2}", "%d": "[0-9]{1,2}", "%y": "[0-9]{2}", "%V": "[0-9]{2}",
-    "%b": "[A-Za-z]{3}", "%B": "[A-Za-z]{3,9}",
+    " %V": " [0-9]{1,2}", "%q": "[1-4]", "%b": "[A-Za-z]{3}", "%B": "[A-Za-z]{3,9}",
 }  # fmt: skip
 _MONTHS = {"%B": list(calendar.month_name)[1:], "%b": list(calendar.month_abbr)[1:]}
 _YEARLESS = ("%B", "%b", "%V")
+_PERIODS, _YEAR_NAME = (("%V", "week"), ("%d", "day"), ("%q", "quarter")), "year"
 _UNNAMED = "value"
 _TIMED = re.compile(
     r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])|(?<![A-Za-z0-9])(?:FY|W|Wk|Week|KW|S|P|Period|Q)[ -]?[0-9]{1,2}(?![0-9])",
@@ -110,7 +111,8 @@ def _pattern_of(written: str) -> str:
         return f"(?i:{'|'.join(_MONTHS[written])})"
     if written in _YEARLESS:
         return "[0-9]{1,2}"
-    parts = re.split(r"(%[A-Za-z])", written)
+    # Behind a blank, as in `Week 1 2024`, numbers of weeks may have one digit.
+    parts = re.split(r"( %V|%[A-Za-z])", written)
     return "".join(_PARTS.get(part) or re.escape(part).replace(r"\-", "-") for part in parts)
 
 
@@ -118,7 +120,7 @@ def _unfold(sample: Sample, written: str, measures: _Measures) -> tuple[Sample, 
     labels = sample.labels or ()
     wide = {number for days in measures.values() for number in days}
     kept = [number for number in range(len(labels)) if number not in wide]
-    into = "week" if "%V" in written else "day" if "%d" in written else "year" if written == _YEAR else "month"
+    into = _YEAR_NAME if written == _YEAR else next((name for code, name in _PERIODS if code in written), "month")
     shown = [behind if written == "%V" else f"{before} {behind}" for before, behind in measures]
     words = [" ".join(each.split()) or _UNNAMED for each in shown]
     names = name_columns([*(labels[number] for number in kept), into, *words])[len(kept) :]

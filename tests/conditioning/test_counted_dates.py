@@ -143,3 +143,13 @@ def test_counts_in_json_are_drafted_as_well(draft):
 )
 def test_numbers_that_may_be_something_else_are_drafted_as_no_dates(draft, label, cells):
     assert not isinstance(draft("t.csv", table(label, cells))[1].columns[1], Day | Moment)
+
+
+def test_days_as_text_beside_serial_numbers_are_drafted_both_ways(draft, run):
+    days = [45293 + n if n % 5 == 3 else f"{n % 28 + 1:02}.01.2024" for n in range(40)]
+
+    drafted, source = draft("t.csv", table("Datum", days))
+
+    assert source.dialects[0].days == ("%d.%m.%Y", "excel")
+    assert any("'Datum' has days of a spreadsheet, such as 45296, beside text" in told for told in drafted.remarks)
+    assert run(source, table("Datum", ["31.01.2024", 45292, "31.02.2024"])).rows == ["s0,2024-01-31", "s1,2024-01-01"]

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from conditioners.dialects import ProductActivity, Wide
+from tests.conditioning.workbook_files import xlsx_of
 
 WEEKS = ("2025-W01", "2025-W02", "2025-W03", "2025-W04")
 
@@ -23,6 +24,20 @@ def archive(**members):
 
 TABLE = "store,units\n007,1\n010,2\n"
 README = "This is the data,\nplease enjoy it\n"
+
+
+def test_workbooks_in_an_archive_are_its_members_and_not_their_sheets(draft):
+    book = xlsx_of(("State report",), ("store", "units"), ("007", 1), ("010", 2))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as members:
+        for name in ("2024/CA/weekly.xlsx", "2024/NY/weekly.xlsx"):
+            members.writestr(name, book)
+
+    written, source = draft("w.zip", packed.getvalue())
+
+    assert source.members == ("**",)
+    assert source.names == ("store", "units", "folder")
+    assert (written.summary.rows_out, written.summary.columns["folder"].min) == (4, "CA")
 
 
 @pytest.mark.parametrize(

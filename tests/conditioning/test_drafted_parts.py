@@ -27,6 +27,8 @@ WEEKS = [(f"{store:03}", 2024, week, week * store) for week in range(1, 13) for 
         (("Store", "Jahr", "KW", "Units"), [(s, f"{y}.0", f"{w}.0", u) for s, y, w, u in WEEKS], ("%G.0 %V.0",), "kw",
          "007,2024-01-01,7"),
         (("Store", "Year", "Month", "Units"), WEEKS, ("%Y %m",), "month", "007,2024-01-01,7"),
+        (("Store", "Year", "Quarter", "Units"), [(s, y, f"Q{w}", u) for s, y, w, u in WEEKS if w < 5], ("%Y Q%q",),
+         "quarter", "007,2024-01-01,7"),
         (("Store", "Year", "Month", "Units"), [(s, y, "January", u) for s, y, w, u in WEEKS], ("%Y %B",), "month",
          "007,2024-01-01,7"),
     ],
@@ -61,6 +63,8 @@ def test_a_year_month_and_day_become_one_day_that_is_part_of_the_key(draft):
         (("Order Date", "Order Time"), lambda n: (f"01/{n:02}/2024", f"{1 + n % 12}:07 pm"), "order_date_time",
          "%m/%d/%Y %I:%M %p"),
         (("Date", "Hour"), lambda n: (f"2024-01-{n:02}", n % 24), "date_hour", "%Y-%m-%d %H"),
+        (("Date", "Time (UTC)"), lambda n: (f"2024-01-{n:02}", f"{n % 24:02}:07:00Z"), "date_time_utc",
+         "%Y-%m-%d %H:%M:%S%#z"),
         (("date", "time"), lambda n: (f"202401{n:02}", f"{n % 24:02}07"), "date_time", "%Y%m%d %H%M"),
     ],
 )  # fmt: skip
@@ -69,7 +73,7 @@ def test_a_date_and_its_time_become_one_moment(draft, labels, cells, column, for
 
     written, source = draft("t.csv", table((*labels, "Units"), rows))
 
-    assert source.columns[0] == Moment(column)
+    assert source.columns[0] == Moment(column, utc="UTC" in labels[1])
     assert source.dialects[0].parts == {column: labels}
     assert source.dialects[0].moments == (format,)
     assert told(written, "are read as one moment")
@@ -137,6 +141,28 @@ def test_months_or_weeks_as_columns_take_the_year_of_their_row(draft, times, int
     assert (dialect.wide.into, list(dialect.wide.values.values())) == (into, [pattern])
     assert written.summary.rows_out == len(rows) * len(times)
     assert written.golden.with_name("t.csv.accepted.csv").read_text().splitlines()[-1] == last
+
+
+def test_quarters_and_weeks_of_one_digit_with_their_years_as_columns_become_rows(draft):
+    for number, (labels, written, into) in enumerate([
+        ([f"2023-Q{quarter}" for quarter in range(1, 5)], "%Y-Q%q", "quarter"),
+        ([f"Week {week} 2024" for week in range(1, 12)], "Week %V %G", "week"),
+    ]):  # fmt: skip
+        rows = [(f"P{item}", *range(len(labels))) for item in range(6)]
+
+        drafted, source = draft("t.csv", table(("Product", *labels), rows), f"source_{number}")
+
+        assert (source.names, source.dialects[0].days) == (("product", into, "value"), (written,))
+        assert drafted.summary.rows_out == 6 * len(labels)
+
+
+def test_months_in_other_languages_stay_apart_from_their_year_and_are_told(draft):
+    rows = [(s, y, "Mai" if w % 2 else "März", u) for s, y, w, u in WEEKS]
+
+    written, source = draft("t.csv", table(("Ort", "Jahr", "Monat", "Menge"), rows))
+
+    assert source.dialects[0].parts == {}
+    assert told(written, "'Jahr' and 'Monat' stay apart, since formats know months in English alone")
 
 
 def test_months_that_begin_with_july_are_no_months_of_the_year_of_their_row(draft):

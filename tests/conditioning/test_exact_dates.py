@@ -42,10 +42,12 @@ def judge(make_source, run):
         ("%G-W%V", "2024-W05", ["+2024-W05", "2024-W 5", "2024-W53", "2024-W05-1"]),
         ("%Y-%m", "2024-02", ["2024- 2", "2024-13", "2024-02-01"]),
         ("%Y%j", "2024032", ["202432", "2023366"]),
+        ("%Y-Q%q", "2024-Q1", ["2024-Q0", "2024-Q5", "2024-Q01", "2024-q1", "24-Q1", "2024Q1", "2024-Q1.", "+2024-Q1"]),
+        ("Q%q/%y", "Q1/24", ["Q1/2024", "Q5/24", "Q1 24"]),
     ],
 )  # fmt: skip
 def test_a_day_that_is_not_exactly_in_its_format_is_none(judge, written, day, others):
-    expected = {"%G-W%V": "2024-01-29"}.get(written, "2024-02-01")
+    expected = {"%G-W%V": "2024-01-29", "%Y-Q%q": "2024-01-01", "Q%q/%y": "2024-01-01"}.get(written, "2024-02-01")
 
     assert judge(Day("d"), [day, *others], days=(written,)) == [expected, *["rejected"] * len(others)]
 
@@ -115,3 +117,16 @@ def test_drafts_and_conditioning_agree_on_what_is_a_date(judge, written):
     found = judge(column, cells, **{"moments" if is_moment else "days": (written,)})
 
     assert [bool(parse_day(cell, written)) for cell in cells] == [each != "rejected" for each in found]
+
+
+def test_quarters_are_their_first_days_and_of_the_century_that_is_declared(judge):
+    assert judge(Day("d"), ["2024-Q1", "2024-Q2", "2024-Q3", "2024-Q4"], days=("%Y-Q%q",)) == [
+        "2024-01-01", "2024-04-01", "2024-07-01", "2024-10-01",
+    ]  # fmt: skip
+    assert judge(Day("d"), ["1Q99"], days=("%qQ%y",), two_digit_years_from=2000) == ["2099-01-01"]
+
+
+@pytest.mark.parametrize(("written", "told"), [("Q%q", "tells no year"), ("%Y-%m Q%q", "its year and number alone")])
+def test_a_quarter_without_its_year_or_beside_a_month_is_no_format(written, told):
+    with pytest.raises(SourceError, match=told):
+        Delimited(name="d", days=(written,))
