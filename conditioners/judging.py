@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+_FEW, _TIMES = 16, 64
+"""Rows that are located together at first, and how many times as many then, and again."""
 CONFLICT_REASON = "an earlier row has the same key and other values"
 
 
@@ -63,19 +65,28 @@ class Judged:
     def find_faults(self) -> list[Fault]:
         """Why rows cannot be accepted, and where they stand: first those that could not be read, then the others."""
         rejects = sorted([*self.bad.explain(), *self.left_out], key=lambda reject: reject.row)
-        located = self.locate([reject.row for reject in rejects]) if rejects else []
+        self._note_rejected([unread.located for unread in self.unread])
+        located = self._locate([reject.row for reject in rejects])
         faults = [Fault((unread.before, 0), unread.located, unread.rule, "", unread.reason) for unread in self.unread]
         for reject, at in zip(rejects, located, strict=True):
             faults.append(Fault((reject.row, 1), at, reject.rule, reject.column, reject.reason))
-        self._note_rejected([fault.located for fault in faults])
         return faults
 
     def conflicts(self, numbers: NDArray[np.int64]) -> list[Fault]:
         """Faults for typed rows, by number in `frame`, whose key an earlier and different row has."""
         rows = self.rows[numbers].tolist()
-        located = self.locate(rows) if rows else []
-        self._note_rejected(located)
+        located = self._locate(rows)
         return [Fault((row, 1), at, "key_conflict", "", CONFLICT_REASON) for row, at in zip(rows, located, strict=True)]
+
+    def _locate(self, rows: Sequence[int]) -> list[Located]:
+        """Where rows stand: of a few first, for each may show what stands around very many of them."""
+        located, few = list[Located](), _FEW
+        while len(located) < len(rows):
+            some = self.locate(rows[len(located) : len(located) + few])
+            self._note_rejected(some)
+            located += some
+            few *= _TIMES
+        return located
 
     def _note_rejected(self, located: Sequence[Located]) -> None:
         self.proportions.note_odd(len(located))

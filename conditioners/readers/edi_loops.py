@@ -11,10 +11,11 @@ from conditioners.dialects import EdiLoops
 from conditioners.limits import Limits
 from conditioners.parts import list_read
 from conditioners.raw import OpenedRaw
-from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextBatch
+from conditioners.readers.batches import Facts, Located, Rows, TextBatch
 from conditioners.readers.decoding import DAMAGE, show_damage
 from conditioners.readers.edi_labels import LabelFinder
 from conditioners.readers.edi_messages import read_messages, refuse_missing
+from conditioners.readers.edi_portions import Readable, Rejected, take_portion
 from conditioners.readers.edi_segments import Segment
 from conditioners.readers.envelopes import Message
 from conditioners.readers.headers import is_surrounding, surroundings
@@ -23,7 +24,7 @@ from conditioners.readers.interchange_text import read_interchanges
 _TWICE, _INVALID = "given_twice", "invalid_message"
 
 
-@dataclass
+@dataclass(slots=True)
 class _Loop:
     """What one loop, or the message's header, says: values by label, and what contradicts itself."""
 
@@ -42,7 +43,7 @@ class _Loop:
             self.fault = (_TWICE, f"{label} is given twice: {self.values[label]} and {value}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Origin:
     """Where a row stands: its message, and its loops from the outermost one."""
 
@@ -81,20 +82,19 @@ class EdiLoopReader:
         """Rows in portions."""
         text, self.facts.encoding = read_interchanges(self._opened, self._limits)
         self._is_damaged = DAMAGE.decode() in text
-        messages, is_last = read_messages(text), False
+        found, is_last = self._read_all(read_messages(text)), False
         while not is_last:
             rows = Rows(self.columns)
             # All that is made is held, so that there is nothing to collect.
             with collector_paused():
-                is_last = self._fill(rows, messages)
+                is_last = take_portion(rows, found)
             if is_last and not self._has_messages:
                 refuse_missing(text, f"message {self._dialect.message}")
             self.facts.labels = list(self._found)
             self.facts.ignored = [label for label in self._found if label not in self._wanted]
             yield rows
 
-    def _fill(self, rows: Rows, messages: Iterator[Message]) -> bool:
-        """Take the rows of a portion; answers whether these are the last."""
+    def _read_all(self, messages: Iterator[Message]) -> Iterator[Readable | Rejected]:
         for message in messages:
             if message.kind in self._elsewhere:
                 continue
@@ -102,12 +102,9 @@ class EdiLoopReader:
                 self.facts.skipped.add(f"path {message.path}", f"no {self._dialect.message}")
                 continue
             self._has_messages = True
-            self._read_message(message, rows)
-            if len(rows.cells) >= BATCH_ROWS:
-                return False
-        return True
+            yield from self._read_message(message)
 
-    def _read_message(self, message: Message, rows: Rows) -> None:
+    def _read_message(self, message: Message) -> Iterator[Readable | Rejected]:
         header, is_told = _Loop(0), message.fault is None
         for loops in self._walk(message, header):
             is_told = True
@@ -115,19 +112,20 @@ class EdiLoopReader:
             fault = message.fault and (_INVALID, message.fault)
             fault = fault or next((loop.fault for loop in (header, *loops) if loop.fault), None)
             if fault is not None:
-                rows.add_unread(_locate(origin, self._dialect), *fault)
+                yield Rejected(_locate(origin, self._dialect), *fault)
                 continue
             inside_out = [*(loop.values for loop in reversed(loops)), header.values]
-            rows.add(origin, [*(_pick(inside_out, labels) for labels in self._labels.values()), *self._constants])
+            cells = [*(_pick(inside_out, labels) for labels in self._labels.values()), *self._constants]
+            yield Readable(origin, cells)
         behind = self._find_behind_end(message)
         if behind:
             place = Located(f"{message.path}.{behind[0].name}", _show(behind))
-            rows.add_unread(place, _INVALID, f"{behind[0].name} stands behind the end of the items")
+            yield Rejected(place, _INVALID, f"{behind[0].name} stands behind the end of the items")
         elif message.fault is None and not any(segment.name in self._dialect.loops for segment in message.segments):
             self.facts.skipped.add(f"path {message.path}", f"no {self._dialect.loops[0]}")
         elif not is_told and message.fault is not None:
             # No row stands for the fault, so the message itself does: else nothing would tell that it was left out.
-            rows.add_unread(Located(message.path, _show(message.segments[1:-1])), _INVALID, message.fault)
+            yield Rejected(Located(message.path, _show(message.segments[1:-1])), _INVALID, message.fault)
 
     def _find_behind_end(self, message: Message) -> Sequence[Segment]:
         """What stands behind the items' end, from the first segment on that begins a loop."""

@@ -28,15 +28,19 @@ class Marks(NamedTuple):
 
 
 class Segment(NamedTuple):
-    """One segment: its number in the file from 1, its text without line breaks that mean nothing, and its marks."""
+    """One segment, of which hundreds of thousands may be held: its number in the file from 1, and its marks."""
 
     number: int
-    text: str
     marks: Marks
     name: str
     """Such as `LIN`."""
     elements: tuple[str, ...]
     """The first one is its name; release characters are kept."""
+
+    @property
+    def text(self) -> str:
+        """All of it, without line breaks that mean nothing."""
+        return self.marks.element.join(self.elements)
 
     @property
     def raw(self) -> str:

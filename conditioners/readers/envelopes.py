@@ -64,6 +64,7 @@ class Message:
 
     kind: str
     control: str
+    """As far as it is told: before each row, so that a long one would make far more of them than the file has."""
     segments: list[Segment]
     fault: str | None = None
     number: int = 1
@@ -85,6 +86,8 @@ class _Open:
     """What was in it, by depth."""
 
 
+_LONGEST_CONTROL = 100
+"""Characters of a control number that are told; the standards have nine of X12 and fourteen of EDIFACT."""
 Blame = Callable[[Segment, str], None]
 """Told of a segment that contradicts the others, or stands where none may."""
 
@@ -167,6 +170,7 @@ class _Walk:
         fault = _differs(segment, len(message), "segments") or _contradicts(level, header, segment)
         is_x12 = segment.marks.kind == X12
         named = (header.element(1), header.element(2)) if is_x12 else (header.component(2), header.component(1))
+        named = (named[0], named[1][:_LONGEST_CONTROL])
         self._numbers[named] += 1
         return Message(*named, message, fault, self._numbers[named])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from sys import intern
 
 from conditioners.outcome import Refusal
 from conditioners.readers.edi_marks import USUAL, find_isa_end, find_marks
@@ -81,6 +82,7 @@ def _make_segment(number: int, found: str, marks: Marks, breaks: str) -> Segment
             text = text.replace(each, "")
     if marks.kind == TRADACOMS:
         text = text.replace("=", marks.element, 1)
-    elements = tuple(split_released(text, marks.element, marks.release))
-    name = elements[0].replace(marks.release, "") if marks.release else elements[0]
-    return Segment(number, text, marks, name, elements)
+    first, *others = split_released(text, marks.element, marks.release)
+    first = intern(first)  # The same few names come again and again.
+    name = first.replace(marks.release, "") if marks.release else first
+    return Segment(number, marks, name, (first, *others))

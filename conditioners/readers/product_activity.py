@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from conditioners.collector import collector_paused
 from conditioners.declaration import Source
 from conditioners.dialects import ProductActivity
 from conditioners.limits import Limits
 from conditioners.parts import Part, list_read
 from conditioners.raw import OpenedRaw
-from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextBatch
+from conditioners.readers.batches import Facts, Located, Rows, TextBatch
 from conditioners.readers.decoding import DAMAGE, show_damage
 from conditioners.readers.edi_messages import read_messages, refuse_missing
+from conditioners.readers.edi_portions import Readable, Rejected, take_portion
 from conditioners.readers.edi_segments import Segment
 from conditioners.readers.envelopes import Message
 from conditioners.readers.headers import surroundings
@@ -32,7 +34,7 @@ _LOCATION, _REPORTING = "SDQ", "N1.RL"
 _INVALID, _TWICE = "invalid_transaction_set", "given_twice"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Origin:
     """Where a row stands."""
 
@@ -59,7 +61,7 @@ class ProductActivityReader:
         self._constants = tuple(constants.values())
         self._wanted = frozenset((*self._labels.values(), _REPORTING))
         self.columns = (*self._labels, *constants)
-        self._is_damaged = False
+        self._is_damaged = self._has_sets = False
         self._found: dict[str, None] = {}
         """Labels that the interchange has, in order."""
         self.facts = Facts(place="path", dialect={"name": dialect.name, "format": "X12 852"})
@@ -68,39 +70,47 @@ class ProductActivityReader:
         """Rows in portions."""
         text, self.facts.encoding = read_interchanges(self._opened, self._limits)
         self._is_damaged = DAMAGE.decode() in text
-        rows, sets = Rows(self.columns), 0
-        for found in read_messages(text):
+        found, is_last = self._read_sets(read_messages(text)), False
+        while not is_last:
+            rows = Rows(self.columns)
+            # All that is made is held, so that there is nothing to collect.
+            with collector_paused():
+                is_last = take_portion(rows, found)
+            if is_last and not self._has_sets:
+                refuse_missing(text, f"transaction set {KIND}")
+            self.facts.labels = list(self._found)
+            self.facts.ignored = [label for label in self._found if label not in self._labels.values()]
+            yield rows
+
+    def _read_sets(self, messages: Iterator[Message]) -> Iterator[Readable | Rejected]:
+        for found in messages:
             if found.kind in self._elsewhere:
                 continue
             if found.kind != KIND:
                 self.facts.skipped.add(f"path {found.path}", f"no transaction set {KIND}")
                 continue
-            sets += 1
-            self._read_set(found, rows)
-            if len(rows.cells) >= BATCH_ROWS:
-                yield rows
-                rows = Rows(self.columns)
-        if sets == 0:
-            refuse_missing(text, f"transaction set {KIND}")
-        self.facts.labels = list(self._found)
-        self.facts.ignored = [label for label in self._found if label not in self._labels.values()]
-        yield rows
+            self._has_sets = True
+            yield from self._read_set(found)
 
-    def _read_set(self, found: Message, rows: Rows) -> None:
-        header, items = split_items(found)
+    def _read_set(self, found: Message) -> Iterator[Readable | Rejected]:
+        (header, items), is_told = split_items(found), False
         fault = found.fault or judge_set(found, header, items)
         common = read_header(header, self._wanted)
         self._found.update(dict.fromkeys(common.known))
         if not items and fault is None:
             self.facts.skipped.add(f"path {found.path}", "no item")
         for item in items:
-            self._read_item(found, item, common, fault, rows)
-        if fault is not None and not any(item.quantities for item in items):
+            for row in self._read_item(found, item, common, fault):
+                is_told = True
+                yield row
+        if fault is not None and not is_told:
             # No row stands for the fault, so the set itself does: else nothing would tell that it was left out.
-            rows.add_unread(Located(found.path, _show(found.segments)), _INVALID, fault)
+            yield Rejected(Located(found.path, _show(found.segments)), _INVALID, fault)
 
-    def _read_item(self, found: Message, item: Item, common: Values, fault: str | None, rows: Rows) -> None:
-        """Add the rows of an item; a set that is at fault has none that can be read."""
+    def _read_item(
+        self, found: Message, item: Item, common: Values, fault: str | None
+    ) -> Iterator[Readable | Rejected]:  # fmt: skip
+        """The rows of an item; a set that is at fault has none that can be read."""
         ids = read_ids(item, self._wanted)
         unnamed = read_quantities(item, common.known.get(_REPORTING, ""))
         self._note_found(found, item, ids.known)
@@ -108,10 +118,13 @@ class ProductActivityReader:
         for (location, _), quantities in item.quantities.items():
             origin = _Origin(found.path, item, location)
             if rejected[1] is not None:
-                rows.add_unread(_locate(origin), rejected[0], rejected[1])
+                yield Rejected(_locate(origin), rejected[0], rejected[1])
                 continue
             known = {**common.known, **ids.known, _LOCATION: location, **quantities}
-            rows.add(origin, [*(known.get(label) for label in self._labels.values()), *self._constants])
+            yield Readable(origin, [*(known.get(label) for label in self._labels.values()), *self._constants])
+        # Those of all items together would take several times the text.
+        item.quantities.clear()
+        item.given.clear()
 
     def _note_found(self, found: Message, item: Item, ids: Iterable[str]) -> None:
         """The labels of an item; one without a quantity is no row."""

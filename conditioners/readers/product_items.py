@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -28,7 +27,7 @@ class Values:
         self.known[label] = known or value
 
 
-@dataclass
+@dataclass(slots=True)
 class Item:
     """One LIN loop: its segments, and the quantities of each location by activity."""
 
@@ -37,7 +36,7 @@ class Item:
     quantities: dict[tuple[str, int], dict[str, str]] = field(default_factory=dict)
     """By location, and by how often the location has been named with the same activity before."""
 
-    given: Counter[tuple[str, str]] = field(default_factory=Counter)
+    given: dict[tuple[str, str], int] = field(default_factory=dict)
     """How often a location was named with an activity."""
 
     totals: int = 0
@@ -45,8 +44,8 @@ class Item:
 
     def note(self, location: str, activity: str, quantity: str) -> None:
         """Enter a quantity; one that is given twice begins a further row of the location."""
-        repeat = self.given[location, activity]
-        self.given[location, activity] += 1
+        repeat = self.given.get((location, activity), 0)
+        self.given[location, activity] = repeat + 1
         self.quantities.setdefault((location, repeat), {})[activity] = quantity
 
 

@@ -3,10 +3,13 @@
 import gzip
 import lzma
 import random
+import tracemalloc
 
 import pytest
 
 from conditioners.auto import AutoConditioned
+from conditioners.columns import Text
+from conditioners.dialects import ProductActivity
 from conditioners.limits import DEFAULT, MIB, Limits
 from conditioners.outcome import Conditioned
 from tests.conditioning.undeclared import condition_undeclared
@@ -122,3 +125,39 @@ def test_one_rejected_row_in_twenty_is_quarantined_however_many_there_are(toy, r
     for data in (text, gzip.compress(text), lzma.compress(text)):
         assert len(run(toy, data).rejects) == 5000
     assert DEFAULT.odd_rows_free >= 5000
+
+
+HEADER = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *240101*0101*U*00401*000000001*0*P*:~"
+STORES = "".join(f"*S{number}*5" for number in range(4000))
+
+
+@pytest.mark.parametrize("item", ["LIN**VN*x", "LIN*"], ids=["by the contract", "by the reader"])
+def test_rejected_rows_that_show_one_long_segment_each_are_refused_before_all_are_shown(make_source, run, item):
+    columns = (Text("item", pattern="[0-9]+"), Text("store"))
+    dialect = ProductActivity(name="852", labels={"item": "LIN.VN", "store": "SDQ"})
+    source = make_source(columns=columns, key=(), dialects=(dialect,))
+    segments = f"XQ*H*20240101~{item}~PID*{'x' * 50_000}~ZA*QS*5*EA~SDQ*EA*92{STORES}~"
+    data = f"{HEADER}GS*PD*A*B*20240101*0101*1*X*004010~ST*852*1~{segments}SE*7*1~GE*1*1~IEA*1*000000001~".encode()
+    limits = Limits(rejected_free=4 * MIB, rejected_ratio=1)
+    run(source, data[:0], limits=limits)
+    tracemalloc.start()
+    refusal = run(source, data, limits=limits).refusal
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert refusal.reason == "its rejected rows take more than 1 times the size of the file"
+    assert peak < 100 * MIB < 4000 * 50_000
+
+
+def test_an_interchange_whose_control_number_is_long_has_places_that_are_not(make_source, run):
+    columns = (Text("item"), Text("store"))
+    dialect = ProductActivity(name="852", labels={"item": "LIN.VN", "store": "SDQ"})
+    source = make_source(columns=columns, key=(), dialects=(dialect,))
+    sets = "".join(
+        f"ST*852*{'9' * 5000}{last}~XQ*H*20240101~LIN**VN*~ZA*QS*5*EA~SDQ*EA*92*S1*5~SE*6*{'9' * 5000}{last}~"
+        for last in "12"
+    )
+    data = f"{HEADER}GS*PD*A*B*20240101*0101*1*X*004010~{sets}GE*2*1~IEA*1*000000001~".encode()
+
+    places = [row["path"] for row in run(source, data).rejects]
+    assert places == [f"852[{'9' * 100}].LIN[1].SDQ[S1]", f"852[{'9' * 100}][2].LIN[1].SDQ[S1]"]

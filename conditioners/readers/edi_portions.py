@@ -1,0 +1,41 @@
+"""Cuts the rows of interchanges into portions, also within a message, so that none takes much memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from conditioners.limits import MIB
+from conditioners.readers.batches import BATCH_ROWS, Located, Rows
+
+_MOST_SHOWN = 8 * MIB
+"""Characters of rows at fault in a portion: each may show what stands around very many of them."""
+
+
+class Readable(NamedTuple):
+    """A row that can be judged; `origin` is what its place is told from."""
+
+    origin: Any
+    cells: Sequence[str | None]
+
+
+class Rejected(NamedTuple):
+    """A row that cannot be read."""
+
+    located: Located
+    rule: str
+    reason: str
+
+
+def take_portion(rows: Rows, found: Iterator[Readable | Rejected]) -> bool:
+    """Append the next rows; answers whether these are the last."""
+    shown = 0
+    for each in found:
+        if isinstance(each, Readable):
+            rows.add(*each)
+        else:
+            rows.add_unread(*each)
+            shown += len(each.located.place) + len(each.located.raw)
+        if len(rows.cells) + len(rows.unread) >= BATCH_ROWS or shown > _MOST_SHOWN:
+            return False
+    return True
