@@ -18,6 +18,7 @@ from cli.failures import Failure
 from cli.known_files import list_recent
 from cli.output import print_json, print_table
 from conditioners.auto import AutoConditioned, condition_auto
+from conditioners.drafting.beginnings import take_beginning
 from conditioners.drafting.projects import Written, write_source
 from conditioners.drafting.samples import NoDraft
 from conditioners.drift import compare_with_last, describe_drift
@@ -108,7 +109,7 @@ def try_file(name: str, file: Path, rows: int) -> Tried | Refused:
             return outcome
         header = max((int(place.split()[1]) for place in outcome.summary.header_rows if "line " in place), default=0)
         return Tried(
-            _show_raw(raw, header + rows, (outcome.summary.encoding or {}).get("name", "utf-8")),
+            _show_raw(file, header + rows, (outcome.summary.encoding or {}).get("name", "utf-8")),
             list(_first_rows(accepted, rows)),
             list(_first_rows(rejected, rows)),
             outcome.summary,
@@ -125,9 +126,9 @@ def _first_rows(stream: IO[bytes], count: int) -> Iterator[dict[str, str]]:
         text.detach()
 
 
-def _show_raw(raw: RawInput, count: int, encoding: str) -> list[str]:
+def _show_raw(file: Path, count: int, encoding: str) -> list[str]:
     """The first lines of a text as they are; of any other format the first rows that its structure tells."""
-    with raw.open() as stream:
+    with file.open("rb") as stream:
         head = stream.read(_HEAD)
     if _is_text(head):
         return head.decode(encoding, "backslashreplace").removeprefix("\ufeff").splitlines()[:count]
@@ -137,6 +138,8 @@ def _show_raw(raw: RawInput, count: int, encoding: str) -> list[str]:
         tables.append(io.BytesIO())
         return tables[-1]
 
+    data = take_beginning(file).data
+    raw = RawInput(file.name, lambda: io.BytesIO(data), len(data))
     outcome = condition_auto(raw, open_table, io.BytesIO())
     if not isinstance(outcome, AutoConditioned):
         return ["(no text)"]

@@ -2,44 +2,23 @@
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import io
-import lzma
 import re
 import zipfile
 from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
+from conditioners.drafting.beginnings import cut_beginning
+from conditioners.drafting.compressions import COMPRESSIONS
 from conditioners.limits import DEFAULT, KIB
 from conditioners.outcome import Refusal
 from conditioners.readers.json_parsing import parse_json
 from conditioners.readers.json_showing import show_json
 from conditioners.structure.json_shapes import count_keys
 
-SMALL = 256 * KIB
+SMALL, _FEW = 256 * KIB, 32 * KIB
 _LINES, _RECORDS = 40, 5
-
-
-def _unpack_zstd(data: bytes) -> bytes:
-    import pyarrow as pa
-
-    return pa.CompressedInputStream(pa.BufferReader(data), "zstd").read()  # type: ignore[no-any-return]
-
-
-def _pack_zstd(data: bytes) -> bytes:
-    import pyarrow as pa
-
-    return pa.compress(data, "zstd", asbytes=True)  # type: ignore[no-any-return]
-
-
-_PACKED: dict[bytes, tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]] = {
-    b"\x1f\x8b\x08": (gzip.decompress, lambda data: gzip.compress(data, mtime=0)),
-    b"BZh": (bz2.decompress, bz2.compress),
-    b"\xfd7zXZ\x00": (lzma.decompress, lzma.compress),
-    b"\x28\xb5\x2f\xfd": (_unpack_zstd, _pack_zstd),
-}
 
 
 def cut_sample(data: bytes, form: str, lines: int = _LINES) -> bytes | None:
@@ -47,17 +26,17 @@ def cut_sample(data: bytes, form: str, lines: int = _LINES) -> bytes | None:
 
     `form` is the format that was found in it, and `lines` how many lines of a text to keep.
     """
-    for magic, (unpack, pack) in _PACKED.items():
+    for magic, compression in COMPRESSIONS.items():
         if data.startswith(magic):
-            inner = cut_sample(unpack(data), form, lines)
-            return pack(inner) if inner is not None else None
+            inner = cut_sample(compression.open(io.BytesIO(data)).read(), form, lines)
+            return compression.pack(inner) if inner is not None else None
     if data.startswith(b"PK\x03\x04") and form not in ("workbook",):
         return _cut_archive(data, form, lines)
     if form in ("delimited text", "drawn table", "fixed width"):
         return _cut_lines(data, lines)
     if form in ("JSON", "JSON rows"):
         return _cut_json(data, lines, _cut_value if form == "JSON" else _cut_rows)
-    return data if len(data) <= SMALL else None
+    return data if len(data) <= SMALL else cut_beginning(data, _FEW) or cut_beginning(data, SMALL)
 
 
 def _cut_lines(data: bytes, lines: int) -> bytes:

@@ -10,6 +10,7 @@ from conditioners.drafting import listed
 from conditioners.drafting.guessing import Guess
 from conditioners.drafting.label_paths import find_paths, find_records
 from conditioners.drafting.listed import load_values, split_path
+from conditioners.drafting.packing import read_first
 from conditioners.drafting.places import make_room
 from conditioners.drafting.samples import NoDraft, Sample
 from conditioners.drafting.text import show_call, show_mapping, show_string, show_tuple
@@ -101,7 +102,7 @@ def _delimited(sample: Sample, guesses: Sequence[Guess]) -> Form:
     form, arguments = sample.form, list[str]()
     if form["delimiter"] == " ":
         raise NoDraft("blanks set the cells apart; declare the places of its fields by hand, as FixedWidth")
-    if form.get("skip_blanks") and f"{form['delimiter']} {form['quote']}".encode() in sample.data:
+    if form.get("skip_blanks") and f"{form['delimiter']} {form['quote']}".encode() in _read_text(sample):
         raise NoDraft("blanks stand between delimiters and quotes, which are then no quotes; declare it by hand")
     if form["line_end"] == "rs":
         raise NoDraft(f"records that end with 0x1E {_NO_DIALECT}")
@@ -139,8 +140,12 @@ def _encodings(sample: Sample) -> tuple[str, ...]:
     return (show_tuple([show_string(sample.encoding)], _INDENT, before="encodings="),)
 
 
+def _read_text(sample: Sample) -> bytes:
+    return read_first(sample.file_name, sample.data, sample.packing.members)
+
+
 def _fixed_width(sample: Sample, guesses: Sequence[Guess]) -> Form:
-    text = sample.data.decode(sample.encoding or "utf-8", "replace").removeprefix("\ufeff")
+    text = _read_text(sample).decode(sample.encoding or "utf-8", "replace").removeprefix("\ufeff")
     lines = re.split(r"\r\n|\n|\r", text)
     rows = [line for number, line in enumerate(lines, start=1) if f"line {number}" not in sample.outside]
     numeric = [guess.kind in ("Whole", "Decimal") for guess in guesses]

@@ -107,9 +107,15 @@ def _find_difference(paths: Sequence[PurePosixPath]) -> tuple[str, ...]:
     return ("folder", "file") if is_told else ()
 
 
-def read_first(file_name: str, data: bytes) -> bytes:
-    """The bytes of the sample, or of the first file that is packed in it; raises Refusal."""
-    unpacker = Unpacker(DEFAULT, lambda _: True, lambda *_: None)
+def read_first(file_name: str, data: bytes, members: Collection[str] = ()) -> bytes:
+    """The bytes of the sample, or of the first file that is packed in it and fits a pattern, if any are given.
+
+    Raises Refusal.
+    """
+    patterns = [compile_path(pattern) for pattern in members]
+    unpacker = Unpacker(
+        DEFAULT, lambda name: not patterns or any(each.fullmatch(name) for each in patterns), lambda *_: None
+    )
     with OpenedRaw(RawInput(file_name, lambda: io.BytesIO(data), len(data)), DEFAULT) as opened:
         for member in unpacker.members(opened):
             return member.read_whole("the sample", DEFAULT.document_bytes)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
+
+_RARELY = 0.01
+"""The share of rows that may have been cut within a number, the first digits of which went to the one before."""
 
 Span = tuple[int, int | None]
 """First and last character, from 1; None for the end of the line."""
@@ -28,7 +32,8 @@ def make_room(rows: Sequence[str], spans: Sequence[Span], numeric: Sequence[bool
     """
     found = list(spans)
     for at in range(1, len(found)):
-        left, right = _measure(rows, found[at - 1]), _measure(rows, found[at])
+        left = _measure(rows, found[at - 1], _RARELY if numeric[at - 1] and numeric[at] else 0)
+        right = _measure(rows, found[at])
         if not numeric[at] or not right.is_flush_right or not left.ends:
             continue
         between = range(max(left.ends) + 1, min(right.starts))
@@ -39,12 +44,14 @@ def make_room(rows: Sequence[str], spans: Sequence[Span], numeric: Sequence[bool
     return found
 
 
-def _measure(rows: Sequence[str], span: Span) -> _Extent:
+def _measure(rows: Sequence[str], span: Span, rarely: float = 0) -> _Extent:
+    """The extent of a field's values, without starts and ends that no larger share of them has."""
     first, last = span
-    starts, ends = set[int](), set[int]()
+    starts, ends = Counter[int](), Counter[int]()
     for row in rows:
         cell = row[first - 1 : last]
         if cell.strip():
-            starts.add(first + len(cell) - len(cell.lstrip()))
-            ends.add(first + len(cell.rstrip()) - 1)
-    return _Extent(frozenset(starts), frozenset(ends))
+            starts[first + len(cell) - len(cell.lstrip())] += 1
+            ends[first + len(cell.rstrip()) - 1] += 1
+    least = rarely * ends.total()
+    return _Extent(*(frozenset(at for at, count in found.items() if count > least) for found in (starts, ends)))

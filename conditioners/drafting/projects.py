@@ -12,12 +12,13 @@ from typing import Any
 
 from conditioners.declaration import Source
 from conditioners.drafting.asides import find_total
+from conditioners.drafting.beginnings import take_beginning
 from conditioners.drafting.cutting import cut_sample
 from conditioners.drafting.drafts import Draft, check_name, draft_source
 from conditioners.drafting.module_text import write_module
 from conditioners.drafting.samples import NoDraft, Sample, look_at_sample
 from conditioners.engine import condition
-from conditioners.outcome import Refused, SourceError, Summary
+from conditioners.outcome import Refusal, Refused, SourceError, Summary
 from conditioners.raw import RawInput
 
 SOURCES, GOLDEN = "conditioners/sources", "tests/conditioning/golden"
@@ -46,8 +47,14 @@ def write_source(project: Path, name: str, sample_file: Path) -> Written:
     there = [str(path.relative_to(project)) for path in (module, folder) if path.exists()]
     if there:
         raise NoDraft(f"there is a source {name} already; choose another name, or delete {' and '.join(there)} first")
-    sample = look_at_sample(sample_file.name, sample_file.read_bytes())
+    beginning = take_beginning(sample_file)
+    try:
+        sample = look_at_sample(sample_file.name, beginning.data)
+    except Refusal as refusal:
+        raise NoDraft(f"the sample {sample_file.name} cannot be read: {refusal.reason}") from None
     draft, summary = _settle(draft_source(name, sample), sample)
+    if beginning.left_out:
+        draft = draft.remarking(beginning.left_out)
     text = write_module(draft)
     golden = _cut(load_module(text), sample)
     module.write_text(text, encoding="utf-8")

@@ -1,5 +1,6 @@
 """Drafts that the next delivery meets as well: longer values, more digits, other years, another month's title."""
 
+import gzip
 import json
 
 import pytest
@@ -48,6 +49,26 @@ def test_a_number_may_grow_where_all_of_the_sample_have_as_many_digits(draft, ru
     later = run(source, b"   day  rain  sun\n    10 100.5 2345\n")
 
     assert later.rows == ["10,100.5,2345"]
+
+
+def lines_of_sales():
+    shops = [(f"{n % 50:05d}", n % 400, f"{n % 90}.50") for n in range(900)]
+    shops[700] = ("00011", 291, "100.00")
+    return "".join(f"{shop} {units:>6} {price:>6}\n" for shop, units, price in shops).encode()
+
+
+def test_a_larger_number_far_down_in_the_sample_shows_where_its_field_begins(draft):
+    written, source = draft("r.txt", lines_of_sales())
+
+    assert list(source.dialects[0].fields.values()) == [(1, 9), (10, 12), (13, None)]
+    assert written.summary.rows_quarantined == 0
+
+
+def test_fields_in_a_packed_file_have_the_same_places(draft):
+    _, plain = draft("r.txt", lines_of_sales())
+    _, packed = draft("r.txt.gz", gzip.compress(lines_of_sales(), mtime=0), name="packed")
+
+    assert packed.dialects[0].fields == plain.dialects[0].fields
 
 
 def test_fields_under_a_ruler_keep_their_places(draft):
