@@ -92,7 +92,7 @@ class Drop:
     def _give_up(self, reason: str) -> bool:
         """Refuse the file; whether its output stands after all, made by an attempt that did not live to note it."""
         try:
-            if self._finish_earlier():
+            if self._finish_earlier(but_for_before=True):
                 return True
             rejected, stands = look_at_rejects(self.lake, self.file.path), self._has_output()
             told = Refused(_tell_standing(f"gave up after {MAX_ATTEMPTS} attempts: {reason}", stands))
@@ -103,9 +103,13 @@ class Drop:
             _LOG.warning("only the ledger tells why %s is in quarantine: %s", self.file.path, fault)
         return False
 
-    def _finish_earlier(self) -> bool:
-        """Finish what earlier attempts at this version have written; whether there is such an output."""
+    def _finish_earlier(self, *, but_for_before: bool = False) -> bool:
+        """Finish what earlier attempts at this version have written; whether there is such an output.
+
+        What stood before a replay counts as one, but for who gives the replay up.
+        """
         intents = self.ledger.intents.list_of(self.file)
+        intents = [each for each in intents if not (but_for_before and each.is_of_before)]
         return any(MadeOutput(self.lake, self.ledger, intent, self.now).finish() for intent in intents)
 
     def _require_current(self) -> None:

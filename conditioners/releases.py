@@ -29,10 +29,10 @@ from conditioners.judging import CONFLICT_REASON
 from conditioners.places import WRITE_TRIES
 from conditioners.readers.batches import Located
 from conditioners.refusals import is_refusal
-from conditioners.registry import Unidentified, all_sources, identify
+from conditioners.registry import Identified, Unidentified, all_sources, identify
 from shared.domain.files import FileState, identify_raw_file
 from shared.domain.identities import corrections_path, quarantine_path
-from shared.ports import BlobChanged, BlobStat, Lake
+from shared.ports import BlobChanged, BlobMissing, BlobStat, Lake
 
 if TYPE_CHECKING:
     from shared.ledger.book import Ledger
@@ -54,8 +54,12 @@ def replay_file(lake: Lake, ledger: Ledger, path: str, now: Callable[[], datetim
     if found is None:
         raise NotReleased(_NO_FILE.format(path))
     all_sources()  # What they lack is told before anything is undone.
+    try:
+        name_counts = _reads_file_names(lake, path)
+    except BlobMissing:
+        raise NotReleased(_NO_FILE.format(path)) from None
     for _ in range(_BUSY_TRIES):
-        ledger.files.reopen(identify_raw_file(path, found.etag))
+        ledger.files.reopen(identify_raw_file(path, found.etag), now(), name_counts=name_counts)
         state = condition_drop(lake, ledger, path, now, raise_faults=False)
         if state != FileState.CONDITIONING:
             break
@@ -120,11 +124,21 @@ def list_rejects(lake: Lake, path: str) -> Iterator[list[str]]:
 def _identify(lake: Lake, path: str) -> Source:
     if lake.stat("raw", path) is None:
         raise NotReleased(_NO_FILE.format(path))
-    with lake.open_read("raw", path) as stream:
-        identified = identify(path, stream.read(HEAD_BYTES))
+    identified = _look_for_source(lake, path)
     if isinstance(identified, Unidentified):
         raise NotReleased(identified.reason)
     return identified.source
+
+
+def _look_for_source(lake: Lake, path: str) -> Identified | Unidentified:
+    with lake.open_read("raw", path) as stream:
+        return identify(path, stream.read(HEAD_BYTES))
+
+
+def _reads_file_names(lake: Lake, path: str) -> bool:
+    """Whether the file's name is part of what its source makes of it."""
+    identified = _look_for_source(lake, path)
+    return not isinstance(identified, Unidentified) and identified.source.reads_file_names
 
 
 def _read_quarantine(lake: Lake, path: str) -> Iterator[list[str]]:

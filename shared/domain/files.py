@@ -85,6 +85,11 @@ class Intent:
     made: ConditionedFile
     """Its `sha256` is empty where nothing is to stand there any more."""
 
+    @property
+    def is_of_before(self) -> bool:
+        """Whether it stood already when its file was to be conditioned anew."""
+        return self.id == self.file.id
+
 
 class Finished(StrEnum):
     """What an intent came to whose output stands in the lake."""

@@ -14,6 +14,7 @@ from shared.ledger.versions import (
     MADE,
     REVIVABLE,
     held,
+    intend_again,
     made_later,
     next_moment,
     overtaken,
@@ -108,11 +109,16 @@ class Files:
                 reland_copies(connection, raw_file.c.id == file.id)
             return read(connection, file.id)
 
-    def reopen(self, file_id: str) -> bool:
-        """Have a file of which something was made wait to be conditioned anew; False for any other."""
+    def reopen(self, file_id: str, now: datetime, *, name_counts: bool = False) -> bool:
+        """Have a file of which something was made wait to be conditioned anew; False for any other.
+
+        Its output stands until there is another: it is intended once more, so that it is known, and nobody makes it of
+        the same bytes, where the file is replaced or given up before. `name_counts` is as in an Intent.
+        """
         settled = raw_file.c.state.in_(MADE)
         values = {"state": FileState.LANDED, "attempts": 0, **NOTHING_YET}
-        with self._engine.begin() as connection:
+        with begin_alone(self._engine) as connection:
+            intend_again(connection, file_id, now, name_counts=name_counts)
             reopened = update(raw_file).where(raw_file.c.id == file_id, settled).values(**values)
             return connection.execute(reopened).rowcount == 1
 

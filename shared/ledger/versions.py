@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, true, update
 
-from shared.domain.files import MAX_ATTEMPTS, ConditionedFile, FileState, RawFile
+from shared.domain.files import MAX_ATTEMPTS, ConditionedFile, FileState, RawFile, RowCounts
 from shared.ledger.store import insert_if_absent
-from shared.ledger.tables import conditioned_file, raw_file
+from shared.ledger.tables import conditioned_file, output_intent, raw_file
 
 REVIVABLE = and_(raw_file.c.state == FileState.SUPERSEDED, raw_file.c.attempts < MAX_ATTEMPTS)
 """Versions that were taken for replaced, and wait again where the lake holds them after all."""
@@ -98,6 +98,29 @@ def note_output(connection: Connection, file: RawFile, made: ConditionedFile, no
     }
     if not insert_if_absent(connection, conditioned_file, row):
         connection.execute(update(conditioned_file).where(conditioned_file.c.raw_file_id == file.id).values(**row))
+
+
+def intend_again(connection: Connection, file_id: str, now: datetime, *, name_counts: bool) -> None:
+    """Note what was made of a version as intended, under the version's own id; nothing where it has no output."""
+    mine = and_(raw_file.c.id == file_id, raw_file.c.state == FileState.CONDITIONED)
+    noted = select(raw_file.c.path.label("raw_path"), raw_file.c.sha256.label("content"), conditioned_file).join(
+        conditioned_file, conditioned_file.c.raw_file_id == raw_file.c.id
+    )
+    row = connection.execute(noted.where(mine)).first()
+    if row is None:
+        return
+    counts = RowCounts(row.rows_in, row.rows_out, row.rows_quarantined, row.rows_duplicate)
+    made = ConditionedFile(row.path, "", row.sha256, 0, counts, row.first_date, row.last_date, row.summary)
+    intent = {
+        "id": file_id,
+        "raw_file_id": file_id,
+        "path": row.raw_path,
+        "content": row.content,
+        "name_counts": name_counts,
+        "made": asdict(made),
+        "intended_at": now.isoformat(),
+    }
+    insert_if_absent(connection, output_intent, intent)
 
 
 def void_outputs(connection: Connection, versions: ColumnElement[bool]) -> None:

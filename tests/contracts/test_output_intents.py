@@ -19,6 +19,7 @@ from shared.domain.files import MAX_ATTEMPTS, FileState
 from shared.domain.identities import STAGED, conditioned_path, quarantine_path
 from shared.ledger.book import Ledger
 from shared.ledger.files import LEASE
+from shared.ports import LakeUnavailable
 from tests.contracts.drops import DAMAGED, calendar, drop, output_of, read, reconcile, version
 from tests.contracts.killed_taker import die_before
 from tests.contracts.test_intake import Meddling, once, once_in
@@ -266,3 +267,57 @@ def test_rejected_rows_carry_the_version_and_the_output_that_they_belong_to(lake
 
     assert rejected.metadata == accepted.metadata
     assert rejected.metadata["raw_etag"] == header_text(seen.etag)
+
+
+def break_off_a_replay(lake, ledger, clock):
+    """An operator has the file conditioned anew, and the lake fails before anything comes of it."""
+
+    def fail(*_, **__):
+        raise LakeUnavailable("a fault")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("conditioners.claimed_drop.condition", fail)
+        assert replay_file(lake, ledger, PATH, clock) == "landed"
+
+
+@pytest.mark.parametrize("end", [DAMAGED, None])
+def test_an_output_whose_replay_broke_off_is_the_one_of_its_bytes_when_the_file_is_replaced(lake, ledger, clock, end):
+    assert take(lake, ledger, clock, PATH, NEW) == "conditioned"
+    break_off_a_replay(lake, ledger, clock)
+    if end is None:
+        lake.delete("raw", PATH)
+    else:
+        drop(lake, PATH, end)
+    reconcile(lake, ledger, clock)
+
+    assert take(lake, ledger, clock, COPY, NEW) == "duplicate"
+    reconcile(lake, ledger, clock)
+    assert b"newer" in output_of(lake, PATH)
+    assert output_of(lake, COPY) is None
+    assert find_untold(lake, ledger) == []
+
+
+def test_an_output_whose_replay_broke_off_gives_way_to_one_that_was_made_of_its_bytes_meanwhile(lake, ledger, clock):
+    assert take(lake, ledger, clock, PATH, NEW) == "conditioned"
+    break_off_a_replay(lake, ledger, clock)
+    assert take(lake, ledger, clock, COPY, NEW) == "conditioned"
+    lake.delete("raw", PATH)
+    reconcile(lake, ledger, clock)
+
+    assert output_of(lake, PATH) is None
+    assert b"newer" in output_of(lake, COPY)
+    assert find_untold(lake, ledger) == []
+
+
+def test_a_replay_that_is_given_up_says_so_and_leaves_the_output_in_use(lake, ledger, clock, monkeypatch):
+    assert take(lake, ledger, clock, PATH, NEW) == "conditioned"
+    with monkeypatch.context() as patch:
+        patch.setattr("conditioners.claimed_drop.condition", lambda *_, **__: 1 / 0)
+        replay_file(lake, ledger, PATH, clock)
+        reconcile(lake, ledger, clock)
+
+    told = version(ledger, lake, PATH)
+    assert told["state"] == "quarantined"
+    assert "ZeroDivisionError" in told["reason"]
+    assert b"newer" in output_of(lake, PATH)
+    assert ledger.intents.list_open(clock()) == []

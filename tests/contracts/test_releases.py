@@ -197,7 +197,7 @@ def test_rows_released_while_another_conditions_the_file_are_taken_in_behind_tha
     lake, ledger, clock, taken, monkeypatch
 ):
     file = ledger.files.record_landed(PATH, lake.stat("raw", PATH).etag, 1, clock(), clock())
-    ledger.files.reopen(file.id)
+    ledger.files.reopen(file.id, clock())
     other = ledger.files.claim(file.id, clock())
     waits = []
 
