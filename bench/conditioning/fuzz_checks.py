@@ -27,8 +27,8 @@ _TWICE, _PIECES, _ORIGINS = 8, 4, 2
 """Of how many inputs one is read again, in small pieces, and has its cells looked for."""
 _HEAD = 1024
 """Bytes that the smallest pieces have: header rows are looked for in the first one."""
-_HEADER = "columns of fuzzed"
-"""Stands in the reasons of files whose header row is not found there."""
+_FROM_THE_BEGINNING = ("columns of fuzzed", "none of the encodings")
+"""Stands in the reasons of files whose header row is not found, or whose code page is not known, by the first piece."""
 
 
 def find_fault(target: Target, data: bytes) -> tuple[bool, str | None]:
@@ -131,7 +131,7 @@ class _Found:
 
     def find_difference(self, other: _Found) -> str | None:
         """What is different in another reading."""
-        if any(refused and _HEADER in refused for refused in (self.refused, other.refused)):
+        if any(by in (refused or "") for refused in (self.refused, other.refused) for by in _FROM_THE_BEGINNING):
             return None
         if (self.refused is None) != (other.refused is None):
             return f"in small pieces it is refused by {other.refused!r}, and else by {self.refused!r}"

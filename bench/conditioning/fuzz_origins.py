@@ -10,6 +10,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 _OTHERS = bytes(byte for byte in range(256) if not chr(byte).isascii() or not chr(byte).isalnum())
@@ -82,7 +83,8 @@ def _list_packed(data: bytes) -> Iterator[bytes]:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             for info in package.infolist():
                 yield info.filename.encode("utf-8", "replace")
-                yield package.read(info)
+                with suppress(*_BROKEN):
+                    yield package.read(info)
     elif data.startswith(b"\x28\xb5\x2f\xfd"):
         yield _read_zstd(data)
     else:
