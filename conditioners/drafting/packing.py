@@ -36,22 +36,37 @@ def is_archive(data: bytes) -> bool:
 
 def name_members(data: bytes, tables: Sequence[str]) -> list[str]:
     """The member that each table of an archive stands in: a sheet's name stands behind that of its workbook."""
-    names = sorted(_list_files(data), key=len, reverse=True)
+    names = sorted(map("/".join, _list_files(data, tables)), key=len, reverse=True)
     return [next((name for name in names if table == name or table.startswith(f"{name}:")), table) for table in tables]
 
 
-def _list_files(data: bytes) -> list[str]:
+def _list_files(data: bytes, tables: Sequence[str], within: str = "") -> list[tuple[str, ...]]:
+    """The paths of an archive's files; that of one in an archive within it, if it has tables, has a part for each."""
+    found = list[tuple[str, ...]]()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return [info.filename for info in archive.infolist() if not info.is_dir()]
+        for info in archive.infolist():
+            path = f"{within}{info.filename}/"
+            inner = archive.read(info) if any(table.startswith(path) for table in tables) else b""
+            if is_archive(inner):
+                found += [(info.filename, *names) for names in _list_files(inner, tables, path)]
+            elif not info.is_dir():
+                found.append((info.filename,))
+    return found
 
 
 def find_packing(data: bytes, tables: Sequence[str]) -> Packing:
     """How a sample is packed, of which these tables have the same labels."""
     if not is_archive(data):
         return Packing()
-    names, alike = _list_files(data), list(dict.fromkeys(name_members(data, tables)))
-    others = [name for name in names if name not in alike]
-    patterns = _find_patterns(alike, others) if others else ()
+    files, alike = _list_files(data, tables), list(dict.fromkeys(name_members(data, tables)))
+    # Patterns are of names in one archive, also of archives in it.
+    wanted = list(dict.fromkeys(name for path in files if "/".join(path) in alike for name in path))
+    others = [name for path in files if "/".join(path) not in alike for name in path if name not in wanted]
+    suffixes = dict.fromkeys(PurePosixPath(name).suffix for name in wanted) if others else ()
+    patterns = tuple(
+        pattern for suffix in suffixes
+        for pattern in _find_patterns([name for name in wanted if PurePosixPath(name).suffix == suffix], others)
+    )  # fmt: skip
     told = f"of the archive only {', '.join(patterns)} is read; left out are {', '.join(others[:5])}"
     apart_by = _find_difference([PurePosixPath(name) for name in alike])
     added = [f"the column {name!r} holds each member's {name}: name it after what that tells" for name in apart_by]
@@ -61,9 +76,10 @@ def find_packing(data: bytes, tables: Sequence[str]) -> Packing:
 def keep_members(data: bytes, tables: Sequence[str]) -> bytes:
     """The archive with the members of some of its tables alone."""
     kept, names = io.BytesIO(), name_members(data, tables)
+    outer = {path[0] for path in _list_files(data, tables) if "/".join(path) in names}
     with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as packed:
         for info in archive.infolist():
-            if info.filename in names:
+            if info.filename in outer:
                 packed.writestr(info.filename, archive.read(info))
     return kept.getvalue()
 

@@ -26,6 +26,21 @@ TABLE = "store,units\n007,1\n010,2\n"
 README = "This is the data,\nplease enjoy it\n"
 
 
+def test_archives_in_an_archive_are_opened(draft):
+    for number, (outer, patterns) in enumerate([({}, ("**",)), ({"README_txt": README}, ("**/*.csv", "**/*.zip"))]):
+        inner = archive(sales_csv=TABLE)
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as members:
+            members.writestr("week.zip", inner)
+            for name, text in outer.items():
+                members.writestr(name.replace("_txt", ".txt"), text)
+
+        written, source = draft("w.zip", packed.getvalue(), f"source_{number}")
+
+        assert written.summary.rows_out == 2
+        assert set(source.members) == {*patterns}
+
+
 def test_workbooks_in_an_archive_are_its_members_and_not_their_sheets(draft):
     book = xlsx_of(("State report",), ("store", "units"), ("007", 1), ("010", 2))
     packed = io.BytesIO()
