@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conditioners.contract import Contract
 from conditioners.declaration import Source
+from conditioners.dialects import Delimited, FixedWidth, Parquet, Workbook
 from conditioners.duplicates import Identities, hash_keys
 from conditioners.faults import BadRows, Reject
 from conditioners.hooks import apply_hook
@@ -61,9 +62,12 @@ class Judged:
     """As in TextBatch."""
     proportions: Proportions
     """Those of the raw file."""
+    shown: int
+    """What the cells take, in bytes, where values may be repeated."""
 
     def find_faults(self) -> list[Fault]:
         """Why rows cannot be accepted, and where they stand: first those that could not be read, then the others."""
+        self.proportions.note_shown(self.shown)
         rejects = sorted([*self.bad.explain(), *self.left_out], key=lambda reject: reject.row)
         self._note_rejected([unread.located for unread in self.unread])
         located = self._locate([reject.row for reject in rejects])
@@ -99,12 +103,17 @@ class Judge:
     def __init__(self, source: Source, reading: Reading) -> None:
         self._source, self._reader = source, reading.reader
         self._dialect, self._proportions = reading.dialect, reading.proportions
+        is_table = isinstance(self._dialect, Delimited | FixedWidth | Workbook | Parquet)
+        is_folded = getattr(self._dialect, "wide", None) or getattr(self._dialect, "repeated", None)
+        self._may_repeat = bool(is_folded) or not is_table
+        """Whether a value may stand in several rows; what workbooks and Parquet have of them is measured before."""
 
     def judge(self, part: Any) -> Judged:
         """Read one part of the file and judge its rows."""
         import numpy as np
 
         batch = self._read(part)
+        shown = self._measure(batch.frame)
         frame, kept = apply_hook(self._source, batch.frame)
         typed = self._contract(frame).apply(frame, damaged=batch.damaged)
         rows = np.delete(kept, typed.bad.numbers)
@@ -114,8 +123,16 @@ class Judge:
         rows_read = batch.frame.height + len(batch.unread)
         return Judged(
             rows_read, typed.frame, rows, bad, left_out, batch.unread, identities, batch.passed, batch.locate,
-            self._proportions,
+            self._proportions, shown,
         )  # fmt: skip
+
+    def _measure(self, frame: pl.DataFrame) -> int:
+        """The bytes of all cells where values may be repeated, which are held once until the rows are typed."""
+        if not self._may_repeat:
+            return 0
+        shown = sum(int(column.str.len_bytes().sum()) for column in frame)
+        self._proportions.require_batch(shown)
+        return shown
 
     def _find_left_out(self, rows: int, kept: NDArray[np.int64]) -> list[Reject]:
         import numpy as np

@@ -35,6 +35,11 @@ class Limits:
     rejected_free: int = 16 * MIB
     rejected_ratio: int = 100
     """What rejected rows may take: what is always allowed, and how many times the size of the raw file."""
+    shown_free: int = 64 * MIB
+    shown_ratio: int = 100
+    """What the cells of all rows may take together where values stand in several rows, as those around records do."""
+    shown_together: int = 64 * MIB
+    """What those of one batch may take, and no more than half of it and twice the file; each is copied a few times."""
     dictionary_bytes: int = 128 * MIB
     """What an xz file takes to be unpacked; twice what its strongest preset does."""
     members: int = 10_000

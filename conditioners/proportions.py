@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from conditioners.limits import Limits
 from conditioners.outcome import WholeRefusal
 
+_REPEATED = "values that stand in several rows make these far larger than the file"
+_PACKED = 25
+"""How many times as large as a packed file its text may be for each that its rows are larger than that."""
+
 
 @dataclass
 class Proportions:
@@ -15,8 +19,11 @@ class Proportions:
     limits: Limits
     size: int | None
     """Of the raw file; nothing is refused where that is not known."""
+    is_packed: bool = False
+    """Whether rows come from a packed file: it may have many more cells for each of its bytes."""
     odd: int = 0
     rejected: int = 0
+    shown: int = 0
 
     def note_odd(self, rows: int) -> None:
         """Some rows had to be read one by one; raises WholeRefusal when that were too many."""
@@ -33,6 +40,21 @@ class Proportions:
         free, ratio = self.limits.rejected_free, self.limits.rejected_ratio
         if self._is_beyond(self.rejected, free, ratio):
             raise WholeRefusal(f"its rejected rows take more than {ratio} times the size of the file")
+
+    def require_batch(self, size: int) -> None:
+        """Raises WholeRefusal where the cells of one batch take so many bytes that copies of them would fill memory."""
+        most = self.limits.shown_together
+        if self.size is not None and not self.is_packed:
+            most = min(most, most // 2 + 2 * self.size)
+        if size > most:
+            raise WholeRefusal(_REPEATED)
+
+    def note_shown(self, size: int) -> None:
+        """The cells of a batch take so many bytes; raises WholeRefusal when all together take too many."""
+        self.shown += size
+        ratio = self.limits.shown_ratio * (_PACKED if self.is_packed else 1)
+        if self._is_beyond(self.shown, self.limits.shown_free, ratio):
+            raise WholeRefusal(_REPEATED)
 
     def _is_beyond(self, found: int, free: int, ratio: int) -> bool:
         return self.size is not None and found > free + ratio * self.size

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from conditioners.declaration import Source
-from conditioners.dialects import Dialect
+from conditioners.dialects import Dialect, Workbook
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal, Skipped
 from conditioners.paths import compile_path
@@ -69,6 +69,7 @@ def _open_each(source: Source, raw: RawInput, limits: Limits, skipped: Skipped) 
             with naming(member.member):
                 opened_in = open_readers(source, member, limits)
             for dialect, reader in opened_in:
+                proportions.is_packed = member.is_packed or isinstance(dialect, Workbook)
                 reader.facts.member = member.member
                 named = MemberReader(reader, member, dialect, limits) if member.member else reader
                 yield Reading(dialect, named, [reader.facts], proportions)

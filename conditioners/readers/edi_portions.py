@@ -9,7 +9,7 @@ from conditioners.limits import MIB
 from conditioners.readers.batches import BATCH_ROWS, Located, Rows
 
 _MOST_SHOWN = 8 * MIB
-"""Characters of rows at fault in a portion: each may show what stands around very many of them."""
+"""Characters of a portion, in which each row may show what stands around very many of them."""
 
 
 class Readable(NamedTuple):
@@ -33,6 +33,7 @@ def take_portion(rows: Rows, found: Iterator[Readable | Rejected]) -> bool:
     for each in found:
         if isinstance(each, Readable):
             rows.add(*each)
+            shown += sum(len(cell) for cell in each.cells if cell)
         else:
             rows.add_unread(*each)
             shown += len(each.located.place) + len(each.located.raw)

@@ -16,6 +16,8 @@ from conditioners.readers.unfolding import MARK, name_repetition
 
 _TOLD, _LONGEST = 5, 40
 """Labels of no column that are told, and characters of each."""
+_MOST_REPEATED = 16_384
+"""Labels of a wide table that become rows, as many as a spreadsheet has columns: each is read as a column first."""
 _MOST_SPREAD = 1 << 20
 """Characters of labels that stand over several columns, once for each of these."""
 
@@ -138,6 +140,8 @@ def _match_repetitions(dialect: Dialect, row: Sequence[str], twice: list[str]) -
             if name in positions:
                 twice.append(f"two columns are labelled {found[1]!r}")
             positions[name] = number
+    if len(positions) > _MOST_REPEATED:
+        raise Refusal(f"more than {_MOST_REPEATED} labels are columns to be made rows of")
     return positions
 
 

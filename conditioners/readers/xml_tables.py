@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from conditioners.collector import collector_paused
 from conditioners.declaration import Source
 from conditioners.dialects import XmlElements
-from conditioners.limits import Limits
+from conditioners.limits import MIB, Limits
 from conditioners.outcome import Refusal
 from conditioners.parts import Part, list_read
 from conditioners.raw import OpenedRaw
@@ -20,6 +20,8 @@ from conditioners.readers.xml_walk import RecordWalk, XmlRow
 from conditioners.readers.xml_ways import find_ways
 
 _TWICE = "given_twice"
+_MOST_SHOWN = 16 * MIB
+"""Characters of a portion, in which each row may show what stands around very many of them."""
 
 
 @dataclass
@@ -67,15 +69,18 @@ class XmlReader:
 
     def _fill(self, part: _Part, found: Iterator[XmlRow]) -> bool:
         """Take the rows of a portion; answers whether these are the last."""
+        shown = 0
         for row in found:
+            shown += len(row.located.raw)
             if row.fault is not None:
                 part.unread.append(Unread(len(part.places), row.located, _TWICE, row.fault))
                 continue
+            shown += sum(len(cell) for cell in row.cells if cell)
             part.places.append(row.located.place)
             part.raws.append(row.located.raw)
             part.cells += row.cells
             part.cells += self._constants
-            if len(part.places) >= BATCH_ROWS:
+            if len(part.places) >= BATCH_ROWS or shown > _MOST_SHOWN:
                 return False
         return True
 
