@@ -29,7 +29,7 @@ _NUMBER = re.compile(r"-?[0-9.]+")
 
 def find_stranger(data: bytes, cells: Iterable[str | None]) -> str | None:
     """A cell that stands nowhere in the file, told in words; None where all do. Only ASCII is looked at."""
-    has_powers = _POWER.search(data) is not None
+    has_powers = _POWER.search(data.replace(b"\0", b"")) is not None
     wanted = {_squeeze(part.encode()): cell for cell in cells if cell for part in _split(cell, has_powers=has_powers)}
     for text in _list_texts(data):
         wanted = {letters: cell for letters, cell in wanted.items() if letters not in text}
