@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from conditioners.drafting.conventions import parse_day
-from conditioners.drafting.digit_dates import find_year, labels_months, labels_weeks
+from conditioners.drafting.digit_dates import are_years, find_year, labels_months, labels_own_years, labels_weeks
 from conditioners.drafting.guessing import Guess
 from conditioners.drafting.naming import name_columns
 from conditioners.readers.headers import normalise
@@ -98,7 +98,23 @@ def tell_apart(guesses: Sequence[Guess], columns: Sequence[Sequence[str]], joint
         label for at, label in enumerate(labels)
         if at not in joined and _LABELS_TIMES.search(label) and {"1", "24"} <= set(columns[at]) <= _HOURS | {"24"}
     ]  # fmt: skip
+    if year is None and not any(guess.kind in ("Day", "Moment") for guess in guesses):
+        told += _tell_yearless(labels, columns)
     return (*told, *(f"{label!r} goes to 24, which is no hour of a moment, and stays apart" for label in hours))
+
+
+def _tell_yearless(labels: Sequence[str], columns: Sequence[Sequence[str]]) -> list[str]:
+    """What to know of weeks and months whose year stands in no column."""
+    if any(map(labels_own_years, labels)) or any(
+        are_years(label, cells) for label, cells in zip(labels, columns, strict=True)
+    ):
+        return []
+    parts = {label: _find_year_part(label, cells) for label, cells in zip(labels, columns, strict=True)}
+    return [
+        f"{label!r} has {part}s without a year: where it stands around the rows, `parts` takes it, such as "
+        f"('@sheet', {label!r}) from a sheet's name"
+        for label, part in parts.items() if part in ("week", "month")
+    ]  # fmt: skip
 
 
 def name_whole(joint: Joint, guesses: Sequence[Guess]) -> Guess:

@@ -156,6 +156,15 @@ def test_quarters_and_weeks_of_one_digit_with_their_years_as_columns_become_rows
         assert drafted.summary.rows_out == 6 * len(labels)
 
 
+def test_weeks_without_a_year_are_told_with_the_part_that_a_sheet_s_name_is(draft):
+    written, _ = draft("t.csv", table(("Store", "Week", "Units"), [(s, w, u) for s, _, w, u in WEEKS]))
+    with_year, _ = draft("u.csv", table(("Store", "Year", "Week", "Units"), WEEKS), "with_year")
+
+    assert told(written, "'Week' has weeks without a year: where it stands around the rows, `parts` takes it")
+    assert told(written, "('@sheet', 'Week')")
+    assert not told(with_year, "without a year")
+
+
 def test_months_in_other_languages_stay_apart_from_their_year_and_are_told(draft):
     rows = [(s, y, "Mai" if w % 2 else "März", u) for s, y, w, u in WEEKS]
 
