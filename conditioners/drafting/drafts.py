@@ -12,16 +12,17 @@ from conditioners.dialects.common import find_contradiction
 from conditioners.drafting.conventions import DAY_FORMATS, MOMENT_FORMATS, Conventions, find_numbers
 from conditioners.drafting.forms import Form, find_form, has_header_labels
 from conditioners.drafting.guessing import Guess, guess_column
-from conditioners.drafting.joints import Joint, find_joints, name_whole, tell_apart
+from conditioners.drafting.joined_cells import Joint
+from conditioners.drafting.joints import find_joints, name_whole, tell_apart
 from conditioners.drafting.keys import find_key, tell_key
 from conditioners.drafting.naming import name_columns, shorten_paths
+from conditioners.drafting.sample_digits import find_digits, keep_texts, tell_digits
 from conditioners.drafting.samples import NoDraft, Sample
 from conditioners.drafting.typed_cells import find_typed_numerals
 from conditioners.drafting.widening import unfold_sample
-from conditioners.foreign_digits import list_digits, name_digits, translate
+from conditioners.foreign_digits import translate
 from conditioners.readers.headers import normalise
 
-_ASCII_DIGIT = re.compile("[0-9]")
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 _ALONE = "one column without a label was found: if these are fields that touch each other, declare their places by hand"
 _TOUCHING = "fields without a blank between them are declared as one: compare their places with the file's description"
@@ -75,7 +76,7 @@ def draft_source(name: str, sample: Sample) -> Draft:
     labels = sample.labels or ("",) * len(sample.columns)
     if sample.labels is None or sample.odd_header:
         labels = tuple(label.strip() or f"column_{number}" for number, label in enumerate(labels, start=1))
-    digits = _find_digits(sample)
+    digits = find_digits(sample)
     plain = [[translate(cell, digits) for cell in cells] for cells in sample.columns] if digits else sample.columns
     filled = [Counter(stripped for cell in cells if (stripped := cell.strip())) for cells in plain]
     conventions = find_numbers(
@@ -88,9 +89,9 @@ def draft_source(name: str, sample: Sample) -> Draft:
         for canonical, label, cells in zip(name_columns(named), labels, plain, strict=True)
     ]
     if digits:
-        guesses = _keep_texts(guesses, sample.columns, conventions.numbers)
+        guesses = keep_texts(guesses, sample.columns, conventions.numbers)
     guesses = _settle_doubts(guesses, conventions.numbers)
-    told = (*conventions.remarks, *_tell_doubtful(conventions, sample), *_tell_digits(digits))
+    told = (*conventions.remarks, *_tell_doubtful(conventions, sample), *tell_digits(digits))
     joints = find_joints(guesses, sample.columns, by_label=has_header_labels(sample))
     told += tell_apart(guesses, sample.columns, joints)
     wholes = [name_whole(joint, guesses) for joint in joints]
@@ -117,28 +118,6 @@ def draft_source(name: str, sample: Sample) -> Draft:
         ),
         sample.file_name, sample.packing.members, digits=digits,
     )  # fmt: skip
-
-
-def _find_digits(sample: Sample) -> tuple[str, ...]:
-    """The names of digits beyond ASCII that columns with no others have."""
-    found = set[str]()
-    for cells in sample.columns:
-        text = "".join(cells)
-        if not text.isascii() and not _ASCII_DIGIT.search(text):
-            found |= name_digits(text)
-    return tuple(sorted(name for name in found if list_digits(name)))
-
-
-def _tell_digits(digits: Sequence[str]) -> tuple[str, ...]:
-    return (f"digits called {', '.join(digits)} are read as those of ASCII, but for texts",) if digits else ()
-
-
-def _keep_texts(guesses: Sequence[Guess], columns: Sequence[Sequence[str]], numbers: Numbers) -> list[Guess]:
-    """The guesses, those of texts by their cells as they are, with whatever digits."""
-    return [
-        guess_column(guess.name, guess.label, cells, numbers) if guess.kind == "Text" else guess
-        for guess, cells in zip(guesses, columns, strict=True)
-    ]
 
 
 def _put_in(
