@@ -6,11 +6,11 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conditioners.declaration import Source
 from conditioners.dialects import JsonColumns
-from conditioners.limits import Limits
+from conditioners.limits import MIB, Limits
 from conditioners.outcome import Refusal
 from conditioners.parts import list_read
 from conditioners.raw import OpenedRaw
@@ -25,6 +25,11 @@ from conditioners.readers.json_showing import show_json, show_value, show_values
 from conditioners.readers.json_text import JsonText
 from conditioners.readers.numbers import Cells, NumberWriter
 
+if TYPE_CHECKING:
+    import polars as pl
+
+_MOST_COPIED = 8 * MIB
+"""Characters of a column in a portion."""
 _MOST_LISTS = 500
 """Long ones in a document."""
 _RECORDS = "@records"
@@ -183,6 +188,16 @@ class JsonColumnsReader:
         """A portion as a batch."""
         import polars as pl
 
-        cells = zip(self.columns, part.cells, strict=True)
-        frame = pl.DataFrame({name: pl.Series(column, dtype=pl.String) for name, column in cells})
+        frame = pl.DataFrame(dict(zip(self.columns, map(_to_series, part.cells), strict=True)))
         return TextBatch(frame, lambda rows: list(map(part.locate, rows)), damaged=self._document.damaged)
+
+
+def _to_series(cells: Sequence[str | None]) -> pl.Series:
+    """Cells as a column, in which a long text that stands in many of them is held once."""
+    import polars as pl
+
+    if sum(map(len, filter(None, cells))) <= _MOST_COPIED:
+        return pl.Series(cells, dtype=pl.String)
+    texts = {id(cell): cell for cell in cells}
+    places = {each: number for number, each in enumerate(texts)}
+    return pl.Series([*texts.values()], dtype=pl.String).gather([places[id(cell)] for cell in cells])

@@ -5,7 +5,16 @@ import gzip
 import pytest
 
 from conditioners.columns import Text
-from conditioners.dialects import Delimited, EdiLoops, JsonTree, ProductActivity, Wide, XmlElements
+from conditioners.dialects import (
+    Delimited,
+    EdiLoops,
+    JsonColumns,
+    JsonLines,
+    JsonTree,
+    ProductActivity,
+    Wide,
+    XmlElements,
+)
 from conditioners.limits import MIB, Limits
 from conditioners.outcome import Conditioned
 from conditioners.readers import headers
@@ -20,6 +29,14 @@ FILES = {
     "JSON": (
         JsonTree(name="json", records="[].l[]", labels={"a": "[].h", "b": "[].l[].b"}),
         f'[{{"h":"{LONG}","l":[{RECORDS}]}}]',
+    ),
+    "JSON Lines": (
+        JsonLines(name="lines", records="l[]", labels={"a": "h", "b": "l[].b"}),
+        f'{{"h":"{LONG}","l":[{RECORDS}]}}\n',
+    ),
+    "parallel lists": (
+        JsonColumns(name="lists", records=("d",), labels={"a": "h", "b": "d.b"}),
+        f'{{"h":"{LONG}","d":{{"b":[{",".join("1" * ROWS)}]}}}}',
     ),
     "XML": (
         XmlElements(name="xml", records="r/s/e", labels={"a": "r/s/h", "b": "r/s/e/b"}),
