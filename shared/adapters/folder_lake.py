@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
-import json
-import logging
 import os
-import shutil
 import stat
 import time
 import uuid
@@ -19,14 +16,26 @@ from pathlib import Path
 from typing import BinaryIO
 
 from shared.adapters.file_lock import hold_lock
+from shared.adapters.folder_files import (
+    OneVersion,
+    as_lake_fault,
+    etag_of,
+    flush_folder,
+    make_folder,
+    open_regular_file,
+    outwait_tick,
+)
+from shared.adapters.folder_metadata import FolderMetadata
 from shared.adapters.left_out import is_usable, warn_of_untaken
 from shared.domain.blob_names import check_container, check_path
 from shared.domain.files import NO_FILE, UNREADABLE
 from shared.ports import BlobChanged, BlobMissing, BlobStat, LakeUnavailable, LeaveOut, NameTaken
 
-_LOG = logging.getLogger("headrace.lake")
 ABANDONED_AFTER_SECONDS = 86_400
 """Past it, a temporary file that nobody has written to is that of a process which was killed."""
+
+_DROPPED_INTO = "raw"
+"""The container whose files others write, and may write over in place."""
 
 
 class FolderLake:
@@ -38,6 +47,7 @@ class FolderLake:
 
     def __init__(self, root: Path) -> None:
         self._root = root.resolve()
+        self._metadata = FolderMetadata(self._root / ".metadata")
         try:
             for folder in (self._root, self._staging, self._root / ".metadata"):
                 folder.mkdir(parents=True, exist_ok=True)
@@ -59,19 +69,21 @@ class FolderLake:
             raise LakeUnavailable(f"{container}/{path} cannot be looked at: {error.strerror}") from error
         if not stat.S_ISREG(found.st_mode):
             return None
-        return self._describe(container, path, found, self._read_metadata(container, path, _etag(found)))
+        return self._describe(container, path, found, self._metadata.read(container, path, etag_of(found)))
 
     @contextmanager
     def open_read(self, container: str, path: str, etag: str | None = None) -> Iterator[BinaryIO]:
         """Read a blob as a stream, all of it from one version."""
         try:
-            descriptor = _open_regular_file(self._file(container, path))
+            descriptor = open_regular_file(self._file(container, path))
         except OSError as error:
             remedy = UNREADABLE if error.errno in (errno.EACCES, errno.EPERM) else ""
             raise LakeUnavailable(f"{remedy}{container}/{path} cannot be read: {error.strerror}") from error
         if descriptor is None:
             raise BlobMissing(f"{container}/{path} is not in the lake")
-        with io.BufferedReader(_OneVersion(descriptor, f"{container}/{path}", etag), 1 << 20) as stream:
+        if container == _DROPPED_INTO:
+            outwait_tick(descriptor)
+        with io.BufferedReader(OneVersion(descriptor, f"{container}/{path}", etag), 1 << 20) as stream:
             yield stream
 
     @contextmanager
@@ -81,7 +93,7 @@ class FolderLake:
         """Write a blob, all or nothing."""
         self._file(container, path)
         temporary = self._staging / uuid.uuid4().hex
-        with _as_lake_fault(f"{container}/{path}"):
+        with as_lake_fault(f"{container}/{path}"):
             file = temporary.open("wb")
         try:
             yield _FolderWriter(self, file, temporary, (container, path), if_absent, if_match)
@@ -126,14 +138,14 @@ class FolderLake:
     def delete(self, container: str, path: str, *, if_match: str | None = None) -> None:
         """Remove a blob; none there is fine."""
         file = self._file(container, path)
-        with _as_lake_fault(f"{container}/{path}"), hold_lock(self._root / ".lock"):
+        with as_lake_fault(f"{container}/{path}"), hold_lock(self._root / ".lock"):
             there = self.stat(container, path)
             if there is None:
                 return
             if if_match and there.etag != if_match:
                 raise BlobChanged(f"{container}/{path} has another version than was expected")
             file.unlink(missing_ok=True)
-            shutil.rmtree(self._metadata_folder(container, path), ignore_errors=True)
+            self._metadata.forget(container, path)
 
     def publish(
         self,
@@ -152,16 +164,16 @@ class FolderLake:
                 raise BlobChanged(f"{container}/{path} has another version than was expected")
             self._make_way(target)
             written = temporary.stat()
-            self._write_metadata(container, path, _etag(written), metadata)
+            self._metadata.write(container, path, etag_of(written), metadata)
             temporary.replace(target)
-            _flush_folder(target.parent)
-            self._forget_metadata(container, path, but=_etag(written))
+            flush_folder(target.parent)
+            self._metadata.forget_others(container, path, etag_of(written))
         return self._describe(container, path, written, metadata)
 
     def _make_way(self, target: Path) -> None:
         """Make the folder that a blob stands in; raises NameTaken where a blob has its name, or it that of a folder."""
         try:
-            _make_folder(target.parent)
+            make_folder(target.parent)
         except (FileExistsError, NotADirectoryError) as error:
             raise NameTaken(f"{target.relative_to(self._root)} needs a folder where a blob stands") from error
         if target.is_dir():
@@ -170,39 +182,9 @@ class FolderLake:
     def _file(self, container: str, path: str) -> Path:
         return self._root / check_container(container) / check_path(path)
 
-    def _metadata_folder(self, container: str, path: str) -> Path:
-        return self._root / ".metadata" / container / path
-
-    def _read_metadata(self, container: str, path: str, etag: str) -> dict[str, str]:
-        try:
-            text = (self._metadata_folder(container, path) / f"{etag}.json").read_text(encoding="utf-8")
-        except (FileNotFoundError, NotADirectoryError):
-            return {}
-        try:
-            metadata: dict[str, str] = json.loads(text)
-        except ValueError:  # what a power failure left of it before it was flushed
-            _LOG.warning("the metadata of %s/%s cannot be read, and counts as none", container, path)
-            return {}
-        return metadata
-
-    def _write_metadata(self, container: str, path: str, etag: str, metadata: Mapping[str, str]) -> None:
-        if metadata:
-            folder = self._metadata_folder(container, path)
-            _make_folder(folder)
-            with (folder / f"{etag}.json").open("w", encoding="utf-8") as file:
-                json.dump(dict(metadata), file)
-                file.flush()
-                os.fsync(file.fileno())
-            _flush_folder(folder)
-
-    def _forget_metadata(self, container: str, path: str, but: str) -> None:
-        for file in self._metadata_folder(container, path).glob("*.json"):
-            if file.stem != but:
-                file.unlink(missing_ok=True)
-
     def _describe(self, container: str, path: str, found: os.stat_result, metadata: Mapping[str, str]) -> BlobStat:
         modified = datetime.fromtimestamp(found.st_mtime, UTC)
-        return BlobStat(container, path, found.st_size, _etag(found), modified, metadata)
+        return BlobStat(container, path, found.st_size, etag_of(found), modified, metadata)
 
 
 class _FolderWriter:
@@ -222,59 +204,15 @@ class _FolderWriter:
 
     def write(self, data: bytes) -> None:
         """Append bytes."""
-        with _as_lake_fault("/".join(self._place)):
+        with as_lake_fault("/".join(self._place)):
             self._file.write(data)
 
     def commit(self, metadata: Mapping[str, str] | None = None) -> BlobStat:
         """Make the blob visible at once and whole."""
-        with _as_lake_fault("/".join(self._place)):
+        with as_lake_fault("/".join(self._place)):
             self._file.flush()
             os.fsync(self._file.fileno())
             return self._lake.publish(self._temporary, self._place, metadata or {}, self._if_absent, self._if_match)
-
-
-class _OneVersion(io.RawIOBase):
-    """Reads an open file and notices when somebody overwrites it in place meanwhile."""
-
-    def __init__(self, descriptor: int, name: str, etag: str | None) -> None:
-        self._descriptor, self._name = descriptor, name
-        self._etag = _etag(os.fstat(descriptor))
-        if etag is not None and etag != self._etag:
-            self.close()
-            raise BlobChanged(f"{name} is no longer the version that was asked for")
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        try:
-            count = os.readv(self._descriptor, [buffer])
-        except OSError as error:
-            raise LakeUnavailable(f"{self._name} cannot be read: {error.strerror}") from error
-        if count == 0 and _etag(os.fstat(self._descriptor)) != self._etag:
-            raise BlobChanged(f"{self._name} was overwritten while it was read")
-        return count
-
-    def close(self) -> None:
-        if not self.closed:
-            os.close(self._descriptor)
-        super().close()
-
-
-def _open_regular_file(file: Path) -> int | None:
-    """A descriptor for reading; None where there is no file, or a link, a folder or a pipe."""
-    try:
-        descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        if error.errno == errno.ELOOP:
-            return None
-        raise
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        return None
-    return descriptor
 
 
 def _remove_abandoned(staging: Path) -> None:
@@ -306,33 +244,4 @@ def _describe_unseen(container: str, path: str, file: Path) -> BlobStat:
         found = file.stat(follow_symlinks=False)
     except OSError:
         return BlobStat(container, path, 0, "unseen", datetime.fromtimestamp(0, UTC))
-    return BlobStat(container, path, 0, _etag(found), datetime.fromtimestamp(found.st_mtime, UTC))
-
-
-@contextmanager
-def _as_lake_fault(name: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise LakeUnavailable(f"{name} cannot be written: {error.strerror}") from error
-
-
-def _etag(found: os.stat_result) -> str:
-    """Inode, time of change and size: they survive a rename and differ after any rewrite."""
-    return f"{found.st_ino:x}-{found.st_mtime_ns:x}-{found.st_size:x}"
-
-
-def _make_folder(folder: Path) -> None:
-    """Make a folder and those above it, each of which is on the disk before anything is put into it."""
-    if not folder.is_dir():
-        _make_folder(folder.parent)
-        folder.mkdir(exist_ok=True)
-        _flush_folder(folder.parent)
-
-
-def _flush_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    return BlobStat(container, path, 0, etag_of(found), datetime.fromtimestamp(found.st_mtime, UTC))

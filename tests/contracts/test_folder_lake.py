@@ -161,3 +161,23 @@ def deny(monkeypatch, owner, name):
         return call(place, *given, **named)
 
     monkeypatch.setattr(owner, name, refuse)
+
+
+def test_a_file_written_over_with_as_many_bytes_within_a_tick_of_the_clock_is_read_as_it_is_afterwards(
+    folder_lake, tmp_path, monkeypatch
+):
+    file = tmp_path / "lake/raw/events/a.csv"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"first")
+    seen = folder_lake.stat("raw", "events/a.csv")
+
+    def write_over(_):
+        file.write_bytes(b"newer")
+        os.utime(file, ns=(written.st_atime_ns, written.st_mtime_ns))
+
+    written = file.stat()
+    monkeypatch.setattr("shared.adapters.folder_files.time.time", lambda: written.st_mtime + 0.004)
+    monkeypatch.setattr("shared.adapters.folder_files.time.sleep", write_over)
+
+    with folder_lake.open_read("raw", "events/a.csv", seen.etag) as stream:
+        assert stream.read() == b"newer"
