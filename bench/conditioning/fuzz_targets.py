@@ -99,6 +99,7 @@ def _declared() -> Iterator[Target]:
     yield _target("packed", (*packed, make_zip({"a/one.csv": _TEXT, "b/two.csv": _TEXT})), Delimited(name="d"))
     many = make_zip({f"{number % 3}/{number}.csv": _TEXT for number in range(30)})
     yield _target("archive of text", (many,), Delimited(name="d"))
+    yield _target("archive of text, folders in columns", (many,), Delimited(name="d", labels={"price": "@folder"}))
     (document, *_) = make_json()
     many = make_zip({f"{number}.json": document.decode() for number in range(20)})
     yield _target("archive of JSON", (many,), JsonTree(name="j", records="shops[].sales[]", labels=_TREE_LABELS))
