@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import random
 import re
+import warnings
 import zipfile
 from collections.abc import Callable, Sequence
 
@@ -58,7 +59,8 @@ def _spoil(data: bytes, others: Sequence[bytes], chance: random.Random) -> bytes
 def _mutate_member(data: bytes, others: Sequence[bytes], chance: random.Random) -> bytes:
     """A package of which one member is spoiled."""
     packed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as whole, zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as package:
+    quiet, whole = warnings.catch_warnings(action="ignore"), zipfile.ZipFile(io.BytesIO(data))
+    with quiet, whole, zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as package:
         names = whole.namelist()
         chosen = chance.choice(names)
         for name in names:
