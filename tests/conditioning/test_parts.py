@@ -148,6 +148,13 @@ def test_parts_of_a_week_stand_in_a_file_s_name_a_sheet_s_and_the_declaration(of
     assert read("@sheet", data) == read("=2024", data) == read("@file", data, name="toy/2024.xlsx") == ["2024-02-12,5"]
 
 
+def test_a_source_with_a_part_from_the_file_s_name_is_known_to_read_names(of_parts):
+    week = {"parts": {"week": ("@file", "Week")}, "days": ("%G %V",)}
+
+    assert of_parts(Delimited(name="d", **week)).reads_file_names
+    assert not of_parts(Delimited(name="d", **WEEK)).reads_file_names
+
+
 def test_months_as_columns_take_their_year_from_another_column(of_parts, run):
     wide = Wide(into="month", values={"units": r"([A-Z][a-z]{2})"})
     dialect = Delimited(name="d", parts={"month": ("Year", "@label")}, wide=wide, days=("%Y %b",))
