@@ -7,7 +7,7 @@ import pytest
 from conditioners.auto import AutoConditioned
 from conditioners.limits import DEFAULT, Limits
 from conditioners.outcome import Refusal
-from conditioners.structure import blocks, kinds, tables
+from conditioners.structure import blocks, kinds, widths
 from conditioners.structure.ahead import Ahead
 from conditioners.structure.field_grammar import Marks
 from conditioners.structure.kinds import kind_of, shape_of
@@ -130,7 +130,7 @@ def test_torn_rows_are_put_together_as_long_as_there_are_some_whole_ones_for_eac
         return condition(text.encode())[0].summary.table.rows_quarantined
 
     assert quarantined(10, 6) == 0
-    monkeypatch.setattr(tables, "_TO_MEND", 700)
+    monkeypatch.setattr(widths, "_TO_MEND", 700)
     assert quarantined(9, 1) == 0
     assert 800 < quarantined(10, 6) < 3000
 
