@@ -146,7 +146,7 @@ def test_a_column_may_have_formats_of_its_own(make_source, run):
 @pytest.mark.parametrize(
     ("formats", "told"),
     [({"units": ("%Y",)}, "`formats` are of days and moments, and units is none"), ({"day": ()}, "of day has none"),
-     ({"dya": ("%Y",)}, "no column is called 'dya'"), ({"day": ("%Y-%q",)}, "%q is none of"),
+     ({"dya": ("%Y",)}, "no column is called 'dya'"), ({"day": ("%Y-%K",)}, "%K is none of"),
      ({"day": "%Y"}, "to tuples of texts")],
 )  # fmt: skip
 def test_formats_of_what_is_no_day_and_formats_that_are_none_cannot_be_declared(make_source, formats, told):
