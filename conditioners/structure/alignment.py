@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from conditioners.structure.kinds import TYPED, kind_of
 from conditioners.structure.rows import Row
 from conditioners.structure.text import LineRows, TextRows
 
@@ -146,12 +147,13 @@ def find_columns(lines: Sequence[str]) -> list[tuple[int, int]]:
     """First place, and the place behind the last, of each column; none if there are less than two."""
     lines = [line.expandtabs().rstrip() for line in lines if line.strip()]
     width = max((len(line) for line in lines), default=0)
-    if len(lines) < _FEWEST or width > _LONGEST:
+    if len(lines) < _FEW or width > _LONGEST:
         return []
     blanks = [sum(at >= len(line) or line[at] == " " for line in lines) for at in range(width)]
     gaps = [blank >= _BLANK * len(lines) for blank in blanks]
     starts = [at for at in range(width) if not gaps[at] and (at == 0 or gaps[at - 1])]
-    if len(starts) < 2 or not _are_plain(lines, starts, gaps):
+    are_plain = len(lines) >= _FEWEST and _are_plain(lines, starts, gaps)
+    if len(starts) < 2 or not (are_plain or _hold_values(lines, starts)):
         return []
     starts = sorted({0, *starts[1:], *_starts_of_labels(lines)})
     return list(pairwise([*_join_words(lines, starts, gaps), _END]))
@@ -183,6 +185,13 @@ def _starts_of_labels(lines: Sequence[str]) -> Iterator[int]:
         pairs = [line[at - 1 : at + 1] for line in lines[1:]]
         if all(len(pair) == 2 and pair[0].isdigit() and pair[1].isalpha() for pair in pairs):
             yield at
+
+
+def _hold_values(lines: Sequence[str], starts: Sequence[int]) -> bool:
+    """Whether half of the columns hold values alone, such as numbers, below a first line that may be labels."""
+    rows = [[line[start:end].strip() for start, end in pairwise([*starts, _END])] for line in lines[1:]]
+    valued = sum(all(kind_of(cell) in TYPED for cell in column) for column in zip(*rows, strict=True))
+    return valued * 2 >= len(starts)
 
 
 def _are_plain(lines: Sequence[str], starts: Sequence[int], gaps: Sequence[bool]) -> bool:

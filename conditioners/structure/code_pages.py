@@ -28,6 +28,8 @@ _MIXED = 1.0
 """What a text of Latin letters loses that no one language has."""
 _FEW = 2
 """Bytes beyond ASCII that say less than the habit of the world, which is Windows-1252."""
+_CLOSE = 0.3
+"""A lead in score that may be by chance."""
 _USUAL = "cp1252"
 _HABIT = 3.0
 """How much it counts, by the number of bytes, how usual a code page is."""
@@ -117,12 +119,19 @@ class _Reading:
 
 
 def _choose(readings: list[_Reading], high: int) -> _Reading:
-    """The best reading; the usual code page's where it is the same, hardly any bytes tell, or signs and no letters."""
+    """The best reading; the usual code page's where it is the same, hardly any bytes tell, or signs and no letters.
+
+    So it is where the two are close and the best one is in no one language: such text is in no language's code page.
+    """
     usual = next((each for each in readings if each.name == _USUAL and not each.bad), None)
     if usual is None:
         return readings[0]
+    best = readings[0]
     has_letters = any(character > "\x7f" and character.isalpha() for character in usual.text)
-    return readings[0] if has_letters and high > _FEW and readings[0].text != usual.text else usual
+    if not has_letters or high <= _FEW or best.text == usual.text:
+        return usual
+    is_regional = not mixes_alphabets(best.text[:_JUDGED])
+    return best if is_regional or best.score - usual.score > _CLOSE else usual
 
 
 def _count_high(cells: bytes) -> int:

@@ -10,6 +10,7 @@ from itertools import groupby, takewhile
 
 from conditioners.structure.kinds import TYPED, kind_of
 from conditioners.structure.labels import count_repeated, find_labels, join_labels
+from conditioners.structure.lists import count_parts
 from conditioners.structure.notes import are_words, count_apart, without_notes
 from conditioners.structure.profiles import MOST_COLUMNS, Profile
 from conditioners.structure.rows import Resplit, Row
@@ -19,6 +20,7 @@ _MOST_ABOVE = 5
 """Full rows right above labels from which on they are rows themselves, and what was taken for labels is one of them."""
 _REPEATED_ABOVE_VALUES, _REPEATED_ABOVE_WORDS = 1 / 5, 1 / 3
 """Of a table's rows so many are its labels, if these stand above every few rows again."""
+_RAGGED = "rows of different numbers of cells"
 _METADATA = 2
 """Lines above what was taken for labels from which on it is one more of them."""
 _BEFORE_LABELS = re.compile("#(?:[A-Za-z]+:)?")
@@ -43,6 +45,8 @@ class Head:
     """Where the header rows stand."""
     note: str = ""
     """What is odd about the header row."""
+    is_ragged: bool = False
+    """Whether rows may have fewer cells, which are the last ones then."""
 
     @property
     def padding(self) -> tuple[str, ...]:
@@ -55,6 +59,8 @@ def find_head(rows: Sequence[Row], resplit: Resplit) -> tuple[int, Head | None, 
     filled = [number for number, row in enumerate(rows) if not row.is_blank and not row.is_comment_alone]
     if not filled:
         return len(rows), None, 0
+    if widest := count_parts([rows[number] for number in filled]):
+        return filled[0], Head(None, widest, note=_RAGGED, is_ragged=True), 0
     start, width = _find_start(rows, filled)
     above = _find_odd_header(rows, filled, start, width, resplit)
     if above is not None:
@@ -142,10 +148,10 @@ def _find_start(rows: Sequence[Row], filled: Sequence[int]) -> tuple[int, int]:
 
 
 def _worth(row: Row) -> float:
-    """What a row counts for: a single cell is hardly a table, and too many cells are none."""
+    """What a row counts for: a single cell is hardly a table, nor is a comment, and too many cells are none."""
     if row.width > MOST_COLUMNS:
         return 1.0
-    return row.width - 1 if row.width > 1 else 0.1
+    return row.width - 1 if row.width > 1 and not row.is_comment else 0.1
 
 
 def _usual_width(rows: Sequence[Row], filled: Sequence[int], width: int) -> int:

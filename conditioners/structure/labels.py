@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
-from conditioners.structure.kinds import TYPED, kind_of
+from conditioners.structure.kinds import TYPED, Kind, kind_of
 from conditioners.structure.profiles import Profile
 
 _PROFILED = 200
 _HEADER_ROWS = 4
+_YEARS = 3
+"""Years in a row that are no chance."""
+_YEAR = re.compile("(?:1[89]|20)[0-9]{2}")
 _NOTES = 30
 """Rows of a table's width that may stand above its labels."""
 _WIDE = 3
@@ -26,14 +30,16 @@ def find_labels(table: Sequence[tuple[str, ...]]) -> tuple[int, int]:
     width = len(table[0])
     usual = _usual_fill(table)
     below = Profile(table[min(len(table) // 2, _NOTES) :][:_PROFILED], width)
-    data = next((at for at, row in enumerate(table[: _NOTES + 1]) if below.has_types_of(row)), None)
+    data = next(
+        (at for at, row in enumerate(table[: _NOTES + 1]) if below.has_types_of(row) and not _are_years(row)), None
+    )
     if data:
         top = max(0, data - _HEADER_ROWS)
-        last = max(range(top, data), key=lambda at: (_fill(table[at]), at))
+        last = max(range(top, data), key=lambda at: (_count_told(table[at]), at))
         while last and _could_be_row_below(table[last], table[min(top, last - 1) : last], below):
             last -= 1
-        is_full = _fill(table[last]) >= _DENSE * usual and _could_head(table[last], below)
-        if is_full or below.could_be_units(table[last]):
+        could_head = _could_head(table[last], below) and not _is_row(table[last], below)
+        if (could_head and _fill(table[last]) >= _DENSE * usual) or below.could_be_units(table[last]):
             first, count = _extend_upwards(table, last, usual, below)
             further = table[last + 1 : min(data, first + _HEADER_ROWS)]
             units = list(takewhile(lambda row: _goes_on_below(row, table[first : last + 1], below), further))
@@ -51,6 +57,11 @@ def _usual_fill(table: Sequence[Cells]) -> int:
 
 def _fill(cells: Cells) -> int:
     return sum(1 for cell in cells if cell.strip())
+
+
+def _count_told(cells: Cells) -> int:
+    """How many cells say something, as `-` and `n/a` do not."""
+    return sum(kind_of(cell) is not Kind.EMPTY for cell in cells)
 
 
 def _extend_upwards(table: Sequence[Cells], last: int, usual: int, below: Profile) -> tuple[int, int]:
@@ -119,7 +130,20 @@ def _could_head(cells: Cells, below: Profile, *, distinct: bool = True) -> bool:
     filled = [cell.strip() for cell in cells if cell.strip()]
     if not filled or (distinct and len(set(filled)) < min(2, len(filled))):
         return False
-    return below.count_values(cells) * 2 < len(filled)
+    return _are_years(cells) or below.count_values(cells) * 2 < len(filled)
+
+
+def _is_row(cells: Cells, below: Profile) -> bool:
+    """Whether a row is likelier to be one more of those below than their labels."""
+    return below.support_labels(cells) < 0 and not _are_years(cells)
+
+
+def _are_years(cells: Cells) -> bool:
+    """Whether a row has years one after the other behind a word, as no row of values has by chance."""
+    told, *values = [cell.strip() for cell in cells if cell.strip()] or [""]
+    if len(values) < _YEARS or kind_of(told) in TYPED or not all(map(_YEAR.fullmatch, values)):
+        return False
+    return {int(after) - int(before) for before, after in pairwise(values)} in ({1}, {-1})
 
 
 def _count_notes(table: Sequence[Cells], usual: int) -> int:

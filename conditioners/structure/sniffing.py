@@ -79,10 +79,11 @@ def _whole_lines(text: str) -> str:
 
 
 def _without_comments(sample: str) -> str:
-    """The text without lines that begin with `#`, unless they are most of it."""
+    """The text without lines that begin with `#`, unless they are most of it and do not all stand above the others."""
     lines = sample.splitlines(keepends=True)
     kept = [line for line in lines if not line.startswith("#")]
-    return "".join(kept) if len(lines) > len(kept) >= len(lines) / 2 else sample
+    are_above = len(kept) > 1 and kept == lines[-len(kept) :]
+    return "".join(kept) if len(lines) > len(kept) and (are_above or len(kept) >= len(lines) / 2) else sample
 
 
 def _judge(sample: str, marks: Marks) -> Sniffed:

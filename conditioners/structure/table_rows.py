@@ -48,8 +48,8 @@ class TableReader:
         self._is_behind_blank = False
         self._has_title = False
         """Whether the held rows stand behind a blank one and have one cell each, as titles do."""
-        self._has_notes = True
-        """False once there were too many of them to be notes."""
+        self._has_notes = not head.is_ragged
+        """False once there were too many of them to be notes, and for lists, which may have few cells."""
         self._is_stuck = False
         """Whether the next row has to be looked at by itself."""
         self._look: Callable[[int], Sequence[Row]] = ahead.look
@@ -177,7 +177,7 @@ class TableReader:
 
     def _may_be_note(self, row: Row) -> bool:
         """Whether a row with no table behind it says little enough to be none."""
-        if row.cells is None or row.filled > _FEW_CELLS:
+        if row.cells is None or row.filled > _FEW_CELLS or self._head.is_ragged:
             return False
         if row.width == self._head.cells and self._profile.has_form_among(row.cells):
             return False

@@ -34,6 +34,8 @@ class WidthMender:
             return None
         if row.width == self._head.cells:
             return Kept(row.place, (*row.cells, *self._head.padding))
+        if self._head.is_ragged and row.width < self._head.cells:
+            return Kept(row.place, (*row.cells, *[""] * (self._head.cells - row.width)))
         for cells, mended in self._readings(row, row.cells, is_behind_blank):
             if cells is not None and self._profile.has_seen(cells):
                 return Kept(row.place, (*cells, *self._head.padding), mended)

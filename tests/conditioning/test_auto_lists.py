@@ -101,3 +101,26 @@ def test_a_row_of_units_may_have_one_above_figures_and_words_for_nothing():
     rows, _ = read("\n".join(",".join(line) for line in lines) + "\n")
 
     assert rows == [["Station", "Date", "Temp °C", "Rain mm"], *lines[2:]]
+
+
+@pytest.mark.parametrize("mark", [",", ";", "|"])
+def test_a_column_of_lists_of_now_more_now_fewer_parts_is_one_column(mark):
+    lines = ["things", "a,b,c", "d", "e,f", "g,h,i,j", "k"]
+    text = "".join(line.replace(",", mark) + "\n" for line in lines)
+
+    assert condition_undeclared(text).tables == [[[line.replace(",", mark)] for line in lines]]
+
+
+def test_lists_of_different_lengths_without_labels_are_rows_as_wide_as_the_longest():
+    baskets = [["milk", "bread"], ["eggs", "jam", "ham"], ["tea"], ["a", "b", "c", "d"], ["ham", "jam"]] * 3
+    found = condition_undeclared("".join(",".join(basket) + "\n" for basket in baskets))
+
+    assert found.tables == [[basket + [""] * (4 - len(basket)) for basket in baskets]]
+    assert found.summary.table.header_note == "rows of different numbers of cells"
+
+
+def test_rows_of_different_numbers_of_cells_and_kinds_are_no_lists():
+    rows = "7,2024-01-05,red\n8,2024-01-06\n9,2024-01-07,blue,x\n" * 4
+    found = condition_undeclared(f"n,day,colour\n{rows}")
+
+    assert found.summary.table.rejects == {"wrong_field_count": 8}

@@ -87,3 +87,54 @@ def test_lines_of_metadata_above_a_series_are_kept_below_the_first_of_them(more)
 
     assert summary.table.header_rows == ("line 1",)
     assert [row[0] for row in rows] == [line.split('"')[1] for line in METADATA] + QUARTERS
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["  1.0   22.5  3", " 14.0    5.5  6", "  7.0  118.5 19"],
+        ["USER  PID %CPU COMMAND", "root    1  0.0 /sbin/init", "www    99  1.5 nginx -g", "bob  1234 12.0 vim notes"],
+    ],
+)
+def test_a_few_lines_are_in_columns_where_most_of_these_hold_values_alone(lines):
+    (rows,), summary = read("\n".join(lines))
+
+    assert summary.dialect["format"] == "fixed width"
+    assert rows == [line.split(maxsplit=3) for line in lines]
+
+
+def test_comments_may_be_most_of_a_short_log():
+    comments = "#Software: Server 10.0\n#Version: 1.0\n#Date: 2024-01-05 00:00:00\n#Fields: date time method path\n"
+    (rows,), _ = read(comments + "2024-01-05 00:00:01 GET /index.html\n2024-01-05 00:00:02 POST /login\n")
+
+    assert rows[:2] == [["date", "time", "method", "path"], ["2024-01-05", "00:00:01", "GET", "/index.html"]]
+
+
+def test_years_that_follow_each_other_are_labels_though_the_values_may_be_years_too():
+    (rows,), summary = read("Region;2019;2020;2021\nNord;1520;1633;1700\nSouth;1999;2011;2005\nWest;2018;1900;1899\n")
+
+    assert summary.table.labels == ("Region", "2019", "2020", "2021")
+    assert len(rows) == 4
+
+
+def test_a_row_with_a_mark_for_no_value_is_not_taken_for_labels():
+    (rows,), summary = read('tags,neg\n"jumps, again, while",-\n"the, boxed",756\n"fox, dogs",-\n"seven, old",(3)\n')
+
+    assert summary.table.labels == ("tags", "neg")
+    assert len(rows) == 5
+
+
+def test_a_row_of_the_form_of_those_below_is_not_taken_for_labels():
+    places = "".join(f'"({n}.25, 15{n}.5)",{n % 3 or ""}\n' for n in range(10, 40))
+    (rows,), summary = read(f'"(12.75, 140.5)",\n"(14.25, 141.5)",\n{places}')
+
+    assert summary.table.labels is None
+    assert len(rows) == 32
+
+
+def test_words_of_several_languages_are_read_in_the_usual_code_page():
+    words = ["Señor Núñez", "Orléans", "Ångström", "Übermaß", "Crème brûlée", "Façade", "Göteborg", "naïve café"]
+    (rows,), summary = read(("name;n\r\n" + "".join(f"{word};5\r\n" for word in words)).encode("cp1252"))
+
+    assert [name for name, _ in rows[1:]] == words
+    assert (summary.encoding["name"], summary.encoding["confidence"]) == ("cp1252", "low")
