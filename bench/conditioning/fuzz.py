@@ -34,8 +34,8 @@ _HANG, _STUCK = 30, 600
 """Seconds of CPU for an input, and of waiting for a turn's, after which the process is ended and its stack told."""
 _MEMORY = 4 << 30
 """Of address space; a reader that asks for more ends the process."""
-_TURN = 1000
-"""Inputs that a reader gets before it is the next one's turn."""
+_TURN, _TURN_SECONDS = 1000, 20
+"""Inputs that a reader gets, and seconds of CPU, before it is the next one's turn and the progress is kept."""
 
 
 @dataclass
@@ -122,6 +122,8 @@ def _take_turn(run: Run, target: Target, inputs: int, hand: int) -> None:
         progress.inputs, progress.read = number + 1, progress.read + read
         if fault is not None:
             run.note(target, number, fault)
+        if time.process_time() - began > _TURN_SECONDS:
+            break
     signal.setitimer(signal.ITIMER_PROF, 0)
     faulthandler.cancel_dump_traceback_later()
     progress.seconds += time.process_time() - began
