@@ -26,8 +26,8 @@ class Limits:
     unpacked_tags_free: int = 100_000
     unpacked_tags_ratio: int = 80
     """Tags of XML and HTML, likewise, opening and closing."""
-    segments_free: int = 50_000
-    segments_ratio: int = 10
+    segments_free: int = 100_000
+    segments_ratio: int = 20
     """Segments of EDI, likewise."""
     odd_rows_free: int = 20_000
     odd_rows_ratio: int = 10
