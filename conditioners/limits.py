@@ -31,7 +31,7 @@ class Limits:
     """Segments of EDI, likewise."""
     odd_rows_free: int = 20_000
     odd_rows_ratio: int = 10
-    """Rows that are read one by one without a declaration, likewise, for each byte of the raw file."""
+    """Rows of a packed file that are rejected, or, without a declaration, blank or read one by one, likewise."""
     rejected_free: int = 16 * MIB
     rejected_ratio: int = 100
     """What rejected rows may take: what is always allowed, and how many times the size of the raw file."""
