@@ -172,7 +172,7 @@ def _head_records(
     head: bytes, syntax: Syntax, lines: int, limits: Limits, *, is_whole: bool
 ) -> Iterator[tuple[int, ParsedRecord]]:
     """The first records, each with its line; none that goes on behind a head that is not all of the file."""
-    parser, position, line = RecordParser(syntax, limits), 0, 1
+    parser, position, line = RecordParser(syntax, limits, most_fields=limits.labels), 0, 1
     while position < len(head) and line <= lines:
         record = parser.parse_one(head, position, last=True)
         assert record is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -77,7 +78,8 @@ class OddRecords:
 class RecordParser:
     """Reads one record at a time."""
 
-    def __init__(self, syntax: Syntax, limits: Limits) -> None:
+    def __init__(self, syntax: Syntax, limits: Limits, most_fields: int = sys.maxsize) -> None:
+        """Of a record with more fields than `most_fields` it reads one more than these, and no further."""
         marks = (syntax.delimiter, syntax.quote, syntax.escape)
         delimiter, quote, escape = (re.escape(mark.encode()) for mark in marks)
         escaped = rb"|" + escape + rb"(?:[^\r\n]|(?=[\r\n]|\Z))" if syntax.escape else b""
@@ -90,7 +92,7 @@ class RecordParser:
         self._unescape = re.compile(escape + rb"([^\r\n])") if syntax.escape else None
         self._quote, self._delimiter = syntax.quote.encode(), syntax.delimiter.encode()
         self._written = syntax.written.encode()
-        self._width, self._limits = syntax.width, limits
+        self._width, self._limits, self._most_fields = syntax.width, limits, most_fields
         self._lines = _compile_lines(delimiter, quote, escape, (opening, closing))
 
     def parse(self, data: bytes, start: int, *, last: bool) -> OddRecords | None:
@@ -137,6 +139,8 @@ class RecordParser:
                 return self._reject_line(data, start, UNTERMINATED, last)
             fields.append(self._text(match, quoted))
             position = match.end()
+            if len(fields) > self._most_fields:
+                return ParsedRecord(start, position, tuple(fields))
             if position == len(data) or data[position] in (LF, CR):
                 return self._complete(data, start, position, fields, last)
             if not data.startswith(self._delimiter, position):

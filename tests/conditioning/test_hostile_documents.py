@@ -14,6 +14,7 @@ from conditioners.columns import Text
 from conditioners.dialects import Delimited, JsonTree, Parquet, Workbook, XmlElements
 from conditioners.limits import DEFAULT, Limits
 from conditioners.outcome import Refused
+from conditioners.readers.records import RecordParser, Syntax
 from conditioners.structure import records
 from tests.conditioning.undeclared import condition_undeclared
 from tests.conditioning.workbook_records import formula, number, xls
@@ -226,6 +227,12 @@ def test_a_header_row_of_more_labels_than_any_table_has_is_refused(toy, run):
     assert refusal.where == "line 1"
     assert run(toy, data, limits=Limits(labels=203)).summary.rows_out == 1
     assert DEFAULT.labels > 16_384, "as many as a spreadsheet has"
+
+
+def test_of_a_line_with_more_cells_than_labels_may_be_no_more_are_read():
+    record = RecordParser(Syntax(","), DEFAULT, most_fields=3).parse_one(b"1," * 1000 + b"\n", 0, last=True)
+
+    assert record.fields == ("1", "1", "1", "1")
 
 
 def test_html_of_more_elements_than_fit_into_memory_is_refused_however_few_are_closed():
