@@ -6,21 +6,19 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from conditioners.dialects import ISO_DAY, ISO_MOMENTS, Numbers
 from conditioners.dialects.common import find_contradiction
-from conditioners.drafting.conventions import DAY_FORMATS, MOMENT_FORMATS, Conventions, find_numbers
+from conditioners.drafting.column_guesses import guess_columns
+from conditioners.drafting.conventions import DAY_FORMATS, MOMENT_FORMATS
 from conditioners.drafting.forms import Form, find_form, has_header_labels
-from conditioners.drafting.guessing import Guess, guess_column
+from conditioners.drafting.guessing import Guess
 from conditioners.drafting.joined_cells import Joint
 from conditioners.drafting.joints import find_joints, name_whole, tell_apart
 from conditioners.drafting.keys import find_key, tell_key
-from conditioners.drafting.naming import name_columns, shorten_paths
-from conditioners.drafting.sample_digits import find_digits, keep_texts, tell_digits
 from conditioners.drafting.samples import NoDraft, Sample
-from conditioners.drafting.typed_cells import find_typed_numerals
 from conditioners.drafting.widening import unfold_sample
-from conditioners.foreign_digits import translate
 from conditioners.readers.headers import normalise
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
@@ -73,87 +71,69 @@ def check_name(name: str) -> None:
 def draft_source(name: str, sample: Sample) -> Draft:
     """Draft a source from a sample; raises NoDraft when that cannot be done."""
     sample, widening = unfold_sample(sample)
-    labels = sample.labels or ("",) * len(sample.columns)
-    if sample.labels is None or sample.odd_header:
-        labels = tuple(label.strip() or f"column_{number}" for number, label in enumerate(labels, start=1))
-    digits = find_digits(sample)
-    plain = [[translate(cell, digits) for cell in cells] for cells in sample.columns] if digits else sample.columns
-    filled = [Counter(stripped for cell in cells if (stripped := cell.strip())) for cells in plain]
-    conventions = find_numbers(
-        filled, has_typed_cells=sample.has_typed_cells, delimiter=sample.form.get("delimiter", ""),
-        has_thousands=sample.form["format"] != "EDI", has_foreign_digits=bool(digits),
-    )  # fmt: skip
-    named = shorten_paths(labels) if sample.has_paths else labels
-    guesses = [
-        guess_column(canonical, label, cells, conventions.numbers, has_typed_cells=sample.has_typed_cells)
-        for canonical, label, cells in zip(name_columns(named), labels, plain, strict=True)
-    ]
-    if digits:
-        guesses = keep_texts(guesses, sample.columns, conventions.numbers)
-    guesses = _settle_doubts(guesses, conventions.numbers)
-    told = (*conventions.remarks, *_tell_doubtful(conventions, sample), *tell_digits(digits))
-    joints = find_joints(guesses, sample.columns, by_label=has_header_labels(sample))
-    told += tell_apart(guesses, sample.columns, joints)
-    wholes = [name_whole(joint, guesses) for joint in joints]
-    members = {at for joint in joints for at in joint.members}
-    guesses = [replace(guess, is_part=at in members) for at, guess in enumerate(guesses)]
-    form = find_form(sample, guesses).widened(widening)
-    alone = (_ALONE,) if sample.labels is None and len(guesses) == 1 else ()
-    declared, remarks = _leave_out(guesses, form, has_header=sample.labels is not None and not sample.odd_header)
-    declared = _put_in(declared, guesses, joints, wholes)
-    key = find_key(declared, [*guesses, *wholes], [*sample.columns, *(joint.cells for joint in joints)])
-    for apart in sample.apart_by:
-        column = apart if apart not in {guess.name for guess in declared} else f"in_{apart}"
-        declared.append(Guess(column, f"@{apart}"))
-        key = (*key, column) if key else ()
+    guessed = guess_columns(sample)
+    joined = _join_parts(guessed.columns, sample)
+    form = find_form(sample, joined.columns).widened(widening)
+    declared, left_out = _leave_out(
+        joined.columns, form, has_header=sample.labels is not None and not sample.odd_header
+    )
+    declared = _put_in(declared, joined)
+    cells = [*sample.columns, *(joint.cells for joint in joined.joints)]
+    key = find_key(declared, [*joined.columns, *joined.wholes], cells)
+    declared, key_with_places = _add_places(declared, key, sample)
     own = _find_own_formats(declared)
     shared = [guess for guess in declared if guess.name not in own]
+    remarks = (
+        *sample.remarks, *((_ALONE,) if sample.labels is None and len(joined.columns) == 1 else ()),
+        *guessed.remarks, *tell_apart(guessed.columns, sample.columns, joined.joints), *left_out,
+        *tell_key(key_with_places), *_tell_own_formats(own), *(each for guess in declared for each in guess.remarks),
+    )  # fmt: skip
     return Draft(
-        name, tuple(declared), key, form, conventions.numbers,
+        name, tuple(declared), key_with_places, form, guessed.numbers,
         _formats(shared, "Day", DAY_FORMATS, (ISO_DAY,)), _formats(shared, "Moment", MOMENT_FORMATS, ISO_MOMENTS), own,
-        _name_parts(guesses, joints, wholes, form),
-        (
-            *sample.remarks, *alone, *told, *remarks, *tell_key(key), *_tell_own_formats(own),
-            *(each for guess in declared for each in guess.remarks),
-        ),
-        sample.file_name, sample.packing.members, digits=digits,
+        _name_parts(joined, form), remarks, sample.file_name, sample.packing.members, digits=guessed.digits,
     )  # fmt: skip
 
 
-def _put_in(
-    declared: Sequence[Guess], guesses: Sequence[Guess], joints: Sequence[Joint], wholes: Sequence[Guess]
-) -> list[Guess]:
+class _Joined(NamedTuple):
+    """The guesses, those of which others are made marked as parts, and what is made of them."""
+
+    columns: list[Guess]
+    joints: Sequence[Joint]
+    wholes: list[Guess]
+
+
+def _join_parts(guesses: Sequence[Guess], sample: Sample) -> _Joined:
+    joints = find_joints(guesses, sample.columns, by_label=has_header_labels(sample))
+    members = {at for joint in joints for at in joint.members}
+    columns = [replace(guess, is_part=at in members) for at, guess in enumerate(guesses)]
+    return _Joined(columns, joints, [name_whole(joint, guesses) for joint in joints])
+
+
+def _put_in(declared: Sequence[Guess], joined: _Joined) -> list[Guess]:
     """The columns to declare, with those that several make at the place of the first of these."""
-    first = {guesses[min(joint.members)].name: whole for joint, whole in zip(joints, wholes, strict=True)}
+    wholes = zip(joined.joints, joined.wholes, strict=True)
+    first = {joined.columns[min(joint.members)].name: whole for joint, whole in wholes}
     placed = [first.get(guess.name, guess) for guess in declared]
     return [guess for guess in placed if not guess.is_part]
 
 
-def _name_parts(
-    guesses: Sequence[Guess], joints: Sequence[Joint], wholes: Sequence[Guess], form: Form
-) -> dict[str, tuple[str, ...]]:
-    parts = [[guesses[at] for at in joint.members] for joint in joints]
+def _add_places(declared: Sequence[Guess], key: tuple[str, ...], sample: Sample) -> tuple[list[Guess], tuple[str, ...]]:
+    """The columns and the key, with those of the sheets, folders or files that tell tables apart."""
+    columns = list(declared)
+    for apart in sample.apart_by:
+        column = apart if apart not in {guess.name for guess in columns} else f"in_{apart}"
+        columns.append(Guess(column, f"@{apart}"))
+        key = (*key, column) if key else ()
+    return columns, key
+
+
+def _name_parts(joined: _Joined, form: Form) -> dict[str, tuple[str, ...]]:
+    parts = [[joined.columns[at] for at in joint.members] for joint in joined.joints]
     return {
         whole.name: tuple(form.called.get(guess.name, guess.label) for guess in of)
-        for whole, of in zip(wholes, parts, strict=True)
+        for whole, of in zip(joined.wholes, parts, strict=True)
     }
-
-
-def _tell_doubtful(conventions: Conventions, sample: Sample) -> tuple[str, ...]:
-    """What to check of marks that may mean either; in numbers that a workbook holds as such they never do."""
-    typed = find_typed_numerals(sample) if conventions.doubtful else frozenset()
-    cells = [cell for cell in conventions.doubtful if cell not in typed]
-    return (f"the mark in {cells[0]} may stand for thousands or for decimals: check numbers",) if cells else ()
-
-
-def _settle_doubts(guesses: Sequence[Guess], numbers: Numbers) -> list[Guess]:
-    """The guesses; dates that could be read either way are read as those of columns that leave no doubt.
-
-    Where no column tells, the day stands first beside decimal commas: nobody writes these and the month first.
-    """
-    settled = {written for guess in guesses if not guess.doubtful for written in guess.formats}
-    guesses = [guess.settle_doubt(settled) for guess in guesses]
-    return [guess.prefer_day_first() for guess in guesses] if numbers.decimal == "," else guesses
 
 
 def _leave_out(guesses: Sequence[Guess], form: Form, *, has_header: bool) -> tuple[list[Guess], list[str]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -17,13 +16,10 @@ from conditioners.drafting.asides import Asides, begin_like_names, find_total, p
 from conditioners.drafting.json_surroundings import tell_surroundings
 from conditioners.drafting.packing import Packing, find_packing, is_archive, keep_members, name_members
 from conditioners.drafting.preambles import tell_preamble
+from conditioners.drafting.sample_remarks import tell_no_labels, tell_tables, tell_totals, tell_unlabelled
 from conditioners.outcome import Refusal, Refused
 from conditioners.raw import RawInput
 
-_MAY_LACK_LABELS, _SHOWN = ("delimited text", "fixed width"), 60
-_TOTAL_NAME = re.compile(
-    r"\s*(all|total|overall|alle|gesamt|tous|toutes|todos|todas)( [^\W\d_]+){0,2}\s*", re.IGNORECASE
-)
 _ROWS = 20_000
 """Rows that a guess is made from."""
 
@@ -130,15 +126,15 @@ def _describe(
     above = () if is_archive(data) else tell_preamble(file_name, data, summary.skipped, table, tables)
     # To a dialect of fixed width the labels are lines as any others.
     labelled = table.header_rows if summary.dialect["format"] == "fixed width" else ()
-    odd_labels = table.header_note if "labels for" in table.header_note else _tell_unlabelled(summary, table, rows)
+    odd_labels = table.header_note if "labels for" in table.header_note else tell_unlabelled(summary, table, rows)
     odd = table.header_rows if odd_labels else ()
     by_place = (f"{odd_labels}: columns are declared by their places, whatever the labels are",) if odd else ()
     remarks = (
         *packing.remarks,
         *guessed,
         *by_place,
-        *_tell_no_labels(summary, table, read),
-        *_tell_tables(
+        *tell_no_labels(summary, table, read),
+        *tell_tables(
             table,
             tables,
             has_until=summary.dialect["format"] == "delimited text",
@@ -147,7 +143,7 @@ def _describe(
         *above,
         *asides.tell(),
         *tell_gaps(table.labels or (), rows),
-        *_tell_totals(read),
+        *tell_totals(read),
     )
     return Sample(
         file_name, data, dict(summary.dialect), encoding if encoding not in ("utf-8", "ascii") else None,
@@ -163,35 +159,6 @@ def _has_alike_sheets(data: bytes, table: TableSummary, tables: Sequence[TableSu
     """Whether a workbook has several sheets with the labels of a table."""
     alike = [other.name for other in tables if other.labels == table.labels]
     return len(alike) > (len(set(name_members(data, alike))) if is_archive(data) else 1)
-
-
-def _tell_unlabelled(summary: AutoSummary, table: TableSummary, rows: Sequence[Sequence[str]]) -> str:
-    """What is odd about labels if a column of delimited text has none and more than the numbers of its rows."""
-    if summary.dialect["format"] != "delimited text" or table.labels is None or table.header_note:
-        return ""
-    without = [at for at, label in enumerate(table.labels) if not label.strip()]
-    held = [[row[at].strip() for row in rows] for at in without]
-    return "a column with values has no label" if any(any(cells) and not _are_counted(cells) for cells in held) else ""
-
-
-def _tell_no_labels(summary: AutoSummary, table: TableSummary, rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """What to check where no row was taken for labels, of which the first row may be one."""
-    if table.labels is not None or table.columns == 1 or summary.dialect["format"] not in _MAY_LACK_LABELS:
-        return ()
-    told = (
-        f"no row of labels was found, so columns are declared by their places and the first row is {_join(rows[0])!r}"
-    )
-    return (f"{told}: if these are labels, leave `fields` out and declare the labels of columns",)
-
-
-def _join(cells: Sequence[str]) -> str:
-    joined = " ".join(" ".join(cells).split())
-    return joined if len(joined) <= _SHOWN else f"{joined[:_SHOWN]}\u2026"
-
-
-def _are_counted(cells: Sequence[str]) -> bool:
-    """Whether they are the numbers of their rows, from 0 or 1 on."""
-    return any(all(cell == str(at) for at, cell in enumerate(cells, start=first)) for first in (0, 1))
 
 
 def _look_closer(sample: Sample) -> Sample:
@@ -275,30 +242,3 @@ def _without_totals(rows: Sequence[Sequence[str]]) -> list[Sequence[str]]:
     while end > 1 and find_total(" ".join(rows[end - 1])):
         end -= 1
     return list(rows[:end])
-
-
-def _tell_totals(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """What to check where whole rows begin with a word for a sum, or name one in another cell."""
-    whole = [" ".join(row).strip() for row in rows if all(map(str.strip, row)) and _names_total(row)]
-    if not whole or len(whole) * 2 > len(rows):
-        return ()
-    return (f"rows that begin like totals are rows: {len(whole)}, such as {whole[0]!r}; skip them if they are none",)
-
-
-def _names_total(row: Sequence[str]) -> bool:
-    """Whether a row begins like a total, or has a cell that is one's name."""
-    return find_total(" ".join(row)) is not None or any(map(_TOTAL_NAME.fullmatch, row))
-
-
-def _tell_tables(
-    first: TableSummary, others: Sequence[TableSummary], *, has_until: bool, has_paths: bool
-) -> tuple[str, ...]:  # fmt: skip
-    unlike = [table for table in others if table.labels != first.labels]
-    if not unlike and has_paths and len(others) > 1:
-        told = f"the sample has {len(others)} tables with these labels, of which the declaration reads one alone"
-        return (f"{told}: `{{}}` in the place of a name in its paths leads to the tables under all names",)
-    if not unlike:
-        return ()
-    more = "a further table" if len(unlike) == 1 else f"{len(unlike)} further tables"
-    told = f"the sample has {more} with other labels, not declared here"
-    return (f"{told}: where it stands behind the first, `until` leaves it out" if has_until else told,)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise, takewhile
+from itertools import pairwise, starmap, takewhile
 
 from conditioners.structure.kinds import TYPED, Kind, kind_of
 from conditioners.structure.profiles import Profile
 
 _PROFILED = 200
 _HEADER_ROWS = 4
-_YEARS = 3
-"""Years in a row that are no chance."""
-_YEAR = re.compile("(?:1[89]|20)[0-9]{2}")
+_PERIODS = 3
+"""Years, months or weeks in a row that are no chance."""
+_PERIOD = re.compile("((?:1[89]|20)[0-9]{2})([0-9]{2})?")
+_LAST_OF_YEAR = frozenset({12, 52, 53})
 _NOTES = 30
 """Rows of a table's width that may stand above its labels."""
 _WIDE = 3
@@ -31,7 +32,7 @@ def find_labels(table: Sequence[tuple[str, ...]]) -> tuple[int, int]:
     usual = _usual_fill(table)
     below = Profile(table[min(len(table) // 2, _NOTES) :][:_PROFILED], width)
     data = next(
-        (at for at, row in enumerate(table[: _NOTES + 1]) if below.has_types_of(row) and not _are_years(row)), None
+        (at for at, row in enumerate(table[: _NOTES + 1]) if below.has_types_of(row) and not _are_periods(row)), None
     )
     if data:
         top = max(0, data - _HEADER_ROWS)
@@ -130,20 +131,29 @@ def _could_head(cells: Cells, below: Profile, *, distinct: bool = True) -> bool:
     filled = [cell.strip() for cell in cells if cell.strip()]
     if not filled or (distinct and len(set(filled)) < min(2, len(filled))):
         return False
-    return _are_years(cells) or below.count_values(cells) * 2 < len(filled)
+    return _are_periods(cells) or below.count_values(cells) * 2 < len(filled)
 
 
 def _is_row(cells: Cells, below: Profile) -> bool:
     """Whether a row is likelier to be one more of those below than their labels."""
-    return below.support_labels(cells) < 0 and not _are_years(cells)
+    return below.support_labels(cells) < 0 and not _are_periods(cells)
 
 
-def _are_years(cells: Cells) -> bool:
-    """Whether a row has years one after the other behind a word, as no row of values has by chance."""
-    told, *values = [cell.strip() for cell in cells if cell.strip()] or [""]
-    if len(values) < _YEARS or kind_of(told) in TYPED or not all(map(_YEAR.fullmatch, values)):
+def _are_periods(cells: Cells) -> bool:
+    """Whether a row has years, months or weeks one after the other behind words, as no row of values has by chance."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    words = list(takewhile(lambda cell: kind_of(cell) not in TYPED, filled))
+    found = [_PERIOD.fullmatch(cell) for cell in filled[len(words) :]]
+    periods = [(int(period[1]), int(period[2] or 0)) for period in found if period]
+    if not words or len(periods) < max(_PERIODS, len(found)) or len({bool(part) for _, part in periods}) > 1:
         return False
-    return {int(after) - int(before) for before, after in pairwise(values)} in ({1}, {-1})
+    return all(starmap(_follows, pairwise(periods))) or all(starmap(_follows, pairwise(reversed(periods))))
+
+
+def _follows(before: tuple[int, int], after: tuple[int, int]) -> bool:
+    """Whether a period, a year with the number of its month or week, or 0 for all of it, is the one behind another."""
+    (year, part), begins_next_year = before, after == (before[0] + 1, min(before[1], 1))
+    return after == (year, part + 1) or (begins_next_year and part in {0, *_LAST_OF_YEAR})
 
 
 def _count_notes(table: Sequence[Cells], usual: int) -> int:

@@ -117,6 +117,29 @@ def test_years_that_follow_each_other_are_labels_though_the_values_may_be_years_
     assert len(rows) == 4
 
 
+@pytest.mark.parametrize(
+    "periods",
+    [
+        ("202411", "202412", "202501"),
+        ("202452", "202501", "202502"),
+        ("202503", "202502", "202501"),
+        ("1999", "2000", "2001"),
+    ],
+)
+def test_months_and_weeks_one_after_the_other_behind_words_are_labels(periods):
+    (rows,), summary = read(f"Store;Item;{';'.join(periods)}\n" + "A;Rope;12;13;14\nB;Rope;202400;1;0\nC;Oil;7;8;9\n")
+
+    assert summary.table.labels == ("Store", "Item", *periods)
+    assert len(rows) == 4
+
+
+@pytest.mark.parametrize("values", ["202411;202501;202412", "202411;202412;2025"])
+def test_numbers_that_do_not_follow_each_other_as_periods_do_are_values(values):
+    _, summary = read(f"A;Rope;{values}\nB;Rope;1;2;3\nC;Oil;7;8;9\n")
+
+    assert summary.table.labels is None
+
+
 def test_a_row_with_a_mark_for_no_value_is_not_taken_for_labels():
     (rows,), summary = read('tags,neg\n"jumps, again, while",-\n"the, boxed",756\n"fox, dogs",-\n"seven, old",(3)\n')
 

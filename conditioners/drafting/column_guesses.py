@@ -1,0 +1,66 @@
+"""Guesses what each column of a sample holds, and the conventions that all of them share."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from conditioners.dialects import Numbers
+from conditioners.drafting.conventions import Conventions, find_numbers
+from conditioners.drafting.guessing import Guess, guess_column
+from conditioners.drafting.naming import name_columns, shorten_paths
+from conditioners.drafting.sample_digits import find_digits, keep_texts, tell_digits
+from conditioners.drafting.samples import Sample
+from conditioners.drafting.typed_cells import find_typed_numerals
+from conditioners.foreign_digits import translate
+
+
+class Guessed(NamedTuple):
+    """A guess for each of a sample's columns, and what all of them share."""
+
+    columns: list[Guess]
+    numbers: Numbers
+    digits: tuple[str, ...]
+    remarks: tuple[str, ...]
+    """What to check of the conventions."""
+
+
+def guess_columns(sample: Sample) -> Guessed:
+    """What the columns of a sample hold."""
+    labels = sample.labels or ("",) * len(sample.columns)
+    if sample.labels is None or sample.odd_header:
+        labels = tuple(label.strip() or f"column_{number}" for number, label in enumerate(labels, start=1))
+    digits = find_digits(sample)
+    plain = [[translate(cell, digits) for cell in cells] for cells in sample.columns] if digits else sample.columns
+    filled = [Counter(stripped for cell in cells if (stripped := cell.strip())) for cells in plain]
+    conventions = find_numbers(
+        filled, has_typed_cells=sample.has_typed_cells, delimiter=sample.form.get("delimiter", ""),
+        has_thousands=sample.form["format"] != "EDI", has_foreign_digits=bool(digits),
+    )  # fmt: skip
+    names = name_columns(shorten_paths(labels) if sample.has_paths else labels)
+    guesses = [
+        guess_column(canonical, label, cells, conventions.numbers, has_typed_cells=sample.has_typed_cells)
+        for canonical, label, cells in zip(names, labels, plain, strict=True)
+    ]
+    if digits:
+        guesses = keep_texts(guesses, sample.columns, conventions.numbers)
+    remarks = (*conventions.remarks, *_tell_doubtful(conventions, sample), *tell_digits(digits))
+    return Guessed(_settle_doubts(guesses, conventions.numbers), conventions.numbers, digits, remarks)
+
+
+def _tell_doubtful(conventions: Conventions, sample: Sample) -> tuple[str, ...]:
+    """What to check of marks that may mean either; in numbers that a workbook holds as such they never do."""
+    typed = find_typed_numerals(sample) if conventions.doubtful else frozenset()
+    cells = [cell for cell in conventions.doubtful if cell not in typed]
+    return (f"the mark in {cells[0]} may stand for thousands or for decimals: check numbers",) if cells else ()
+
+
+def _settle_doubts(guesses: Sequence[Guess], numbers: Numbers) -> list[Guess]:
+    """The guesses; dates that could be read either way are read as those of columns that leave no doubt.
+
+    Where no column tells, the day stands first beside decimal commas: nobody writes these and the month first.
+    """
+    settled = {written for guess in guesses if not guess.doubtful for written in guess.formats}
+    guesses = [guess.settle_doubt(settled) for guess in guesses]
+    return [guess.prefer_day_first() for guess in guesses] if numbers.decimal == "," else guesses
