@@ -7,6 +7,7 @@ import re
 
 from conditioners.limits import DEFAULT, KIB
 from conditioners.outcome import Refusal
+from conditioners.readers.utf8 import find_damaged_utf8
 
 DAMAGE = b"\xef\xb7\x90"
 """U+FDD0 in UTF-8, a code point that no text may hold: it stands before the hex of bytes that could not be decoded."""
@@ -73,8 +74,8 @@ class Decoder:
     """Turns a stream's bytes into UTF-8.
 
     A byte order mark decides. Without one, declared wide characters do if the beginning has NULs and is text in them;
-    else everything is taken as it is while it is ASCII; the first block with other
-    bytes is UTF-8 if it is valid UTF-8, else in the first declared code page that can hold it, and so is the rest.
+    else everything is taken as it is while it is ASCII; the first block with other bytes is UTF-8 if all or by far the
+    most of them are, else in the first declared code page that can hold it, and so is the rest.
     Bytes that the decided encoding cannot hold are marked with DAMAGE; the rows that they stand in are quarantined.
     """
 
@@ -176,12 +177,16 @@ class Decoder:
 
     def _decide(self, block: bytes, last: bool) -> None:
         offset = self._seen - len(block) + _BEYOND_ASCII.search(block).start()  # type: ignore[union-attr]
-        for name in ("utf-8", *(each for each in self._declared if each not in _WIDE)):
-            if _can_hold(name, block, last):
-                why = "valid UTF-8" if name == "utf-8" else "not UTF-8; the first code page that holds them"
-                return self._settle(name, f"the bytes from {offset} on are {why}")
+        if _can_hold("utf-8", block, last):
+            return self._settle("utf-8", f"the bytes from {offset} on are valid UTF-8")
         if not self._declared:
             return self._settle("utf-8", f"nothing else is declared; the bytes from {offset} on are not all valid")
+        if (damaged := find_damaged_utf8(block)) is not None:
+            return self._settle("utf-8", damaged.describe())
+        for name in (each for each in self._declared if each not in _WIDE):
+            if _can_hold(name, block, last):
+                why = "not UTF-8; the first code page that holds them"
+                return self._settle(name, f"the bytes from {offset} on are {why}")
         raise Refusal(f"the text is in none of the encodings utf-8, {', '.join(self._declared)}", f"byte {offset}")
 
     def _settle(self, name: str, evidence: str) -> None:

@@ -9,6 +9,7 @@ from collections import Counter
 
 from conditioners.outcome import Refusal
 from conditioners.readers.decoding import Decoder
+from conditioners.readers.utf8 import Utf8
 from conditioners.structure.code_pages import Guess, guess_code_page
 
 _LOOKED_AT = 64 << 10
@@ -23,15 +24,11 @@ _MOST_ODD = 0.005
 """The share of control, unassigned and private characters that text may have."""
 _SEPARATORS = "\x01\x02\x14\x1c\x1d\x1e\x1f"
 """Control characters of which one may stand between cells."""
-_ENOUGH = 3
-"""How many bytes of valid UTF-8 outweigh one beside them that is not."""
 _FEW = 8
 _FOREIGN = 0.6
 """The share of letters beyond ASCII, in groups, that makes text worthless if they cannot be read."""
 _GROUP = re.compile(rb"[\x80-\xff]{2,}")
-_HIGH = re.compile(rb"[\x80-\xff]")
 _LETTER = re.compile(rb"[A-Za-z]")
-_WHOLE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _EBCDIC = re.compile(rb"[\x40\x4b\x60\x6b\x6d\x7a\x81-\x89\x91-\x99\xa2-\xa9\xc1-\xc9\xd1-\xd9\xe2-\xe9\xf0-\xf9]")
 """Blanks, common marks, letters and digits of mainframes."""
 _SHIFT = re.compile(rb"\x1b\$[@B]|\x1b\(J")
@@ -102,10 +99,8 @@ class GuessingDecoder(Decoder):
             self._choose(block)
 
     def _choose(self, data: bytes) -> None:
-        whole = sum(map(len, _WHOLE.findall(data)))
-        others = len(_HIGH.findall(_WHOLE.sub(b" ", data)))
-        if whole >= _ENOUGH * others:
-            self._settle("utf-8", f"{whole} bytes beyond ASCII are valid UTF-8, and {others} are not")
+        if (found := Utf8.count_in(data)).outweighs:
+            self._settle("utf-8", found.describe())
         elif (guess := guess_code_page(data)) is not None:
             self.guess = guess
             self._settle(guess.name, guess.evidence)

@@ -67,6 +67,35 @@ def test_bytes_that_do_not_fit_quarantine_their_row_and_are_shown_in_hex(toy, ru
     ]
 
 
+@pytest.mark.parametrize("page", ["windows-1252", "windows-1251", "iso-8859-7", "gb18030", "shift_jis", "euc-kr"])
+def test_one_damaged_byte_costs_its_row_and_does_not_make_all_of_utf_8_text_another_code_page(make_source, run, page):
+    source = make_source(dialects=(Delimited(name="plain", encodings=(page,)),))
+    rows = [f"2024-01-{day:02},001,1,,Größe {day}" for day in range(1, 20)]
+    result = run(source, "\n".join(["day,store,units,price,note", *rows, ""]).encode() + b"2024-01-20,001,1,,Gr\xff\n")
+
+    assert result.rows == rows
+    assert [(r["line"], r["rule"]) for r in result.rejects] == [("21", "undecodable")]
+    assert result.summary.encoding == {
+        "name": "utf-8",
+        "evidence": "76 bytes beyond ASCII are valid UTF-8, and 1 are not",
+    }
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ("windows-1252", "CAFÉ® «À» Größe"), ("windows-1251", "«Россия» №5"), ("gb18030", "联通公司的销售数据"),
+        ("shift_jis", "売上データ、東京"), ("euc-kr", "판매 자료"), ("windows-1256", "المبيعات"),
+        ("tis-620", "ยอดขายรายสัปดาห์"),
+    ],
+)  # fmt: skip
+def test_text_in_a_code_page_is_no_damaged_utf_8(make_source, run, page, words):
+    source = make_source(dialects=(Delimited(name="plain", encodings=(page,)),))
+    result = run(source, f"day,store,units,price,note\n2024-01-01,001,1,,{words}\n".encode(page))
+
+    assert result.rows == [f"2024-01-01,001,1,,{words}"]
+
+
 def test_a_code_page_that_nobody_declared_is_never_guessed(toy, run):
     result = run(toy, TEXT.encode("windows-1252"))
 
