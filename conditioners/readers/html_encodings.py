@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 
 from conditioners.readers.decoding import MARKING
+from conditioners.readers.utf8 import find_damaged_utf8
 
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -29,7 +30,8 @@ Guess = Callable[[bytes], Facts | None]
 def decode_html(data: bytes, guess: Guess | None = None) -> tuple[bytes, Facts]:
     """A document in UTF-8, and the name of its encoding with the evidence.
 
-    A byte order mark decides, then valid UTF-8, then what the document says, then the guess, and last HTML's default.
+    A byte order mark decides, then UTF-8 if all or by far the most of the document is, then what the document says,
+    then the guess, and last HTML's default.
     Bytes that the encoding does not know are marked, and the rows that they stand in are quarantined.
     """
     for mark, name in _MARKS:
@@ -39,6 +41,8 @@ def decode_html(data: bytes, guess: Guess | None = None) -> tuple[bytes, Facts]:
         return data, {"name": "ascii", "evidence": "no byte above 127"}
     if _holds(data, "utf-8"):
         return data, {"name": "utf-8", "evidence": "all bytes above 127 are valid UTF-8"}
+    if (damaged := find_damaged_utf8(data)) is not None:
+        return _decode(data, {"name": "utf-8", "evidence": damaged.describe()})
     return _decode(data, _find_declared(data) or (guess and guess(data)) or _default())
 
 

@@ -182,12 +182,19 @@ def test_a_page_that_the_parser_gives_up_in_is_refused_and_nothing_of_it_lost(in
     assert (refusal.reason, refusal.where) == (f"the HTML document {reason}", "line 1")
 
 
-def test_rows_with_unknown_bytes_are_quarantined_without_a_declaration_too():
-    rows = b"".join(b"<tr><td>%d<td>K\xf6ln%b</tr>" % (number, b"\x81" if number == 5 else b"") for number in range(9))
-    found = condition_undeclared(
-        b"<meta charset=windows-1252><table><tr><th>shop<th>town</tr>" + rows + b"</table>", "a.html"
-    )
+@pytest.mark.parametrize(
+    ("says", "town", "unknown"),
+    [
+        ("<meta charset=windows-1252>", "Köln".encode("cp1252"), "81"), ("", "Köln".encode(), "ff"),
+        ("<meta charset=iso-8859-1>", "Köln".encode(), "ff"),
+    ],
+)  # fmt: skip
+def test_rows_with_unknown_bytes_are_quarantined_without_a_declaration_too(says, town, unknown):
+    damage = bytes.fromhex(unknown)
+    rows = b"".join(b"<tr><td>%d<td>%b%b</tr>" % (number, town, damage * (number == 5)) for number in range(9))
+    page = says.encode() + b"<table><tr><th>shop<th>town</tr>" + rows + b"</table>"
+    found = condition_undeclared(page, "a.html")
 
     assert found.tables[0][:2] == [["shop", "town"], ["0", "Köln"]]
     assert len(found.tables[0]) == 9
-    assert [(r["rule"], r["raw"]) for r in found.rejects] == [("undecodable", "5,Köln\\x81")]
+    assert [(r["rule"], r["raw"]) for r in found.rejects] == [("undecodable", f"5,Köln\\x{unknown}")]
