@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 _MOST_DAYS = 10_000
-_MANY = 100
-"""Rejected rows of a batch."""
 _FEW = 5_000
 """Rows whose days are written one by one as quickly."""
 
@@ -110,26 +108,11 @@ class QuarantineWriter:
             return
         self.rows += len(found)
         self.rejects.update(f"{column} {rule}".strip() for _, rule, column, _, _ in found)
-        self._sink.write((_write_many if len(found) > _MANY else _write_few)(found).encode())
-
-
-def _write_few(rows: Sequence[Sequence[str]]) -> str:
-    """Rows of CSV as polars writes them, which for a few takes longer; an empty cell is an absent one."""
-    return "".join(map(_write_row, rows))
-
-
-def _write_many(rows: Sequence[Sequence[str]]) -> str:
-    """The same, in half the time."""
-    import csv
-
-    file = io.StringIO()
-    csv.writer(file, lineterminator="\n").writerows(rows)
-    text = file.getvalue()
-    # Not every version of that writer puts cells with carriage returns into quotes.
-    return _write_few(rows) if "\r" in text else text
+        self._sink.write("".join(map(_write_row, found)).encode())
 
 
 def _write_row(cells: Sequence[str]) -> str:
+    """One row of CSV as polars writes it, which for a few rows takes longer; an empty cell is an absent one."""
     return ",".join([_quote(cell) for cell in cells]) + "\n"
 
 

@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from conditioners import output
 from conditioners.columns import Text
 from conditioners.dialects import Delimited
 from conditioners.limits import Limits
@@ -323,12 +322,3 @@ def test_text_with_a_code_point_that_no_text_may_hold_is_refused_where_the_delim
     refused = run(make_source(dialects=(bars,)), spell(HEADER + "2024-01-01,001,1,,\ufdd2\n", "||"))
 
     assert "U+FDD2" in refused.refusal.reason
-
-
-def test_many_rejected_rows_are_written_as_few_are():
-    cells = ("", "a", "a,b", 'say "a"', "a\nb", "a\rb", " a ", "'", "\\", "\u2028", "=1+1", "a\tb", "é")
-    for cell in cells:
-        rows = [("line 1", "rule", "", cell, raw) for raw in cells]
-        without = [row for row in rows if "\r" not in "".join(row)]
-        assert output._write_many(rows) == output._write_few(rows)
-        assert output._write_many(without) == output._write_few(without)
