@@ -104,11 +104,11 @@ class Limits:
     """Of one workbook or HTML document."""
     sparse_cells: int = 8_000_000
     """Of the area that a sheet's outermost cells span, unless a tenth of it is filled."""
-    keys_in_memory: int = 8_000_000
+    keys_in_memory: int = 7_000_000
     """Row identities held to find duplicates; files with more rows are read twice."""
     rows_to_sort: int = 1_000_000
     """Of a file whose form loses the table's order."""
-    chunk_bytes: int = 3 * MIB
+    chunk_bytes: int = 11 * MIB // 4
     portion_records: int = 1 << 16
     """Records of text that are judged together."""
     threads: int = 2
