@@ -9,7 +9,7 @@ from conditioners.outcome import WholeRefusal
 
 _REPEATED = "values that stand in several rows make these far larger than the file"
 _PACKED = 25
-"""How many times as large as a packed file its text may be for each that its rows are larger than that."""
+"""How many times as much the cells of a packed file may take as those of a plain one of the same size."""
 
 
 @dataclass

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from conditioners.collector import collector_paused
 from conditioners.declaration import Source
 from conditioners.dialects import EdiLoops
 from conditioners.limits import Limits
@@ -15,7 +14,7 @@ from conditioners.readers.batches import Facts, Located, Rows, TextBatch
 from conditioners.readers.decoding import DAMAGE, show_damage
 from conditioners.readers.edi_labels import LabelFinder
 from conditioners.readers.edi_messages import read_messages, refuse_missing
-from conditioners.readers.edi_portions import Readable, Rejected, take_portion
+from conditioners.readers.edi_portions import Readable, Rejected, cut_rows
 from conditioners.readers.edi_segments import Segment
 from conditioners.readers.envelopes import Message
 from conditioners.readers.headers import is_surrounding, surroundings
@@ -82,12 +81,7 @@ class EdiLoopReader:
         """Rows in portions."""
         text, self.facts.encoding = read_interchanges(self._opened, self._limits)
         self._is_damaged = DAMAGE.decode() in text
-        found, is_last = self._read_all(read_messages(text)), False
-        while not is_last:
-            rows = Rows(self.columns)
-            # All that is made is held, so that there is nothing to collect.
-            with collector_paused():
-                is_last = take_portion(rows, found)
+        for rows, is_last in cut_rows(self.columns, self._read_all(read_messages(text))):
             if is_last and not self._has_messages:
                 refuse_missing(text, f"message {self._dialect.message}")
             self.facts.labels = list(self._found)

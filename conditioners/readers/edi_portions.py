@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from conditioners.collector import collector_paused
 from conditioners.limits import MIB
 from conditioners.readers.batches import BATCH_ROWS, Located, Rows
 
@@ -27,7 +28,18 @@ class Rejected(NamedTuple):
     reason: str
 
 
-def take_portion(rows: Rows, found: Iterator[Readable | Rejected]) -> bool:
+def cut_rows(columns: Sequence[str], found: Iterator[Readable | Rejected]) -> Iterator[tuple[Rows, bool]]:
+    """Portions of rows, and whether each is the last; there is one at least."""
+    is_last = False
+    while not is_last:
+        rows = Rows(columns)
+        # All that is made is held, so that there is nothing to collect.
+        with collector_paused():
+            is_last = _take_portion(rows, found)
+        yield rows, is_last
+
+
+def _take_portion(rows: Rows, found: Iterator[Readable | Rejected]) -> bool:
     """Append the next rows; answers whether these are the last."""
     shown = 0
     for each in found:

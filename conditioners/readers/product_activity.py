@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from conditioners.collector import collector_paused
 from conditioners.declaration import Source
 from conditioners.dialects import ProductActivity
 from conditioners.limits import Limits
@@ -14,7 +13,7 @@ from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Facts, Located, Rows, TextBatch
 from conditioners.readers.decoding import DAMAGE, show_damage
 from conditioners.readers.edi_messages import read_messages, refuse_missing
-from conditioners.readers.edi_portions import Readable, Rejected, take_portion
+from conditioners.readers.edi_portions import Readable, Rejected, cut_rows
 from conditioners.readers.edi_segments import Segment
 from conditioners.readers.envelopes import Message
 from conditioners.readers.headers import surroundings
@@ -70,12 +69,7 @@ class ProductActivityReader:
         """Rows in portions."""
         text, self.facts.encoding = read_interchanges(self._opened, self._limits)
         self._is_damaged = DAMAGE.decode() in text
-        found, is_last = self._read_sets(read_messages(text)), False
-        while not is_last:
-            rows = Rows(self.columns)
-            # All that is made is held, so that there is nothing to collect.
-            with collector_paused():
-                is_last = take_portion(rows, found)
+        for rows, is_last in cut_rows(self.columns, self._read_sets(read_messages(text))):
             if is_last and not self._has_sets:
                 refuse_missing(text, f"transaction set {KIND}")
             self.facts.labels = list(self._found)
