@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
 
 from conditioners.counted_dates import COUNTED
 from conditioners.drafting.conventions import DAY_FORMATS, parse_day
 from conditioners.drafting.naming import names_code
 
-_WEEK, _MONTH = "%G%V", "%Y%m"
+WEEK, MONTH = "%G%V", "%Y%m"
+"""The forms of six digits."""
+_SIX_DIGITS = {WEEK: "weeks", MONTH: "months"}
+_DECEMBER, _TO_JANUARY = "12", 89
+"""202501 is 202412 and 89."""
 _EDI_DAY = re.compile(r"DTM\.[A-Z0-9]{1,3}|XQ0[23]")
 _LABELS_DAYS = re.compile(r"date|da?t$|day|week|jul|datum|tag\b|woche|fecha|\bdata\b|jour", re.IGNORECASE)
 _LABELS_WEEKS = re.compile(
@@ -37,14 +42,14 @@ def list_day_formats(label: str) -> Sequence[str]:
 
     They are the day of old messages; elsewhere they are more often a number.
     """
-    others = tuple(each for each in DAY_FORMATS if each != _WEEK)
+    others = tuple(each for each in DAY_FORMATS if each != WEEK)
     if _EDI_DAY.fullmatch(label):
         return (*others, "%y%m%d")
     if _LABELS_OWN_YEARS.search(label):
         return others
     if _LABELS_WEEKS.search(label):
         return DAY_FORMATS
-    return (*others, _MONTH) if _LABELS_MONTHS.search(label) else others
+    return (*others, MONTH) if _LABELS_MONTHS.search(label) else others
 
 
 def find_counted(label: str, cells: Collection[str]) -> tuple[str, str] | None:
@@ -125,9 +130,20 @@ def tell_weeks_or_months(label: str, cells: Collection[str]) -> tuple[str, ...]:
     is_named = any(each.search(label) for each in (_LABELS_WEEKS, _LABELS_MONTHS, _LABELS_OWN_YEARS))
     if names_code(label) or len(cells) < (1 if is_named else _TELLING):
         return ()
-    if not all(parse_day(cell, _WEEK) for cell in cells):
+    if not all(parse_day(cell, WEEK) for cell in cells):
         return ()
-    told = f"{label!r} holds numbers such as {next(iter(cells))}, which may be weeks or months"
+    forms = fit_run(cells)
+    what, shown = " or ".join(_SIX_DIGITS[form] for form in forms), " or ".join(f"`{form}`" for form in forms)
+    told = f"{label!r} holds numbers such as {next(iter(cells))}, which may be {what}"
     if _LABELS_OWN_YEARS.search(label):
-        return (f"{told} of a fiscal year: of the calendar's their form would be `{_WEEK}` or `{_MONTH}`",)
-    return (f"{told}: as such their form is `{_WEEK}` or `{_MONTH}`",)
+        return (f"{told} of a fiscal year: of the calendar's their form would be {shown}",)
+    return (f"{told}: as such their form is {shown}",)
+
+
+def fit_run(cells: Iterable[str]) -> Sequence[str]:
+    """The forms that weeks or months of six digits can be in, by how they go on: months to 12, weeks to 52 or 53."""
+    ordered = sorted(set(cells))
+    if any(cell[4:] > _DECEMBER for cell in ordered):
+        return (WEEK,)
+    turns = (int(after) - int(before) for before, after in pairwise(ordered) if before.endswith(_DECEMBER))
+    return (MONTH,) if _TO_JANUARY in turns else tuple(_SIX_DIGITS)

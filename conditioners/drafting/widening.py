@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from conditioners.drafting.asides import find_total
 from conditioners.drafting.conventions import DAY_FORMATS, parse_day
-from conditioners.drafting.digit_dates import find_year, labels_weeks
+from conditioners.drafting.digit_dates import MONTH, WEEK, find_year, fit_run, labels_months, labels_weeks
 from conditioners.drafting.naming import name_columns
 
 if TYPE_CHECKING:
@@ -50,11 +50,11 @@ def unfold_sample(sample: Sample) -> tuple[Sample, Widening | None]:
     for written in (*DAY_FORMATS, _YEAR):
         measures = _find_measures(sample.labels, written)
         if measures:
-            return _unfold(sample, written, measures)
+            return _unfold(sample, *_tell_months(written, measures), measures)
     for written in _YEARLESS if find_year(sample.labels, sample.columns) is not None else ():
         measures = _find_yearless(sample.labels, written)
         if measures:
-            return _unfold(sample, written, measures)
+            return _unfold(sample, written, (), measures)
     return replace(sample, remarks=(*sample.remarks, *_tell_times(sample.labels))), None
 
 
@@ -84,6 +84,17 @@ def _find_measures(labels: Sequence[str], written: str) -> _Measures:
     return {around: days for around, days in found.items() if len(set(days.values())) == len(days) >= _FEWEST}
 
 
+def _tell_months(written: str, measures: _Measures) -> tuple[str, tuple[str, ...]]:
+    """The form of the labels, months in place of weeks where words or the turn of the year tell it; what to check."""
+    if written != WEEK or any(labels_weeks(before + behind) for before, behind in measures):
+        return written, ()
+    if all(labels_months(before + behind) for before, behind in measures):
+        return MONTH, ()
+    if fit_run(time for times in measures.values() for time in times.values()) != (MONTH,):
+        return written, ()
+    return MONTH, ("labels of six digits are read as months, for 01 of the next year follows 12: weeks go on to 52",)
+
+
 def _find_yearless(labels: Sequence[str], written: str) -> _Measures:
     """Months or weeks without a year, from the first one on, as a fiscal year would hardly have them."""
     found: _Measures = {}
@@ -93,6 +104,11 @@ def _find_yearless(labels: Sequence[str], written: str) -> _Measures:
         if match and ("%V" not in written or _names_week(match[1])):
             found.setdefault((match[1], match[3]), {})[number] = match[2]
     return {around: times for around, times in found.items() if _count_on(list(times.values()), written)}
+
+
+def _names_period(words: str) -> bool:
+    """Whether there is nothing but a word for a week or month, which says nothing of the values."""
+    return len(words.split()) < 2 and (not words.strip() or labels_weeks(words) or labels_months(words))
 
 
 def _names_week(words: str) -> bool:
@@ -111,18 +127,22 @@ def _pattern_of(written: str) -> str:
         return f"(?i:{'|'.join(_MONTHS[written])})"
     if written in _YEARLESS:
         return "[0-9]{1,2}"
+    if written in (WEEK, MONTH):
+        return "[0-9]{6}"
     # Behind a blank, as in `Week 1 2024`, numbers of weeks may have one digit.
     parts = re.split(r"( %V|%[A-Za-z])", written)
     return "".join(_PARTS.get(part) or re.escape(part).replace(r"\-", "-") for part in parts)
 
 
-def _unfold(sample: Sample, written: str, measures: _Measures) -> tuple[Sample, Widening]:
+def _unfold(
+    sample: Sample, written: str, remarks: Sequence[str], measures: _Measures
+) -> tuple[Sample, Widening]:  # fmt: skip
     labels = sample.labels or ()
     wide = {number for days in measures.values() for number in days}
     kept = [number for number in range(len(labels)) if number not in wide]
     into = _YEAR_NAME if written == _YEAR else next((name for code, name in _PERIODS if code in written), "month")
     shown = [behind if written == "%V" else f"{before} {behind}" for before, behind in measures]
-    words = [" ".join(each.split()) or _UNNAMED for each in shown]
+    words = [_UNNAMED if _names_period(each) else " ".join(each.split()) for each in shown]
     names = name_columns([*(labels[number] for number in kept), into, *words])[len(kept) :]
     rows = [row for values in zip(*sample.columns, strict=True) for row in _rows_of(values, kept, measures)]
     columns = tuple(zip(*rows, strict=True)) if rows else ((),) * (len(kept) + 1 + len(measures))
@@ -137,7 +157,7 @@ def _unfold(sample: Sample, written: str, measures: _Measures) -> tuple[Sample, 
         told.append(f"{' and '.join(totals)} stands beside them, so it comes again in each of their rows")
     unfolded = replace(
         sample, labels=(*(labels[number] for number in kept), *names), columns=columns,
-        remarks=(*sample.remarks, *told),
+        remarks=(*sample.remarks, *told, *remarks),
     )  # fmt: skip
     return unfolded, Widening(names[0], patterns)
 

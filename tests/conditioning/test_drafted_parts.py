@@ -156,6 +156,27 @@ def test_quarters_and_weeks_of_one_digit_with_their_years_as_columns_become_rows
         assert drafted.summary.rows_out == 6 * len(labels)
 
 
+@pytest.mark.parametrize(
+    ("labels", "into", "days", "remark"),
+    [
+        (("202411", "202412", "202501"), "month", "%Y%m", "are read as months, for 01 of the next year follows 12"),
+        (("202501", "202412", "202411"), "month", "%Y%m", "labels of six digits are read as months"),
+        (("Monat 202401", "Monat 202402", "Monat 202403"), "month", "%Y%m", ""),
+        (("202451", "202452", "202501"), "week", "%G%V", ""),
+        (("KW 202411", "KW 202412", "KW 202501"), "week", "%G%V", ""),
+        (("202410", "202411", "202412"), "week", "%G%V", "each as its Monday: check that they are no months"),
+    ],
+)  # fmt: skip
+def test_labels_of_six_digits_are_months_where_words_or_the_turn_of_the_year_tell_it(draft, labels, into, days, remark):
+    rows = [(f"S{item}", "Rope", *range(item, item + 3)) for item in range(6)]
+
+    written, source = draft("t.csv", table(("Store", "Item", *labels), rows))
+
+    assert source.names == ("store", "item", into, "value")
+    assert source.dialects[0].days == (days,)
+    assert told(written, remark)
+
+
 def test_weeks_without_a_year_are_told_with_the_part_that_a_sheet_s_name_is(draft):
     written, _ = draft("t.csv", table(("Store", "Week", "Units"), [(s, w, u) for s, _, w, u in WEEKS]))
     with_year, _ = draft("u.csv", table(("Store", "Year", "Week", "Units"), WEEKS), "with_year")

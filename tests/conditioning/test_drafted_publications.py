@@ -33,7 +33,9 @@ def test_six_digits_are_weeks_or_months_only_where_the_label_says_so(draft, run)
     assert told(written, "'Fiscal Week' holds numbers such as 202601, which may be weeks or months of a fiscal year")
     written, source = draft("n.csv", lines("name;size", [f"n{n};{202601 + n}" for n in range(30)]), name="sizes")
     assert column_of(source, "size") == Whole("size")
-    assert told(written, "'size' holds numbers such as 202601, which may be weeks or months: as such their form is")
+    assert told(written, "'size' holds numbers such as 202601, which may be weeks: as such their form is `%G%V`"), (
+        "and 202630 no month"
+    )
 
 
 def test_columns_whose_dates_contradict_each_other_are_read_each_in_its_own_form(draft, run):
