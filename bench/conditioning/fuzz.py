@@ -1,13 +1,13 @@
 """Gives spoiled files to each reader, by itself, under a declaration and without, and looks for what must not be.
 
 Run `python -m bench.conditioning.fuzz --inputs 1000000 --seed 1 --keep DIR --only reader:`; `--only TEXT ...` takes
-the targets whose names hold one of them. That many inputs go to each target, in turns; half of them are of the same
-form as its files, so that what lies behind the parsers is tried as well. An input is wrong when a reader raises, when
-a batch or summary does not account for every row, when it takes more than two seconds or 300 MB, or when the process
-dies of it; when the output is no standard CSV, when a cell stands nowhere in the file, or when the same file read
-again or in smaller pieces gives something else. Wrong inputs are kept in DIR, and `DIR/progress.json` says how far
-each target is: the same command goes on from there. The exit code says whether anything was wrong. Each input follows
-from target, seed and number alone.
+the targets whose names hold one of them. That many inputs go to each target, in turns of equal length; half of them
+are of the same form as its files, so that what lies behind the parsers is tried as well. An input is wrong when a
+reader raises, when a batch or summary does not account for every row, when it takes more than two seconds or 300 MB,
+or when the process dies of it; when the output is no standard CSV; and, of one input in four or eight, when a cell
+stands nowhere in the file, or the same file read again or in smaller pieces gives something else. Wrong inputs are
+kept in DIR, and `DIR/progress.json` says how far each target is: the same command goes on from there, also after
+`--seconds`. The exit code says whether anything was wrong. Each input follows from target, seed and number alone.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import argparse
 import csv
 import faulthandler
 import json
+import math
 import os
 import random
 import resource
@@ -34,8 +35,8 @@ _HANG, _STUCK = 30, 600
 """Seconds of CPU for an input, and of waiting for a turn's, after which the process is ended and its stack told."""
 _MEMORY = 4 << 30
 """Of address space; a reader that asks for more ends the process."""
-_TURN, _TURN_SECONDS = 1000, 20
-"""Inputs that a reader gets, and seconds of CPU, before it is the next one's turn and the progress is kept."""
+_TURN = 5
+"""Seconds of CPU that a reader gets before it is the next one's turn and the progress is kept."""
 
 
 @dataclass
@@ -100,41 +101,40 @@ def fuzz(target: Target, seed: int, numbers: range) -> Iterator[tuple[int, bool,
         yield number, *find_fault(target, make_input(target, seed, number))
 
 
-def _work(run: Run, targets: list[Target], inputs: int, at: Path) -> None:
-    """Fuzz all readers in turns; `at` holds the input at hand, should the process die of it."""
+def _work(run: Run, targets: list[Target], inputs: int, until: float, at: Path) -> None:
+    """Fuzz all readers in turns until an instant; `at` holds the input at hand, should the process die of it."""
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     faulthandler.register(signal.SIGPROF, chain=True)
     with at.open("wb", buffering=0) as hand:
-        while waiting := [target for target in targets if run.of(target).inputs < inputs]:
-            for target in waiting:
-                _take_turn(run, target, inputs, hand.fileno())
-                run.save()
+        while waiting := [target for target in targets if run.of(target).inputs < inputs and time.monotonic() < until]:
+            _take_turn(run, min(waiting, key=lambda target: run.of(target).seconds), inputs, until, hand.fileno())
+            run.save()
 
 
-def _take_turn(run: Run, target: Target, inputs: int, hand: int) -> None:
+def _take_turn(run: Run, target: Target, inputs: int, until: float, hand: int) -> None:
     csv.field_size_limit(1 << 30)
     progress, began = run.of(target), time.process_time()
     faulthandler.dump_traceback_later(_STUCK, exit=True)
-    for number in range(progress.inputs, min(inputs, progress.inputs + _TURN)):
+    for number in range(progress.inputs, inputs):
         os.pwrite(hand, f"{number:12d} {target.name}\n".encode(), 0)
         signal.setitimer(signal.ITIMER_PROF, _HANG)
         read, fault = find_fault(target, make_input(target, run.seed, number))
         progress.inputs, progress.read = number + 1, progress.read + read
         if fault is not None:
             run.note(target, number, fault)
-        if time.process_time() - began > _TURN_SECONDS:
+        if time.process_time() - began > _TURN or time.monotonic() > until:
             break
     signal.setitimer(signal.ITIMER_PROF, 0)
     faulthandler.cancel_dump_traceback_later()
     progress.seconds += time.process_time() - began
 
 
-def _go_on(keep: Path, seed: int, inputs: int, targets: list[Target]) -> Run:
+def _go_on(keep: Path, seed: int, inputs: int, seconds: float, targets: list[Target]) -> Run:
     """Fuzz in a process of its own; one that dies is noted and followed by another."""
-    at = keep / "at"
+    at, until = keep / "at", time.monotonic() + seconds
     while True:
         run = Run.load(keep, seed)
-        worker = get_context("fork").Process(target=_work, args=(run, targets, inputs, at))
+        worker = get_context("fork").Process(target=_work, args=(run, targets, inputs, until, at))
         worker.start()
         try:
             worker.join()
@@ -155,19 +155,18 @@ def main() -> None:
     """Fuzz as the arguments say."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--inputs", type=int, default=10_000, help="for each reader")
+    parser.add_argument("--seconds", type=float, default=math.inf, help="after which the run ends, to be continued")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", nargs="*", default=[""], help="targets whose name holds one of these")
     parser.add_argument("--keep", type=Path, required=True)
     arguments = parser.parse_args()
     arguments.keep.mkdir(parents=True, exist_ok=True)
     targets = [target for target in list_targets() if any(text in target.name for text in arguments.only)]
-    run = _go_on(arguments.keep, arguments.seed, arguments.inputs, targets)
+    run = _go_on(arguments.keep, arguments.seed, arguments.inputs, arguments.seconds, targets)
     for target in targets:
         each = run.of(target)
-        rate = each.inputs / max(each.seconds, 1e-9)
-        print(
-            f"{target.name}: {each.inputs} inputs, {each.read / each.inputs:.0%} read, {rate:.0f}/s, {each.wrong} wrong"
-        )
+        share, rate = each.read / max(each.inputs, 1), each.inputs / max(each.seconds, 1e-9)
+        print(f"{target.name}: {each.inputs} inputs, {share:.0%} read, {rate:.0f}/s, {each.wrong} wrong")
     raise SystemExit(1 if any(each.wrong for each in run.readers.values()) else 0)
 
 

@@ -9,6 +9,7 @@ import time
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from bench.conditioning.fuzz_origins import find_stranger
 from bench.conditioning.fuzz_targets import Target
@@ -19,11 +20,14 @@ from conditioners.engine import condition
 from conditioners.limits import Limits
 from conditioners.outcome import Conditioned, Refusal, Refused, Skipped
 from conditioners.raw import RawInput
-from conditioners.readers.batches import TextBatch
+from conditioners.readers.batches import Located, TextBatch
 from conditioners.readings import open_readings
 
+if TYPE_CHECKING:
+    import polars as pl
+
 _SECONDS, _MEGABYTES = 2.0, 300
-_TWICE, _PIECES, _ORIGINS = 8, 4, 2
+_TWICE, _PIECES, _ORIGINS = 8, 8, 4
 """Of how many inputs one is read again, in small pieces, and has its cells looked for."""
 _HEAD = 1024
 """Bytes that the smallest pieces have: header rows are looked for in the first one."""
@@ -104,7 +108,7 @@ def _quote(cell: str) -> str:
 def _check_reader(target: Target, source: Source, data: bytes) -> tuple[bool, str | None]:
     """Take all batches, and have each row of them found again, whatever pieces they are read in."""
     found = _read_declared(target, source, data, target.limits)
-    if found.fault is None and target.comes_in_pieces and _has_one_line_end(data) and _is_one_of(_PIECES, data):
+    if found.fault is None and target.comes_in_pieces and _is_one_of(_PIECES, data) and _has_one_line_end(data):
         pieces = replace(target.limits, chunk_bytes=max(_HEAD, len(data) // 3), portion_records=3)
         found.fault = found.find_difference(_read_declared(target, source, data, pieces))
     if found.fault is None and target.shows_cells and _is_one_of(_ORIGINS, data):
@@ -123,11 +127,16 @@ def _has_one_line_end(data: bytes) -> bool:
 class _Found:
     """What a reader makes of a file."""
 
-    rows: list[tuple[str | None, ...]]
+    frames: list[pl.DataFrame]
     places: list[tuple[str, str]]
     unread: list[tuple[str, str, str]]
     refused: str | None = None
     fault: str | None = None
+
+    @property
+    def rows(self) -> list[tuple[str | None, ...]]:
+        """All of them, in order."""
+        return [row for frame in self.frames for row in frame.rows()]
 
     def find_difference(self, other: _Found) -> str | None:
         """What is different in another reading."""
@@ -146,23 +155,22 @@ def _read_declared(target: Target, source: Source, data: bytes, limits: Limits) 
         for reading in open_readings(source, raw, limits, Skipped()):
             for part in reading.reader.parts():
                 batch = reading.reader.read(part)
-                found.fault = found.fault or _check_batch(batch, reading.reader.columns)
-                found.rows += batch.frame.rows()
-                height = batch.frame.height
-                found.places += [(at.place, at.raw) for at in (batch.locate(range(height)) if height else [])]
+                places = batch.locate(range(batch.frame.height)) if batch.frame.height else []
+                found.fault = found.fault or _check_batch(batch, reading.reader.columns, places)
+                found.frames.append(batch.frame)
+                found.places += [(at.place, at.raw) for at in places]
                 found.unread += [(row.located.place, row.reason, row.located.raw) for row in batch.unread]
     except Refusal as refusal:
         found.refused, found.fault = refusal.reason, None if refusal.reason else "refused without a reason"
     return found
 
 
-def _check_batch(batch: TextBatch, columns: Sequence[str]) -> str | None:
+def _check_batch(batch: TextBatch, columns: Sequence[str], places: Sequence[Located]) -> str | None:
     rows = batch.frame.height
     if batch.frame.columns != list(columns) or any(kind != "String" for kind in map(str, batch.frame.dtypes)):
         return f"the batch's columns are {batch.frame.schema}, and the reader's {columns}"
     if any(not 0 <= row.before <= rows or not row.reason or not row.located.place for row in batch.unread):
         return "a row that was not read has no place or no reason"
-    places = batch.locate(range(rows)) if rows else []
     return None if len(places) == rows and all(at.place for at in places) else "a row has no place"
 
 

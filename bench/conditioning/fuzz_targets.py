@@ -55,7 +55,7 @@ _MESSY = _ROOT.parent / "shared" / "data" / "messy"
 _COLUMNS: tuple[Column, ...] = (
     Day("day"), Text("store", pattern="[0-9]{3}"), Whole("units", minimum=0), Decimal("price", 2, optional=True),
 )  # fmt: skip
-_IN_PIECES = Limits(json_bytes=1024, chunk_bytes=256)
+_IN_PIECES = Limits(json_bytes=1024, chunk_bytes=512)
 """Under which documents of one kilobyte are too large to be held."""
 
 
@@ -97,11 +97,11 @@ def _declared() -> Iterator[Target]:
     text = _TEXT.encode()
     packed = (gzip.compress(text, mtime=0), bz2.compress(text), lzma.compress(text))
     yield _target("packed", (*packed, make_zip({"a/one.csv": _TEXT, "b/two.csv": _TEXT})), Delimited(name="d"))
-    many = make_zip({f"{number % 3}/{number}.csv": _TEXT for number in range(30)})
+    many = make_zip({f"{number % 3}/{number}.csv": _TEXT for number in range(5)})
     yield _target("archive of text", (many,), Delimited(name="d"))
     yield _target("archive of text, folders in columns", (many,), Delimited(name="d", labels={"price": "@folder"}))
     (document, *_) = make_json()
-    many = make_zip({f"{number}.json": document.decode() for number in range(20)})
+    many = make_zip({f"{number}.json": document.decode() for number in range(4)})
     yield _target("archive of JSON", (many,), JsonTree(name="j", records="shops[].sales[]", labels=_TREE_LABELS))
 
 

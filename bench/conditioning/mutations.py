@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Callable, Sequence
 
 from bench.conditioning.shapes import reshape
-from bench.conditioning.shapes.packages import change_in_place
+from bench.conditioning.shapes.packages import change_in_place, list_members
 
 _LARGEST = 60_000
 _SAME_FORM, _ALONE = 0.5, 0.7
@@ -58,13 +58,10 @@ def _spoil(data: bytes, others: Sequence[bytes], chance: random.Random) -> bytes
 
 def _mutate_member(data: bytes, others: Sequence[bytes], chance: random.Random) -> bytes:
     """A package of which one member is spoiled."""
-    packed = io.BytesIO()
-    quiet, whole = warnings.catch_warnings(action="ignore"), zipfile.ZipFile(io.BytesIO(data))
-    with quiet, whole, zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as package:
-        names = whole.namelist()
-        chosen = chance.choice(names)
-        for name in names:
-            member = whole.read(name)
+    packed, members = io.BytesIO(), list_members(data)
+    chosen, _ = chance.choice(members)
+    with warnings.catch_warnings(action="ignore"), zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as package:
+        for name, member in members:
             package.writestr(zipfile.ZipInfo(name), _spoil(member, others, chance) if name == chosen else member)
     return packed.getvalue()
 

@@ -79,6 +79,19 @@ def test_a_run_goes_on_where_it_ended(tmp_path):
         Run.load(tmp_path, 2)
 
 
+def test_a_run_ends_after_its_seconds_and_the_same_command_goes_on(monkeypatch, tmp_path):
+    def run(*more):
+        monkeypatch.setattr(
+            "sys.argv", ["fuzz", "--inputs", "3", "--only", TARGETS[0].name, "--keep", str(tmp_path), *more]
+        )
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return ended.value.code, Run.load(tmp_path, 1).of(TARGETS[0]).inputs
+
+    assert run("--seconds", "0") == (0, 0)
+    assert run() == (0, 3)
+
+
 def test_a_cell_that_stands_nowhere_in_the_file_is_found_out():
     packed = gzip.compress(b'{"a": "x\\u0041y", "b": "1"}')
 

@@ -7,6 +7,7 @@ import io
 import random
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from bench.conditioning.shapes.values import VALUES
@@ -19,7 +20,7 @@ def reshape_parquet(data: bytes, chance: random.Random) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pq.read_table(io.BytesIO(data), use_threads=False)
+    table = _read(data)
     rows = chance.choice((0, 1, 2, 2, 2, 3, 50))
     for _ in range(chance.randint(1, 3)):
         name = chance.choice((*table.column_names, "more", "a.b", "", "\u00fc"))
@@ -32,6 +33,13 @@ def reshape_parquet(data: bytes, chance: random.Random) -> bytes:
     made = io.BytesIO()
     pq.write_table(table, made, **_choose_form(chance))
     return made.getvalue()
+
+
+@lru_cache(maxsize=8)
+def _read(data: bytes) -> Any:
+    import pyarrow.parquet as pq
+
+    return pq.read_table(io.BytesIO(data), use_threads=False)
 
 
 def _choose_form(chance: random.Random) -> dict[str, Any]:
