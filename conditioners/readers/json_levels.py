@@ -91,7 +91,7 @@ class Walk:
         """A column of one value."""
         import polars as pl
 
-        self.columns.append(pl.repeat(value, len(self._nodes[-1].values), dtype=pl.String, eager=True))
+        self.columns.append(pl.Series([value], dtype=pl.String).new_from_index(0, len(self._nodes[-1].values)))
 
     def take_keys(self) -> None:
         """A column of the keys that lead to the values of the level."""
@@ -121,7 +121,7 @@ class Walk:
         values = list(chain.from_iterable(map(dict.values, held) if kind is dict else held))
         self._ways.append(way)
         self._nodes.append(_Nodes(values, parents, keys))
-        self.columns = [column.gather(parents) for column in self.columns]
+        self.columns = [column[parents] for column in self.columns]
 
     def finish(self, columns: Mapping[str, pl.Series]) -> Walked:
         """What was found, when the walk is at the records."""

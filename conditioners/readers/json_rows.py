@@ -150,7 +150,7 @@ class RowWalker:
         ]
         shown = [self._writer.write_column(at, show_values(column)) for at, column in enumerate(cells)]
         columns = [pl.Series(column, dtype=pl.String) for column in shown]
-        columns += [pl.repeat(value, len(rows), dtype=pl.String, eager=True) for value in self._constants]
+        columns += [pl.Series([value], dtype=pl.String).new_from_index(0, len(rows)) for value in self._constants]
         return pl.DataFrame(dict(zip(self.columns, columns, strict=True)))
 
 
