@@ -11,6 +11,7 @@ from conditioners.declaration import Source
 from conditioners.dialects import Delimited, FixedWidth, Parquet, Workbook
 from conditioners.duplicates import Identities, hash_keys
 from conditioners.faults import BadRows, Reject
+from conditioners.header_rows import LABELS, HeaderRows
 from conditioners.hooks import apply_hook
 from conditioners.parts import name_whole, put_together
 from conditioners.proportions import Proportions
@@ -107,6 +108,7 @@ class Judge:
         is_folded = getattr(self._dialect, "wide", None) or getattr(self._dialect, "repeated", None)
         self._may_repeat = bool(is_folded) or not is_table
         """Whether a value may stand in several rows; what workbooks and Parquet have of them is measured before."""
+        self._headers = HeaderRows(source, reading.dialect, reading.reader)
 
     def judge(self, part: Any) -> Judged:
         """Read one part of the file and judge its rows."""
@@ -115,10 +117,14 @@ class Judge:
         batch = self._read(part)
         shown = self._measure(batch.frame)
         frame, kept = apply_hook(self._source, batch.frame)
+        headers = self._headers.find(batch.frame)
+        if len(headers):
+            is_row = ~np.isin(kept, headers)
+            frame, kept = frame.filter(is_row), kept[is_row]
         typed = self._contract(frame).apply(frame, damaged=batch.damaged)
         rows = np.delete(kept, typed.bad.numbers)
         bad = replace(typed.bad, numbers=[int(kept[row]) for row in typed.bad.numbers])
-        left_out = self._find_left_out(batch.frame.height, kept)
+        left_out = self._find_left_out(batch.frame.height, kept, headers.tolist())
         identities = Identities(typed.frame, self._source.key) if self._source.key else None
         rows_read = batch.frame.height + len(batch.unread)
         return Judged(
@@ -134,13 +140,15 @@ class Judge:
         self._proportions.require_batch(shown)
         return shown
 
-    def _find_left_out(self, rows: int, kept: NDArray[np.int64]) -> list[Reject]:
+    def _find_left_out(self, rows: int, kept: NDArray[np.int64], headers: Sequence[int]) -> list[Reject]:
         import numpy as np
 
         if len(kept) == rows:
             return []
         reason = f"left out by the hook of {self._source.name}"
-        return [Reject(row, "left_out", "", reason) for row in np.setdiff1d(np.arange(rows), kept).tolist()]
+        gone = np.setdiff1d(np.arange(rows), [*kept.tolist(), *headers]).tolist()
+        found = [Reject(row, "left_out", "", reason) for row in gone]
+        return found + [Reject(row, LABELS, "", "the row holds nothing but labels of columns") for row in headers]
 
     def _contract(self, frame: pl.DataFrame) -> Contract:
         present = name_whole(self._dialect, self._reader.columns)

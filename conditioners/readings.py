@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from conditioners.declaration import Source
 from conditioners.dialects import Dialect, Workbook
 from conditioners.limits import Limits
+from conditioners.other_headers import OtherHeaders
 from conditioners.outcome import Refusal, Skipped
 from conditioners.paths import compile_path
 from conditioners.proportions import Proportions
@@ -26,6 +27,7 @@ from conditioners.unpack import Unpacker, naming
 class Reading:
     """One file with rows, or the messages of one kind in it, or several small files that are read as one; opened."""
 
+    source: Source
     dialect: Dialect
     reader: Reader
     facts: Sequence[Facts]
@@ -72,7 +74,7 @@ def _open_each(source: Source, raw: RawInput, limits: Limits, skipped: Skipped) 
                 proportions.is_packed = member.is_packed or isinstance(dialect, Workbook)
                 reader.facts.member = member.member
                 named = MemberReader(reader, member, dialect, limits) if member.member else reader
-                yield Reading(dialect, named, [reader.facts], proportions)
+                yield Reading(source, dialect, named, [reader.facts], proportions)
 
 
 class _Group:
@@ -102,7 +104,7 @@ class _Group:
         self._together, self._first, self._facts = Together(self._limits), None, []
         if first is None or len(files) == 1:
             return [first] if first else []
-        return [Reading(first.dialect, _read_together(files), facts, first.proportions)]
+        return [Reading(first.source, first.dialect, _read_together(files), facts, first.proportions)]
 
 
 def _read_together(files: Sequence[Taken | FewRows]) -> Reader:
@@ -123,10 +125,16 @@ class RowSkipper:
         self._last = ""
         self._header_labels = [self._spell_labels(text) for text in self._facts.header_texts]
         self._declared = [re.compile(pattern) for pattern in reading.dialect.skip]
+        self._others = OtherHeaders(reading.source, dialect, self._facts)
 
     def skips(self, located: Located) -> bool:
-        """Whether a row at fault is none at all: blank, the header row again, or declared as such."""
+        """Whether a row at fault is none at all: blank, the header row again, or declared as such.
+
+        Raises Refusal where it is the header row of another table.
+        """
         cause = self._cause(located.raw)
+        if cause is None:
+            self._others.require_none(located)
         # Of a wide line each cell is a row; of others several may stand in one line, with CRs between them.
         if cause is not None and not (self._is_folded and located.place == self._last):
             self._last = located.place
