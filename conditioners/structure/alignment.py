@@ -57,7 +57,7 @@ def open_aligned(text: TextRows) -> AlignedRows | None:
         return None
     columns = find_columns(lines) or find_columns(find_body(lines))
     if columns and _hold_several(lines, columns):
-        columns = _find_below_titles(lines) or columns
+        columns = _find_below_titles(lines) or _find_between_titles(lines) or columns
     return AlignedRows(text, tuple(columns)) if columns else None
 
 
@@ -74,6 +74,13 @@ def _find_below_titles(lines: Sequence[str]) -> list[tuple[int, int]]:
         if columns and not _hold_several(lines[start:], columns):
             return columns
     return []
+
+
+def _find_between_titles(lines: Sequence[str]) -> list[tuple[int, int]]:
+    """The columns of the long stretches of lines, if each of these has a cell; titles may come again on each page."""
+    body = find_body(lines)
+    columns = find_columns(body)
+    return [] if _hold_several(body, columns) else columns
 
 
 def are_blanks_apart(text: TextRows, lines: Sequence[str]) -> bool:

@@ -1,9 +1,9 @@
-"""Tells tables of as many columns apart that stand one below the other, by their labels and a blank row between."""
+"""Tells tables apart that stand one below the other, by their labels and a blank row between."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby, islice, pairwise
+from itertools import dropwhile, groupby, islice, pairwise
 from typing import NamedTuple
 
 from conditioners.structure.kinds import TYPED, Kind, kind_of
@@ -15,7 +15,7 @@ _BLOCKS = 3
 _ROWS, _PAIRS, _FOLLOWING = 3, 5, 2
 """Rows below the labels that it takes: of the first table, of one with two columns, which may be names and values of a
 preamble, and of the next table."""
-_SUPPORT = 1.0
+_SUPPORT, _SUPPORT_OF_KEYS = 1.0, 0.75
 _VALUES = TYPED - {Kind.TRUTH}
 """Kinds that no label has; `No` may be one."""
 
@@ -26,27 +26,46 @@ def find_neighbour(rows: Sequence[Row]) -> int | None:
     runs = groupby(enumerate(rows), lambda each: each[1].is_blank)
     blocks = (list(run) for is_blank, run in runs if not is_blank)
     for upper, lower in pairwise(islice(blocks, _BLOCKS)):
-        untitled = [row for _, row in lower]
-        while untitled and untitled[0].filled == 1:
-            untitled = untitled[1:]
-        if _are_neighbours([row for _, row in upper], untitled):
+        if _are_neighbours(_without_titles(upper), _without_titles(lower)):
             return lower[0][0]
     return None
 
 
+def _without_titles(block: Sequence[tuple[int, Row]]) -> list[Row]:
+    return [row for _, row in dropwhile(lambda each: each[1].filled == 1, block)]
+
+
 def _are_neighbours(upper: Sequence[Row], lower: Sequence[Row]) -> bool:
     """Whether both are tables with labels, and those of the lower one could be no row of the upper one."""
-    if not upper or not lower or upper[0].width != lower[0].width or upper[0].cells == lower[0].cells:
+    if not upper or not lower or upper[0].cells == lower[0].cells:
         return False
     above, below = _read_table(upper), _read_table(lower)
     if above is None or below is None:
         return False
+    if upper[0].width != lower[0].width:
+        return len(above.rows) > _ROWS and len(below.rows) > _ROWS and _are_tables(above, below)
     fewest = _PAIRS if len(above.columns) == 2 else _ROWS
     if len(above.rows) <= fewest or len(below.rows) <= _FOLLOWING:
         return False
     if not below.columns <= above.columns:
         return True
     return Profile(above.rows[1:], len(above.rows[0])).contradicts_everywhere(below.rows[0], fewest=1)
+
+
+def _are_tables(*found: _Found) -> bool:
+    """Whether none is names and values of a preamble, which have words in the first of their two columns."""
+    return all(len(each.columns) > 2 or has_keys(each.rows[0], Profile(each.rows[1:], 2)) for each in found)
+
+
+def are_labels(cells: Sequence[str], below: Profile) -> bool:
+    """Whether a row is labels of those below it, more or less for sure."""
+    support = below.support_labels(cells)
+    return support >= _SUPPORT or (support >= _SUPPORT_OF_KEYS and has_keys(cells, below))
+
+
+def has_keys(labels: Sequence[str], below: Profile) -> bool:
+    """Whether the first column holds values or codes, and its label is neither."""
+    return below.columns[0].support_label(labels[0]) >= _SUPPORT_OF_KEYS
 
 
 class _Found(NamedTuple):
@@ -65,4 +84,4 @@ def _read_table(rows: Sequence[Row]) -> _Found | None:
     labels, *body = ([row[at] for at in used] for row in cells)
     if len(used) < 2 or not all(map(str.strip, labels)) or any(kind_of(label) in _VALUES for label in labels):
         return None
-    return _Found(cells, frozenset(used)) if Profile(body, len(used)).support_labels(labels) >= _SUPPORT else None
+    return _Found(cells, frozenset(used)) if are_labels(labels, Profile(body, len(used))) else None

@@ -29,7 +29,8 @@ _DRAWN = str.maketrans("─━═│┃║┌┬┐├┼┤└┴┘╔╦╗�
 _COUNT = re.compile(r"\(\d+ rows?(?: affected)?\)|\d+ rows? in set.*")
 """What database shells write below a table."""
 _BAR = re.compile(r"(?<!\\)\|")
-_ENDS = ("|", "+")
+_EDGE = "+"
+_ENDS = ("|", _EDGE)
 """How the ruler of a table begins that has bars at both ends of its lines."""
 _NUMBER = re.compile(r"[0-9]+")
 
@@ -113,8 +114,10 @@ def open_ruled(text: TextRows, skipped: Skipped) -> RuledRows | WithoutRuler | N
         below = [each for each in lines[number + 1 :] if each.strip() and not _is_ruler(each)]
         above = [each for each in lines[:number] if each.strip()][-1:]
         if _JOINT.search(line.translate(_DRAWN)):
-            is_framed = line.translate(_DRAWN).lstrip().startswith(_ENDS)
-            return RuledRows(text, skipped, is_framed=is_framed) if _have_bars(below[:1] + above) else None
+            drawn = line.translate(_DRAWN).lstrip()
+            # Above the edge of a frame may stand the command that drew it.
+            beside = below[:1] + ([] if drawn.startswith(_EDGE) else above)
+            return RuledRows(text, skipped, is_framed=drawn.startswith(_ENDS)) if _have_bars(beside) else None
         columns = _columns_of(line)
         if above and columns and _keep_to(columns, below):
             return RuledRows(text, skipped, columns, titles=_find_titles(lines[:number]))

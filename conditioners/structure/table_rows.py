@@ -11,6 +11,7 @@ from conditioners.structure.block import Block
 from conditioners.structure.found import Dropped, Found, Kept, KeptBlock, Passed, PassedLines
 from conditioners.structure.heads import Head
 from conditioners.structure.kinds import TYPED, kind_of
+from conditioners.structure.neighbours import are_labels
 from conditioners.structure.profiles import MOST_COLUMNS, Profile
 from conditioners.structure.rows import Resplit, Row
 from conditioners.structure.widths import WidthMender
@@ -216,6 +217,8 @@ class TableReader:
             return False
         self._ahead.to_compare -= row.width * (len(following) + 1)
         profile = Profile([each.cells or () for each in following], row.width)
+        if self._is_behind_blank:
+            return are_labels(row.cells or (), profile)
         return profile.support_labels(row.cells or ()) >= 1.0
 
 

@@ -422,3 +422,25 @@ def test_a_table_of_a_wiki_has_its_labels_between_double_bars(read):
 
     assert rows == [LABELS, ["West", "00123", "1,234"], ["Ohio", "", "987"], ["NYC", "01000", "55"]]
     assert (rejects, found.dialect["format"]) == ([], "wiki table")
+
+
+def test_the_command_above_the_frame_of_a_drawn_table_hides_no_frame(read):
+    edge = "+----+------+\n"
+    rows, rejects, found = read(
+        f"mysql> select * from t;\n{edge}| id | name |\n{edge}|  1 | Ann  |\n|  2 | Bob  |\n{edge}"
+    )
+
+    assert (rows, rejects) == ([["id", "name"], ["1", "Ann"], ["2", "Bob"]], [])
+    assert found.dialect["format"] == "drawn table"
+    assert ("line 1", "before the table") in found.skipped
+
+
+def test_titles_on_each_page_do_not_join_the_columns_that_they_run_over(read):
+    def write(row):
+        return f"{row[0]:<8}{row[1]:<20}{row[2]:>6}\n"
+
+    page = [LABELS[1:2] + LABELS[:1] + LABELS[2:], *([f"10{n:02}", "RIO GRANDE", str(n)] for n in range(8))]
+    text = "".join(f"INVENTORY OF ALL STORES       Page {n}\n\n{''.join(map(write, page))}\n" for n in (1, 2, 3))
+    rows, rejects, _ = read(text)
+
+    assert (rows, rejects) == (page * 3, [])

@@ -161,3 +161,38 @@ def test_words_of_several_languages_are_read_in_the_usual_code_page():
 
     assert [name for name, _ in rows[1:]] == words
     assert (summary.encoding["name"], summary.encoding["confidence"]) == ("cp1252", "low")
+
+
+STORES = [
+    ["Store", "City"],
+    *([f"S{number}", city] for number, city in enumerate(["Graz", "Linz", "Wien", "Steyr"], 10)),
+]
+SALES = [
+    ["Date", "Store", "SKU", "Units"],
+    *([f"2024-01-0{day}", "S10", f"00{day}77", str(day)] for day in range(1, 9)),
+]
+
+
+@pytest.mark.parametrize("tables", [[STORES, SALES], [SALES, STORES]], ids=["above", "below"])
+def test_a_list_of_codes_beside_a_wider_table_is_a_table_and_no_notes(tables):
+    data = "\n".join("".join(",".join(row) + "\n" for row in table) for table in tables)
+    found, summary = read(data)
+
+    assert found == tables
+    assert summary.skipped_lines == 1
+
+
+def test_names_and_values_above_a_wider_table_are_notes_though_their_values_are_numbers():
+    data = "Station,Alpha\nLatitude,47.1\nLongitude,8.5\nElevation,440\nSensors,7\n\n"
+    found, _ = read(data + "".join(",".join(row) + "\n" for row in SALES))
+
+    assert found == [SALES]
+
+
+def test_a_title_above_the_first_of_two_short_tables_does_not_make_them_one():
+    first = [["Product", "Units", "Revenue"], *([f"item {name}", "14", "82.27"] for name in "abcdef")]
+    second = [["Region", "Manager", "Since"], *([f"area {name}", "Ann Lee", "2021-05-07"] for name in "abcd")]
+    texts = ["".join(";".join(row) + "\n" for row in table) for table in (first, second)]
+    found, _ = read("[Products]\n" + texts[0] + "\n[Regions]\n" + texts[1])
+
+    assert found == [first, second]
