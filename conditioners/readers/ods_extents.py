@@ -23,6 +23,7 @@ class OdsSheets:
 
     _ANY = re.compile(PREFIX + rb"(table|table-row|table-cell|covered-table-cell|s)(?=[\s/>])" + ATTRIBUTES)
     _ERROR = re.compile(rb"""value-type\s*=\s*["']error["']""")
+    _FORMULA = re.compile(rb"""[\s:]formula\s*=""")
     _ZERO = re.compile(rb"""office:value\s*=\s*["'](?:0|NaN)["']""")
     _TIMES = re.compile(rb"""number-(?:rows|columns)-repeated\s*=\s*["']\s*([0-9]*)""")
     _BLANKS = re.compile(rb"""[\s:]c\s*=\s*["']\s*([0-9]{1,12})""")
@@ -102,6 +103,8 @@ class OdsSheets:
         if b"rows-spanned" in attributes:
             self._take_range(attributes)
         self._column += times
+        if b"formula" in attributes and b"value-type" not in attributes and self._FORMULA.search(attributes):
+            self._extent.uncalculated += self._rows * times
         if b"value-type" in attributes or not attributes.endswith(b"/"):
             self._shown = self._rows * times
             self._count_row()

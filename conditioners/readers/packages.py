@@ -31,9 +31,12 @@ _TEXTS = re.compile(rb"<(?:[^\s<>/:]+:)?sst[\s>]")
 
 
 class Checked(NamedTuple):
-    """How many cells of a package hold an error, such as #N/A; and what the parser would misread, or does not tell."""
+    """What the parser would misread in a package, or does not tell."""
 
     errors: int
+    """Cells that hold an error, such as #N/A."""
+    uncalculated: int
+    """Cells that hold a formula and no value."""
     misread: Misread
     merged: Mapping[str, Sequence[Range]]
     """Of an ods or xlsb, the cells that are merged over rows, by sheet."""
@@ -91,7 +94,8 @@ class _Package:
             if part.is_misread if isinstance(part, XlsbSheet) else marks is not None and marks.found:
                 self._misread.add(member.filename)
         misread = Misread(frozenset(self._misread), self._forms, is_binary)
-        return Checked(self._room.errors, misread, self._name_sheets(merged) if is_binary else self._ods.merged)
+        named = self._name_sheets(merged) if is_binary else self._ods.merged
+        return Checked(self._room.errors, self._room.uncalculated, misread, named)
 
     def _name_sheets(self, merged: Mapping[str, Sequence[Range]]) -> Mapping[str, Sequence[Range]]:
         """What was found in the members of an xlsb, by the names of the sheets that stand in them."""

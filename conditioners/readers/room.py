@@ -35,6 +35,8 @@ class Room:
         self._closed = 0
         self.errors = 0
         """Cells that hold an error, such as #N/A, of the sheets that were closed."""
+        self.uncalculated = 0
+        """Those that hold a formula and no value."""
 
     @property
     def most_cells(self) -> int:
@@ -46,6 +48,7 @@ class Room:
         self.check(extent)
         self._closed += extent.size
         self.errors += extent.errors
+        self.uncalculated += extent.uncalculated
 
     def check(self, extent: Extent) -> None:
         """Raises Refusal when the sheet as far as it was measured, with those before it, is too large."""
@@ -70,6 +73,8 @@ class Extent:
     """Bytes of the texts, one that several cells share counted for each of them."""
     errors: int = 0
     """Cells that hold an error, which the parser hands out as empty ones."""
+    uncalculated: int = 0
+    """Cells that hold a formula and no value, which are empty ones as well."""
 
     @property
     def area(self) -> int:

@@ -46,7 +46,11 @@ class LoadedBook(NamedTuple):
 
     sheets: Sequence[BookSheet]
     evidence: dict[str, int]
-    """`error_cells`: how many cells hold an error, such as #N/A, which are read as empty; nothing where none does."""
+    """How many cells are read as empty that are not, where there are some.
+
+    `error_cells` hold an error, such as #N/A, and `uncalculated_cells` a formula and no value, as they do until a
+    program that calculates has saved them.
+    """
     encoding: dict[str, str] | None = None
     """Name and evidence, of XML spreadsheets, and of workbooks whose texts are in a code page."""
 
@@ -55,12 +59,13 @@ def load_sheets(opened: OpenedRaw, limits: Limits) -> LoadedBook:
     """The sheets of a workbook file; raises Refusal when it cannot be read."""
     if is_spreadsheet_xml(opened.head):
         sheets, errors, encoding = read_spreadsheet_xml(opened, limits)
-        return LoadedBook(sheets, _tell_errors(errors), encoding)
+        return LoadedBook(sheets, _tell_lost(errors), encoding)
     return _parse(opened, limits)
 
 
-def _tell_errors(count: int) -> dict[str, int]:
-    return {"error_cells": count} if count else {}
+def _tell_lost(errors: int, uncalculated: int = 0) -> dict[str, int]:
+    counts = {"error_cells": errors, "uncalculated_cells": uncalculated}
+    return {what: count for what, count in counts.items() if count}
 
 
 def _parse(opened: OpenedRaw, limits: Limits) -> LoadedBook:
@@ -68,16 +73,17 @@ def _parse(opened: OpenedRaw, limits: Limits) -> LoadedBook:
     import python_calamine
 
     data = opened.read_whole("the workbook", limits.document_bytes)
-    errors, encoding = 0, None
+    errors, uncalculated, encoding = 0, 0, None
     merged: Mapping[str, Sequence[Range]] = {}
     if data.startswith(b"PK"):
-        errors, misread, merged = check_package(data, limits)
+        errors, uncalculated, misread, merged = check_package(data, limits)
         data = mend_package(data, misread) if misread.members else data
     elif data.startswith(MAGIC):
         data, errors, encoding = _rewrap(data, limits)
     try:
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
-            return LoadedBook(list(_worksheets(workbook, merged, limits)), _tell_errors(errors), encoding)
+            lost = _tell_lost(errors, uncalculated)
+            return LoadedBook(list(_worksheets(workbook, merged, limits)), lost, encoding)
     except python_calamine.PasswordError:
         raise Refusal(PROTECTED) from None
     except python_calamine.WorksheetNotFound as error:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from conditioners.outcome import Refusal
 from conditioners.readers.room import Extent, Room
 from conditioners.readers.sheet_tags import ATTRIBUTES, PLAIN_CELL, PREFIX, Tags
+from conditioners.readers.uncalculated import UncalculatedCells
 
 _CAPITALS = bytes(range(ord("A"), ord("Z") + 1))
 
@@ -57,6 +58,7 @@ class XlsxSheet:
         self._room, self._shared, self._longest = room, shared, max(shared, default=0)
         self._extent = Extent(member)
         self._tags = Tags(member, b"sheetData")
+        self._uncalculated = UncalculatedCells()
         self._row = self._column = 0
         """Of the last cell, for those that do not name their place."""
 
@@ -69,10 +71,12 @@ class XlsxSheet:
         self._take_texts(text, self._extent.filled - before)
         if any(kind in text for kind in self._ERROR_KIND):
             self._extent.errors += len(self._ERROR.findall(text))
+        self._uncalculated.feed(text)
         self._room.check(self._extent)
 
     def close(self) -> None:
         """The part is at its end."""
+        self._extent.uncalculated = self._uncalculated.count
         self._room.close(self._extent)
 
     def _take_common(self, text: bytes) -> bool:
