@@ -173,10 +173,13 @@ class _Workbook:
         return is_continued
 
     def _check_claim(self, at: int, length: int, where: str) -> None:
-        """The parser sets aside what the sheet claims to hold."""
+        """The parser sets aside what the sheet claims to hold; for rows of no column, or columns of no row, it does so
+        for terabytes, so nothing is left of such a claim."""
         layout = _CLAIMS.get(length)
         if layout is None:
             raise Refusal("the workbook cannot be read: the record of a sheet's size is too short or too long", where)
         first_row, rows, first_column, columns = layout.unpack_from(self._stream, at)
         if rows and columns and ((rows - first_row) % 2**32) * ((columns - first_column) % 2**32) > _SHEET_AREA:
             raise Refusal("the workbook cannot be read: a sheet claims more cells than there can be", where)
+        if first_row == rows or first_column == columns:
+            self._stream[at : at + length] = bytes(length)

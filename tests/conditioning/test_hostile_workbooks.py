@@ -82,6 +82,15 @@ XLS = {
 }
 
 
+def test_a_sheet_that_claims_rows_without_columns_is_read_by_its_cells(condition):
+    claims = [(131073, 0x999A000F, 0x9999, 0x9999), (7, 7, 3, 60000), (0, 0, 0, 0)]
+    files = {
+        f"{n}.xls": xls(TABLE + record(0x0200, struct.pack("<IIHHH", *claim, 0))) for n, claim in enumerate(claims)
+    }
+
+    assert [told["rows_in"] for told in condition(files, declared=False)] == [3, 3, 3]
+
+
 def test_a_hostile_xls_workbook_is_refused(refuse):
     reasons = refuse({name: data for name, (data, _) in XLS.items()}, declared=False)
 
