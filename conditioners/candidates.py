@@ -14,6 +14,7 @@ _SCAN_WORDS, _HELD_WORDS = 1 << 24, 1 << 21
 """Words of the filter for all of a file's keys (128 MiB), and of that for its candidates (16 MiB)."""
 _MANY = 1 << 25
 """Bytes of candidates from which on those that have been found several times are kept once."""
+_KEY_BYTES = 8
 _PORTION = 1 << 16
 """Keys that are handled at a time where all are gone through."""
 
@@ -38,17 +39,39 @@ def _find_repeated(batches: Iterable[NDArray[np.uint64]]) -> NDArray[np.uint64]:
         found += keys[seen.may_hold(keys)].tobytes()
         seen.add(keys)
         if len(found) > most:
-            found = bytearray(np.unique(np.frombuffer(found, np.uint64)).data)
+            _keep_once(found)
             most = max(most, 2 * len(found))
+    _keep_once(found)
     return np.frombuffer(found, np.uint64)
+
+
+def _keep_once(found: bytearray) -> None:
+    """Sort keys, and keep each once, in place: beside all of them there is no room for another such list."""
+    import numpy as np
+
+    del found[_sort_out(np.frombuffer(found, np.uint64)) * _KEY_BYTES :]
+
+
+def _sort_out(keys: NDArray[np.uint64]) -> int:
+    """Put each key once, in order, before the others; tells how many they are."""
+    import numpy as np
+
+    keys.sort()
+    size = 0
+    for start in range(0, len(keys), _PORTION):
+        portion = keys[start : start + _PORTION]
+        is_first = np.append(start == 0 or portion[0] != keys[size - 1], portion[1:] != portion[:-1])
+        kept = portion[is_first]
+        keys[size : size + len(kept)] = kept
+        size += len(kept)
+    return size
 
 
 class Candidates:
     """Keys that may stand in a file more than once; every key that does is among them."""
 
     def __init__(self, keys: NDArray[np.uint64]) -> None:
-        """`keys` are kept, and put in order."""
-        keys.sort()
+        """`keys` are in order, each once, and kept."""
         self._keys = keys
         self._filter = KeyFilter(_HELD_WORDS)
         for start in range(0, len(keys), _PORTION):

@@ -15,7 +15,7 @@ from conditioners.faults import BadRows, Faults, Suspicions, name_inexact
 from conditioners.frames import keep_rows
 from conditioners.rules import Rules, compile_rules, name_cell, name_form
 from conditioners.short_cells import ShortCells, read_numerals
-from conditioners.short_dates import are_written
+from conditioners.short_forms import are_written
 
 if TYPE_CHECKING:
     import polars as pl
@@ -134,13 +134,13 @@ def _cell_of(rule: Rules, cells: ShortCells | None) -> pl.Expr:
 
 
 def _look_at_forms(rules: Sequence[Rules], cells: pl.DataFrame) -> pl.DataFrame:
-    """The cells, and for each format of days and moments which of them are written so.
+    """The cells, and for each form of days, moments and codes which of them are written so.
 
     That is done here and not within an expression: polars' thread would have to wait for Python's lock.
     """
-    forms = [(rule.column, written) for rule in rules for written in rule.forms]
-    flags = [are_written(cells[name_cell(column)], written) for column, written in forms]
-    return cells.hstack([flag.alias(name_form(*form)) for form, flag in zip(forms, flags, strict=True)])
+    forms = [(rule.column, form) for rule in rules for form in rule.forms]
+    flags = [are_written(cells[name_cell(column)], form).alias(name_form(column, form.name)) for column, form in forms]
+    return cells.hstack(flags)
 
 
 def _read_at_once(rule: Rules, cells: pl.DataFrame) -> list[pl.Series]:

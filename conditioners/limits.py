@@ -69,13 +69,9 @@ class Limits:
     json_room: int = 384 * MIB
     """What the values of a JSON document that are held at the same time take in memory."""
     spilled_bytes: int = 640 * MIB
-    """Long parallel lists of a JSON document, packed, in a temporary file."""
+    """Long parallel lists of a JSON document, or the rows of an HTML document, packed, in a temporary file."""
     html_bytes: int = 16 * MIB
-    """An HTML document, which takes about ten times its size in memory."""
-    html_marks: int = 1_000_000
-    """Tags of an HTML document, opening and closing."""
-    html_elements: int = 600_000
-    """Of an HTML document, each of which takes about half a kilobyte in memory; those with closing tags are no more."""
+    """The beginning of an HTML document that its encoding is told by, and text that cells may repeat."""
     footer_bytes: int = 12 * MIB
     """The metadata of a Parquet file, which take up to thirty times their size in memory."""
     written_ratio: int = 100
@@ -101,14 +97,14 @@ class Limits:
     depth: int = 64
     """Nesting of JSON and XML."""
     cells: int = 20_000_000
-    """Of one workbook or HTML document."""
+    """Of one workbook."""
     sparse_cells: int = 8_000_000
     """Of the area that a sheet's outermost cells span, unless a tenth of it is filled."""
     keys_in_memory: int = 7_000_000
     """Row identities held to find duplicates; files with more rows are read twice."""
     rows_to_sort: int = 1_000_000
     """Of a file whose form loses the table's order."""
-    chunk_bytes: int = 11 * MIB // 4
+    chunk_bytes: int = 7 * MIB // 2
     portion_records: int = 1 << 16
     """Records of text that are judged together."""
     threads: int = 2

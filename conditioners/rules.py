@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from conditioners.cell_forms import Form, form_of_code, form_of_date
 from conditioners.columns import Column, Day, Decimal, Moment, Text, Whole
-from conditioners.date_forms import pattern_of
 from conditioners.dates import IsWritten, formats_of, parse_day, parse_moment, show_moment
 from conditioners.dialects import Dialect, Numbers
 from conditioners.foreign_digits import write_in_ascii
@@ -39,8 +39,8 @@ class Rules:
     """Texts of the source that stand for no value."""
     is_anew: bool = False
     """Whether cells are other texts than those of the source."""
-    forms: Sequence[str] = ()
-    """Formats for which the value takes it from a column, by name_form, whether cells are written so."""
+    forms: Sequence[Form] = ()
+    """Those for which values and faults take it from a column, by name_form, whether cells are written so."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,9 @@ def name_cell(column: Column) -> str:
     return f"@{column.name}"
 
 
-def name_form(column: Column, written: str) -> str:
-    """What the flag is called for cells that are in a format, beside a column's value."""
-    return f"@{column.name} is {written}"
+def name_form(column: Column, form: str) -> str:
+    """What the flag is called for cells that are in a form, beside a column's value."""
+    return f"@{column.name} is {form}"
 
 
 def compile_rules(column: Column, dialect: Dialect, *, at_once: bool) -> Rules:
@@ -77,12 +77,10 @@ def compile_rules(column: Column, dialect: Dialect, *, at_once: bool) -> Rules:
     if isinstance(column, Whole | Decimal):
         number = _compile_number(column, dialect, cell, words, value, unread, [*missing, *unfit])
         return replace(number, empty=empty, is_anew=is_anew)
-    # What an extraction leaves is no column.
-    is_whole = at_once and column.name not in dialect.extract
-    forms = formats_of(column, dialect) if is_whole and isinstance(column, Day | Moment) else ()
+    forms = _forms_of(column, dialect) if at_once else []
     is_written = _look_up_form(column) if forms else _match_form(words)
     if isinstance(column, Text):
-        parsed, faults = _compile_text(column, dialect, words, value)
+        parsed, faults = _compile_text(column, dialect, words, value, is_looked_up=bool(forms))
     elif isinstance(column, Day):
         parsed, faults = _compile_day(column, dialect, words, value, is_written)
     else:
@@ -93,6 +91,17 @@ def compile_rules(column: Column, dialect: Dialect, *, at_once: bool) -> Rules:
     )
 
 
+def _forms_of(column: Column, dialect: Dialect) -> Sequence[Form]:
+    """The forms that are looked for in the column's cells; what an extraction, or another word, leaves is no column."""
+    if column.name in dialect.extract:
+        return []
+    if isinstance(column, Day | Moment):
+        return [form_of_date(written) for written in formats_of(column, dialect)]
+    if isinstance(column, Text) and column.pattern is not None and column.name not in dialect.values:
+        return [form_of_code(column.pattern, _whole(column.pattern, column))]
+    return []
+
+
 def _look_up_form(column: Column) -> IsWritten:
     import polars as pl
 
@@ -100,7 +109,7 @@ def _look_up_form(column: Column) -> IsWritten:
 
 
 def _match_form(words: pl.Expr) -> IsWritten:
-    return lambda written: words.str.contains(pattern_of(written))
+    return lambda written: words.str.contains(form_of_date(written).pattern)
 
 
 def _is_unread(column: Column, words: pl.Expr, unfit: Sequence[Fault], value: pl.Expr) -> pl.Expr:
@@ -143,7 +152,9 @@ def _whole(pattern: str, column: Column, groups: int = 0) -> str:
     return whole
 
 
-def _compile_text(column: Text, dialect: Dialect, clean: pl.Expr, value: pl.Expr) -> tuple[pl.Expr, list[Fault]]:
+def _compile_text(
+    column: Text, dialect: Dialect, clean: pl.Expr, value: pl.Expr, *, is_looked_up: bool
+) -> tuple[pl.Expr, list[Fault]]:  # fmt: skip
     import polars as pl
 
     words = dialect.values.get(column.name)
@@ -152,7 +163,9 @@ def _compile_text(column: Text, dialect: Dialect, clean: pl.Expr, value: pl.Expr
     if column.choices:
         faults.append(("not_allowed", ~value.is_in(list(column.choices))))
     if column.pattern is not None:
-        faults.append(("bad_format", ~value.str.contains(_whole(column.pattern, column))))
+        whole = _whole(column.pattern, column)
+        fits = pl.col(name_form(column, column.pattern)) if is_looked_up else value.str.contains(whole)
+        faults.append(("bad_format", value.is_not_null() & ~fits))
     return parsed, faults
 
 

@@ -130,3 +130,13 @@ def test_candidates_that_are_found_again_and_again_are_kept_once(monkeypatch):
 
     assert len(find_candidates([keys] * 100)) < 50 * 20
     assert find_candidates([keys] * 100).hold(keys).all()
+
+
+@pytest.mark.parametrize("keys", [[], [5], [5, 5, 5], [9, 1, 9, 1, 3], list(range(100)) * 3])
+def test_candidates_that_are_put_in_order_in_place_are_all_there_and_each_once(monkeypatch, keys):
+    monkeypatch.setattr(candidates, "_PORTION", 4)
+    found = bytearray(np.array(keys, np.uint64))
+
+    candidates._keep_once(found)
+
+    assert np.frombuffer(found, np.uint64).tolist() == sorted(set(keys))

@@ -3,11 +3,12 @@
 import polars as pl
 import pytest
 
+from conditioners.cell_forms import form_of_date
 from conditioners.columns import Day, Moment, Whole
 from conditioners.dialects import Delimited
 from conditioners.drafting.conventions import DAY_FORMATS, MOMENT_FORMATS, parse_day
 from conditioners.outcome import SourceError
-from conditioners.short_dates import are_written
+from conditioners.short_forms import are_written
 
 pytestmark = pytest.mark.usefixtures("contract_of_any_size")
 
@@ -93,8 +94,8 @@ def test_cells_are_judged_alike_at_once_and_one_by_one():
     cells += [None, "", "1.2.2024", "01.02.20245"]
     long = [*cells, "a cell of more than twelve bytes"]
 
-    at_once = are_written(pl.Series(cells), "%d.%m.%Y").fill_null(value=False).to_list()
-    by_pattern = are_written(pl.Series(long), "%d.%m.%Y").fill_null(value=False).to_list()
+    at_once = are_written(pl.Series(cells), form_of_date("%d.%m.%Y")).fill_null(value=False).to_list()
+    by_pattern = are_written(pl.Series(long), form_of_date("%d.%m.%Y")).fill_null(value=False).to_list()
 
     assert at_once == by_pattern[:-1]
     assert sum(by_pattern) == 3
@@ -105,7 +106,7 @@ def test_cells_are_judged_alike_at_once_and_one_by_one():
 def test_a_character_beside_the_digits_is_none_wherever_it_stands(at, odd):
     cell = "2024-01-01"[:at] + odd + "2024-01-01"[at + 1 :]
 
-    assert are_written(pl.Series([cell, "2024-01-01"]), "%Y-%m-%d").to_list() == [False, True]
+    assert are_written(pl.Series([cell, "2024-01-01"]), form_of_date("%Y-%m-%d")).to_list() == [False, True]
 
 
 @pytest.mark.parametrize("written", [*DAY_FORMATS, *MOMENT_FORMATS])

@@ -399,3 +399,13 @@ def test_a_number_is_scaled_by_a_column_that_may_be_absent_and_is_no_key(make_so
 def test_a_word_cannot_be_declared_to_mean_nothing_but_by_its_sentinels():
     with pytest.raises(SourceError, match="sentinels"):
         Delimited(name="d", values={"note": {"x": ""}})
+
+
+@pytest.mark.parametrize("optional", [True, False])
+@pytest.mark.parametrize("pattern", ["[0-9]{5}", "[0-9]{4}[0-9]*"])
+def test_an_absent_code_is_bad_only_where_one_is_wanted(make_source, run, optional, pattern):
+    column = Text("code", pattern=pattern, optional=optional)
+
+    found = judge(make_source, run, column, ["12345", "", "1234x", "1234"])
+
+    assert found == ["12345", "" if optional else "missing", "bad_format", "1234" if "*" in pattern else "bad_format"]

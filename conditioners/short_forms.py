@@ -1,12 +1,11 @@
-"""Dates of few bytes, checked at once: which cells are in a format to the last character, whatever day they tell."""
+"""Cells of few bytes whose form is checked at once: which are in it to the last character, whatever they tell."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from conditioners.counted_dates import COUNTED
-from conditioners.date_forms import DIGITS, cut_format, pattern_of
+from conditioners.cell_forms import DIGIT, Form
 from conditioners.short_cells import ShortCells
 
 if TYPE_CHECKING:
@@ -16,32 +15,31 @@ if TYPE_CHECKING:
 
 _VIEW, _LENGTH = 16, 4
 _LONGEST = _VIEW - _LENGTH
-_DIGIT, _MANY = "\1", 99
 _BLOCK = 8192
 """Cells looked at in one go; what is made of them stays in the processor's cache."""
 
 
-def are_written(cells: pl.Series, written: str) -> pl.Series:
-    """Which cells of a column are in a format, to the last character; not whether there is such a day.
+def are_written(cells: pl.Series, form: Form) -> pl.Series:
+    """Which cells of a column are in a form, to the last character; not whether there is such a day.
 
-    Cells of full length are looked at at once, and by the pattern only what is left.
+    Cells of full length are looked at at once, and by the pattern only what is left. An absent cell counts as empty.
     """
     import polars as pl
 
-    fits = _fit_at_once(cells, written)
+    fits = _fit_at_once(cells, form.places) if form.places is not None else None
     if fits is None:
-        return cells.str.contains(pattern_of(written))
+        return cells.str.contains(form.pattern)
     rest = ~fits
     if rest.any():
-        fits[rest] = cells.filter(pl.Series(rest)).str.contains(pattern_of(written)).fill_null(value=False).to_numpy()
+        fits[rest] = cells.filter(pl.Series(rest)).str.contains(form.pattern).fill_null(value=False).to_numpy()
     return pl.Series(cells.name, fits)
 
 
-def _fit_at_once(cells: pl.Series, written: str) -> NDArray[np.bool_] | None:
+def _fit_at_once(cells: pl.Series, places: str) -> NDArray[np.bool_] | None:
     """Which cells have all digits and marks in their places; None if that takes the pattern."""
     import numpy as np
 
-    shape = _shape_of(written)
+    shape = _shape_of(places)
     short = ShortCells.of(cells) if shape else None
     if shape is None or short is None:
         return None
@@ -66,21 +64,17 @@ def _find_misfits(words: NDArray[np.uint64], fixed: np.uint64, six: np.uint64, m
 
 
 @lru_cache(maxsize=1024)
-def _shape_of(written: str) -> tuple[tuple[np.uint64, ...], ...] | None:
+def _shape_of(places: str) -> tuple[tuple[np.uint64, ...], ...] | None:
     """For both halves of a string view: the bits that are fixed, and what _find_misfits adds and looks at.
 
-    A view of up to twelve bytes is its length, four bytes, and then the text. None for formats with words and counts.
+    A view of up to twelve bytes is its length, four bytes, and then the text. None for longer forms.
     """
     import numpy as np
 
-    if written in COUNTED:
+    if not places.isascii() or len(places) > _LONGEST:
         return None
-    parts = cut_format(written)
-    text = "".join(_DIGIT * DIGITS.get(part, _MANY) if part.startswith("%") else part for part in parts)
-    if not text.isascii() or len(text) > _LONGEST:
-        return None
-    is_digit = [False] * _LENGTH + [character == _DIGIT for character in text]
-    view = len(text).to_bytes(_LENGTH, "little") + text.replace(_DIGIT, "0").encode()
+    is_digit = [False] * _LENGTH + [character == DIGIT for character in places]
+    view = len(places).to_bytes(_LENGTH, "little") + places.replace(DIGIT, "0").encode()
     six = bytes(6 if digit else 0 for digit in is_digit)
     mask = bytes(0xF0 if digit else 0xFF for digit in is_digit)
     padded = (view.ljust(_VIEW, b"\0"), six.ljust(_VIEW, b"\0"), mask.ljust(_VIEW, b"\xff"))
