@@ -51,6 +51,16 @@ SOURCE = Source(
             nulls=_NULLS,
         ),
         Delimited(
+            name="all stations, with header",
+            days=("%Y%m%d",),
+            labels={
+                "station": "ID", "value": "DATA_VALUE", "measurement_flag": "M_FLAG", "quality_flag": "Q_FLAG",
+                "source_flag": "S_FLAG", "observation_time": "OBS_TIME",
+            },
+            shifts=_SHIFTS,
+            nulls=_NULLS,
+        ),
+        Delimited(
             name="all stations, no header",
             days=("%Y%m%d",),
             opening=r"[A-Z]{2}[0-9A-Z_-]{9},[12][0-9]{7},[A-Z]{2}[A-Z0-9]{2},",

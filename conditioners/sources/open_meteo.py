@@ -6,6 +6,12 @@ from conditioners.dialects import JsonColumns
 
 _HOURS, _DAYS = "hourly", "daily"
 
+
+def _name_either(name: str, before: str) -> tuple[str, ...]:
+    """The paths of what came by another name until 2023, for hours, and its greatest value for days."""
+    return tuple(path for each in (name, before) for path in (f"{_HOURS}.{each}", f"{_DAYS}.{each}_max"))
+
+
 SOURCE = Source(
     name="open_meteo",
     title="Weather forecasts by hour and by day (Open-Meteo)",
@@ -51,11 +57,16 @@ SOURCE = Source(
                 "precipitation_percent": (
                     f"{_HOURS}.precipitation_probability", f"{_DAYS}.precipitation_probability_max",
                 ),
-                "wind_speed": (f"{_HOURS}.wind_speed_10m", f"{_DAYS}.wind_speed_10m_max"),
-                "wind_gusts": (f"{_HOURS}.wind_gusts_10m", f"{_DAYS}.wind_gusts_10m_max"),
-                "wind_unit": ("hourly_units.wind_speed_10m", "daily_units.wind_speed_10m_max"),
-                "wind_direction_deg": f"{_HOURS}.wind_direction_10m",
-                "weather_code": (f"{_HOURS}.weather_code", f"{_DAYS}.weather_code"),
+                "wind_speed": _name_either("wind_speed_10m", "windspeed_10m"),
+                "wind_gusts": _name_either("wind_gusts_10m", "windgusts_10m"),
+                "wind_unit": (
+                    "hourly_units.wind_speed_10m", "daily_units.wind_speed_10m_max", "hourly_units.windspeed_10m",
+                    "daily_units.windspeed_10m_max",
+                ),
+                "wind_direction_deg": (f"{_HOURS}.wind_direction_10m", f"{_HOURS}.winddirection_10m"),
+                "weather_code": (
+                    f"{_HOURS}.weather_code", f"{_DAYS}.weather_code", f"{_HOURS}.weathercode", f"{_DAYS}.weathercode",
+                ),
                 "sunrise": f"{_DAYS}.sunrise",
                 "sunset": f"{_DAYS}.sunset",
             },

@@ -2,7 +2,16 @@
 
 from conditioners.columns import Day, Text, Whole
 from conditioners.declaration import Source
-from conditioners.dialects import Delimited, FixedWidth, JsonTree, Numbers, ProductActivity, Workbook
+from conditioners.dialects import (
+    Delimited,
+    FixedWidth,
+    JsonLines,
+    JsonTree,
+    Numbers,
+    Parquet,
+    ProductActivity,
+    Workbook,
+)
 
 _ORDER = ("date", "state", "category")
 """Forms that list one state after the other lose the table's order; it is restored."""
@@ -24,6 +33,7 @@ SOURCE = Source(
     dialects=(
         Delimited(
             name="delimited",
+            delimiters=(",", "\t", ";", "|"),
             days=("%Y-%m-%d", "%m/%d/%y"),
             numbers=Numbers(thousands=",", currency=("$",)),
             skip=("Total rows,", r"\*"),
@@ -60,6 +70,8 @@ SOURCE = Source(
             },
             order=_ORDER,
         ),
+        JsonLines(name="a record in each line"),
+        Parquet(name="Parquet"),
         ProductActivity(
             name="EDI 852",
             labels={
