@@ -1,4 +1,4 @@
-"""Invoice lines of an online retailer, returns included: daily files, and the workbooks of both UCI Online Retail sets."""
+"""Invoice lines of an online retailer, returns included: daily files, and the workbooks of UCI Online Retail."""
 
 from conditioners.columns import AtMostWhere, Decimal, Moment, Text, Whole
 from conditioners.declaration import Source
