@@ -15,8 +15,16 @@ def make_json() -> tuple[bytes, ...]:
     return (
         b'{"shops":[{"id":"007","price":1.50,"sales":[{"day":"2024-01-01","units":5},{"day":"2024-01-02","units":6}]},'
         b'{"id":"008","sales":[{"day":"2024-01-01","units":7e0}]}],"n":[[1,2],[3,4]],"m":"\\u00fc\\ud83d\\ude00"}',
+        b'{"shops":[{"id":7,"sales":[{"day":"2024-01-01","units":{"b":1,"c":[1,2]}},{"day":null,"units":true}]}]}',
+    )
+
+
+def make_other_trees() -> tuple[bytes, ...]:
+    """Documents with other records in them, and one that is refused for its entities."""
+    return (
         b'[{"a":{"b":1,"c":[1,2]},"d":null},{"a":{"b":2},"d":true}]',
         b'{"type":"FeatureCollection","features":[{"properties":{"n":1},"geometry":{"coordinates":[1,2]}}]}',
+        b'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "b">]><report><shop id="&a;"><![CDATA[x]]></shop></report>',
     )
 
 
@@ -53,14 +61,15 @@ def make_xml() -> tuple[bytes, ...]:
     return (
         f'<?xml version="1.0"?><report>{shop}<price>1.5</price></report>'.encode(),
         f'<?xml version="1.0" encoding="utf-16"?><report xmlns="urn:r"><!-- c -->{shop}</report>'.encode("utf-16"),
-        b'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "b">]><report><shop id="&a;"><![CDATA[x]]></shop></report>',
+        b'<report><shop id="&lt;7"><sale day="2024-01-01"><units><![CDATA[5]]></units><!----></sale></shop></report>',
     )
 
 
 def make_html() -> tuple[bytes, ...]:
     rows = ["".join(f"<td>{cell}</td>" for cell in row) for row in ROWS]
     plain = f"<html><body><table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table></body></html>"
-    spans = "<table><tr><th rowspan=2>day<th colspan=2>store</tr><tr><td>a<td>b</tr><tr><td>1<td>2<td>3</table>"
+    labels = "<tr><th rowspan=2>day<th rowspan=2>store<th rowspan=2>units<th colspan=2>more</tr><tr><td>a<td>b</tr>"
+    spans = f"<table>{labels}<tr><td>1<td>2<td>3<td>4<td>5</table>"
     return (plain.encode(), spans.encode())
 
 

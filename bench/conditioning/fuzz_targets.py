@@ -20,6 +20,7 @@ from bench.conditioning.fuzz_files import (
     make_json_rows,
     make_keyed,
     make_ods,
+    make_other_trees,
     make_parquet,
     make_xlsx,
     make_xml,
@@ -153,7 +154,7 @@ def _keyed_in_pieces() -> Target:
 
 def _declared_workbooks() -> Iterator[Target]:
     """Those of kinds that no library here can write, or that programs write with more in them."""
-    columns = (Text("first", labels=("text", "1")), Text("second", labels=("date", "2")))
+    columns = (Text("first", labels=("text", "1")), Text("second", labels=("date", "2", "1.1")))
     source = Source(
         name="fuzzed", title="Fuzzed", files=("**",), columns=columns, key=(), dialects=(Workbook(name="w"),)
     )  # fmt: skip
@@ -186,6 +187,7 @@ def _undeclared(own: list[Target]) -> Iterator[Target]:
         yield Target(f"auto: {target.name}", target.files, None, target.file_name, target.limits)
     polluted = (each.text.encode() for each in pollute(sample_table(4)) if each.name.startswith(("file", "row_extra")))
     yield Target("auto: polluted text", tuple(polluted), None)
+    yield Target("auto: other trees", make_other_trees(), None)
     columns = "Store    Units   Remark\n-----  -------  ------\n007          5  good\n008         12  not so\n"
     report = (
         "Report of the week: 3\n\nday | units\n----|-----\n1 Jan | 5\n2 Jan | 6\n\nTotal: 11\n\na;b\n1;2\n3;4\n5;6\n"

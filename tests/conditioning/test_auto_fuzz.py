@@ -26,8 +26,11 @@ def test_spoiled_files_are_read_or_refused_and_every_row_is_accounted_for(target
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
-def test_a_reader_can_read_a_file_that_is_not_spoiled(target):
-    assert any(find_fault(target, data) == (True, None) for data in target.files)
+def test_a_reader_can_read_the_files_that_are_spoiled_for_it(target):
+    of_other_form = target.name.startswith("source") or "other trees" in target.name
+    read = [find_fault(target, data) == (True, None) for data in target.files]
+
+    assert any(read) if of_other_form else all(read)
 
 
 def test_documents_that_are_too_large_to_be_held_are_spoiled_as_well():

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from bench.conditioning.shapes.values import VALUES
 
 _TAG = re.compile(r"<[^<>]*>")
+_NAME = re.compile(r"<[^\s/>]*")
 _ATTRIBUTE = re.compile(r'(=\s*)"[^"]*"')
 
 
@@ -21,9 +22,14 @@ def reshape_marked(data: bytes, chance: random.Random) -> bytes:
     return text.encode(encoding, "surrogatepass")
 
 
+def _find_tags(text: str) -> list[re.Match[str]]:
+    """Those that begin an element; the root's is the first."""
+    return [tag for tag in _TAG.finditer(text) if tag[0][1] not in "/!?"]
+
+
 def _find_element(text: str, chance: random.Random) -> tuple[int, int]:
-    """Where an element begins and ends, if one is found that does."""
-    tags = [tag for tag in _TAG.finditer(text) if tag[0][1] not in "/!?"]
+    """Where an element below the root begins and ends, if one is found that does."""
+    tags = _find_tags(text)[1:]
     if not tags:
         return 0, 0
     tag = chance.choice(tags)
@@ -48,17 +54,17 @@ def _drop_element(text: str, chance: random.Random) -> str:
 
 def _move_element(text: str, chance: random.Random) -> str:
     begin, end = _find_element(text, chance)
-    places = [tag.end() for tag in _TAG.finditer(text) if not begin < tag.end() <= end]
-    at = chance.choice(places or [0])
-    return text[:at] + text[begin:end] + text[at:]
+    moved, text = text[begin:end], text[:begin] + text[end:]
+    at = chance.choice(_find_tags(text) or [re.compile("").match(text)]).end()
+    return text[:at] + moved + text[at:]
 
 
 def _change_text(text: str, chance: random.Random) -> str:
-    tags = list(_TAG.finditer(text))
+    tags = [tag for tag in _TAG.finditer(text) if tag[0][1] not in "!?"]
     if not tags:
         return text
     at = chance.randrange(len(tags))
-    end = tags[at + 1].start() if at + 1 < len(tags) else len(text)
+    end = tags[at + 1].start() if at + 1 < len(tags) else tags[at].end()
     value = chance.choice(VALUES).replace("&", "&amp;").replace("<", "&lt;")
     value = chance.choice((value, value, f"<![CDATA[{value}]]>", f" {value}\n", f"&#x{chance.randrange(32, 900):x};"))
     return text[: tags[at].end()] + value + text[end:]
@@ -74,12 +80,14 @@ def _change_attribute(text: str, chance: random.Random) -> str:
 
 
 def _copy_tag(text: str, chance: random.Random) -> str:
-    """An element gets another one's tag: its name and attributes."""
-    tags = [tag for tag in _TAG.finditer(text) if tag[0][1] not in "/!?"]
+    """An element gets another one's attributes, and at times its name as well, which no end tag goes with."""
+    tags = _find_tags(text)
     if not tags:
         return text
     one, other = chance.choice(tags), chance.choice(tags)
-    return text[: one.start()] + other[0] + text[one.end() :]
+    name = _NAME.match((other if chance.random() < 0.1 else one)[0])
+    tag = _NAME.sub(name[0] if name else "<", other[0], count=1)
+    return text[: one.start()] + tag + text[one.end() :]
 
 
 _MARKED: tuple[Callable[[str, random.Random], str], ...] = (

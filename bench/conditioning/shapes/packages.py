@@ -7,6 +7,7 @@ import gzip
 import io
 import lzma
 import random
+import re
 import struct
 import warnings
 import zipfile
@@ -24,6 +25,8 @@ _WAYS, _DEAR_WAYS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED), (zipfile.ZIP_BZI
 """The dear ones take milliseconds to begin with: one member of an archive in five is packed by them."""
 _LINK, _FOLDER = 0o120777 << 16, 0o040755 << 16
 _UNICODE_PATH = 0x7075
+_SHEET = re.compile(r"sheet\d|content\.xml|sharedStrings|styles")
+"""Parts of a workbook that say what its cells hold."""
 _NESTED = 3
 Member = tuple[zipfile.ZipInfo, bytes]
 Reshape = Callable[[bytes, random.Random], bytes]
@@ -79,7 +82,7 @@ def _copy(info: zipfile.ZipInfo) -> zipfile.ZipInfo:
 def _write(members: list[Member], chance: random.Random) -> bytes:
     way, packed = chance.choice(_WAYS), io.BytesIO()
     dear = chance.randrange(len(members)) if chance.random() < 0.2 else None
-    packed.write(chance.choice((b"",) * 9 + (b"#!/bin/sh\n",)))
+    packed.write(chance.choice((b"",) * 19 + (b"#!/bin/sh\n",)))
     with warnings.catch_warnings(action="ignore"), zipfile.ZipFile(packed, "w", compresslevel=1) as package:
         package.comment = chance.choice((b"", b"", b"of the week"))
         for number, (info, content) in enumerate(members):
@@ -89,7 +92,8 @@ def _write(members: list[Member], chance: random.Random) -> bytes:
 
 
 def _change_content(members: list[Member], chance: random.Random, reshape: Reshape) -> None:
-    at = chance.randrange(len(members))
+    sheets = [at for at, (info, _) in enumerate(members) if _SHEET.search(info.filename)]
+    at = chance.choice(sheets if sheets and chance.random() < 0.85 else range(len(members)))
     info, content = members[at]
     if content.startswith(b"<") or not _is_binary(content):
         members[at] = info, reshape(content, chance)

@@ -7,7 +7,11 @@ from collections.abc import Callable
 
 from bench.conditioning.shapes.values import VALUES
 
-_ENCODINGS = ("utf-8", "utf-8", "utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "cp1251", "utf-32", "mac_roman")
+_ENCODINGS = (
+    *("utf-8",) * 7, "utf-8-sig", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "cp1251", "utf-32", "mac_roman",
+)  # fmt: skip
+_KEPT = 0.7
+"""The share of files whose first row, which mostly holds the labels, stays as it is."""
 
 
 def reshape_rows(data: bytes, chance: random.Random) -> bytes:
@@ -15,11 +19,14 @@ def reshape_rows(data: bytes, chance: random.Random) -> bytes:
     text = data.decode("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8", "replace")
     mark = max(",;\t|", key=text.count)
     rows = [line.split(mark) for line in text.splitlines()]
+    kept = 1 if chance.random() < _KEPT else 0
+    first, rows = rows[:kept], rows[kept:] or [[""]]
     for _ in range(chance.randint(1, 5)):
         chance.choice(_OF_ROWS)(rows, chance)
         rows = rows or [[""]]
-    other = chance.choice((mark, mark, mark, ",", ";", "\t", "|", "  ", "~", " , "))
-    quote = chance.choice(("", "", '"', '"', "'"))
+    rows = first + rows
+    other = chance.choice((*(mark,) * 12, ",", ";", "\t", "|", "  ", "~", " , "))
+    quote = chance.choice(("", "", "", '"', '"', '"', "'"))
     share = chance.choice((0.1, 1.0))
     lines = [other.join(_quote(cell, quote, other, chance.random() < share) for cell in row) for row in rows]
     ends = chance.choice(("\n", "\n", "\r\n", "\r"))

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import random
+import re
 
 from bench.conditioning.shapes.values import VALUES
+
+_KEPT = 0.7
+"""The share of interchanges whose headers and trailers stay where they are."""
 
 
 def reshape_edi(data: bytes, chance: random.Random) -> bytes:
     text = data.decode("latin-1")
     end, mark = ("'", "+") if text.startswith("UN") else (text[105:106] or "~", text[3:4] or "*")
     segments = text.split(end)
+    first, behind = _find_content(segments) if chance.random() < _KEPT else (0, len(segments))
+    around, segments = (segments[:first], segments[behind:]), segments[first:behind]
     for _ in range(chance.randint(1, 4)):
         at, other = chance.randrange(len(segments)), chance.randrange(len(segments))
         way = chance.random()
@@ -23,10 +29,19 @@ def reshape_edi(data: bytes, chance: random.Random) -> bytes:
             segments[at], segments[other] = segments[other], segments[at]
         else:
             segments[at] = _change_elements(segments[at], mark, chance)
-    if chance.random() < 0.7:
+    segments = [*around[0], *segments, *around[1]]
+    if chance.random() < 0.8:
         segments = _count_again(segments, mark)
     glue = chance.choice((end, end, end + "\n", end + "\r\n"))
     return glue.join(segments).encode("utf-8" if chance.random() < 0.2 else "latin-1", "replace")
+
+
+def _find_content(segments: list[str]) -> tuple[int, int]:
+    """Where the segments of the first message begin and end."""
+    names = [re.split(r"[*+]", segment.strip(), maxsplit=1)[0] for segment in segments]
+    first = next((at for at, name in enumerate(names) if name in ("ST", "UNH")), -1) + 1
+    behind = next((at for at, name in enumerate(names) if at > first and name in ("SE", "UNT")), len(names))
+    return first, behind
 
 
 def _change_elements(segment: str, mark: str, chance: random.Random) -> str:

@@ -65,11 +65,11 @@ def _change_node(node: Any, chance: random.Random, others: list[Any], depth: int
     if isinstance(node, (list, dict)) and node and (chance.random() < 0.8 or depth == 0):
         keys = list(node) if isinstance(node, dict) else list(range(len(node)))
         key, way = chance.choice(keys), chance.random()
-        if way < 0.6:
+        if way < 0.75:
             return _with(node, key, _change_node(node[key], chance, others, depth + 1))
-        if way < 0.7:
+        if way < 0.8:
             return _without(node, key)
-        other = node[chance.choice(keys)] if way < 0.9 else chance.choice(_SCALARS)
+        other = node[chance.choice(keys)] if way < 0.93 else chance.choice(_SCALARS)
         return _added(node, other, chance)
     way = chance.random()
     if way < 0.4:
