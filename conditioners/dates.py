@@ -20,6 +20,8 @@ _FIRST_MONTHS = {"1": "01", "2": "04", "3": "07", "4": "10"}
 """Of quarters."""
 _CENTURY, _CHRONO_PIVOT = 100, 1970
 """chrono reads two-digit years as 1970 to 2069."""
+_UTC = (" UTC", " GMT")
+"""Words that tell an offset, where a format has them."""
 
 
 IsWritten = Callable[[str], "pl.Expr"]
@@ -35,8 +37,14 @@ def formats_of(column: Day | Moment, dialect: Dialect) -> Sequence[str]:
     if isinstance(column, Day):
         return own or dialect.days
     formats = own or dialect.moments
-    told = [written for written in formats if ("%#z" in written or is_instant(written)) == column.utc]
-    return told or (formats if column.utc else ())
+    if column.utc:
+        return [written for written in formats if tells_offset(written)] or formats
+    return [written for written in formats if "%#z" not in written and not is_instant(written)]
+
+
+def tells_offset(written: str) -> bool:
+    """Whether moments in a format are points in time."""
+    return "%#z" in written or written.endswith(_UTC) or is_instant(written)
 
 
 def parse_day(cell: pl.Expr, formats: Sequence[str], dialect: Dialect, is_written: IsWritten) -> pl.Expr:

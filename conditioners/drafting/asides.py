@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _TOTAL = re.compile(
-    r"\W*+(grand |sub-?|sous[- ])?(totals?|total(e|es|en|t)?|totaal|sum|(zwischen|end|teil|gesamt)?summe|gesamt|somme"
-    r"|suma|summa|razem)\b"
+    r"\W*+(grand |sub-?|sous[- ])?(totals?|total(e|es|en|t)?|(eind|sub)?totaal|sum|(zwischen|end|teil|gesamt)?summe"
+    r"|(gesamt)?ergebnis|gesamt|somme|suma|(total)?summa|razem|(общий )?итого?|合计|总计|小计|合計|総計|小計"
+    r"|합계|총계|총합계|소계)\b"
     r"|\W*\*(?=[\s|;,\"]|$)",
     re.IGNORECASE,
 )

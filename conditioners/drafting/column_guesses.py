@@ -12,7 +12,7 @@ from conditioners.drafting.guessing import Guess, guess_column
 from conditioners.drafting.naming import name_columns, shorten_paths
 from conditioners.drafting.sample_digits import find_digits, keep_texts, tell_digits
 from conditioners.drafting.samples import Sample
-from conditioners.drafting.typed_cells import find_typed_numerals
+from conditioners.drafting.typed_cells import find_texts, find_typed_numerals
 from conditioners.foreign_digits import translate
 
 
@@ -39,10 +39,14 @@ def guess_columns(sample: Sample) -> Guessed:
         has_thousands=sample.form["format"] != "EDI", has_foreign_digits=bool(digits),
     )  # fmt: skip
     names = name_columns(shorten_paths(labels) if sample.has_paths else labels)
+    texts = find_texts(sample)
     guesses = [
-        guess_column(canonical, label, cells, conventions.numbers, has_typed_cells=sample.has_typed_cells)
+        guess_column(
+            canonical, label, cells, conventions.numbers, has_typed_cells=sample.has_typed_cells,
+            is_text=label in texts,
+        )
         for canonical, label, cells in zip(names, labels, plain, strict=True)
-    ]
+    ]  # fmt: skip
     if digits:
         guesses = keep_texts(guesses, sample.columns, conventions.numbers)
     remarks = (*conventions.remarks, *_tell_doubtful(conventions, sample), *tell_digits(digits))

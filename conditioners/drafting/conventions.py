@@ -36,6 +36,8 @@ MOMENT_FORMATS = (
     "%Y%m%d %H:%M", "%Y%m%d %H:%M:%S", "%Y%m%dT%H%M%S", "%Y%m%dT%H%M%S%#z", "%Y-%m-%dT%H:%M%#z",
     "%Y-%m-%d %I:%M:%S %p", "%Y-%m-%d-%H.%M.%S%.f", "%d-%b-%y %I.%M.%S%.f %p", "%d%b%Y:%H:%M:%S", "%d%b%Y:%H:%M:%S%.f",
     "%d %b %Y %H:%M:%S %#z", "%Y/%m/%dT%H:%M:%S", "%Y.%m.%d %H:%M:%S", "%b %d, %Y, %I:%M:%S %p",
+    "%Y-%m-%d %H:%M:%S UTC", "%Y-%m-%d %H:%M:%S%.f UTC", "%Y-%m-%d %H:%M UTC", "%d.%m.%Y %H:%M:%S UTC",
+    "%d/%m/%Y %H:%M:%S UTC", "%m/%d/%Y %H:%M:%S UTC", "%d.%m.%Y %H:%M UTC",
 )  # fmt: skip
 _TWINS = (("%m/%d", "%d/%m"), ("%m-%d", "%d-%m"))
 _NUMBERS = (
@@ -52,6 +54,8 @@ _CURRENCY = re.compile(rf"^[+(-]?\s?({_MARK})\s?[0-9.,(]|[0-9)]\s?({_MARK})\)?$"
 _WEEKDAY = re.compile(
     "(?:(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(Mon|Tue|Wed|Thu|Fri|Sat|Sun))([., ]+)", re.IGNORECASE
 )
+_UNIT = re.compile(r"(?:(?<=[0-9])|(?<=[0-9]-))(\s+[A-Za-z]{1,6}|\s?[%\u2030\u00b0][A-Za-z]?)$")
+_MOST_UNITS = 0.9
 _YEARS = range(1900, 2101)
 _TELLING_WEEKDAYS = 4
 _MOST, _TRIED = 0.5, 100
@@ -93,7 +97,7 @@ def find_numbers(
     if delimiter == ";":
         # Where the comma is left to numbers, it is their decimal mark: 3,155 is no 3155.
         possible = tuple(sorted(possible, key=lambda each: (each.decimal, each.thousands) == (".", ",")))
-    columns = [_without_percent(cells) for cells in columns if not _are_months(cells)]
+    columns = [_without_unit(_without_percent(cells)) for cells in columns if not _are_months(cells)]
     currency = tuple(sorted({mark for cells in columns for cell in list(cells)[:200] for mark in _marks(cell)}))
     has_minus = any(_TRAILING_MINUS.match(cell) for cells in columns for cell in cells)
     minus = (_LONG_MINUS,) if any(_LONG_MINUS_BEFORE.match(cell) for cells in columns for cell in cells) else ()
@@ -130,6 +134,27 @@ def _without_percent(cells: Counter[str]) -> Counter[str]:
     bare: Counter[str] = Counter()
     for cell, count in cells.items():
         bare[cell.removesuffix("%").rstrip()] += count
+    return bare
+
+
+def find_unit(counts: Counter[str]) -> str:
+    """What by far the most cells that hold something have behind the number; empty without such a unit."""
+    units: Counter[str] = Counter()
+    for cell, count in counts.items():
+        if cell not in NOTHING:
+            units[found[0] if (found := _UNIT.search(cell)) else ""] += count
+    unit, count = next(iter(units.most_common(1)), ("", 0))
+    return unit if count >= _MOST_UNITS * units.total() else ""
+
+
+def _without_unit(cells: Counter[str]) -> Counter[str]:
+    """The cells of a column without the unit behind its numbers, if they have one that is no currency."""
+    unit = find_unit(cells)
+    if not unit or re.fullmatch(_MARK, unit.strip()):
+        return cells
+    bare: Counter[str] = Counter()
+    for cell, count in cells.items():
+        bare[cell.removesuffix(unit)] += count
     return bare
 
 

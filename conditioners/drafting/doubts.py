@@ -25,6 +25,9 @@ _RECURRING, _FAR = 2, 0.9
 _AMOUNT = re.compile(
     r"\D{0,4}(?:\d{1,3}(?:[.,'\u2019 \u00a0\u202f]\d{3})+|\d+(?=[.,]))(?:[.,]\d{1,4})?(?P<behind>\D{0,6})"
 )
+_MARKED = re.compile(r"-?[0-9][0-9.,]* ?(?![km])[a-z*]{1,2}")
+"""Numbers with a mark that says what is special about them, as statistics have, and not how many thousands they are."""
+_FEW_WORDS, _MANY_NUMBERS = 5, 0.25
 _WHOLE_NAME = re.compile(r"[^\W\d_]{5,}")
 
 
@@ -71,12 +74,18 @@ def tell_fractions(label: str, written: str, cells: Iterable[str]) -> tuple[str,
 
 
 def tell_mixed(label: str, fit: Fit) -> tuple[str, ...]:
-    """What to know of a text whose cells are numbers for the most part."""
+    """What to know of a text many of whose cells are numbers, the others a few words or numbers with marks."""
     numerals, others = fit.fitting.total(), fit.words + fit.misfits
-    if numerals <= others.total() or names_code(label):
+    marked = [cell for cell in fit.misfits if _MARKED.fullmatch(cell)]
+    with_marks = numerals + sum(others[cell] for cell in marked) if numerals else 0
+    few = len(others) - len(marked) <= _FEW_WORDS and with_marks > _MANY_NUMBERS * (numerals + others.total())
+    if names_code(label) or not (numerals > others.total() or few):
         return ()
     odd = ", ".join(repr(cell[:20]) for cell, _ in others.most_common(3))
-    return (f"{label!r} is text, since {others.total()} of {numerals + others.total()} cells are no numbers: {odd}",)
+    told = f"{label!r} is text, since {others.total()} of {numerals + others.total()} cells are no numbers: {odd}"
+    if not marked:
+        return (told,)
+    return (f"{told}; for a number, `extract` of `([0-9.,-]+) ?[a-z*]*` takes those before marks ({marked[0]!r})",)
 
 
 def tell_undated(label: str, kind: str, fit: Fit, formats: Sequence[str]) -> tuple[str, ...]:

@@ -18,7 +18,8 @@ from conditioners.drafting.joined_cells import Joint
 from conditioners.drafting.joints import find_joints, name_whole, tell_apart
 from conditioners.drafting.keys import find_key, tell_key
 from conditioners.drafting.samples import NoDraft, Sample
-from conditioners.drafting.widening import unfold_sample
+from conditioners.drafting.sums import leave_out_sum
+from conditioners.drafting.widening import Widening, unfold_sample
 from conditioners.readers.headers import normalise
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
@@ -77,9 +78,9 @@ def draft_source(name: str, sample: Sample) -> Draft:
     declared, left_out = _leave_out(
         joined.columns, form, has_header=sample.labels is not None and not sample.odd_header
     )
-    declared = _put_in(declared, joined)
+    declared = leave_out_sum(_put_in(declared, joined), sample.sum_name)
     cells = [*sample.columns, *(joint.cells for joint in joined.joints)]
-    key = find_key(declared, [*joined.columns, *joined.wholes], cells)
+    key = find_key(_list_possible(declared, widening), [*joined.columns, *joined.wholes], cells)
     declared, key_with_places = _add_places(declared, key, sample)
     own = _find_own_formats(declared)
     shared = [guess for guess in declared if guess.name not in own]
@@ -93,6 +94,16 @@ def draft_source(name: str, sample: Sample) -> Draft:
         _formats(shared, "Day", DAY_FORMATS, (ISO_DAY,)), _formats(shared, "Moment", MOMENT_FORMATS, ISO_MOMENTS), own,
         _name_parts(joined, form), remarks, sample.file_name, sample.packing.members, digits=guessed.digits,
     )  # fmt: skip
+
+
+def _list_possible(declared: Sequence[Guess], widening: Widening | None) -> list[Guess]:
+    """The columns that a key may be of: of a wide table what labels tell, which a year does as well, and no values."""
+    if widening is None:
+        return list(declared)
+    return [
+        replace(guess, kind="Day") if guess.name == widening.into else guess
+        for guess in declared if guess.name not in widening.patterns
+    ]  # fmt: skip
 
 
 class _Joined(NamedTuple):

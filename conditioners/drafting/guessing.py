@@ -8,10 +8,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from conditioners.counted_dates import is_instant
+from conditioners.dates import tells_offset
 from conditioners.dialects import ISO_DAY, Numbers
 from conditioners.drafting.conventions import (
     MOMENT_FORMATS,
     count_places,
+    find_unit,
     find_weekday,
     fit_formats,
     is_day_first,
@@ -36,7 +38,7 @@ from conditioners.drafting.doubts import (
     tell_undated,
     tell_unknown_form,
 )
-from conditioners.drafting.fitting import NOTHING, Fit, find_fit
+from conditioners.drafting.fitting import Fit, find_fit
 from conditioners.drafting.naming import names_code
 
 _BESIDE = (ISO_DAY, "excel")
@@ -45,9 +47,8 @@ _PROTECTED = re.compile('="(.*)"')
 _APOSTROPHE = re.compile("'[0-9].*")
 """Digits that an apostrophe keeps from being counted with, in a spreadsheet."""
 _PHONE = re.compile(r"\+[0-9]{7,15}")
+_DIGITS, _YEAR = re.compile("[0-9]+"), re.compile("(?:19|20)[0-9]{2}")
 _FLOATED = re.compile(r"[0-9]{3,}\.0")
-_UNIT = re.compile(r"(?:(?<=[0-9])|(?<=[0-9]-))(\s+[A-Za-z]{1,6}|\s?[%\u2030\u00b0][A-Za-z]?)$")
-_MOST_UNITS = 0.9
 _SCALES = (
     (
         re.compile(
@@ -110,16 +111,25 @@ class Guess:
 
 
 def guess_column(
-    name: str, label: str, cells: Sequence[str], numbers: Numbers, *, has_typed_cells: bool = False
+    name: str, label: str, cells: Sequence[str], numbers: Numbers, *, has_typed_cells: bool = False,
+    is_text: bool = False,
 ) -> Guess:  # fmt: skip
-    """What a column holds, by all of its cells in the sample."""
+    """What a column holds, by all of its cells in the sample; `is_text` tells that the format holds these as texts."""
     counts = Counter(cell.strip() for cell in cells)
     del counts[""]
     bare = Guess(name, label, example=next(iter(counts), ""))
     guess = _guess_filled(bare, counts, numbers, has_typed_cells=has_typed_cells)
+    if is_text and guess.kind == "Whole" and _are_digits(counts):
+        told = f"{label!r} comes as text beside numbers, so it is text: declare it as a number if it is one"
+        guess = replace(bare, arguments=(f"pattern={_code_pattern(label, counts)}",), remarks=(told,))
     if counts.total() == len(cells) and cells and not guess.sentinels:
         return guess
     return replace(guess, arguments=(*guess.arguments, "optional=True"), is_required=False)
+
+
+def _are_digits(cells: Collection[str]) -> bool:
+    """Whether cells are digits alone, and not all of them years, which have no zeros in front to lose."""
+    return all(map(_DIGITS.fullmatch, cells)) and not all(map(_YEAR.fullmatch, cells))
 
 
 def _guess_filled(bare: Guess, counts: Counter[str], numbers: Numbers, *, has_typed_cells: bool) -> Guess:
@@ -213,7 +223,7 @@ def _guess_code(bare: Guess, counts: Counter[str]) -> Guess | None:
 
 
 def _guess_number(bare: Guess, counts: Counter[str], numbers: Numbers) -> Guess:
-    unit = _find_unit(counts)
+    unit = find_unit(counts)
     fits = matches_numeral(numbers)
     fit = find_fit(counts, lambda cell: (not unit or cell.endswith(unit)) and fits(cell.removesuffix(unit)))
     if not fit.is_good or fit.has_categories:
@@ -244,16 +254,6 @@ def _scale(bare: Guess) -> Guess:
     return replace(bare, shift=shift, remarks=(*bare.remarks, told)) if shift else bare
 
 
-def _find_unit(counts: Counter[str]) -> str:
-    """What by far the most cells that hold something have behind the number; empty without such a unit."""
-    units: Counter[str] = Counter()
-    for cell, count in counts.items():
-        if cell not in NOTHING:
-            units[found[0] if (found := _UNIT.search(cell)) else ""] += count
-    unit, count = next(iter(units.most_common(1)), ("", 0))
-    return unit if count >= _MOST_UNITS * units.total() else ""
-
-
 def _take_words(guess: Guess, fit: Fit) -> Guess:
     """The guess, with words that stand for no value."""
     told = fit.tell_words(guess.label)
@@ -270,7 +270,7 @@ def _guess_date(bare: Guess, kind: str, fitting: Sequence[str], cells: Counter[s
         )
     is_doubtful = doubt is not None and not weekly
     doubt = doubt or tell_weeks(bare.label, fitting[0])
-    arguments: tuple[str, ...] = ("utc=True",) if "%#z" in fitting[0] else ()
+    arguments: tuple[str, ...] = ("utc=True",) if tells_offset(fitting[0]) else ()
     days = tuple(each for each in fitting[1:] if each == ISO_DAY)
     formats = (fitting[0], *days)
     weekday = find_weekday(cells, formats) if kind == "Day" and "%d" in fitting[0] else None

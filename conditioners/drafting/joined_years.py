@@ -82,7 +82,7 @@ def _find_year_part(label: str, cells: Sequence[str]) -> str | None:
     for kind, is_labelled in (
         ("week", labels_weeks(label)), ("month", labels_months(label)), ("quarter", _LABELS_QUARTERS.search(label)),
     ):  # fmt: skip
-        if is_labelled and all(_WORDED.fullmatch(cell) or cell.isalpha() for cell in filled):
+        if is_labelled and all(_WORDED.fullmatch(cell) or (kind == "month" and cell.isalpha()) for cell in filled):
             return kind
     is_day = _LABELS_DAYS.search(label) and all(cell.isdigit() and 1 <= int(cell) <= 31 for cell in filled)
     return "day" if is_day else None

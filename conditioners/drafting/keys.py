@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 from conditioners.drafting.guessing import Guess
@@ -26,6 +27,11 @@ _EVENT = re.compile(
     r"|^(id|no|nr|nbr|num|number|key)$"
 )
 """Names of codes that one thing that happened has, as an order; stores and items come again the next day."""
+_PERIOD_ALONE = re.compile(
+    r"((fiscal|calendar|financial|report(ing)?|time|wm)[ _]?)?(year|month|week|period|quarter|jahr|monat|woche|quartal"
+    r"|ann[eé]e|mois|semaine|a[nñ]o|mes|semana|anno|mese|jaar|maand)",
+    re.IGNORECASE,
+)
 _PERIOD = re.compile(r"year|month|week|period|jahr|monat|woche|ann[eé]e|mois|a[nñ]o", re.IGNORECASE)
 
 
@@ -41,7 +47,7 @@ def find_key(
     """The fewest columns, days and codes before others, that tell all rows of a sample of some size apart."""
     cells = {guess.name: values for guess, values in zip(guesses, columns, strict=True)}
     rows = len(columns[0]) if columns else 0
-    required = [each for each in declared if each.is_required]
+    required = [_date_period(each) for each in declared if each.is_required]
     fixed = {each.name for each in required if len(set(cells[each.name])) == 1}
     fit = [
         each for each in required
@@ -62,6 +68,12 @@ def find_key(
             if len(set(zip(*(cells[name] for name in names), strict=True))) == rows:
                 return tuple(each.name for each in required if each.name in names | around)
     return ()
+
+
+def _date_period(guess: Guess) -> Guess:
+    """The guess, as a day if it is a year or another period by its number, which dates a row as days do."""
+    is_period = guess.kind == "Whole" and _PERIOD_ALONE.fullmatch(guess.label.strip()) is not None
+    return replace(guess, kind="Day") if is_period else guess
 
 
 def _is_measure(guess: Guess, cells: Sequence[str]) -> bool:

@@ -49,7 +49,8 @@ def tell_totals(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
     whole = [" ".join(row).strip() for row in rows if all(map(str.strip, row)) and _names_total(row)]
     if not whole or len(whole) * 2 > len(rows):
         return ()
-    return (f"rows that begin like totals are rows: {len(whole)}, such as {whole[0]!r}; skip them if they are none",)
+    told = f"rows that begin like totals are rows: {len(whole)}, such as {whole[0]!r}; where they are none, declare"
+    return (f"{told} their names as `sentinels` of a required column, and `skip` the lines",)
 
 
 def _names_total(row: Sequence[str]) -> bool:

@@ -17,6 +17,7 @@ from conditioners.drafting.json_surroundings import tell_surroundings
 from conditioners.drafting.packing import Packing, find_packing, is_archive, keep_members, name_members
 from conditioners.drafting.preambles import tell_preamble
 from conditioners.drafting.sample_remarks import tell_no_labels, tell_tables, tell_totals, tell_unlabelled
+from conditioners.drafting.sums import find_sum, tell_sum
 from conditioners.outcome import Refusal, Refused
 from conditioners.raw import RawInput
 
@@ -49,6 +50,8 @@ class Sample:
     """Whether further sheets hold tables with the same labels."""
     packing: Packing = field(default_factory=Packing)
     asides: Asides = field(default_factory=Asides)
+    sum_name: str = ""
+    """The first cell of a last row that fills all columns with the sums of those above."""
     odd_header: tuple[str, ...] = ()
     """Where labels stand that are not as many as the rows have cells, as with a delimiter behind the rows alone."""
 
@@ -123,6 +126,7 @@ def _describe(
     guessed = [f"the code page {encoding} is a guess"] if "confidence" in (summary.encoding or {}) else []
     read = _read_rows(output, has_labels=table.labels is not None)
     rows, asides = part_asides(_without_totals(read)) if table.labels is not None else (_without_totals(read), Asides())
+    sum_name = find_sum(read) if table.labels is not None else ""
     above = () if is_archive(data) else tell_preamble(file_name, data, summary.skipped, table, tables)
     # To a dialect of fixed width the labels are lines as any others.
     labelled = table.header_rows if summary.dialect["format"] == "fixed width" else ()
@@ -143,7 +147,7 @@ def _describe(
         *above,
         *asides.tell(),
         *tell_gaps(table.labels or (), rows),
-        *tell_totals(read),
+        *(tell_sum(sum_name) or tell_totals(read)),
     )
     return Sample(
         file_name, data, dict(summary.dialect), encoding if encoding not in ("utf-8", "ascii") else None,
@@ -151,7 +155,7 @@ def _describe(
         tuple(zip(*without_bare_sum(rows), strict=True)) or ((),) * table.columns,
         frozenset([*(place for place, _ in summary.skipped), *labelled]), remarks,
         has_alike_sheets=summary.dialect["format"] == "workbook" and _has_alike_sheets(data, table, tables),
-        packing=packing, asides=asides, odd_header=odd,
+        packing=packing, asides=asides, sum_name=sum_name, odd_header=odd,
     )  # fmt: skip
 
 

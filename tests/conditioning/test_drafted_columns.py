@@ -179,8 +179,8 @@ def test_rows_that_begin_like_totals_are_told(draft):
     data = b"region,units\nTX,1\nTX,2\nSubtotal TX,3\nFL,4\nFL,5\nSubtotal FL,9\nGrand total,12\n"
     written, _ = draft("sums.csv", data)
 
-    told = "rows that begin like totals are rows: 3, such as 'Subtotal TX 3'; skip them if they are none"
-    assert told in written.remarks
+    told = "rows that begin like totals are rows: 3, such as 'Subtotal TX 3'; where they are none, declare their names"
+    assert f"{told} as `sentinels` of a required column, and `skip` the lines" in written.remarks
 
 
 def workbook(label, cells):

@@ -236,7 +236,7 @@ def test_rows_with_the_name_of_a_total_in_any_cell_are_told(draft):
     rows = [f"{region},{100 + n},{n}" for region in ("North", "South") for n in range(12)]
     written, _ = draft("r.csv", lines("region,store,units", [*rows, "North,All stores,66", "Overall,All stores,132"]))
 
-    assert told(written, "rows that begin like totals are rows: 2, such as 'North All stores 66'; skip them if they")
+    assert told(written, "rows that begin like totals are rows: 2, such as 'North All stores 66'; where they are")
     assert not told(draft("r.csv", lines("market,units", ["All Bran,1"] * 20), name="names")[0], "begin like totals")
 
 
