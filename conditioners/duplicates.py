@@ -7,7 +7,7 @@ duplicate if all 128 agree with an earlier one, and a conflict if only the 96 of
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
 from conditioners.candidates import Candidates, find_candidates
@@ -24,12 +24,33 @@ _SPARSE = 2
 """Slots for each key at least: few keys then have to look further than their first slot."""
 _PORTION = 1 << 16
 """Rows that are handled at a time where all are gone through."""
+_COLUMNS = 64
+"""Columns whose values one expression hashes."""
 _SEEDS = (0x9E3779B97F4A7C15, 0xD1B54A32D192ED03, 0x8CB92BA72F3D8DD7)
 
 
 def hash_keys(frame: pl.DataFrame, key: tuple[str, ...]) -> NDArray[np.uint64]:
     """The first hash of each row's key, as in Identities."""
-    return frame.select_seq(hash_columns(key, _SEEDS[0])).to_series().to_numpy()
+    return _hash_all(frame, [(key, _SEEDS[0])])[0].to_numpy()
+
+
+def _hash_all(frame: pl.DataFrame, parts: Sequence[tuple[Sequence[str], int]]) -> list[pl.Series]:
+    """One hash of each row's values in some columns, for each of the given columns and seeds."""
+    if max(len(names) for names, _ in parts) <= _COLUMNS:
+        return frame.select_seq(hash_columns(names, seed) for names, seed in parts).get_columns()
+    columns = dict(zip(frame.columns, frame.get_columns(), strict=True))
+    return [_hash_many([columns[name] for name in names], seed) for names, seed in parts]
+
+
+def _hash_many(columns: Sequence[pl.Series], seed: int) -> pl.Series:
+    """A hash of the hashes of so many columns each: one expression, or frame, takes the square of their number."""
+    import polars as pl
+
+    if len(columns) <= _COLUMNS:
+        names = [str(number) for number in range(len(columns))]
+        return pl.DataFrame(dict(zip(names, columns, strict=True))).select_seq(hash_columns(names, seed)).to_series()
+    starts = range(0, len(columns), _COLUMNS)
+    return _hash_many([_hash_many(columns[start : start + _COLUMNS], seed) for start in starts], seed)
 
 
 class Identities:
@@ -39,8 +60,7 @@ class Identities:
         import numpy as np
 
         others = [name for name in frame.columns if name not in key] or key
-        parts = zip((key, key, others), _SEEDS, strict=True)
-        hashes = frame.select_seq(hash_columns(names, seed) for names, seed in parts)
+        hashes = _hash_all(frame, list(zip((key, key, others), _SEEDS, strict=True)))
         self.keys: NDArray[np.uint64]
         self.keys, again, rest = (each.to_numpy() for each in hashes)
         half = np.uint64(32)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 MARK = "@"
+_FEWEST = 8
+"""Rows of a portion, however many each becomes: thousands of columns take long for each portion, even of one row."""
 
 
 def name_repetition(column: str, key: str) -> str:
@@ -29,7 +31,7 @@ def count_repetitions(columns: Iterable[str]) -> int:
 
 def limit_portions(limits: Limits, repetitions: int) -> Limits:
     """The limits of a reader whose rows become so many each: what is held at a time is no more for it."""
-    return replace(limits, portion_records=max(1, limits.portion_records // repetitions))
+    return replace(limits, portion_records=max(_FEWEST, limits.portion_records // repetitions))
 
 
 @dataclass(frozen=True)
@@ -89,11 +91,13 @@ class UnfoldingReader:
         import polars as pl
 
         folding, keys = self._folding, self._keys
+        # Asking the frame each time takes as long as it has columns, of which there may be 16,000.
+        columns = set(frame.columns)
         plain = [name for name in frame.columns if MARK not in name]
         lists = [
             pl.concat_list(
                 [
-                    pl.col(name) if (name := name_repetition(value, key)) in frame.columns else pl.lit(None, pl.String)
+                    pl.col(name) if (name := name_repetition(value, key)) in columns else pl.lit(None, pl.String)
                     for key in keys
                 ]
             ).alias(value)

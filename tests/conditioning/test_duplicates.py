@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from conditioners import candidates
+from conditioners import candidates, duplicates
 from conditioners.candidates import find_candidates
 from conditioners.duplicates import CONFLICT, DUPLICATE, NEW, Identities, KeyTable
 from conditioners.limits import Limits
@@ -48,6 +48,21 @@ def test_values_that_change_places_within_a_key_are_another_key():
     rows = Identities(frame, ("shipped", "billed"))
 
     assert KeyTable().classify(rows.keys, rows.checks).tolist() == [NEW, NEW, NEW]
+
+
+@pytest.mark.parametrize("column", ["c0", "c63", "c64", "c4199"])
+def test_thousands_of_columns_are_hashed_few_at_a_time_and_each_of_them_counts(monkeypatch, column):
+    hashed = []
+    hash_columns = duplicates.hash_columns
+    monkeypatch.setattr(duplicates, "hash_columns", lambda *each: (hashed.append(len(each[0])), hash_columns(*each))[1])
+    frame = pl.DataFrame({"key": ["1", "1", "1"]} | {f"c{number}": ["a", "a", "a"] for number in range(4200)})
+    frame = frame.with_columns(pl.Series(column, ["a", "a", "b"]))
+
+    alike, keys = Identities(frame, ("key",)), Identities(frame, ("key", column))
+
+    assert KeyTable().classify(alike.keys, alike.checks).tolist() == [NEW, DUPLICATE, CONFLICT]
+    assert KeyTable().classify(keys.keys, keys.checks).tolist() == [NEW, DUPLICATE, NEW]
+    assert max(hashed) <= 64
 
 
 @pytest.mark.parametrize("keys_in_memory", [1, 10, 500, 10_000])

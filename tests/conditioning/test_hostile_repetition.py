@@ -2,6 +2,7 @@
 
 import gzip
 
+import polars as pl
 import pytest
 
 from conditioners.columns import Text
@@ -18,6 +19,7 @@ from conditioners.dialects import (
 from conditioners.limits import MIB, Limits
 from conditioners.outcome import Conditioned
 from conditioners.readers import headers
+from conditioners.readers.unfolding import limit_portions
 
 LONG, ROWS = "x" * 20_000, 1500
 ISA = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *240101*0101*U*00401*000000001*0*P*:~"
@@ -88,3 +90,20 @@ def test_a_wide_table_of_more_labels_than_a_spreadsheet_has_columns_is_refused(m
 
     reason = f"more than {ROWS - 1} labels are columns to be made rows of"
     assert read(make_source, run, "wide", Limits()).refusal.reason == reason
+
+
+def test_a_frame_of_thousands_of_repetitions_is_asked_for_its_columns_a_few_times(make_source, run, monkeypatch):
+    asked, columns = [], pl.DataFrame.columns
+    monkeypatch.setattr(pl.DataFrame, "columns", property(lambda frame: (asked.append(1), columns.fget(frame))[1]))
+    dialect = Delimited(name="weeks", wide=Wide(into="week", values={"units": "(w.*)"}))
+    source = make_source(columns=(Text("a"), Text("week"), Text("units")), key=(), dialects=(dialect,))
+
+    result = run(source, f"a,{LABELS}\n1{',2' * ROWS}\n".encode())
+
+    assert len(result.rows) == ROWS
+    assert len(asked) < ROWS
+
+
+def test_a_portion_has_some_rows_however_many_each_of_them_becomes():
+    assert limit_portions(Limits(), 1).portion_records == 1 << 16
+    assert limit_portions(Limits(), 100_000).portion_records == 8
