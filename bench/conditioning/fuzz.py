@@ -5,9 +5,10 @@ the targets whose names hold one of them. That many inputs go to each target, in
 are of the same form as its files, so that what lies behind the parsers is tried as well. An input is wrong when a
 reader raises, when a batch or summary does not account for every row, when it takes more than two seconds or 300 MB,
 or when the process dies of it; when the output is no standard CSV; and, of one input in four or eight, when a cell
-stands nowhere in the file, or the same file read again or in smaller pieces gives something else. Wrong inputs are
-kept in DIR, and `DIR/progress.json` says how far each target is: the same command goes on from there, also after
-`--seconds`. The exit code says whether anything was wrong. Each input follows from target, seed and number alone.
+stands nowhere in the file, or the same file read again or in smaller pieces gives something else. The first hundred
+wrong inputs of a reader are kept in DIR, and `DIR/progress.json` says how far each target is: the same command goes on
+from there, also after `--seconds`. The exit code says whether anything was wrong. Each input follows from target, seed
+and number alone.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ _HANG, _STUCK = 30, 600
 """Seconds of CPU for an input, and of waiting for a turn's, after which the process is ended and its stack told."""
 _MEMORY = 4 << 30
 """Of address space; a reader that asks for more ends the process."""
+_MOST_KEPT = 100
+"""Wrong inputs of one reader."""
 _TURN = 5
 """Seconds of CPU that a reader gets before it is the next one's turn and the progress is kept."""
 
@@ -81,8 +84,10 @@ class Run:
         return self.readers.setdefault(target.name, Progress())
 
     def note(self, target: Target, number: int, fault: str) -> None:
-        """Keep a wrong input."""
+        """Keep a wrong input, and count the others where there are many."""
         self.of(target).wrong += 1
+        if self.of(target).wrong > _MOST_KEPT:
+            return
         name = f"{target.name}-{self.seed}-{number}".replace(" ", "_").replace(":", "").replace(",", "")
         (self.keep / name).write_bytes(make_input(target, self.seed, number))
         print(f"{name}: {fault}", flush=True)

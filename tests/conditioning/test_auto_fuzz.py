@@ -82,6 +82,14 @@ def test_a_run_goes_on_where_it_ended(tmp_path):
         Run.load(tmp_path, 2)
 
 
+def test_of_many_wrong_inputs_the_first_hundred_are_kept_and_all_are_counted(tmp_path):
+    run = Run.load(tmp_path, 1)
+    for number in range(103):
+        run.note(TARGETS[0], number, "wrong")
+
+    assert (run.of(TARGETS[0]).wrong, len(list(tmp_path.iterdir()))) == (103, 100)
+
+
 def test_a_run_ends_after_its_seconds_and_the_same_command_goes_on(monkeypatch, tmp_path):
     def run(*more):
         monkeypatch.setattr(
