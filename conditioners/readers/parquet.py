@@ -27,6 +27,7 @@ _OBJECT, _DEEPEST = 64, 32
 """Bytes that a value inside of another one takes in memory; and how many levels they may be nested."""
 _TAIL = 8
 """Bytes of the metadata's length and the mark behind it."""
+_LONGEST_NAME = 80
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,12 @@ def _check_columns(metadata: Any, group: list[ColumnChunk], limits: Limits) -> N
         column = metadata.schema.column(number)
         if column.physical_type == "BYTE_ARRAY" and chunk.unpacked > limits.value_bytes:
             reason = f"the texts of one column in a row group take more than the limit of {limits.value_bytes} bytes"
-            raise Refusal(reason, ascii(column.path[:80]))
+            raise Refusal(reason, _name(column.path))
+
+
+def _name(column: str) -> str:
+    """A column's name as a place, which the file may have as long as it likes."""
+    return f"column {column[:_LONGEST_NAME]!a}"
 
 
 def read_text_batches(opened: OpenedParquet, columns: Sequence[str] | None, limits: Limits) -> Iterator[pl.DataFrame]:
@@ -212,7 +218,7 @@ def _require_single_values(file: ParquetFile, columns: Sequence[str]) -> None:
     for field in file.schema_arrow:
         kind = _value_type(field)
         if field.name in columns and (pa.types.is_nested(kind) or is_bytes(kind)):
-            raise Refusal(f"a column holds {kind}, which is no single value")
+            raise Refusal(f"a column holds {kind}, which is no single value", _name(field.name))
 
 
 def _decoded_size(batch: pa.RecordBatch) -> int:

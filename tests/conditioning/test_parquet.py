@@ -44,6 +44,13 @@ def test_values_come_out_exactly_and_columns_that_none_takes_are_not_read(make_s
     assert result.summary.ignored_labels == ("nested",)
 
 
+@pytest.mark.parametrize(("units", "kind"), [([b"1", b"2"], "binary"), ([[1], [2]], "list<element: int64>")])
+def test_a_column_that_holds_no_single_values_is_told_by_name(make_source, run, units, kind):
+    refusal = run(make(make_source), write(units=units)).refusal
+
+    assert (refusal.reason, refusal.where) == (f"a column holds {kind}, which is no single value", "column 'units'")
+
+
 def test_a_rejected_row_is_told_by_its_number(make_source, run):
     (reject,) = run(make(make_source), write()).rejects
 
