@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal, SourceError
@@ -59,6 +59,10 @@ class OpenedRaw:
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
+
+    def keep(self, kept: AbstractContextManager[Any]) -> None:
+        """Have something open as long as the file is."""
+        self._stack.enter_context(kept)
 
     @property
     def is_whole(self) -> bool:

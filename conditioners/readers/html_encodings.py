@@ -1,4 +1,4 @@
-"""The encoding of an HTML document, with the evidence for it, and the document in UTF-8."""
+"""The encoding of an HTML document, with the evidence for it, and the document in UTF-8, piece by piece."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import codecs
 import re
 from collections.abc import Callable
 
-from conditioners.readers.decoding import MARKING
+from conditioners.readers.decoding import DAMAGE, MARKING
+from conditioners.readers.markup import check_html_encodings
 from conditioners.readers.utf8 import find_damaged_utf8
 
 _MARKS = (
@@ -20,6 +21,9 @@ _WESTERN = frozenset({"ascii", "iso8859-1"})
 """What browsers take for Windows-1252, of which both are parts (Encoding Standard 4.2)."""
 _HALF = re.compile("[\ud800-\udfff]")
 """Halves of characters, which UTF-7 can write and no text can hold."""
+_MARKED = DAMAGE.decode()
+_VALID = "all bytes above 127 are valid UTF-8"
+_UNKNOWN = "; it does not know all of the bytes"
 _WIDE = ("utf-16", "utf-32")
 """What a document whose tags can be read byte by byte is not in, whatever it says."""
 Facts = dict[str, str]
@@ -27,27 +31,61 @@ Guess = Callable[[bytes], Facts | None]
 """Name and evidence of the encoding in which bytes read best; None if there is none."""
 
 
-def decode_html(data: bytes, guess: Guess | None = None) -> tuple[bytes, Facts]:
-    """A document in UTF-8, and the name of its encoding with the evidence.
+ASCII = {"name": "ascii", "evidence": "no byte above 127"}
+
+
+class HtmlDecoder:
+    """Decodes a document that comes in pieces; `facts` are the name of its encoding with the evidence.
 
     A byte order mark decides, then UTF-8 if all or by far the most of the document is, then what the document says,
-    then the guess, and last HTML's default.
+    then the guess, and last HTML's default; by the first piece that has a byte beyond ASCII.
     Bytes that the encoding does not know are marked, and the rows that they stand in are quarantined.
     """
+
+    def __init__(self, guess: Guess | None = None) -> None:
+        self.facts = ASCII
+        self._guess = guess
+        self._head = b""
+        self._decoder: codecs.IncrementalDecoder | None = None
+
+    def decode(self, piece: bytes, *, last: bool) -> bytes:
+        """The next piece in UTF-8."""
+        self._head = self._head or piece[:_LOOKED_AT]
+        if self._decoder is None:
+            if piece.isascii():
+                return piece
+            self.facts, mark = _find_facts(piece, self._head, self._guess, last=last)
+            if not self.facts["evidence"].startswith(_VALID):
+                check_html_encodings(piece)
+            self._decoder, piece = codecs.getincrementaldecoder(self.facts["name"])(MARKING), piece[mark:]
+        text = self._decoder.decode(piece, last)
+        if _MARKED in text and not self.facts["evidence"].endswith(_UNKNOWN):
+            self.facts = {**self.facts, "evidence": self.facts["evidence"] + _UNKNOWN}
+        return _HALF.sub(lambda found: f"\ufdd0{ord(found[0]):x}\ufdd1", text).encode()
+
+
+def _find_facts(piece: bytes, head: bytes, guess: Guess | None, *, last: bool) -> tuple[Facts, int]:
+    """The encoding of a piece with bytes beyond ASCII, and how long its byte order mark is."""
     for mark, name in _MARKS:
-        if data.startswith(mark):
-            return _decode(data[len(mark) :], {"name": name, "evidence": f"byte order mark {mark.hex().upper()}"})
-    if data.isascii():
-        return data, {"name": "ascii", "evidence": "no byte above 127"}
-    if _holds(data, "utf-8"):
-        return data, {"name": "utf-8", "evidence": "all bytes above 127 are valid UTF-8"}
-    if (damaged := find_damaged_utf8(data)) is not None:
-        return _decode(data, {"name": "utf-8", "evidence": damaged.describe()})
-    return _decode(data, _find_declared(data) or (guess and guess(data)) or _default())
+        if piece.startswith(mark):
+            return {"name": name, "evidence": f"byte order mark {mark.hex().upper()}"}, len(mark)
+    if _is_utf8(piece, last=last):
+        return {"name": "utf-8", "evidence": _VALID}, 0
+    if (damaged := find_damaged_utf8(piece)) is not None:
+        return {"name": "utf-8", "evidence": damaged.describe()}, 0
+    return _find_declared(head) or (guess and guess(piece)) or _default(), 0
 
 
-def _find_declared(data: bytes) -> Facts | None:
-    found = _XML_DECLARED.match(data.lstrip()) or _DECLARED.search(data[:_LOOKED_AT])
+def _is_utf8(piece: bytes, *, last: bool) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(piece, last)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _find_declared(head: bytes) -> Facts | None:
+    found = _XML_DECLARED.match(head.lstrip()) or _DECLARED.search(head)
     if found is None:
         return None
     declared = found[1].decode()
@@ -63,19 +101,3 @@ def _find_declared(data: bytes) -> Facts | None:
 
 def _default() -> Facts:
     return {"name": "cp1252", "evidence": "not UTF-8, and the document does not say; this is HTML's default"}
-
-
-def _decode(data: bytes, facts: Facts) -> tuple[bytes, Facts]:
-    name = facts["name"]
-    if not _holds(data, name):
-        facts = {**facts, "evidence": f"{facts['evidence']}; it does not know all of the bytes"}
-    text = data.decode(name, MARKING)
-    return _HALF.sub(lambda found: f"\ufdd0{ord(found[0]):x}\ufdd1", text).encode(), facts
-
-
-def _holds(data: bytes, name: str) -> bool:
-    try:
-        data.decode(name)
-    except UnicodeDecodeError:
-        return False
-    return True

@@ -1,25 +1,22 @@
-"""Tables of an HTML document as grids of text, cells that span rows or columns repeated in each of them."""
+"""Tables of an HTML document of any size as grids of text."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import Any, cast
 
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
-from conditioners.raw import OpenedRaw
+from conditioners.raw import BlockStream, OpenedRaw
 from conditioners.readers.decoding import begin_text
-from conditioners.readers.html_encodings import Guess, decode_html
-from conditioners.readers.markup import check_html, check_html_encodings
+from conditioners.readers.html_encodings import Guess, HtmlDecoder
+from conditioners.readers.html_rows import LONGEST_TEXT, TableTarget
+from conditioners.readers.markup import HtmlCheck
+from conditioners.readers.spilled_rows import Spill, SpilledRows
 
-if TYPE_CHECKING:
-    from lxml.etree import HTMLParser, _Element
-
-_MOST_SPANNED = 1000
-"""Columns or rows that one cell may span; further ones are not there, as browsers have it."""
-_MANY_MADE, _MADE_PER_WRITTEN = 1_000_000, 10
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|meta|style|title)\b", re.IGNORECASE)
 _FIRST = re.compile(rb"(?:\s*(?:<!--[\s\S]*?-->|<[?!][^<>]*>))*\s*<([^\s<>/]+)")
 """The first element, behind comments and what is said about the document."""
@@ -33,10 +30,7 @@ _DOUBTFUL = frozenset(
 )
 """Elements that other XML may have as well: a page begins with one where rows of a table follow."""
 _ROW = re.compile(rb"<(?:tr|td|th|thead|tbody|caption|col|colgroup)[\s/>]", re.IGNORECASE)
-_BLANKS = re.compile(r"\s+")
-_PARTS = frozenset({"table", "thead", "tbody", "tfoot"})
-_ENDS_CELL = frozenset({"tr", "td", "th", "thead", "tbody", "tfoot"})
-"""Elements that end a cell where they begin (HTML, 13.2.6.4.15); the parser may put them into one left open."""
+HOLDS_OTHERS = "holds other tables, which are read instead"
 
 
 @dataclass(frozen=True)
@@ -44,12 +38,9 @@ class HtmlTable:
     """One table: the number it has in the document, from 1, and its rows of equal width."""
 
     name: str
-    rows: list[list[str | None]]
+    rows: SpilledRows
     left_out: int = 0
     """Rows that are not read, for the table holds others: most such tables only lay out a page."""
-
-
-HOLDS_OTHERS = "holds other tables, which are read instead"
 
 
 def is_html(head: bytes) -> bool:
@@ -69,161 +60,53 @@ def read_html_tables(
 ) -> tuple[list[HtmlTable], dict[str, str]]:
     """All tables, those that hold others without their rows, and the document's encoding with the evidence.
 
-    Raises Refusal when the document is too large or cannot be read.
+    Many rows wait in a temporary file, until `opened` is closed. Raises Refusal when the document cannot be read.
     """
     from lxml import etree
 
-    raw = opened.read_whole("the HTML document", limits.html_bytes)
-    data, encoding = decode_html(raw, guess)
-    check_html(data, limits)
-    if data is not raw:
-        check_html_encodings(raw)
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
+    spill, decoder = Spill("the HTML document", limits), HtmlDecoder(guess)
+    opened.keep(spill)
+    target = TableTarget(spill, limits)
+    stream = _Stream(_pieces_of(opened, limits, decoder), target)
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, target=target)
     try:
-        root = etree.fromstring(data, parser)
+        etree.parse(cast(Any, stream), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise Refusal(f"the HTML document cannot be read: {error}") from None
-    _require_whole(parser)
-    if root is None:
-        return [], encoding
-    budget = _Budget(limits.cells, limits.columns, limits.html_bytes)
-    found = []
-    for number, table in enumerate(root.iter("table"), start=1):
-        name = f"table {number}"
-        if next(table.iterdescendants("table"), None) is None:
-            found.append(HtmlTable(name, _read_rows(table, budget)))
-        else:
-            found.append(HtmlTable(name, [], sum(1 for row in table.iter("tr") if _table_of(row) is table)))
-    return found, encoding
+    for fatal in parser.error_log.filter_from_fatals():
+        # The parser gives up there and raises nothing.
+        is_long = "limit exceeded" in fatal.message
+        reason = f"has a text longer than {LONGEST_TEXT} bytes" if is_long else f"cannot be read: {fatal.message}"
+        raise Refusal(f"the HTML document {reason}", f"line {fatal.line}")
+    return [
+        HtmlTable(table.name, table.rows, table.written if table.holds_others else 0) for table in target.tables
+    ], decoder.facts
 
 
-def _require_whole(parser: HTMLParser) -> None:
-    """Raises Refusal when the parser gave up within the document: it ends the tree there and raises nothing."""
-    for error in parser.error_log.filter_from_fatals():
-        is_deep = "depth" in error.message
-        reason = "is nested deeper than 256 levels" if is_deep else "has a text longer than 10000000 bytes"
-        raise Refusal(f"the HTML document {reason}", f"line {error.line}")
-
-
-@dataclass
-class _Budget:
-    """How many cells may still come, and how many may stand in one row."""
-
-    left: int
-    columns: int
-    characters: int
-    """That may still be repeated where cells span several places."""
-    written: int = 0
-    made: int = 0
-
-    def spend(self, cells: int, written: int = 0) -> None:
-        """Cells were made, by those that are written in the document or by spans and rows of different lengths."""
-        self.left -= cells
-        self.made += cells
-        self.written += written
-        if self.left < 0:
-            raise Refusal("the HTML document has too many cells")
-        if self.made > _MANY_MADE and self.made > self.written * _MADE_PER_WRITTEN:
-            raise Refusal(f"the HTML document makes more than {_MANY_MADE} cells of few")
-
-    def repeat(self, text: str | None, times: int = 1) -> None:
-        """A text is shown once more, or more often."""
-        self.characters -= len(text or "") * times
-        if self.characters < 0:
-            raise Refusal("the HTML document repeats too many characters in cells that span several places")
-
-    def check_row(self, cells: int) -> None:
-        if cells > self.columns:
-            raise Refusal(f"the table has more than {self.columns} columns")
-
-
-def _read_rows(table: _Element, budget: _Budget) -> list[list[str | None]]:
-    rows: list[list[str | None]] = []
-    pending: dict[int, tuple[str | None, int]] = {}
-    """Cells that reach down from rows above: by column, the text and how many rows are left."""
-    group: _Element | None = None
-    for part, cells in _rows_of(table):
-        if part is not group:
-            pending.clear()  # No cell reaches out of its part of the table (HTML, 4.9.12.1, "ending a row group").
-        group = part
-        if cells or pending:
-            rows.append(_place_cells(cells, pending, budget))
-    width = max((len(row) for row in rows), default=0)
-    budget.spend(width * len(rows) - sum(map(len, rows)))
-    return [row + [None] * (width - len(row)) for row in rows]
-
-
-def _rows_of(table: _Element) -> Iterator[tuple[_Element, list[_Element]]]:
-    """The part of the table and the cells of each row, also where the parser put them into cells that are not closed.
-
-    Cells that stand in a part and in no row make one of their own (HTML, 13.2.6.4.13).
-    """
-    row: list[_Element] = []
-    part, is_implied = table, True
-    for element in table.iter("tr", "td", "th"):
-        parent = element.getparent()
-        is_in_part = parent is not None and parent.tag in _PARTS
-        if element.tag == "tr" or (is_in_part and not (is_implied and parent is part)):
-            if row or not is_implied:
-                yield part, row
-            part, row, is_implied = parent if parent is not None and is_in_part else part, [], element.tag != "tr"
-        if element.tag != "tr":
-            row.append(element)
-    if row or not is_implied:
-        yield part, row
-
-
-def _table_of(row: _Element) -> _Element | None:
-    return next(row.iterancestors("table"), None)
-
-
-def _place_cells(
-    cells: list[_Element], pending: dict[int, tuple[str | None, int]], budget: _Budget
-) -> list[str | None]:
-    row: list[str | None] = []
-    waiting = iter(cells)
-    while True:
-        column = len(row)
-        if column in pending:
-            text, left = pending.pop(column)
-            row.append(text)
-            budget.spend(1)
-            budget.repeat(text)
-            if left > 1:
-                pending[column] = (text, left - 1)
-            continue
-        cell = next(waiting, None)
-        if cell is None:
+def _pieces_of(opened: OpenedRaw, limits: Limits, decoder: HtmlDecoder) -> Iterator[bytes]:
+    """The document in UTF-8; the first piece may be all of it, for the more of it is seen the better its encoding."""
+    first, check, blocks = bytearray(), HtmlCheck(), opened.blocks()
+    for block in blocks:
+        first += block
+        if len(first) > limits.html_bytes:
             break
-        text, down = _text_of(cell), _span(cell, "rowspan") or _MOST_SPANNED
-        for spanned in range(_span(cell, "colspan") or 1):
-            row.append(text)
-            if down > 1:
-                pending[column + spanned] = (text, down - 1)
-        budget.spend(len(row) - column, written=1)
-        budget.repeat(text, len(row) - column - 1)
-        # Cells that reach down make each row wider than the one above; without this a page of 5 KB has millions.
-        budget.check_row(len(row))
-    return row
+    following = bytes(first)
+    for block in chain(blocks, [b""]):
+        piece, following = following, block
+        piece = decoder.decode(piece, last=not following)
+        check.take(piece, last=not following)
+        yield piece
 
 
-def _span(cell: Any, name: str) -> int:
-    """What an attribute says; a height of 0 is all that is left of the table's part."""
-    value = (cell.get(name) or "1").strip()
-    return min(int(value), _MOST_SPANNED) if value.isascii() and value.isdigit() and len(value) < 6 else 1
+class _Stream(BlockStream):
+    """A document for its parser, which goes on reading behind what was refused."""
 
+    def __init__(self, pieces: Iterator[bytes], target: TableTarget) -> None:
+        super().__init__(pieces)
+        self._target = target
 
-def _text_of(cell: Any) -> str | None:
-    return _BLANKS.sub(" ", "".join(_texts(cell))).strip() or None
-
-
-def _texts(element: Any) -> Iterator[str]:
-    for part in element.iter():
-        if part is not element and part.tag in _ENDS_CELL:
-            return
-        if part.tag == "br":
-            yield " "
-        if part.text and part.tag not in ("script", "style"):
-            yield part.text
-        if part is not element and part.tail:
-            yield part.tail
+    def read(self, size: int = -1) -> bytes:
+        """At most that many bytes; none at the end, and behind what was refused."""
+        block = b"" if self._target.refusal is not None else super().read(size)
+        self._target.budget.characters += len(block)
+        return block

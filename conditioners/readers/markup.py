@@ -5,13 +5,14 @@ from __future__ import annotations
 import codecs
 import re
 
-from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.readers.decoding import begin_text, find_mark
 
 _ATTRIBUTES = 500
 """Of one tag: each is compared with all before it."""
 _TABLES = 10_000
+_LONGEST_REST = 1 << 18
+"""Bytes of a tag that may be looked at together with the next piece."""
 _MARKS = "<>=/ \"'abcxyzABCXYZ0189"
 _ESCAPED = frozenset({"utf-7", "punycode", "idna", "unicode-escape", "raw-unicode-escape"})
 """Encodings in which a mark can be written as other bytes than in ASCII."""
@@ -32,18 +33,27 @@ _EBCDIC = b"\x4c\x6f\xa7\x94"
 """How `<?xml` begins on mainframes."""
 
 
-def check_html(data: bytes, limits: Limits) -> None:
-    """Raises Refusal when a document has too many tags, tables, or attributes in one tag."""
-    if data.count(b"<") > limits.html_marks:
-        raise Refusal(f"the HTML document has more than {limits.html_marks} tags")
-    if data.count(b"<") - data.count(b"</") > limits.html_elements:
-        raise Refusal(f"the HTML document has more than {limits.html_elements} elements")
-    if sum(1 for _ in _TABLE.finditer(data)) > _TABLES:
-        raise Refusal(f"the HTML document has more than {_TABLES} tables")
-    for token in _TOKEN.finditer(data):
-        if token[2] is not None:
-            line = 1 + data.count(b"\n", 0, token.start())
-            raise Refusal(f"a tag of the HTML document has more than {_ATTRIBUTES} attributes", f"line {line}")
+class HtmlCheck:
+    """Looks at a document, which may come in pieces."""
+
+    def __init__(self) -> None:
+        self._tables, self._line = 0, 1
+        self._rest = b""
+        """A tag that may go on in the next piece."""
+
+    def take(self, piece: bytes, *, last: bool) -> None:
+        """Raises Refusal when there are too many tables, or attributes in one tag."""
+        text = self._rest + piece
+        cut = len(text) if last else max(text.rfind(b"<"), len(text) - _LONGEST_REST)
+        text, self._rest = text[:cut], text[cut:]
+        self._tables += sum(1 for _ in _TABLE.finditer(text))
+        if self._tables > _TABLES:
+            raise Refusal(f"the HTML document has more than {_TABLES} tables")
+        for token in _TOKEN.finditer(text):
+            if token[2] is not None:
+                line = self._line + text.count(b"\n", 0, token.start())
+                raise Refusal(f"a tag of the HTML document has more than {_ATTRIBUTES} attributes", f"line {line}")
+        self._line += text.count(b"\n")
 
 
 def check_html_encodings(data: bytes) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -26,7 +26,8 @@ class SheetGrid:
 
     name: str
     format: str
-    cells: Sequence[Sequence[str | None]]
+    cells: Iterable[Sequence[str | None]]
+    """Which may be gone through several times."""
     place: str = "cell"
     words_are_apart: bool = False
     has_labels: bool = False
@@ -71,19 +72,19 @@ def open_workbook(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterat
     """The sheets of a workbook; one that holds a single cell is a note."""
     book = load_sheets(opened, limits)
     for sheet in book.sheets:
+        rows = list(sheet.rows())
         grid = SheetGrid(
-            _name(opened, sheet.name), "workbook", list(sheet.rows()), known_encoding=book.encoding,
-            evidence=book.evidence,
-        )  # fmt: skip
-        if sum(1 for cells in grid.cells for cell in cells if cell) > 1:
-            yield from _part(grid)
+            _name(opened, sheet.name), "workbook", rows, known_encoding=book.encoding, evidence=book.evidence
+        )
+        if sum(1 for cells in rows for cell in cells if cell) > 1:
+            yield from _part(grid, rows)
         else:
             skipped.add(f"sheet {grid.name}", "no table")
 
 
-def _part(grid: SheetGrid) -> Iterator[SheetGrid]:
+def _part(grid: SheetGrid, rows: Sequence[Sequence[str | None]]) -> Iterator[SheetGrid]:
     """The sheet, or each of the tables that stand beside each other on it."""
-    for cells in part_sides(grid.cells, lambda part: replace(grid, cells=part).rows()):
+    for cells in part_sides(rows, lambda part: replace(grid, cells=part).rows()):
         yield replace(grid, cells=cells)
 
 

@@ -235,15 +235,6 @@ def test_of_a_line_with_more_cells_than_labels_may_be_no_more_are_read():
     assert record.fields == ("1", "1", "1", "1")
 
 
-def test_html_of_more_elements_than_fit_into_memory_is_refused_however_few_are_closed():
-    page = b"<html><table>" + b"<tr><td>a<td>b" * 400 + b"</table></html>"
-
-    reason = "the HTML document has more than 1201 elements"
-    assert condition("a.html", page, Limits(html_elements=1201)).reason == reason
-    assert isinstance(condition("a.html", page, Limits(html_elements=1202)), AutoConditioned)
-    assert DEFAULT.html_elements * 2 > DEFAULT.html_marks, "one whose elements are closed has half as many"
-
-
 def test_records_with_few_of_many_labels_have_their_values_below_these():
     names = [f"k{number}" for number in range(40)]
     text = "[" + ",".join(f'{{"{name}": "{number}"}}' for number, name in enumerate(names * 3)) + "]"

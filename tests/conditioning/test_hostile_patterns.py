@@ -12,7 +12,7 @@ from conditioners.drafting.widening import unfold_sample
 from conditioners.limits import DEFAULT
 from conditioners.outcome import Refusal, Skipped
 from conditioners.readers.ending import stop_behind_table
-from conditioners.readers.html_encodings import decode_html
+from conditioners.readers.html_encodings import HtmlDecoder
 from conditioners.readers.json_paths import join, read_path
 from conditioners.readers.markup import check_html_encodings
 from conditioners.readers.mending import ODS_CONTENT, MisreadMarks
@@ -69,7 +69,7 @@ def test_the_rows_are_read(text):
 
 def test_the_encoding_of_a_page_of_tags_without_an_end_is_told():
     told = []
-    decode_html(b"<table>" + b"<" * LONG + b"\xe9", lambda data: told.append(without_tags(data)))
+    HtmlDecoder(lambda data: told.append(without_tags(data))).decode(b"<table>" + b"<" * LONG + b"\xe9", last=True)
 
     assert told == [b"\n" + b"<" * LONG + b"\xe9"]
 
@@ -79,7 +79,10 @@ def test_blanks_behind_charset_declare_none():
     meta = b"<meta " * 300 + b"charset=" + b" " * 2000 + b">\xe9"
     check_html_encodings(blanks)
 
-    assert decode_html(meta)[1]["evidence"] == "not UTF-8, and the document does not say; this is HTML's default"
+    decoder = HtmlDecoder()
+    decoder.decode(meta, last=True)
+
+    assert decoder.facts["evidence"] == "not UTF-8, and the document does not say; this is HTML's default"
 
 
 @pytest.mark.parametrize(

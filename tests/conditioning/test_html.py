@@ -4,6 +4,8 @@ import pytest
 
 from conditioners.columns import Text, Whole
 from conditioners.dialects import Numbers, Workbook
+from conditioners.limits import Limits
+from conditioners.readers import spilled_rows
 from tests.conditioning.undeclared import condition_undeclared
 
 PAGE = """<html><head><title>x</title></head><body><table><tr><td>menu</td></tr></table>
@@ -172,14 +174,18 @@ def test_cells_without_a_row_make_one_of_their_own():
 
 
 @pytest.mark.parametrize(
-    ("inside", "reason"),
-    [("<div>" * 300, "is nested deeper than 256 levels"), ("x" * 10_000_001, "has a text longer than 10000000 bytes")],
+    ("inside", "reason", "where"),
+    [
+        ("<div>" * 300, "is nested deeper than 256 levels", "table 1, row 3"),
+        ("x" * 10_000_001, "has a text longer than 10000000 bytes", "line 1"),
+        (f"{'x' * 500}<br>" * 20_001, "has a text longer than 10000000 bytes", "table 1, row 3"),
+    ],
 )
-def test_a_page_that_the_parser_gives_up_in_is_refused_and_nothing_of_it_lost(inside, reason):
+def test_a_page_that_the_parser_gives_up_in_is_refused_and_nothing_of_it_lost(inside, reason, where):
     page = f"<html><table><tr><td>k<td>v<tr><td>1<td>2<tr><td>3<td>{inside}<tr><td>5<td>6</table>"
     refusal = condition_undeclared(page.encode(), "page.html").outcome
 
-    assert (refusal.reason, refusal.where) == (f"the HTML document {reason}", "line 1")
+    assert (refusal.reason, refusal.where) == (f"the HTML document {reason}", where)
 
 
 @pytest.mark.parametrize(
@@ -198,3 +204,45 @@ def test_rows_with_unknown_bytes_are_quarantined_without_a_declaration_too(says,
     assert found.tables[0][:2] == [["shop", "town"], ["0", "Köln"]]
     assert len(found.tables[0]) == 9
     assert [(r["rule"], r["raw"]) for r in found.rejects] == [("undecodable", f"5,Köln\\x{unknown}")]
+
+
+LARGE = "".join(f"<tr><td rowspan=2>{n:03}<td>Köln {n}<td>1,{n:03}<tr><td>Ulm<td>{n}" for n in range(300))
+SMALL_PIECES = Limits(html_bytes=3000, chunk_bytes=1000)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
+def test_a_page_is_read_in_pieces_and_its_rows_wait_in_a_file_where_they_are_many(
+    make_source, run, monkeypatch, encoding
+):
+    monkeypatch.setattr(spilled_rows, "_HELD", 5000)
+    monkeypatch.setattr(spilled_rows, "_FRAME", 1000)
+    small = "<table><tr><th>k<th>v<tr><td>1<td>2</table>"
+    page = f"{small}<p>{'x' * 5000}</p><table>{HEADER}{LARGE}</table>{small}".encode(encoding)
+    auto = condition_undeclared(page, "a.html", SMALL_PIECES)
+    declared = run(make(make_source), page, limits=SMALL_PIECES)
+
+    rows = [row for n in range(300) for row in ([f"{n:03}", f"Köln {n}", f"1,{n:03}"], [f"{n:03}", "Ulm", f"{n}"])]
+    assert auto.tables == [[["k", "v"], ["1", "2"]], [["store", "region", "units"], *rows], [["k", "v"], ["1", "2"]]]
+    assert declared.rows == [",".join([*row[:2], str(int(row[2].replace(",", "")))]) for row in rows]
+    assert auto.summary.encoding["name"] == declared.summary.encoding["name"] == encoding.replace("16", "16-le")
+
+
+def test_rows_of_a_page_that_take_too_much_of_the_disk_are_refused(monkeypatch):
+    monkeypatch.setattr(spilled_rows, "_HELD", 5000)
+    refusal = condition_undeclared(f"<table>{HEADER}{LARGE}</table>", "a.html", Limits(spilled_bytes=1000)).outcome
+
+    assert refusal.reason == "the rows of the HTML document take more than 1000 bytes of temporary disk, packed"
+
+
+def test_a_damaged_byte_behind_the_first_piece_of_a_page_costs_its_row():
+    page = f"<table>{HEADER}{LARGE}</table>".encode().replace("Köln 299".encode(), b"K\xf6ln 299")
+    found = condition_undeclared(page, "a.html", SMALL_PIECES)
+
+    assert [reject["raw"] for reject in found.rejects] == ["299,K\\xf6ln 299,1,299"]
+    assert found.summary.encoding["evidence"].endswith("it does not know all of the bytes")
+
+
+def test_the_text_of_a_cell_is_in_the_order_of_the_page_where_marks_stand_in_marks():
+    page = "<table><tr><th>k<th>v<tr><td>a<b>b<i>c</i>d</b>e<td>1</table>"
+
+    assert condition_undeclared(page, "page.html").tables == [[["k", "v"], ["abcde", "1"]]]
