@@ -34,9 +34,11 @@ def formats_of(column: Day | Moment, dialect: Dialect) -> Sequence[str]:
     Where a point in time is wanted and no format tells the offset, all are of UTC.
     """
     own = dialect.formats.get(column.name)
+    formats: Sequence[str] = own or (dialect.days if isinstance(column, Day) else dialect.moments)
+    if dialect.months:  # all of which come as English ones of three letters
+        formats = [written.replace("%B", "%b") for written in formats]
     if isinstance(column, Day):
-        return own or dialect.days
-    formats = own or dialect.moments
+        return formats
     if column.utc:
         return [written for written in formats if tells_offset(written)] or formats
     return [written for written in formats if "%#z" not in written and not is_instant(written)]

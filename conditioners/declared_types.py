@@ -59,6 +59,10 @@ _TYPES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "bool": (_is_of(bool), "True or False"),
     "date": (_is_of(date), "a day, such as `date(2025, 1, 31)`"),
     "tuple[str, ...]": (_are_texts, _TEXTS),
+    "Months": (
+        lambda value: isinstance(value, tuple) and all(isinstance(each, str) or _are_texts(each) for each in value),
+        "a tuple of twelve texts, or tuples of texts",
+    ),
     "tuple[Column, ...]": (_is_of(tuple, list), "a tuple of columns, with a comma behind a single one"),
     "tuple[Dialect, ...]": (_is_of(tuple, list), "a tuple of dialects, with a comma behind a single one"),
     "tuple[Check, ...]": (_is_of(tuple, list), "a tuple of checks, with a comma behind a single one"),

@@ -11,6 +11,7 @@ from conditioners.columns import Column, Day, Decimal, Moment, Text, Whole
 from conditioners.dates import IsWritten, formats_of, parse_day, parse_moment, show_moment
 from conditioners.dialects import Dialect, Numbers
 from conditioners.foreign_digits import write_in_ascii
+from conditioners.month_names import write_in_english
 from conditioners.numerals import is_numeral
 from conditioners.outcome import SourceError
 from conditioners.scaling import is_rounded, parse_number
@@ -67,8 +68,8 @@ def compile_rules(column: Column, dialect: Dialect, *, at_once: bool) -> Rules:
 
     text = pl.col(column.name)
     empty = ["", *dialect.nulls, *dialect.sentinels.get(column.name, ())]
-    is_anew = bool(dialect.digits) and not isinstance(column, Text)
-    written = write_in_ascii(text, dialect.digits) if is_anew else text
+    written = _write_anew(column, dialect, text)
+    is_anew = written is not text
     cell = pl.when(text.is_in(empty)).then(None).otherwise(written)
     clean, value = pl.col(name_cell(column)), pl.col(column.name)
     missing: list[Fault] = [] if column.optional else [("missing", clean.is_null())]
@@ -89,6 +90,15 @@ def compile_rules(column: Column, dialect: Dialect, *, at_once: bool) -> Rules:
     return Rules(
         column, cell, parsed, suspicions, [*missing, *unfit, *faults], empty=empty, forms=forms, is_anew=is_anew
     )
+
+
+def _write_anew(column: Column, dialect: Dialect, text: pl.Expr) -> pl.Expr:
+    """Digits and names of months as formats know them; the text itself where it has no others."""
+    if dialect.digits and not isinstance(column, Text):
+        text = write_in_ascii(text, dialect.digits)
+    if dialect.months and isinstance(column, Day | Moment):
+        text = write_in_english(text, dialect.months)
+    return text
 
 
 def _forms_of(column: Column, dialect: Dialect) -> Sequence[Form]:

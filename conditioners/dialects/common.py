@@ -10,6 +10,7 @@ from conditioners.counted_dates import COUNTED
 from conditioners.date_forms import DIGITS, complete_day, complete_moment, pattern_of, spell_out
 from conditioners.declared_types import require_types
 from conditioners.foreign_digits import list_digits
+from conditioners.month_names import Months, require_months
 from conditioners.outcome import SourceError
 
 ISO_DAY = "%Y-%m-%d"
@@ -91,6 +92,8 @@ class Dialect:
     """Formats of dates, tried in order; they must not contradict each other. ISO weeks are `%G-W%V` and the like."""
     moments: tuple[str, ...] = ISO_MOMENTS
     """Formats of moments. For a column in UTC those with the offset (`%#z`), or if there is none, all as UTC."""
+    months: Months = ()
+    """Names of the twelve months, for those of `%b` and `%B` in other languages; several of one month as a tuple."""
     parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """For a column whose text stands in several cells, their labels; it is these with a blank between them."""
     formats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -119,6 +122,7 @@ class Dialect:
             if against is not None:
                 hint = "; `formats` has those of single columns"
                 raise SourceError(f"dialect {self.name!r}: {against} contradicts another of its date formats{hint}")
+        require_months(self.name, self.months)
         for day in self.days:
             complete_day(day)  # raises SourceError for a format that tells no day
         for moment in self.moments:

@@ -20,6 +20,8 @@ DAY_FORMATS = (
     "%m-%d-%y", "%d-%m-%y", "Week %V %G", "Wk %V %G", "KW %V/%G", "KW %V %G", "%G KW %V", "%Y.%m.%d", "%Y年%m月%d日",
     "%b %d %Y", "%B %d %Y", "%b-%Y", "%B-%Y", "%d%b%Y", "%d/%b/%Y", "%d %b %y", "%d. %m. %Y", "%Y. %m. %d.", "%Y年%m月",
     "%G-S%V", "S%V-%G", "S%V/%G", "%Y\uff0f%m\uff0f%d",
+    "%d. %b %Y", "%d. %B %Y", "%b/%y", "%b/%Y", "%d de %b de %Y", "%d de %B de %Y", "%b de %Y", "%B de %Y", "%b %y",
+    "%B %y", "%b. %Y", "%b. %y", "%b.%y", "%b.%Y", "%d-%b.-%Y", "%Y %b", "%Y-%b",
     "%Y-Q%q", "%YQ%q", "%Y Q%q", "Q%q %Y", "Q%q-%Y", "Q%q/%Y",
 )  # fmt: skip
 MOMENT_FORMATS = (
@@ -39,6 +41,8 @@ MOMENT_FORMATS = (
     "%Y-%m-%d %H:%M:%S UTC", "%Y-%m-%d %H:%M:%S%.f UTC", "%Y-%m-%d %H:%M UTC", "%d.%m.%Y %H:%M:%S UTC",
     "%d/%m/%Y %H:%M:%S UTC", "%m/%d/%Y %H:%M:%S UTC", "%d.%m.%Y %H:%M UTC",
 )  # fmt: skip
+_SHORT_MONTHS = ("%b %y", "%B %y", "%b. %y")
+"""Formats that are months only where these follow each other, for `Jan 24` is a day in January as well."""
 _TWINS = (("%m/%d", "%d/%m"), ("%m-%d", "%d-%m"))
 _NUMBERS = (
     Numbers(), Numbers(thousands=","), Numbers(thousands=",", lakhs=True), Numbers(decimal=",", thousands="."),
@@ -60,7 +64,7 @@ _YEARS = range(1900, 2101)
 _TELLING_WEEKDAYS = 4
 _MOST, _TRIED = 0.5, 100
 _MOST_DIGITS = 18
-_TELLING, _GROUP = 5, 3
+_TELLING, _GROUP, _FEWEST_MONTHS = 5, 3, 3
 _BARE = re.compile(rf"[^0-9a-z(]{{0,4}}[0-9][0-9.,'\u2019]*(?:\s?(?:{_MARK}))?$")
 _BRACKETS = re.compile(rf"\D{{0,4}}\([^0-9a-z]{{0,4}}[0-9][0-9.,'\u2019 ]*(?:{_MARK})?\)(?:\s?(?:{_MARK}))?$")
 _MONTH = re.compile(r"(0[1-9]|1[0-2])[.,](19|20)[0-9]{2}|(19|20)[0-9]{2}[.,](0[1-9]|1[0-2])")
@@ -219,7 +223,7 @@ def fit_formats(
     whole = [each for each in formats if "%d" in each]
     formats = [*formats, *(f"{words}{each}" for words in _find_openings(some) for each in whole)]
     days = {cell for cell in some if has_days and parse_day(cell, ISO_DAY)}
-    likely = [each for each in formats if _is_likely(some, days, each)]
+    likely = [each for each in formats if _is_likely(some, days, each) and may_be_months(cells, each)]
     fits = {each: find_fit(cells, _matches_day(each, has_days=has_days)) for each in likely}
     if not fits:
         return None
@@ -227,6 +231,14 @@ def fit_formats(
     fitting = [each for each, fit in fits.items() if fit.fitting.total() == best.fitting.total()]
     is_mixed = has_days and ISO_DAY not in fitting and any(parse_day(cell, ISO_DAY) for cell in best.fitting)
     return best, [*fitting, ISO_DAY] if is_mixed else fitting
+
+
+def may_be_months(cells: Iterable[str], written: str) -> bool:
+    """Whether cells are what a format says; months with two digits of a year only where one follows the other."""
+    if written not in _SHORT_MONTHS:
+        return True
+    months = sorted({day.year * 12 + day.month for cell in cells if (day := parse_day(cell, written))})
+    return len(months) >= _FEWEST_MONTHS and months[-1] - months[0] == len(months) - 1
 
 
 def _find_openings(cells: Sequence[str]) -> list[str]:

@@ -101,8 +101,8 @@ def tell_unknown_form(label: str, counts: Counter[str]) -> tuple[str, ...]:
     months = [found[1].casefold() for cell in counts if (found := _MONTH_WORD.fullmatch(cell))]
     if len(months) == len(counts) and len(set(months)) in _MONTHS:
         cell = next(iter(counts))
-        told = f"{label!r} is text, though it may hold days, such as {cell!r}: formats know months in English alone"
-        return (f"{told}, a hook any",)
+        told = f"{label!r} is text, though it may hold days, such as {cell!r}: formats know months in English"
+        return (f"{told}, and those that `months` of their dialect declares",)
     return _tell_foreign_digits(label, counts) or _tell_kind(label, counts) or _tell_amounts(label, counts)
 
 

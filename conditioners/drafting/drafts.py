@@ -17,9 +17,11 @@ from conditioners.drafting.guessing import Guess
 from conditioners.drafting.joined_cells import Joint
 from conditioners.drafting.joints import find_joints, name_whole, tell_apart
 from conditioners.drafting.keys import find_key, tell_key
+from conditioners.drafting.month_languages import are_used, find_months, tell_months, translate_sample
 from conditioners.drafting.samples import NoDraft, Sample
 from conditioners.drafting.sums import leave_out_sum
 from conditioners.drafting.widening import Widening, unfold_sample
+from conditioners.month_names import Months
 from conditioners.readers.headers import normalise
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
@@ -47,6 +49,7 @@ class Draft:
     members: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     digits: tuple[str, ...] = ()
+    months: Months = ()
 
     def skipping(self, patterns: Sequence[str]) -> Draft:
         """The draft, with lines that are no rows."""
@@ -71,7 +74,8 @@ def check_name(name: str) -> None:
 
 def draft_source(name: str, sample: Sample) -> Draft:
     """Draft a source from a sample; raises NoDraft when that cannot be done."""
-    sample, widening = unfold_sample(sample)
+    language, months = find_months(sample)
+    sample, widening = unfold_sample(translate_sample(sample, months), months)
     guessed = guess_columns(sample)
     joined = _join_parts(guessed.columns, sample)
     form = find_form(sample, joined.columns).widened(widening)
@@ -83,16 +87,19 @@ def draft_source(name: str, sample: Sample) -> Draft:
     key = find_key(_list_possible(declared, widening), [*joined.columns, *joined.wholes], cells)
     declared, key_with_places = _add_places(declared, key, sample)
     own = _find_own_formats(declared)
+    months = months if are_used(declared) else ()
     shared = [guess for guess in declared if guess.name not in own]
     remarks = (
         *sample.remarks, *((_ALONE,) if sample.labels is None and len(joined.columns) == 1 else ()),
         *guessed.remarks, *tell_apart(guessed.columns, sample.columns, joined.joints), *left_out,
-        *tell_key(key_with_places), *_tell_own_formats(own), *(each for guess in declared for each in guess.remarks),
+        *((tell_months(language),) if months else ()), *tell_key(key_with_places), *_tell_own_formats(own),
+        *(each for guess in declared for each in guess.remarks),
     )  # fmt: skip
     return Draft(
         name, tuple(declared), key_with_places, form, guessed.numbers,
         _formats(shared, "Day", DAY_FORMATS, (ISO_DAY,)), _formats(shared, "Moment", MOMENT_FORMATS, ISO_MOMENTS), own,
         _name_parts(joined, form), remarks, sample.file_name, sample.packing.members, digits=guessed.digits,
+        months=months,
     )  # fmt: skip
 
 

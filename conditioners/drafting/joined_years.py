@@ -51,7 +51,7 @@ def tell_parts(guesses: Sequence[Guess], columns: Sequence[Sequence[str]]) -> li
             if odd is not None:
                 told.append(f"{labels[year]!r} and {label!r} are no ISO weeks, since {odd!r} is none, and stay apart")
         elif labels_months(label) and _has_other_months(cells):
-            told.append(f"{labels[year]!r} and {label!r} stay apart, since formats know months in English alone")
+            told.append(f"{labels[year]!r} and {label!r} stay apart: where these are months, declare `months`")
     return told
 
 

@@ -10,6 +10,7 @@ from conditioners.drafting.drafts import Draft
 from conditioners.drafting.forms import Form
 from conditioners.drafting.guessing import Guess
 from conditioners.drafting.text import WIDTH, show_call, show_mapping, show_string, show_tuple
+from conditioners.month_names import list_names
 from conditioners.readers.headers import normalise
 
 _SURROUNDINGS = ("@file", "@folder", "@sheet")
@@ -90,6 +91,11 @@ def _show_dialect(draft: Draft) -> str:
         arguments.append(_show_numbers(draft.numbers))
     if draft.digits:
         arguments.append(f"digits={_tuple(draft.digits)}")
+    if draft.months:
+        shown_months = [
+            _tuple(list_names(each)) if len(list_names(each)) > 1 else show_string(str(each)) for each in draft.months
+        ]
+        arguments.append(show_tuple(shown_months, 12, before="months="))
     if draft.days != (ISO_DAY,):
         arguments.append(show_tuple([show_string(each) for each in draft.days], 12, before="days="))
     if draft.moments != ISO_MOMENTS:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from conditioners.drafting.asides import find_total
-from conditioners.drafting.conventions import DAY_FORMATS, parse_day
+from conditioners.drafting.conventions import DAY_FORMATS, may_be_months, parse_day
 from conditioners.drafting.digit_dates import MONTH, WEEK, find_year, fit_run, labels_months, labels_weeks
 from conditioners.drafting.naming import name_columns
+from conditioners.month_names import Months, list_names, translate_month
 
 if TYPE_CHECKING:
     from conditioners.drafting.samples import Sample
@@ -23,6 +24,8 @@ _PARTS = {
     " %V": " [0-9]{1,2}", "%q": "[1-4]", "%b": "[A-Za-z]{3}", "%B": "[A-Za-z]{3,9}",
 }  # fmt: skip
 _MONTHS = {"%B": list(calendar.month_name)[1:], "%b": list(calendar.month_abbr)[1:]}
+_ANY_MONTH = r"[^\W\d_]{3,}\.?"
+"""A name of a month, or any other word, which is then rejected."""
 _YEARLESS = ("%B", "%b", "%V")
 _PERIODS, _YEAR_NAME = (("%V", "week"), ("%d", "day"), ("%q", "quarter")), "year"
 _UNNAMED = "value"
@@ -43,18 +46,22 @@ class Widening:
     patterns: Mapping[str, str]
 
 
-def unfold_sample(sample: Sample) -> tuple[Sample, Widening | None]:
-    """The sample with a row for each cell below a label that tells a day or week; as it is when there are none."""
+def unfold_sample(sample: Sample, months: Months = ()) -> tuple[Sample, Widening | None]:
+    """The sample with a row for each cell below a label that tells a day or week; as it is when there are none.
+
+    Names of `months` in its labels are those of their language.
+    """
     if sample.labels is None or sample.form["format"] not in ("delimited text", "workbook", "HTML"):
         return sample, None
+    labels = [translate_month(label, months) for label in sample.labels] if months else sample.labels
     for written in (*DAY_FORMATS, _YEAR):
-        measures = _find_measures(sample.labels, written)
+        measures = _find_measures(labels, written)
         if measures:
-            return _unfold(sample, *_tell_months(written, measures), measures)
+            return _unfold(sample, *_tell_months(written, measures), measures, months)
     for written in _YEARLESS if find_year(sample.labels, sample.columns) is not None else ():
-        measures = _find_yearless(sample.labels, written)
+        measures = _find_yearless(labels, written)
         if measures:
-            return _unfold(sample, written, (), measures)
+            return _unfold(sample, written, (), measures, months)
     return replace(sample, remarks=(*sample.remarks, *_tell_times(sample.labels))), None
 
 
@@ -81,7 +88,10 @@ def _find_measures(labels: Sequence[str], written: str) -> _Measures:
         match = pattern.fullmatch(label)
         if match and parse_day(match[2], written):
             found.setdefault((match[1], match[3]), {})[number] = match[2]
-    return {around: days for around, days in found.items() if len(set(days.values())) == len(days) >= _FEWEST}
+    return {
+        around: days for around, days in found.items()
+        if len(set(days.values())) == len(days) >= _FEWEST and may_be_months(days.values(), written)
+    }  # fmt: skip
 
 
 def _tell_months(written: str, measures: _Measures) -> tuple[str, tuple[str, ...]]:
@@ -122,20 +132,23 @@ def _count_on(times: Sequence[str], written: str) -> bool:
     return len(times) >= _FEWEST and [time.title() for time in times] == names[: len(times)]
 
 
-def _pattern_of(written: str) -> str:
+def _pattern_of(written: str, months: Months = ()) -> str:
+    """A pattern for labels in a format; where a name of `months` is all that tells them, for just these."""
     if written in _MONTHS:
-        return f"(?i:{'|'.join(_MONTHS[written])})"
+        names = sorted((name for month in months for name in list_names(month)), key=len, reverse=True)
+        return f"(?i:{'|'.join(map(re.escape, names) if names else _MONTHS[written])})"
     if written in _YEARLESS:
         return "[0-9]{1,2}"
     if written in (WEEK, MONTH):
         return "[0-9]{6}"
     # Behind a blank, as in `Week 1 2024`, numbers of weeks may have one digit.
     parts = re.split(r"( %V|%[A-Za-z])", written)
-    return "".join(_PARTS.get(part) or re.escape(part).replace(r"\-", "-") for part in parts)
+    shown = {**_PARTS, "%b": _ANY_MONTH, "%B": _ANY_MONTH} if months else _PARTS
+    return "".join(shown.get(part) or re.escape(part).replace(r"\-", "-") for part in parts)
 
 
 def _unfold(
-    sample: Sample, written: str, remarks: Sequence[str], measures: _Measures
+    sample: Sample, written: str, remarks: Sequence[str], measures: _Measures, months: Months
 ) -> tuple[Sample, Widening]:  # fmt: skip
     labels = sample.labels or ()
     wide = {number for days in measures.values() for number in days}
@@ -147,7 +160,7 @@ def _unfold(
     rows = [row for values in zip(*sample.columns, strict=True) for row in _rows_of(values, kept, measures)]
     columns = tuple(zip(*rows, strict=True)) if rows else ((),) * (len(kept) + 1 + len(measures))
     patterns = {
-        name: f"{re.escape(before)}({_pattern_of(written)}){re.escape(behind)}".replace("\\ ", " ")
+        name: f"{re.escape(before)}({_pattern_of(written, months)}){re.escape(behind)}".replace("\\ ", " ")
         for name, (before, behind) in zip(names[1:], measures, strict=True)
     }
     days = next(iter(measures.values()))

@@ -186,13 +186,13 @@ def test_weeks_without_a_year_are_told_with_the_part_that_a_sheet_s_name_is(draf
     assert not told(with_year, "without a year")
 
 
-def test_months_in_other_languages_stay_apart_from_their_year_and_are_told(draft):
-    rows = [(s, y, "Mai" if w % 2 else "März", u) for s, y, w, u in WEEKS]
+def test_months_in_languages_that_drafts_do_not_know_stay_apart_from_their_year_and_are_told(draft):
+    rows = [(s, y, "ledna" if w % 2 else "února", u) for s, y, w, u in WEEKS]
 
     written, source = draft("t.csv", table(("Ort", "Jahr", "Monat", "Menge"), rows))
 
     assert source.dialects[0].parts == {}
-    assert told(written, "'Jahr' and 'Monat' stay apart, since formats know months in English alone")
+    assert told(written, "'Jahr' and 'Monat' stay apart: where these are months, declare `months`")
 
 
 def test_months_that_begin_with_july_are_no_months_of_the_year_of_their_row(draft):
