@@ -19,6 +19,11 @@ _CONTROLS = ("\x01", "\x02", "\x14", "\x1c", "\x1d", "\x1e", "\x1f")
 _OTHERS = "^~#*!" + "".join(_CONTROLS) + BEYOND_ASCII
 _WRITTEN_TWICE = "@$%&+="
 """What is no delimiter by itself, for addresses and amounts have it, but may be one if it is written twice."""
+_USUAL = ",;\t|"
+_WITHIN_CELLS = "\"'-./:_()[]{}<>\\"
+"""What dates, numbers, names and paths have as often as another one may."""
+_FEWEST, _FEWEST_WITHIN = 3, 2
+"""Lines that show what is no chance, and how often a mark is in each."""
 _WITHIN = re.compile(r"(?<![\d:])\d{1,2}:[0-5]\d(?::[0-5]\d)?(?![\d:])|://|\b[A-Z]:[\\/]")
 """Colons of times, addresses and paths."""
 
@@ -28,6 +33,7 @@ def find_candidates(sample: str) -> Iterator[Marks]:
     lines = [line for line in islice(_lines(sample), 200) if line.strip()]
     delimiters = [mark for mark in (*_LIKELY, *_OTHERS) if _may_delimit(mark, lines)]
     delimiters += [mark for mark in _WRITTEN_TWICE if all(mark * 2 in line for line in lines)]
+    delimiters += [mark for mark in _find_even(lines) if mark not in delimiters]
     for delimiter in (*delimiters, ""):
         is_spaced = delimiter not in ("", " ") and sample.count(delimiter + " ") * 2 > sample.count(delimiter)
         quotes = ['"', *(q for q in _OTHER_QUOTES if q != delimiter and _may_quote(q, delimiter, lines))]
@@ -37,6 +43,16 @@ def find_candidates(sample: str) -> Iterator[Marks]:
                 yield Marks(delimiter, quote, spaced=True)
         if '\\"' in sample or (delimiter and f"\\{delimiter}" in sample):
             yield Marks(delimiter, '"', "\\")
+
+
+def _find_even(lines: Sequence[str]) -> list[str]:
+    """The one mark that stands within each line as often, at least twice, where no usual delimiter is in all lines."""
+    if len(lines) < _FEWEST or any(all(mark in line for line in lines) for mark in _USUAL):
+        return []
+    marks = [mark for mark in set(lines[0]) if not mark.isalnum() and not mark.isspace() and mark not in _WITHIN_CELLS]
+    counts = {mark: {line.count(mark) for line in lines} for mark in marks}
+    even = [mark for mark, found in counts.items() if len(found) == 1 and min(found) >= _FEWEST_WITHIN]
+    return even if len(even) == 1 and all(line.strip(even[0] + " ").count(even[0]) > 1 for line in lines) else []
 
 
 def _lines(sample: str) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -42,6 +42,8 @@ class Ancestors:
     first: int
     around: Mapping[Path, str]
     skipped: Skipped
+    note_joined: Callable[[str], None]
+    """Says that a column has several values in one cell."""
     levels: list[_Level] = field(default_factory=list)
 
     def begin(self, path: Sequence[str], element: _Element) -> None:
@@ -67,7 +69,8 @@ class Ancestors:
         if level.is_used:
             self.skipped.add(f"path /{'/'.join(at)}", "behind the records that it stands around")
         elif text:
-            known = level.values.get(label)
+            if known := level.values.get(label):
+                self.note_joined(label)
             level.values[label] = f"{known}, {text}" if known else text
 
     def values(self) -> dict[str, str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal, Skipped
@@ -107,11 +107,18 @@ def open_xml(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[Re
     labels = tuple(dict.fromkeys((*around.values(), *inside)))
     if len(labels) > limits.columns:
         raise Refusal(f"the table has more than {limits.columns} columns")
-    form = {"format": "XML", "records": "/" + "/".join(record)}
+    form: dict[str, Any] = {"format": "XML", "records": "/" + "/".join(record)}
     if any(leaf not in around and leaf[: len(record)] != record for leaf in shape.leaves):
         skipped.add("path /", f"outside of the records at {form['records']}")
-    ancestors = Ancestors(record, first, around, skipped)
+    ancestors = Ancestors(record, first, around, skipped, partial(_note_joined, form))
     yield RecordGrid(opened.member, form, labels, partial(_read, opened, ancestors, limits))
+
+
+def _note_joined(form: dict[str, Any], label: str) -> None:
+    """Say that a column has values of several elements in one cell."""
+    labels = form.setdefault("joined", [])
+    if label not in labels:
+        labels.append(label)
 
 
 def _measure(opened: OpenedRaw, limits: Limits) -> _Shape:
@@ -198,7 +205,7 @@ def _read(opened: OpenedRaw, ancestors: Ancestors, limits: Limits) -> Iterator[t
             continue
         if path == record:
             number += 1
-            found, around = _flatten(element, record[-1]), ancestors.values()
+            found, around = _flatten(element, record[-1], ancestors.note_joined), ancestors.values()
             yield f"{place}[{number}]", {**around, **found} if around else found
             ancestors.use()
         elif (alone := ancestors.end(path, element)) is not None:
@@ -208,8 +215,8 @@ def _read(opened: OpenedRaw, ancestors: Ancestors, limits: Limits) -> Iterator[t
         budget.renew()
 
 
-def _flatten(record: _Element, name: str) -> Record:
-    """Text and attributes below a record under their paths; what comes again at a path is told apart by commas."""
+def _flatten(record: _Element, name: str, note_joined: Callable[[str], None]) -> Record:
+    """Text and attributes below a record under their paths; what comes again at one is joined by commas, and told."""
     if len(record):
         refuse_entity(record)
     values = list[tuple[str, str]]()
@@ -220,6 +227,9 @@ def _flatten(record: _Element, name: str) -> Record:
     several: dict[str, list[str]] = {label: [] for label in found}
     for label, value in values:
         several[label].append(value)
+    for label, each in several.items():
+        if len(each) > 1:
+            note_joined(label)
     return {label: ", ".join(each) for label, each in several.items()}
 
 

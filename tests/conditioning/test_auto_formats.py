@@ -338,6 +338,15 @@ def test_elements_that_come_again_in_a_record_are_rows_only_if_its_own_values_st
     assert behind == [["@id", "line/sku", "n"], ["1", "A, B", "x"], ["2", "C", "y"]]
 
 
+def test_columns_of_xml_in_which_values_are_joined_are_told():
+    several = "<w><u>1</u><u>2</u></w><w><u>3</u></w>" * 9
+    _, found = read_xml(f"<r><s><tag>x</tag><tag>y</tag>{several}</s><s><tag>z</tag>{several}</s></r>")
+    _, single = read_xml("<r><w><u>1</u></w><w><u>3</u></w></r>")
+
+    assert found.dialect == {"format": "XML", "records": "/r/s/w", "joined": ["s/tag", "u"]}
+    assert single.dialect == {"format": "XML", "records": "/r/w"}
+
+
 def test_text_behind_the_elements_inside_of_a_value_is_kept():
     items = "".join(f"<item><no>{n}</no><note><b>new</b> and {n}</note> behind {n}</item>" for n in range(3))
     rows, _ = read_xml(f"<list>{items}</list>")

@@ -196,3 +196,19 @@ def test_a_title_above_the_first_of_two_short_tables_does_not_make_them_one():
     found, _ = read("[Products]\n" + texts[0] + "\n[Regions]\n" + texts[1])
 
     assert found == [first, second]
+
+
+@pytest.mark.parametrize("mark", ["$", "&", "@", "=", "%", "+", "‖", "│", "，", "、", "␟"])
+def test_a_mark_that_each_line_has_as_often_tells_cells_apart_where_no_usual_one_does(mark):
+    expected = [["id", "name", "sum"], *([str(n), f"Ann {n}", f"{n}.50"] for n in range(4))]
+    (rows,), summary = read("\n".join(map(mark.join, expected)) + "\n")
+
+    assert (rows, summary.dialect["delimiter"]) == (expected, mark)
+
+
+def test_marks_that_each_line_has_once_or_beside_another_tell_nothing_apart():
+    addresses = [["email"], *([f"user{n}@example.org"] for n in range(5))]
+    queries = [["query"], *([f"a={n}&b=2&c=3&d={n}"] for n in range(5))]
+
+    for expected in (addresses, queries):
+        assert read("\n".join(row[0] for row in expected) + "\n")[0] == [expected]
