@@ -21,7 +21,10 @@ SHOWN_ERROR = re.compile(rb">(?:%b|%b)</text:p>" % (_ERROR_NUMBER, _ERROR_NAME))
 class OdsSheets:
     """The content of an ods: all its tables, and the cells merged over rows, of which the parser tells none."""
 
-    _ANY = re.compile(PREFIX + rb"(table|table-row|table-cell|covered-table-cell|s)(?=[\s/>])" + ATTRIBUTES)
+    _ANY = re.compile(
+        PREFIX + rb"(table|table-row|table-cell|covered-table-cell|s)(?=[\s/>])" + ATTRIBUTES
+        + rb"|</(?:[^\s<>/:!?]+:)?(table-row)\s*>"
+    )  # fmt: skip
     _ERROR = re.compile(rb"""value-type\s*=\s*["']error["']""")
     _FORMULA = re.compile(rb"""[\s:]formula\s*=""")
     _ZERO = re.compile(rb"""office:value\s*=\s*["'](?:0|NaN)["']""")
@@ -63,6 +66,7 @@ class OdsSheets:
         self._name = html.unescape((name[1] or name[2] or b"").decode("utf-8", "replace")) if name else ""
         self._extent = Extent(self._member)
         self._row, self._rows, self._column, self._shown, self._is_filled = 0, 1, 0, 1, False
+        self._is_in_row = False
 
     def feed(self, block: bytes) -> None:
         """The next bytes; raises Refusal as soon as a table is too large."""
@@ -72,6 +76,9 @@ class OdsSheets:
             self._check_prefixes(text)
         seen = 0
         for found in self._ANY.finditer(text):
+            if found[3]:
+                self._is_in_row = False
+                continue
             if found[1] == b"s":
                 blanks = self._BLANKS.search(found[2])
                 self._extent.text += int(blanks[1]) * self._shown if blanks else 0
@@ -85,7 +92,7 @@ class OdsSheets:
                 self._begin_table(found[2])
             elif found[1] == b"table-row":
                 self._row, self._column, self._is_filled = self._row + self._rows, 0, False
-                self._rows = self._times(found[2])
+                self._rows, self._is_in_row = self._times(found[2]), not found[2].endswith(b"/")
             else:
                 self._take_cell(found[2])
         self._extent.text += (len(text) - seen) * self._shown
@@ -99,6 +106,8 @@ class OdsSheets:
         self._zero = b""
 
     def _take_cell(self, attributes: bytes) -> None:
+        if not self._is_in_row:  # The parser passes over it.
+            raise Refusal(f"the workbook cannot be read: a cell behind row {self._row} stands in no row", self._member)
         times = self._times(attributes)
         if b"rows-spanned" in attributes:
             self._take_range(attributes)

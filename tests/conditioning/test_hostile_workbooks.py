@@ -293,6 +293,23 @@ def test_blanks_that_an_ods_says_are_thousands_of_millions_are_reckoned_as_that_
     assert condition({"few.ods": with_blanks(3)}, declared=False)[0]["status"] == "conditioned"
 
 
+def test_a_cell_of_ods_that_stands_in_no_row_refuses_the_workbook_with_its_place(refuse):
+    stray = b'<table:table-cell table:number-rows-spanned="2"/>'
+    members = unpack(ods())
+    content, row = members["content.xml"], b"<table:table-row >"
+    before = content.replace(row, stray + row)
+    behind = content.replace(b"</table:table-row>", b"</table:table-row>" + stray)
+    empty = content.replace(row, b"<table:table-row/>" + stray + row)
+    files = {
+        f"{name}.ods": pack({**members, "content.xml": made}.items())
+        for name, made in {"before": before, "behind": behind, "empty": empty}.items()
+    }
+
+    assert refuse(files, declared=False) == [
+        f"the workbook cannot be read: a cell behind row {row} stands in no row" for row in (0, 1, 1)
+    ]
+
+
 def test_a_sheet_that_leads_outside_of_its_workbook_is_refused_by_name(refuse):
     members = unpack(workbook(cell(1, "A")))
     relations = "xl/_rels/workbook.xml.rels"
