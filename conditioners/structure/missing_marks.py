@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from typing import Any
 
 from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import begin_text
@@ -27,6 +29,10 @@ class Marked(OpenedRaw):
         self._opened, self._mark = opened, mark
         self.name, self.member, self.folder, self.size = opened.name, opened.member, opened.folder, opened.size
         self.head, self.read = mark + opened.head, opened.read
+
+    def keep(self, kept: AbstractContextManager[Any]) -> None:
+        """Have something open as long as the file is."""
+        self._opened.keep(kept)
 
     @property
     def is_whole(self) -> bool:

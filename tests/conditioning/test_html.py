@@ -246,3 +246,10 @@ def test_the_text_of_a_cell_is_in_the_order_of_the_page_where_marks_stand_in_mar
     page = "<table><tr><th>k<th>v<tr><td>a<b>b<i>c</i>d</b>e<td>1</table>"
 
     assert condition_undeclared(page, "page.html").tables == [[["k", "v"], ["abcde", "1"]]]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-32-be"])
+def test_a_page_in_wide_characters_without_a_mark_is_read_without_a_declaration(encoding):
+    page = f"<html><table>{HEADER}<tr><td>007<td>Köln<td>1</table></html>".encode(encoding)
+
+    assert condition_undeclared(page, "page.html").tables == [[["store", "region", "units"], ["007", "Köln", "1"]]]
