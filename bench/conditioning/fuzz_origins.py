@@ -16,6 +16,8 @@ from typing import Any
 _OTHERS = bytes(byte for byte in range(256) if not chr(byte).isascii() or not chr(byte).isalnum())
 _ESCAPE = re.compile(rb"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
 _TAG = re.compile(rb"<[^>]*>")
+_INNERMOST = re.compile(rb"<([^\s<>/!?]+)[^<>]*>[^<>]*</\1\s*>")
+"""An element of text alone, which may stand amid the text of another one."""
 _APART = re.compile("(?:\ufdd0[0-9a-f]*\ufdd1|[^\\x00-\\x7f]|, )+")
 """What stands between pieces of ASCII: among others, how a cell shows bytes that its encoding does not have, and what
 stands between the values of an element that comes several times."""
@@ -59,6 +61,7 @@ def _list_texts(data: bytes) -> Iterator[bytes]:
             shown = html.unescape(_TAG.sub(b"", bare).decode("latin-1"))
             yield _squeeze(shown.encode("latin-1", "replace"))
         yield _squeeze(html.unescape(part.decode("latin-1")).encode("latin-1", "replace"))
+        yield _squeeze(_TAG.sub(b"", _INNERMOST.sub(b"", part)))
 
 
 def _read_escape(found: re.Match[bytes]) -> bytes:

@@ -110,6 +110,13 @@ def test_a_cell_that_stands_nowhere_in_the_file_is_found_out():
     assert find_stranger(packed, {"xAy", "12"}) == "a cell stands nowhere in the file: '12'"
 
 
+def test_text_around_an_element_stands_in_the_file():
+    mixed = b"<units>nu<sale><day> 5 </day></sale>ll</units>"
+
+    assert find_stranger(b"<units>nu<sale> 5 </sale>ll</units>", {"null", "5"}) is None
+    assert find_stranger(mixed, {"null5"}) == "a cell stands nowhere in the file: 'null5'"
+
+
 def test_an_output_that_is_no_standard_csv_is_found_out(monkeypatch):
     target = next(target for target in TARGETS if target.name == "delimited")
     monkeypatch.setattr("bench.conditioning.fuzz_checks._write", lambda rows: b"another")
