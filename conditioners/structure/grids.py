@@ -25,6 +25,7 @@ from conditioners.structure.expanded import open_expanded
 from conditioners.structure.json_values import open_json
 from conditioners.structure.pairs import open_pairs
 from conditioners.structure.parquet import open_parquet
+from conditioners.structure.quoted_lines import open_quoted_lines
 from conditioners.structure.rows import Row
 from conditioners.structure.ruled import open_ruled
 from conditioners.structure.segments import is_edi, open_segments
@@ -135,7 +136,7 @@ def _open_text(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Grid:
         raise Refusal("the file is in no known format")
     text = TextRows(opened, limits)
     listed = open_arff(text, skipped) or open_pairs(text, skipped) or open_expanded(text, skipped)
-    drawn = listed or open_wiki(text) or open_ruled(text, skipped)
+    drawn = listed or open_quoted_lines(text) or open_wiki(text) or open_ruled(text, skipped)
     return drawn or open_aligned(text) or open_spaced(text) or open_doubled(text) or text
 
 

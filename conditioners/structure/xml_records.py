@@ -13,7 +13,7 @@ from conditioners.outcome import Refusal, Skipped
 from conditioners.raw import OpenedRaw
 from conditioners.readers.xml_elements import NodeBudget, free, local_name, refuse_entity, walk_elements
 from conditioners.structure.records import Record, RecordGrid
-from conditioners.structure.xml_ancestors import Ancestors, find_around, find_first
+from conditioners.structure.xml_ancestors import Ancestors, find_around, find_first, find_nested
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -100,7 +100,8 @@ def open_xml(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[Re
     shape = _measure(opened, limits)
     record = _choose_record(shape)
     first = find_first(shape.counts, record)
-    around = find_around(shape.leaves, record, first)
+    known = find_around(shape.leaves, record, first) | find_nested(shape.leaves, shape.counts, record, first)
+    around = {leaf: known[leaf] for leaf in shape.leaves if leaf in known}
     inside = dict.fromkeys(_label(leaf, record) for leaf in shape.leaves if leaf[: len(record)] == record)
     # A label that stands in records as well is told apart by the way up.
     around = {leaf: f"../{label}" if label in inside else label for leaf, label in around.items()}

@@ -338,6 +338,27 @@ def test_elements_that_come_again_in_a_record_are_rows_only_if_its_own_values_st
     assert behind == [["@id", "line/sku", "n"], ["1", "A, B", "x"], ["2", "C", "y"]]
 
 
+def test_records_of_xml_have_the_keys_that_stand_in_further_elements_beside_them():
+    values = "".join(f'<o><t value="20{n}"/><u value="{n}.5"/></o>' for n in range(10, 20))
+    keys = '<key><v id="GEO" value="{}"/><v id="FREQ" value="A"/></key><price cur="EUR">{}<note>x</note></price>'
+    series = "".join(f"<s>{keys.format(*each)}{values}</s>" for each in [("AT", 5), ("DE", 6)])
+    rows, found = read_xml(f"<r><head><made>today</made></head>{series}</r>")
+
+    assert rows[0] == ["s/key/v/@id", "s/key/v/@value", "s/price/@cur", "s/price", "t/@value", "u/@value"]
+    assert rows[1] == ["GEO, FREQ", "AT, A", "EUR", "5x", "2010", "10.5"]
+    assert rows[11] == ["GEO, FREQ", "DE, A", "EUR", "6x", "2010", "10.5"]
+    assert found.dialect["joined"] == ["s/key/v/@id", "s/key/v/@value"]
+    assert found.skipped == (("path /", "outside of the records at /r/s/o"),)
+
+
+def test_elements_that_come_often_beside_records_of_xml_are_none_of_their_values():
+    series = "<s><log>" + "<e>x</e>" * 17 + "</log>" + '<o t="1" u="2" v="3"/>' * 20 + "</s>"
+    rows, found = read_xml(f"<r>{series * 2}</r>")
+
+    assert rows == [["@t", "@u", "@v"], *[["1", "2", "3"]] * 40]
+    assert found.skipped == (("path /", "outside of the records at /r/s/o"),)
+
+
 def test_columns_of_xml_in_which_values_are_joined_are_told():
     several = "<w><u>1</u><u>2</u></w><w><u>3</u></w>" * 9
     _, found = read_xml(f"<r><s><tag>x</tag><tag>y</tag>{several}</s><s><tag>z</tag>{several}</s></r>")

@@ -212,3 +212,20 @@ def test_marks_that_each_line_has_once_or_beside_another_tell_nothing_apart():
 
     for expected in (addresses, queries):
         assert read("\n".join(row[0] for row in expected) + "\n")[0] == [expected]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_lines_that_were_put_in_quotes_as_a_whole_are_the_rows_within_them(end):
+    expected = [["id", "name", "city"], ["1", "Ann", "New York, NY"], ["2", 'the "best"', "Rome"], ["3", "", "Lyon"]]
+    lines = ["id,name,city", '1,Ann,"New York, NY"', '2,"the ""best""",Rome', "3,,Lyon"]
+    (rows,), summary = read("".join('"' + line.replace('"', '""') + '"' + end for line in lines))
+
+    assert (rows, summary.dialect["delimiter"], summary.dialect["within"]) == (expected, ",", "quoted lines")
+
+
+def test_quoted_texts_of_one_column_with_commas_in_them_are_that_column():
+    named = [["name"], *(["Smith, Ann, Dr."] for _ in range(3))]
+    places = [["Paris, Ile-de-France, France"], ["Graz, Styria, Austria"], ["Lyon, Rhone, France"]]
+
+    for rows in (named, places, [["Smith,Ann"], ["Lee,Bob"], ["Roe,Jane"]]):
+        assert read("".join(f'"{row[0]}"\n' for row in rows))[0] == [rows]
