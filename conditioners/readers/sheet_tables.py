@@ -19,7 +19,7 @@ from conditioners.readers.ending import CAUSE
 from conditioners.readers.headers import Header, NearMiss, find_header, needs_cells, surroundings
 from conditioners.readers.html_tables import HOLDS_OTHERS, read_html_tables
 from conditioners.readers.numbers import NumberWriter
-from conditioners.readers.unfolding import count_repetitions
+from conditioners.readers.unfolding import MARK, count_repetitions
 from conditioners.readers.workbook import TextRow, load_sheets
 
 _GAP = 1000
@@ -82,9 +82,9 @@ class SheetReader:
         """Whether cells may hold bytes that could not be decoded."""
         self._headers = self._find_headers()
         first = next(iter(self._headers.values()))
-        self.columns = (*first.positions, *self._surroundings)
+        named = dict.fromkeys(name for header in self._headers.values() for name in header.positions)
+        self.columns = (*named, *self._surroundings)
         self._needs_cells = needs_cells(source, dialect, first.positions)
-        self._write = NumberWriter(source, dialect, self.columns).write_row
         self.facts = Facts(
             place="cell",
             dialect={
@@ -113,35 +113,48 @@ class SheetReader:
             raise Refusal(miss.describe(self._source, places))
         first, *others = found.items()
         for name, header in others:
-            if set(header.positions) != set(first[1].positions):
+            if _list_plain(header) != _list_plain(first[1]):
                 raise Refusal(f"the sheets {first[0]} and {name} have different columns", f"{name}!A{header.row + 1}")
         return found
 
     def parts(self) -> Iterator[Rows]:
-        """Rows in portions, sheet by sheet."""
-        rows, most = Rows(self.columns), BATCH_ROWS // count_repetitions(self.columns)
+        """Rows in portions, sheet by sheet; those of a wide table have the columns of their sheet alone."""
+        rows = Rows(self.columns)
         for sheet in self._sheets:
-            for origin, cells in self._read_sheet(sheet):
+            columns = self._list_columns(sheet)
+            most = BATCH_ROWS // count_repetitions(columns)
+            if tuple(columns) != tuple(rows.columns):
+                yield rows
+                rows = Rows(columns)
+            for origin, cells in self._read_sheet(sheet, columns):
                 rows.add(origin, cells)
                 if len(rows.cells) >= most:
                     yield rows
-                    rows = Rows(self.columns)
+                    rows = Rows(columns)
         yield rows
 
-    def _read_sheet(self, sheet: Sheet) -> Iterator[tuple[_Origin, TextRow]]:
+    def _list_columns(self, sheet: Sheet) -> Sequence[str]:
+        """The columns that a sheet has, in the order of all; of one that is not read, those of all."""
+        header = self._headers.get(sheet.name)
+        if header is None:
+            return self.columns
+        return [name for name in self.columns if name in header.positions or name in self._surroundings]
+
+    def _read_sheet(self, sheet: Sheet, columns: Sequence[str]) -> Iterator[tuple[_Origin, TextRow]]:
         header = self._headers.get(sheet.name)
         if header is None:
             self.facts.skipped.add(f"sheet {sheet.name}", sheet.left_out or "no header row", sheet.height)
             return
-        positions = [header.positions[name] for name in self.columns if name in header.positions]
+        positions = [header.positions[name] for name in columns if name in header.positions]
         constants = [self._describe(label, sheet.name) for label in self._surroundings.values()]
+        write = NumberWriter(self._source, self._dialect, columns).write_row
         for number, cells in self._close_gaps(sheet):
             if number > header.row + self._dialect.header_rows:
                 if self._until is not None and self._until.match(_show(cells)):
                     self.facts.skipped.add(f"cell {sheet.name}!A{number}", CAUSE, sheet.height - number + 1)
                     return
                 values = [cells[position] if position < len(cells) else None for position in positions]
-                yield _Origin(sheet.name, number, cells), self._write([*values, *constants])
+                yield _Origin(sheet.name, number, cells), write([*values, *constants])
             elif number <= header.row:
                 cause = "before the header row" if any(cells) else "blank"
                 self.facts.skipped.add(f"cell {sheet.name}!A{number}", cause)
@@ -165,6 +178,11 @@ class SheetReader:
         """A portion as a batch."""
         batch = part.to_batch(_locate)
         return replace(batch, damaged=True) if self._is_text else batch
+
+
+def _list_plain(header: Header) -> set[str]:
+    """The columns of a header row but for those that become rows, of which each sheet may have others."""
+    return {name for name in header.positions if MARK not in name}
 
 
 def _locate(origin: _Origin) -> Located:

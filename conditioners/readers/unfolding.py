@@ -90,9 +90,10 @@ class UnfoldingReader:
     def _unfold(self, frame: pl.DataFrame) -> pl.DataFrame:
         import polars as pl
 
-        folding, keys = self._folding, self._keys
+        folding = self._folding
         # Asking the frame each time takes as long as it has columns, of which there may be 16,000.
         columns = set(frame.columns)
+        keys = [key for key in self._keys if any(name_repetition(value, key) in columns for value in folding.values)]
         plain = [name for name in frame.columns if MARK not in name]
         lists = [
             pl.concat_list(
