@@ -22,6 +22,8 @@ from conditioners.readers.numbers import NumberWriter
 from conditioners.readers.unfolding import MARK, count_repetitions
 from conditioners.readers.workbook import TextRow, load_sheets
 
+_MOST_TOLD = 3
+"""Tables without rows that the reason names if no other one has the labels."""
 _GAP = 1000
 """Rows without a cell beyond which those that follow each other are not judged one by one."""
 
@@ -110,7 +112,8 @@ class SheetReader:
                 self._header_texts += map(_show, rows[header.row : header.row + self._dialect.header_rows])
                 found[sheet.name] = header
         if not found:
-            raise Refusal(miss.describe(self._source, places))
+            told = [f"; {sheet.name} {sheet.left_out}" for sheet in self._sheets if sheet.left_out]
+            raise Refusal(miss.describe(self._source, places) + "".join(told[:_MOST_TOLD]))
         first, *others = found.items()
         for name, header in others:
             if _list_plain(header) != _list_plain(first[1]):

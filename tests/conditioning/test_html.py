@@ -119,6 +119,14 @@ def test_the_rows_of_a_table_that_holds_others_are_told(make_source, run):
     assert auto.outputs[0].startswith(b"store,region,units\n007,")
 
 
+def test_a_page_without_the_labels_tells_which_tables_were_not_read_as_they_hold_others(make_source, run):
+    inner = "<table><tr><td>new</td></tr></table>"
+    page = f"<table>{HEADER}<tr><td>007</td><td>{inner}</td><td>1</td></tr></table>".encode()
+    refusal = run(make(make_source), page).refusal
+
+    assert refusal.reason.endswith("; table 1 holds other tables, which are read instead")
+
+
 @pytest.mark.parametrize(
     "declared",
     ["", '<?xml version="1.0"?><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0//EN" "x">', "<!-- made by x -->"],
