@@ -37,9 +37,10 @@ def collector_paused() -> Iterator[None]:
 
 
 def import_libraries(*names: str) -> None:
-    """Import modules that are large, unless they are there."""
+    """Import modules that are large, unless they are there; what they consist of is not looked at for cycles again."""
     missing = [name for name in names if name not in sys.modules]
     if missing:
         with collector_paused():
             for name in missing:
                 import_module(name)
+            gc.freeze()

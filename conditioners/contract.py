@@ -158,7 +158,8 @@ def _read_at_once(rule: Rules, cells: pl.DataFrame) -> list[pl.Series]:
     inexact = np.zeros(len(column), np.bool_)
     rest = np.flatnonzero(unread)
     if len(rest):
-        seen = cells[rest].select_seq(rule.value.alias("value"), rule.suspicions[0].alias("inexact"))
+        unseen = pl.DataFrame([column.filter(pl.Series(unread))])  # and not rows of the frame, as frames.py has it
+        seen = unseen.select_seq(rule.value.alias("value"), rule.suspicions[0].alias("inexact"))
         order = np.arange(len(column))
         order[rest] = len(column) + np.arange(len(rest))
         values = pl.concat([values, seen["value"]]).gather(order)

@@ -64,3 +64,13 @@ def test_it_is_kept_until_the_last_of_several_users_is_done() -> None:
     )
     faults, pages = map(int, run_child(code, MALLOC_TRIM_THRESHOLD_="131072"))
     assert faults < pages
+
+
+def test_what_libraries_consist_of_is_not_looked_at_for_cycles_again():
+    code = """
+import gc
+from conditioners.collector import import_libraries
+import_libraries("numpy")
+assert gc.get_freeze_count() > 1000 and gc.isenabled()
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
