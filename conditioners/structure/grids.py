@@ -69,6 +69,8 @@ class Grid(Protocol):
 
 _JSON = re.compile(rb"\{\s*(?:[\"}]|$)|\[\s*(?:[\[{\"\]0-9-]|true|false|null|$)")
 """How a JSON document begins; a section of a settings file, such as `[main]`, does not."""
+_STAMPED = re.compile(rb"\[[^][{}\"]*+\]\s*+[^],\s]")
+_LINES = 20
 _LOOKED_AT = 1 << 16
 """Bytes that tell whether a file is text."""
 _SEPARATORS = b"\x01\x02\x14"
@@ -123,10 +125,19 @@ def _open_json_or_text(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> I
         is_of_first_line = re.match(r"line 1\b", refusal.where or "") and b"\n" in opened.head.strip()
         if opened.name.lower().endswith(_JSON_NAMES) or not is_of_first_line:
             raise
+        if _has_stamps(opened.head):
+            yield _open_text(opened, limits, skipped)
+            return
         text = TextRows(opened, limits)
         if text.sniffed.columns < 2:
             raise
         yield text
+
+
+def _has_stamps(head: bytes) -> bool:
+    """Whether each of the first lines begins with something in brackets, such as a moment, that text stands behind."""
+    lines = [line for line in head.splitlines()[:_LINES] if line.strip()]
+    return all(map(_STAMPED.match, lines))
 
 
 def _open_text(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Grid:

@@ -229,3 +229,14 @@ def test_quoted_texts_of_one_column_with_commas_in_them_are_that_column():
 
     for rows in (named, places, [["Smith,Ann"], ["Lee,Bob"], ["Roe,Jane"]]):
         assert read("".join(f'"{row[0]}"\n' for row in rows))[0] == [rows]
+
+
+def test_a_log_whose_lines_begin_with_moments_in_brackets_is_no_broken_json():
+    lines = [
+        f"[2024-01-0{n} 10:0{n}:00] {text}" for n, text in enumerate(["INFO started", "WARN", "INFO done, bye"], 1)
+    ]
+    tables, summary = read("\n".join(lines) + "\n", "a.log")
+
+    assert summary.dialect["format"] != "JSON"
+    assert "".join(c for row in tables[0] for c in "".join(row) if c.isalpha()) == "INFOstartedWARNINFOdonebye"
+    assert condition_undeclared("[1, 2\n[3, 4]\n", "a.txt").outcome.reason == "not JSON: Expecting ',' delimiter"
