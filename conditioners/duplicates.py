@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 NEW, DUPLICATE, CONFLICT = 0, 1, 2
 _FIRST_SLOTS = 1 << 16
-_SPARSE = 2
-"""Slots for each key at least: few keys then have to look further than their first slot."""
+_SPARSE, _DENSE = 2, 1.5
+"""Slots for each key at least: few keys then have to look further than their first slot, or most find theirs soon."""
 _PORTION = 1 << 16
 """Rows that are handled at a time where all are gone through."""
 _COLUMNS = 64
@@ -70,14 +70,14 @@ class Identities:
 class KeyTable:
     """Rows seen so far: an open-addressing hash table (linear probing) whose steps are taken for all rows at once."""
 
-    def __init__(self, expected: int = 0) -> None:
-        """A table that need not be enlarged for so many rows."""
+    def __init__(self, expected: int = 0, sparse: float = _SPARSE) -> None:
+        """A table that need not be enlarged for so many rows, with `sparse` slots for each at least."""
         import numpy as np
 
-        self._size = 0
+        self._size, self._sparse = 0, sparse
         self._keys = np.empty(expected, np.uint64)
         self._checks = np.empty(expected, np.uint64)
-        self._owners = np.zeros(max(_FIRST_SLOTS, _slots_for(expected)), np.uint32)
+        self._owners = np.zeros(max(_FIRST_SLOTS, _slots_for(expected, sparse)), np.uint32)
         """For each slot the number of the row that owns it, from 1; 0 for none."""
 
     def __len__(self) -> int:
@@ -125,8 +125,8 @@ class KeyTable:
             self._keys, self._checks = (_enlarge(old, self._size, room) for old in (self._keys, self._checks))
         self._keys[self._size : needed] = keys
         self._checks[self._size : needed] = checks
-        if needed * _SPARSE > len(self._owners):
-            self._owners = np.zeros(_slots_for(needed), np.uint32)
+        if needed * self._sparse > len(self._owners):
+            self._owners = np.zeros(_slots_for(needed, self._sparse), np.uint32)
             for start in range(0, self._size, _PORTION):
                 self._place(np.arange(start + 1, min(start + _PORTION, self._size) + 1, dtype=np.uint32))
 
@@ -163,8 +163,8 @@ class KeyTable:
         return same
 
 
-def _slots_for(rows: int) -> int:
-    return 1 << (rows * _SPARSE - 1).bit_length()
+def _slots_for(rows: int, sparse: float) -> int:
+    return 1 << (int(rows * sparse) - 1).bit_length()
 
 
 def _enlarge(old: NDArray[np.uint64], used: int, room: int) -> NDArray[np.uint64]:
@@ -212,7 +212,8 @@ class RepeatFinder:
             rows = self._table.spill(file)
             self._table = None
             self._candidates = find_candidates(self._read_keys_again())
-            self._table = KeyTable(len(self._candidates) * 3 // 2)  # most that do come again come once more
+            # Most that do come again come once more; one row in thirty is looked for here, and memory is scarce.
+            self._table = KeyTable(len(self._candidates) * 4 // 3, _DENSE)
             for keys, checks in read_spilled(file, rows):
                 held = self._candidates.hold(keys)
                 self._table.classify(keys[held], checks[held])
