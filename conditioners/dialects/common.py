@@ -14,6 +14,8 @@ from conditioners.month_names import Months, require_months
 from conditioners.outcome import SourceError
 
 ISO_DAY = "%Y-%m-%d"
+_SAME = {"%e": "%d", "%B": "%b", "%A": "%a"}
+"""Directives under which whatever both of them fit is the same."""
 _SIGNS = "+-()"
 ISO_MOMENTS = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%#z")
 
@@ -146,7 +148,9 @@ def find_contradiction(formats: Iterable[str]) -> str | None:
     found: dict[str, str] = {}
     for written in formats:
         pattern_of(written)
-        spelled = spell_out(written).replace("%e", "%d")
+        spelled = spell_out(written)
+        for code, same in _SAME.items():
+            spelled = spelled.replace(code, same)
         if any(found.setdefault(skeleton, spelled) != spelled for skeleton in _list_skeletons(spelled)):
             return written
     return None

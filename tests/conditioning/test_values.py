@@ -97,6 +97,14 @@ def test_formats_of_days_that_contradict_each_other_cannot_be_declared():
         Delimited(name="both", days=("%D", "%e/%m/%y"))
 
 
+def test_months_and_weekdays_may_be_whole_words_in_one_format_and_short_ones_in_another(make_source, run):
+    dialect = Delimited(name="d", days=("%b %Y", "%B %Y", "%a %d %b %Y", "%A %d %B %Y"), delimiters=(";",))
+    text = b"day\nJan 2024\nMay 2024\nJune 2024\nThu 29 Feb 2024\nFriday 1 March 2024\n"
+    result = run(make_source(columns=(Day("day"),), key=(), dialects=(dialect,)), text)
+
+    assert result.rows == ["2024-01-01", "2024-05-01", "2024-06-01", "2024-02-29", "2024-03-01"]
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [
