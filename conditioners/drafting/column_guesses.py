@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from conditioners.dialects import Numbers
-from conditioners.drafting.conventions import Conventions, find_numbers
-from conditioners.drafting.guessing import Guess, guess_column
+from conditioners.drafting.guesses import Guess
+from conditioners.drafting.guessing import guess_column
 from conditioners.drafting.naming import name_columns, shorten_paths
+from conditioners.drafting.numeral_conventions import Conventions, find_numbers
 from conditioners.drafting.sample_digits import find_digits, keep_texts, tell_digits
 from conditioners.drafting.samples import Sample
 from conditioners.drafting.typed_cells import find_texts, find_typed_numerals

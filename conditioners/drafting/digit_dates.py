@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 
 from conditioners.counted_dates import COUNTED
-from conditioners.drafting.conventions import DAY_FORMATS, parse_day
+from conditioners.drafting.date_conventions import DAY_FORMATS, parse_day
 from conditioners.drafting.naming import names_code
 
 WEEK, MONTH = "%G%V", "%Y%m"

@@ -77,7 +77,7 @@ def tell_mixed(label: str, fit: Fit) -> tuple[str, ...]:
     """What to know of a text many of whose cells are numbers, the others a few words or numbers with marks."""
     numerals, others = fit.fitting.total(), fit.words + fit.misfits
     marked = [cell for cell in fit.misfits if _MARKED.fullmatch(cell)]
-    with_marks = numerals + sum(others[cell] for cell in marked) if numerals else 0
+    with_marks = numerals + sum(others[cell] for cell in marked) if numerals >= _FEW_WORDS else 0
     few = len(others) - len(marked) <= _FEW_WORDS and with_marks > _MANY_NUMBERS * (numerals + others.total())
     if names_code(label) or not (numerals > others.total() or few):
         return ()

@@ -11,9 +11,9 @@ from typing import NamedTuple
 from conditioners.dialects import ISO_DAY, ISO_MOMENTS, Numbers
 from conditioners.dialects.common import find_contradiction
 from conditioners.drafting.column_guesses import guess_columns
-from conditioners.drafting.conventions import DAY_FORMATS, MOMENT_FORMATS
+from conditioners.drafting.date_conventions import DAY_FORMATS, MOMENT_FORMATS
 from conditioners.drafting.forms import Form, find_form, has_header_labels
-from conditioners.drafting.guessing import Guess
+from conditioners.drafting.guesses import Guess
 from conditioners.drafting.joined_cells import Joint
 from conditioners.drafting.joints import find_joints, name_whole, tell_apart
 from conditioners.drafting.keys import find_key, tell_key

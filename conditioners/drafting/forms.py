@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from conditioners.drafting import listed
-from conditioners.drafting.guessing import Guess
+from conditioners.drafting.guesses import Guess
 from conditioners.drafting.label_paths import find_paths, find_records
 from conditioners.drafting.listed import load_values, split_path
 from conditioners.drafting.packing import read_first

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from conditioners.drafting.guessing import Guess
+from conditioners.drafting.guesses import Guess
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from conditioners.drafting.conventions import parse_day
+from conditioners.drafting.date_conventions import parse_day
 from conditioners.drafting.digit_dates import labels_months, labels_weeks
-from conditioners.drafting.guessing import Guess
+from conditioners.drafting.guesses import Guess
 from conditioners.drafting.joined_cells import Joint, are_filled_alike, join_cells
 
 _LABELS_TIMES = re.compile(

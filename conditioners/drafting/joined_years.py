@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 
-from conditioners.drafting.conventions import parse_day
+from conditioners.drafting.date_conventions import parse_day
 from conditioners.drafting.digit_dates import are_years, find_year, labels_months, labels_own_years, labels_weeks
-from conditioners.drafting.guessing import Guess
+from conditioners.drafting.guesses import Guess
 from conditioners.drafting.joined_cells import Joint, are_filled_alike, join_cells
 
 _LABELS_QUARTERS = re.compile(r"quarter|\bqtr\b|quartal|trimestre|kwarta", re.IGNORECASE)

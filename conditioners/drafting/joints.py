@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from conditioners.drafting.guessing import Guess
+from conditioners.drafting.guesses import Guess
 from conditioners.drafting.joined_cells import Joint
 from conditioners.drafting.joined_times import join_times, tell_hours
 from conditioners.drafting.joined_years import join_years, tell_parts

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from conditioners.drafting.guessing import Guess
+from conditioners.drafting.guesses import Guess
 from conditioners.drafting.naming import names_code
 from conditioners.structure.kinds import Kind, kind_of
 

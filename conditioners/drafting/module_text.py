@@ -8,7 +8,7 @@ from textwrap import wrap
 from conditioners.dialects import ISO_DAY, ISO_MOMENTS, PLAIN, Numbers
 from conditioners.drafting.drafts import Draft
 from conditioners.drafting.forms import Form
-from conditioners.drafting.guessing import Guess
+from conditioners.drafting.guesses import Guess
 from conditioners.drafting.text import WIDTH, show_call, show_mapping, show_string, show_tuple
 from conditioners.month_names import list_names
 from conditioners.readers.headers import normalise

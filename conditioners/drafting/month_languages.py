@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from conditioners.month_names import Months, list_names, translate_month
 
 if TYPE_CHECKING:
-    from conditioners.drafting.guessing import Guess
+    from conditioners.drafting.guesses import Guess
     from conditioners.drafting.samples import Sample
 
 _LANGUAGES = {

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from conditioners.dialects import Numbers
-from conditioners.drafting.guessing import Guess, guess_column
+from conditioners.drafting.guesses import Guess
+from conditioners.drafting.guessing import guess_column
 from conditioners.drafting.samples import Sample
 from conditioners.foreign_digits import list_digits, name_digits
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from conditioners.drafting.asides import find_total
-from conditioners.drafting.guessing import Guess
+from conditioners.drafting.guesses import Guess
 
 _FEWEST = 3
 _NUMERAL = re.compile(r"[^\w(-]*(\(?-?)[^\w]*([0-9][0-9.,'\u2019 \u00a0\u202f]*)\)?[^\w]*")

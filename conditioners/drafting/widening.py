@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from conditioners.drafting.asides import find_total
-from conditioners.drafting.conventions import DAY_FORMATS, may_be_months, parse_day
+from conditioners.drafting.date_conventions import DAY_FORMATS, may_be_months, parse_day
 from conditioners.drafting.digit_dates import MONTH, WEEK, find_year, fit_run, labels_months, labels_weeks
 from conditioners.drafting.naming import name_columns
 from conditioners.month_names import Months, list_names, translate_month

@@ -122,3 +122,13 @@ def test_a_currency_is_no_week_without_a_year(draft):
     written, _ = draft("d.csv", ("Umsatz;WKZ Umsatz;Konto\n" + "\n".join(rows)).encode())
 
     assert not told(written, "without a year")
+
+
+@pytest.mark.parametrize(
+    "cells", [("T1 2024", "T3 2024"), ("1. Quartal 2024", "3. Quartal 2024"), ("2024K1", "2024K3")]
+)
+def test_quarters_are_read_as_statistics_of_other_languages_write_them(draft, run, cells):
+    text = ("id;per\n" + "".join(f"a{n};{cells[n % 2]}\n" for n in range(24))).encode()
+    _, source = draft("q.csv", text)
+
+    assert run(source, text).rows[:2] == ["a0,2024-01-01", "a1,2024-07-01"]

@@ -6,7 +6,7 @@ import pytest
 from conditioners.cell_forms import form_of_date
 from conditioners.columns import Day, Moment, Whole
 from conditioners.dialects import Delimited
-from conditioners.drafting.conventions import DAY_FORMATS, MOMENT_FORMATS, parse_day
+from conditioners.drafting.date_conventions import DAY_FORMATS, MOMENT_FORMATS, parse_day
 from conditioners.outcome import SourceError
 from conditioners.short_forms import are_written
 

@@ -6,7 +6,8 @@ import pytest
 
 from conditioners.dialects import Numbers
 from conditioners.drafting.asides import find_total
-from conditioners.drafting.conventions import count_places, find_leading_words
+from conditioners.drafting.date_conventions import find_leading_words
+from conditioners.drafting.numeral_conventions import count_places
 from conditioners.drafting.samples import look_at_sample
 from conditioners.drafting.widening import unfold_sample
 from conditioners.limits import DEFAULT

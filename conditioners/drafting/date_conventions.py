@@ -1,17 +1,15 @@
-"""How a sample writes its numbers and dates, judged over all of its columns, with what stays in doubt."""
+"""How a sample writes its days and moments: the formats that are known, and those that a column's cells are in."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from conditioners.date_forms import cut_quarter, pattern_of
-from conditioners.dialects import ISO_DAY, Numbers
+from conditioners.dialects import ISO_DAY
 from conditioners.drafting.fitting import NOTHING, Fit, find_fit
-from conditioners.numerals import numeral_pattern
 
 DAY_FORMATS = (
     "%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%m/%d/%y",
@@ -23,6 +21,7 @@ DAY_FORMATS = (
     "%d. %b %Y", "%d. %B %Y", "%b/%y", "%b/%Y", "%d de %b de %Y", "%d de %B de %Y", "%b de %Y", "%B de %Y", "%b %y",
     "%B %y", "%b. %Y", "%b. %y", "%b.%y", "%b.%Y", "%d-%b.-%Y", "%Y %b", "%Y-%b",
     "%Y-Q%q", "%YQ%q", "%Y Q%q", "Q%q %Y", "Q%q-%Y", "Q%q/%Y",
+    "T%q %Y", "T%q-%Y", "%Y-T%q", "%YT%q", "%q. Quartal %Y", "%YK%q",
 )  # fmt: skip
 MOMENT_FORMATS = (
     "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%#z", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M",
@@ -44,170 +43,14 @@ MOMENT_FORMATS = (
 _SHORT_MONTHS = ("%b %y", "%B %y", "%b. %y")
 """Formats that are months only where these follow each other, for `Jan 24` is a day in January as well."""
 _TWINS = (("%m/%d", "%d/%m"), ("%m-%d", "%d-%m"))
-_NUMBERS = (
-    Numbers(), Numbers(thousands=","), Numbers(thousands=",", lakhs=True), Numbers(decimal=",", thousands="."),
-    Numbers(decimal=",", thousands=" \u00a0\u202f"), Numbers(thousands="'\u2019"), Numbers(decimal=","),
-)  # fmt: skip
-_FOREIGN_NUMBERS = (Numbers(decimal="\u066b", thousands="\u066c"), Numbers(decimal="\uff0e", thousands="\uff0c"))
-"""Marks that come with digits of Arabic, and of full width."""
-_MARK = (
-    r"R\$|US\$|C\$|A\$|\$|€|£|¥|₹|₺|₽|zł|Kč|Ft|kr\.?|USD|EUR|GBP|CHF|CAD|AUD|BRL|MXN|PLN|CZK|HUF|SEK|NOK|DKK|JPY|CNY|INR"
-    r"|￥|Rs\.?|RM|Rp|S\$|HK\$|NT\$|NZ\$|SGD|HKD|NZD|ZAR|KRW|TRY|RON|ILS|AED|THB|円|元|원|руб\.?|TL|lei|лв\.?|грн\.?|₴|₫|₱|฿"
-)
-_CURRENCY = re.compile(rf"^[+(-]?\s?({_MARK})\s?[0-9.,(]|[0-9)]\s?({_MARK})\)?$")
 _WEEKDAY = re.compile(
     "(?:(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(Mon|Tue|Wed|Thu|Fri|Sat|Sun))([., ]+)", re.IGNORECASE
 )
-_UNIT = re.compile(r"(?:(?<=[0-9])|(?<=[0-9]-))(\s+[A-Za-z]{1,6}|\s?[%\u2030\u00b0][A-Za-z]?)$")
-_MOST_UNITS = 0.9
 _YEARS = range(1900, 2101)
 _TELLING_WEEKDAYS = 4
-_MOST, _TRIED = 0.5, 100
-_MOST_DIGITS = 18
-_TELLING, _GROUP, _FEWEST_MONTHS = 5, 3, 3
-_BARE = re.compile(rf"[^0-9a-z(]{{0,4}}[0-9][0-9.,'\u2019]*(?:\s?(?:{_MARK}))?$")
-_BRACKETS = re.compile(rf"\D{{0,4}}\([^0-9a-z]{{0,4}}[0-9][0-9.,'\u2019 ]*(?:{_MARK})?\)(?:\s?(?:{_MARK}))?$")
-_MONTH = re.compile(r"(0[1-9]|1[0-2])[.,](19|20)[0-9]{2}|(19|20)[0-9]{2}[.,](0[1-9]|1[0-2])")
 _NO_DIGITS, _UP_TO_BREAK = re.compile("[^0-9%]*+"), re.compile(r"(?:[\s\S]*[ :])?")
 _WORD = re.compile(r"[^\W\d]")
-_LONG_MINUS, _LONG_MINUS_BEFORE = "\u2212", re.compile(r"\u2212[^0-9a-z]{0,4}[0-9][0-9.,'\u2019 ]*")
-_TRAILING_MINUS = re.compile(r"[0-9][0-9.,'\u2019 ]*-$")
-
-
-@dataclass(frozen=True)
-class Conventions:
-    """The marks of numerals, and remarks on what the sample leaves open."""
-
-    numbers: Numbers
-    remarks: tuple[str, ...] = ()
-    doubtful: tuple[str, ...] = ()
-    """All cells with a mark that may stand for thousands as well as for decimals, if it is so of each of them."""
-
-
-def find_numbers(
-    columns: Sequence[Counter[str]], *, has_typed_cells: bool, delimiter: str = "", has_thousands: bool = True,
-    has_foreign_digits: bool = False,
-) -> Conventions:  # fmt: skip
-    """The marks under which most cells of columns with numbers are numerals; of equally good ones the plainest.
-
-    Columns are distinct cells with their counts. Where cells are typed, as in a workbook, numbers have no marks of
-    their own, but texts may be English numerals. EDI has no marks between thousands.
-    """
-    possible = _NUMBERS[: 3 if has_typed_cells else None]
-    if has_foreign_digits:
-        possible = (*possible, *_FOREIGN_NUMBERS)
-    if not has_thousands:
-        possible = tuple(each for each in possible if not each.thousands)
-    if delimiter == ";":
-        # Where the comma is left to numbers, it is their decimal mark: 3,155 is no 3155.
-        possible = tuple(sorted(possible, key=lambda each: (each.decimal, each.thousands) == (".", ",")))
-    columns = [_without_unit(_without_percent(cells)) for cells in columns if not _are_months(cells)]
-    currency = tuple(sorted({mark for cells in columns for cell in list(cells)[:200] for mark in _marks(cell)}))
-    has_minus = any(_TRAILING_MINUS.match(cell) for cells in columns for cell in cells)
-    minus = (_LONG_MINUS,) if any(_LONG_MINUS_BEFORE.match(cell) for cells in columns for cell in cells) else ()
-    candidates = [replace(each, currency=currency, trailing_minus=has_minus, minus=minus) for each in possible]
-    if any(_has_brackets(cells) for cells in columns):
-        candidates = [replace(each, brackets=True) for each in candidates]
-    best = max(candidates, key=lambda each: sum(_share_numerals(cells, each) for cells in columns))
-    numeric = [cells for cells in columns if _share_numerals(cells, best)]
-    marked = [
-        cell for cells in numeric for cell in find_fit(cells, matches_numeral(best)).fitting
-        if "." in cell or "," in cell
-    ]  # fmt: skip
-    told: tuple[str, ...] = ("numbers in brackets are read as minus: check numbers",) if best.brackets else ()
-    is_doubtful = has_thousands and all(re.fullmatch(r"[^0-9]*[0-9]{1,3}[.,][0-9]{3}", cell) for cell in marked)
-    if is_doubtful and not has_typed_cells and _are_thousands(marked, numeric):
-        best = replace(best, decimal=",", thousands=".")
-    return Conventions(best, told, tuple(marked) if is_doubtful else ())
-
-
-def _are_thousands(marked: Collection[str], columns: Sequence[Counter[str]]) -> bool:
-    """Whether points mark thousands, by columns with marked cells: what has none there is less than a thousand.
-
-    Decimals, of which programs leave zeros at the end out, would not all have three places.
-    """
-    beside = [cell for cells in columns if not cells.keys().isdisjoint(marked) for cell in cells if cell.isdigit()]
-    return (
-        len(marked) >= _TELLING and all(re.fullmatch(r"[1-9][0-9]{0,2}\.[0-9]{3}", cell) for cell in marked)
-        and len(beside) >= _TELLING and all(len(cell) <= _GROUP for cell in beside)
-    )  # fmt: skip
-
-
-def _without_percent(cells: Counter[str]) -> Counter[str]:
-    """The cells of a column without percent signs, behind which marks are as in other numbers."""
-    bare: Counter[str] = Counter()
-    for cell, count in cells.items():
-        bare[cell.removesuffix("%").rstrip()] += count
-    return bare
-
-
-def find_unit(counts: Counter[str]) -> str:
-    """What by far the most cells that hold something have behind the number; empty without such a unit."""
-    units: Counter[str] = Counter()
-    for cell, count in counts.items():
-        if cell not in NOTHING:
-            units[found[0] if (found := _UNIT.search(cell)) else ""] += count
-    unit, count = next(iter(units.most_common(1)), ("", 0))
-    return unit if count >= _MOST_UNITS * units.total() else ""
-
-
-def _without_unit(cells: Counter[str]) -> Counter[str]:
-    """The cells of a column without the unit behind its numbers, if they have one that is no currency."""
-    unit = find_unit(cells)
-    if not unit or re.fullmatch(_MARK, unit.strip()):
-        return cells
-    bare: Counter[str] = Counter()
-    for cell, count in cells.items():
-        bare[cell.removesuffix(unit)] += count
-    return bare
-
-
-def _are_months(cells: Counter[str]) -> bool:
-    """Whether most cells are months such as `01.2025`, which are no numbers with decimals."""
-    return sum(count for cell, count in cells.items() if _MONTH.fullmatch(cell)) > _MOST * cells.total()
-
-
-def _has_brackets(cells: Counter[str]) -> bool:
-    """Whether some cells are numbers in brackets, and as many or more begin like numbers without."""
-    within = sum(count for cell, count in cells.items() if _BRACKETS.match(cell))
-    return 0 < within <= sum(count for cell, count in cells.items() if _BARE.match(cell))
-
-
-def _marks(cell: str) -> Iterable[str]:
-    found = _CURRENCY.search(cell)
-    return [mark for mark in found.groups() if mark] if found else []
-
-
-def _share_numerals(cells: Counter[str], numbers: Numbers) -> float:
-    """Which part of a column's cells are numerals; 0 unless most of them are."""
-    fits, told = matches_numeral(numbers), sum(count for cell, count in cells.items() if cell not in NOTHING)
-    share = sum(count for cell, count in cells.items() if fits(cell)) / max(told, 1)
-    return share if share > _MOST else 0
-
-
-def matches_numeral(numbers: Numbers) -> Callable[[str], bool]:
-    """Says of a cell whether it is a numeral that a number of fixed places can hold."""
-    pattern = re.compile(numeral_pattern(numbers, None))
-    return lambda cell: pattern.match(cell) is not None and sum(map(str.isdigit, cell)) <= _MOST_DIGITS
-
-
-def count_places(cells: Iterable[str], numbers: Numbers, unit: str = "") -> int:
-    """The most decimal places written; none where all are a single zero, as programs write whole numbers.
-
-    They write no decimal comma and no unit behind it: `19,0` and `5.0%` have a place.
-    """
-    bare = {_without_marks(cell.removesuffix(unit), numbers.currency) for cell in cells}
-    tails = {cell.rstrip().rpartition(numbers.decimal)[2] for cell in bare if numbers.decimal in cell}
-    places = {re.sub(r"[^0-9][\s\S]*+", "", tail) for tail in tails}
-    is_program = numbers.decimal == "." and not unit
-    return 0 if is_program and places <= {"", "0"} else max(map(len, places), default=0)
-
-
-def _without_marks(cell: str, currency: Sequence[str]) -> str:
-    """A numeral without its currency, in which a point may stand, as in `руб.`"""
-    for mark in currency:
-        cell = cell.replace(mark, "")
-    return cell
+_TRIED, _FEWEST_MONTHS = 100, 3
 
 
 def fit_formats(
