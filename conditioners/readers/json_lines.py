@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from itertools import chain
 from operator import itemgetter
@@ -136,7 +136,15 @@ class JsonLinesReader:
             parsed, walked, counts = self._walk(part)
             unread = self._list_unread(parsed, walked.strays, counts)
             barren = set((counts == 0).nonzero()[0].tolist()) - {stray.outermost for stray in walked.strays}
-            return TextBatch(walked.frame, locate, unread, may_be_damaged(part.data)), len(barren)
+            passed = self._tell_barren(parsed, barren)
+            return TextBatch(walked.frame, locate, unread, may_be_damaged(part.data), passed), len(barren)
+
+    def _tell_barren(self, parsed: _Parsed, barren: Collection[int]) -> list[tuple[Located, str, int]]:
+        """Lines that hold no record."""
+        if not barren:
+            return []
+        first = Located(str(parsed.lines[min(barren)]), "")
+        return [(first, f"nothing at {self._records} in the line, here or further on", len(barren))]
 
     def _walk(self, part: Chunk) -> tuple[_Parsed, Walked, NDArray[np.int64]]:
         """What the lines hold, the records in it, and how many each value has."""

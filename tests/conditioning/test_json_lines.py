@@ -39,6 +39,16 @@ def test_a_line_that_cannot_be_trusted_costs_itself_alone(make_source, run, line
     assert reject["raw"] == line.decode()
 
 
+def test_lines_that_hold_no_record_are_told(make_source, run):
+    dialect = JsonLines(name="orders", records="lines[]", labels={"shop": "shop", "units": "lines[].units"})
+    lines = [b'{"shop":"a","lines":[{"units":1}]}', b'{"shop":"b","Lines":[{"units":2}]}', b'{"shop":"c","lines":[]}']
+    result = run(make(make_source, dialect), b"\n".join([*lines, b""]))
+
+    assert result.rows == ["a,1,"]
+    assert result.summary.skipped == (("line 2", "nothing at lines[] in the line, here or further on"),)
+    assert result.summary.skipped_lines == 2
+
+
 def test_lists_inside_of_lines_are_walked_with_line_and_path_as_the_place(make_source, run):
     dialect = JsonLines(name="orders", records="lines[]", labels={"shop": "shop.id", "units": "lines[].units"})
     first = b'{"shop":{"id":"007"},"lines":[{"units":1},{"units":-1}]}'
