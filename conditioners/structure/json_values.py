@@ -20,6 +20,7 @@ from conditioners.structure.block import Block
 from conditioners.structure.json_blocks import read_blocks
 from conditioners.structure.json_shapes import take_cells
 from conditioners.structure.json_tables import Found, find_tables, is_columnar, is_list_of_rows, list_records
+from conditioners.structure.keyed_records import KeyedRecords
 from conditioners.structure.line_records import LineSurvey, read_records
 from conditioners.structure.list_rows import refuse_hollow, refuse_wide
 from conditioners.structure.long_records import LongRecords, load_long_document
@@ -70,8 +71,18 @@ def open_json(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[R
     else:
         yield from _open_document(document, opened.member, limits, skipped)
         return
+    keyed = KeyedRecords(JsonText(opened), limits)
+    if isinstance(refused, TooLarge) and keyed.survey():
+        yield _open_keyed(keyed, opened.member)
+        return
     survey = LineSurvey.take_all(opened, limits, refused)
     yield from _open_lines(survey, opened.member, skipped)
+
+
+def _open_keyed(keyed: KeyedRecords, member: str) -> RecordGrid:
+    """The one table of a large object of records."""
+    form, labels = {"format": "JSON", "records": "$"} | _tell_lists(keyed.unfolding), keyed.unfolding.labels
+    return RecordGrid(member, form, labels, keyed.rows, dict(keyed.text.encoding))
 
 
 def _load(opened: OpenedRaw, limits: Limits) -> Document:
