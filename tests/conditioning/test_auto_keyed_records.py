@@ -1,4 +1,4 @@
-"""JSON objects of records by key become, without a declaration and at any size, the rows that they become as a whole."""
+"""JSON objects of records by key become, without a declaration, the same rows whether they can be held or not."""
 
 import json
 
@@ -8,14 +8,9 @@ from conditioners.limits import Limits
 from tests.conditioning.undeclared import condition_undeclared
 
 SMALL = Limits(json_bytes=4096, chunk_bytes=512)
+LATE = {"late": None}
 RECORDS = {
-    f"K{n}": {
-        "name": f"Größe {n}",
-        "units": n,
-        "at": {"city": "Ulm", "zip": f"0{n}"},
-        **({"late": None} if n % 7 else {}),
-    }
-    for n in range(300)
+    f"K{n}": {"name": f"Größe {n}", "units": n, "at": {"zip": f"0{n}"}, **(LATE if n % 7 else {})} for n in range(300)
 }
 
 
