@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from conditioners.month_names import Months, list_names, translate_month
@@ -83,8 +84,8 @@ def tell_months(language: str) -> str:
 def _months_of(cells: Sequence[str]) -> list[str]:
     """The word in each cell of a column whose cells hold one each, beside digits and marks; none of other columns."""
     distinct = list(dict.fromkeys(cell.strip() for cell in cells if cell.strip()))[:_LOOKED_AT]
-    found = [_only_month(cell) for cell in distinct]
-    return [word for word in found if word] if distinct and all(found) else []
+    found = list(takewhile(bool, map(_only_month, distinct)))
+    return found if len(found) == len(distinct) else []
 
 
 def _only_month(cell: str) -> str:
