@@ -21,6 +21,7 @@ from conditioners.structure.heads import Head
 from conditioners.structure.missing_marks import mark_wide, tell_encoding
 from conditioners.structure.rows import Row
 from conditioners.structure.tables import find_tables
+from conditioners.structure.text import LineRows, TextRows
 
 _DAMAGED = DAMAGE.decode()
 IN_ARCHIVE = "place"
@@ -72,11 +73,18 @@ class TableReader:
         """Write all tables; raises Refusal when the file cannot be read."""
         member, opened = self.opened.member, mark_wide(self.opened)
         for grid in open_grids(opened, self.limits, self.found.skipped):
+            self._note_tried(grid)
             self.rejects.begin(IN_ARCHIVE if member else grid.place)
             self._read_grid(grid, f"{member}:{grid.place} " if member else "")
             self.found.grids.append((grid.describe(), tell_encoding(opened, grid.encoding())))
         self.rejects.flush()
         self.found.tables += [writer.summarise() for writer in self.writers]
+
+    def _note_tried(self, grid: Grid) -> None:
+        """Count what finding the marks of a text took."""
+        text = grid.text if isinstance(grid, LineRows) else grid
+        if isinstance(text, TextRows):
+            self.found.proportions.note_tried(text.sniffed.tried, len(text.head))
 
     def _read_grid(self, grid: Grid, within: str) -> None:
         """Write the tables of a grid; `within` stands before each place."""

@@ -32,6 +32,9 @@ class Limits:
     odd_rows_free: int = 20_000
     odd_rows_ratio: int = 10
     """Rows of a packed file that are rejected, or, without a declaration, blank or read one by one, likewise."""
+    tries_free: int = 50_000
+    """Records that are read to find the marks of texts without a declaration, under each choice of marks anew: what a
+    file may always have, and one more for each byte of its texts. Those of usual ones take less than one for each."""
     rejected_free: int = 16 * MIB
     rejected_ratio: int = 100
     """What rejected rows may take: what is always allowed, and how many times the size of the raw file."""

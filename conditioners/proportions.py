@@ -24,6 +24,7 @@ class Proportions:
     odd: int = 0
     rejected: int = 0
     shown: int = 0
+    tried: int = 0
 
     def note_odd(self, rows: int) -> None:
         """Some rows had to be read one by one; raises WholeRefusal when that were too many."""
@@ -33,6 +34,12 @@ class Proportions:
             most = f"{free} rows, and {ratio} more for each of its packed bytes"
             told = f"the file has more than {most}, that are blank, rejected or unlike others"
             raise WholeRefusal(f"{told}; unpack it first")
+
+    def note_tried(self, records: int, size: int) -> None:
+        """So many records were read to find a text's marks; raises WholeRefusal if they are too many for its size."""
+        self.tried += records - size
+        if self.tried > self.limits.tries_free:
+            raise WholeRefusal("the marks of too many of its texts are hard to tell; declare their dialect")
 
     def note_rejected(self, size: int) -> None:
         """Rejected rows take so many bytes more; raises WholeRefusal when all together take too many."""

@@ -52,6 +52,10 @@ class Block:
         """One of the records."""
         return Row(self._place(self.first_line + at), tuple(self.rows[at]) or ("",), self.lines[at])
 
+    def place(self, at: int) -> str:
+        """Where one of the records stands."""
+        return self._place(self.first_line + at)
+
     def look(self, first: int, count: int) -> Sequence[Row]:
         """Some of the records."""
         return [self.row(at) for at in range(first, min(first + count, len(self.rows)))]
@@ -88,6 +92,10 @@ class _Gathered(Block):
     def row(self, at: int) -> Row:
         """One of the records."""
         return self.singles[at]
+
+    def place(self, at: int) -> str:
+        """Where one of the records stands."""
+        return self.singles[at].place
 
     def part(self, start: int, end: int, *, is_blank: bool = False, is_uneven: bool = False) -> Block:
         """Some of the records, of which that is known."""

@@ -67,21 +67,21 @@ class Column:
         self._numbered = self._with_digits = 0
         self._measured = 0
 
-    def add(self, cell: str) -> None:
-        """Take a cell into account."""
+    def add(self, cell: str, times: int) -> None:
+        """Take a cell into account that stands in so many rows."""
         facts = _look_at(cell if len(cell) <= _LOOKED_AT else cell.strip()[:_LOOKED_AT])
-        self.rows += 1
-        self.kinds[facts.kind] = self.kinds.get(facts.kind, 0) + 1
+        self.rows += times
+        self.kinds[facts.kind] = self.kinds.get(facts.kind, 0) + times
         if facts.kind is Kind.EMPTY:
             return
         self._values.add(facts.value)
         self._longest = max(self._longest, len(cell))
-        self._years += facts.is_year
-        self._numbered += facts.is_numbered
-        self._with_digits += facts.has_digits
-        self._measured += facts.is_measured
+        self._years += facts.is_year * times
+        self._numbered += facts.is_numbered * times
+        self._with_digits += facts.has_digits * times
+        self._measured += facts.is_measured * times
         if facts.shape:
-            self._shapes[facts.shape] = self._shapes.get(facts.shape, 0) + 1
+            self._shapes[facts.shape] = self._shapes.get(facts.shape, 0) + times
 
     @property
     def _filled(self) -> int:

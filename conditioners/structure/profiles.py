@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
@@ -21,9 +22,9 @@ class Profile:
             raise Refusal(f"the table has more than {MOST_COLUMNS} columns")
         self.width = width
         self.columns = [Column() for _ in range(width)]
-        for row in rows:
-            for column, cell in zip(self.columns, row, strict=True):
-                column.add(cell)
+        for column, cells in zip(self.columns, zip(*rows, strict=True), strict=False):
+            for cell, times in Counter(cells).items():
+                column.add(cell, times)
 
     @property
     def is_empty(self) -> bool:

@@ -49,25 +49,27 @@ class Sniffed:
     score: float
     columns: int
     """The most usual number of fields."""
+    tried: int
+    """Records that were read to find the marks, under each choice of them anew."""
 
 
 def sniff(text: str) -> Sniffed:
     """The marks under which the text's beginning makes the cleanest table."""
     whole = _whole_lines(text)
     # A line in a quoted field may begin as comments do, so both are tried.
-    best, sample = max(
-        ((_sniff(sample), sample) for sample in dict.fromkeys((whole, _without_comments(whole)))),
-        key=lambda found: found[0].score,
-    )
+    found = [(_sniff(sample), sample) for sample in dict.fromkeys((whole, _without_comments(whole)))]
+    best, sample = max(found, key=lambda each: each[0].score)
     marks = Marks("") if is_list(whole, best.marks) else _with_spacing(sample, best)
-    return _judge(sample, marks) if marks != best.marks else best
+    chosen = _judge(sample, marks) if marks != best.marks else best
+    return replace(chosen, tried=sum(each.tried for each, _ in found))
 
 
 def _sniff(sample: str) -> Sniffed:
     judged = [_judge(sample, marks) for marks in find_candidates(sample)]
     best = max(judged, key=lambda each: each.score)
     outer = (each for each in judged if is_outer(sample, each.marks, best.marks))
-    return max(outer, key=lambda each: each.score, default=best)
+    chosen = max(outer, key=lambda each: each.score, default=best)
+    return replace(chosen, tried=sum(each.tried for each in judged))
 
 
 def _whole_lines(text: str) -> str:
@@ -90,7 +92,7 @@ def _judge(sample: str, marks: Marks) -> Sniffed:
     records = list(_first_records(sample, marks))
     rows = [record for record in records if record.fields is not None and any(map(str.strip, record.fields))]
     if not rows:
-        return Sniffed(marks, 0.0, 1)
+        return Sniffed(marks, 0.0, 1, len(records))
     widths = Counter(len(row.fields or ()) for row in rows)
     width = max(widths, key=lambda each: (widths[each] * min(each, 8), each))
     worth = {**_WORTH, **_WORDS_APART} if marks.delimiter == " " else _WORTH
@@ -99,7 +101,7 @@ def _judge(sample: str, marks: Marks) -> Sniffed:
     score *= (1 - sum(record.is_odd for record in records) / len(records)) ** 2 * _placement(sample, rows, marks)
     if marks.quote != '"':
         score *= _pairing(sample, marks)
-    return Sniffed(marks, score * (0.99 if marks.escape else 1.0), width)
+    return Sniffed(marks, score * (0.99 if marks.escape else 1.0), width, len(records))
 
 
 def _first_records(sample: str, marks: Marks) -> Iterator[Record]:

@@ -94,7 +94,12 @@ class TableReader:
         """What reading a block's rows one by one gives, those that are kept together; may leave the last few."""
         kept, others = list[Sequence[str]](), list[Found]()
         for at, cells in enumerate(block.rows):
-            is_sound = self._is_sound(cells)
+            filled = sum(map(bool, map(str.strip, cells)))
+            if not filled:
+                self._is_behind_blank = True
+                others.append(Passed(block.place(at), "blank"))
+                continue
+            is_sound = self._is_sound(cells, filled)
             if not is_sound:
                 row = block.row(at)
                 self._look = partial(block.look, at)
@@ -110,18 +115,24 @@ class TableReader:
                 else:
                     others.append(found)
             if is_sound:
+                self._is_behind_blank = False
                 self._widths.note_kept(len(cells))
                 kept.append((*cells, *self._head.padding) if self._head.padding else cells)
         self._look = self._ahead.look
         yield from _together(kept)
         yield from others
 
-    def _is_sound(self, cells: Sequence[str]) -> bool:
-        """Whether a row is one of the table whatever follows."""
-        if len(cells) != self._head.cells or self._is_behind_blank:
+    def _is_sound(self, cells: Sequence[str], filled: int) -> bool:
+        """Whether a row that is not blank is one of the table whatever follows."""
+        if len(cells) != self._head.cells:
             return False
-        filled = sum(map(bool, map(str.strip, cells)))
-        return filled == len(cells) or (filled > 0 and not self._is_note(cells))
+        if self._is_behind_blank and (filled == 1 or self._may_be_labels(cells)):
+            return False
+        return (filled == len(cells) and not self._is_behind_blank) or not self._is_note(cells)
+
+    def _may_be_labels(self, cells: Sequence[str]) -> bool:
+        """Whether a row of the table's width may begin another one behind a blank row."""
+        return tuple(cells) == self._head.labels or self._profile.contradicts_everywhere(cells, fewest=1)
 
     def _judge(self, row: Row) -> list[Found]:
         """What is known now of a row that begins no table, and of those that were held before it."""

@@ -1,14 +1,16 @@
 """Text without structure is refused, or read by the block, before looking for its structure costs time or memory."""
 
 import tracemalloc
+from random import Random
 
 import pytest
 
 from conditioners.auto import AutoConditioned
 from conditioners.limits import DEFAULT, Limits
 from conditioners.outcome import Refusal
-from conditioners.structure import blocks, kinds, widths
+from conditioners.structure import blocks, kinds, table_rows, widths
 from conditioners.structure.ahead import Ahead
+from conditioners.structure.column_profiles import Column
 from conditioners.structure.field_grammar import Marks
 from conditioners.structure.kinds import kind_of, shape_of
 from conditioners.structure.neighbours import find_neighbour
@@ -19,6 +21,7 @@ from conditioners.structure.shifts import realign
 from conditioners.structure.sniffing import sniff
 from conditioners.structure.splitting import Splitter
 from tests.conditioning.undeclared import condition_undeclared
+from tests.conditioning.zip_files import pack_zip
 
 TEXT = b"date,state,category,dollars,units,volume\n2024-01-07,Texas,Milk,1,1,1\n"
 MANY_WAYS = "the quotes of most rows can be read in several ways; declare its dialect"
@@ -220,3 +223,52 @@ def test_only_cells_with_digits_are_compared_with_forms_that_have_some(monkeypat
 
     assert kind is (every if cell else kinds.Kind.EMPTY)
     assert (kinds._kind_of.__wrapped__(cell) is kind) == (cell != "\u0661")
+
+
+@pytest.mark.parametrize(("row", "many"), [("1,2,3", 3000), ("x,y,3", 3000), ("1,2,", 3000), ("1,2,3\n4,5,6", 2000)])
+def test_rows_with_blank_lines_between_are_not_asked_one_by_one_whether_they_begin_a_table(monkeypatch, row, many):
+    asked = []
+    begins_another = table_rows.TableReader._begins_another
+    monkeypatch.setattr(
+        table_rows.TableReader, "_begins_another", lambda *each: (asked.append(1), begins_another(*each))[1]
+    )
+
+    outcome, written = condition(b"a,b,c\n" + f"{row}\n\n".encode() * many)
+
+    assert written == b"a,b,c\n" + f"{row}\n".encode() * many
+    hundredth = 1 + 100 * (row.count("\n") + 2)
+    assert (outcome.summary.skipped_lines, outcome.summary.skipped[-1]) == (many, (f"line {hundredth}", "blank"))
+    assert len(asked) < 100
+
+
+def test_labels_between_blank_lines_begin_a_table_among_thousands_of_rows():
+    above, between = b"a,b,c\n" + b"1,2,3\n\n" * 3000, b"k,l,m\n4,5,6\n7,8,9\n4,5,6\n"
+    outcome, _ = condition(above + between + b"\n1,2,3\n" * 3000)
+
+    assert [table.labels for table in (outcome.summary.table, *outcome.summary.further_tables)] == [
+        ("a", "b", "c"), ("k", "l", "m"),
+    ]  # fmt: skip
+    assert outcome.summary.skipped_lines == 6000
+
+
+def test_equal_cells_of_a_column_are_looked_at_together(monkeypatch):
+    looked = []
+    add = Column.add
+    monkeypatch.setattr(Column, "add", lambda *each: (looked.append(each[1:]), add(*each))[1])
+    Profile([["1", "x"], ["1", "y"], ["1", "x"]], 2)
+
+    assert looked == [("1", 3), ("x", 2), ("y", 1)]
+
+
+def test_an_archive_of_texts_whose_marks_are_hard_to_tell_is_refused_and_one_of_usual_texts_is_not():
+    random = Random(5)
+    hard = [bytes(random.choices(b" ,;\t|:'\"ab1\n", k=1600)) for _ in range(40)]
+    usual = [b"".join(b"%d,%d,x\n" % (row, row % 7) for row in range(300)) for _ in range(40)]
+    told = "the marks of too many of its texts are hard to tell; declare their dialect"
+
+    assert condition(pack_files(hard), Limits(tries_free=10_000))[0].reason == told
+    assert isinstance(condition(pack_files(usual), Limits(tries_free=10_000))[0], AutoConditioned)
+
+
+def pack_files(texts):
+    return pack_zip(**{f"{number}.csv": text for number, text in enumerate(texts)})
