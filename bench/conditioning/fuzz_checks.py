@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import resource
@@ -118,9 +119,10 @@ def _check_reader(target: Target, source: Source, data: bytes) -> tuple[bool, st
 
 def _has_one_line_end(data: bytes) -> bool:
     """Whether the beginning of a file shows what ends all of its lines."""
-    wide = data.replace(b"\0", b"")
-    ends = {end for end in (b"\n", b"\r") if end in wide.replace(b"\r\n", b"\n")}
-    return len(ends) == 1 and ends.pop() in wide[: _HEAD // 4]
+    is_wide = data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE))
+    text = data.decode("utf-32" if is_wide else "latin-1", "replace").replace("\0", "")
+    ends = {end for end in ("\n", "\r") if end in text.replace("\r\n", "\n")}
+    return len(ends) == 1 and ends.pop() in text[: _HEAD // 4]
 
 
 @dataclass

@@ -9,7 +9,7 @@ import pytest
 
 from bench.conditioning import mutations
 from bench.conditioning.fuzz import Run, fuzz, main, make_input
-from bench.conditioning.fuzz_checks import find_fault
+from bench.conditioning.fuzz_checks import _has_one_line_end, find_fault
 from bench.conditioning.fuzz_origins import find_stranger
 from bench.conditioning.fuzz_targets import list_targets
 from conditioners.limits import DEFAULT
@@ -108,6 +108,13 @@ def test_a_cell_that_stands_nowhere_in_the_file_is_found_out():
 
     assert find_stranger(packed, {"xAy", "1", "\u00fc", "", None}) is None
     assert find_stranger(packed, {"xAy", "12"}) == "a cell stands nowhere in the file: '12'"
+
+
+def test_bytes_of_two_characters_are_no_line_end_of_a_file_in_utf_32():
+    head = "day\r".encode("utf-32")
+
+    assert _has_one_line_end(head + "1\r".encode("utf-32-le"))
+    assert not _has_one_line_end(head + b"\n\0\x60\0" + "1\r\n".encode("utf-32-le"))
 
 
 def test_text_around_an_element_stands_in_the_file():
