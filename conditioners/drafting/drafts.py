@@ -159,8 +159,9 @@ def _leave_out(guesses: Sequence[Guess], form: Form, *, has_header: bool) -> tup
     if form.has_paths or form.kind == "FixedWidth" or not has_header:
         return list(guesses), [_TOUCHING] if form.kind == "FixedWidth" else []
     counts = Counter(normalise(guess.label) for guess in guesses)
-    kept = [guess for guess in guesses if guess.label.strip() and counts[normalise(guess.label)] == 1]
-    left = [guess for guess in guesses if guess not in kept]
+    are_named = [bool(guess.label.strip()) and counts[normalise(guess.label)] == 1 for guess in guesses]
+    kept = [guess for guess, is_named in zip(guesses, are_named, strict=True) if is_named]
+    left = [guess for guess, is_named in zip(guesses, are_named, strict=True) if not is_named]
     if not any(guess.is_required for guess in kept):
         raise NoDraft(f"no column with a label of its own is filled in every row; declare it by hand{_hint(counts)}")
     return kept, [

@@ -6,6 +6,7 @@ import calendar
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from conditioners.drafting.asides import find_total
@@ -34,6 +35,8 @@ _TIMED = re.compile(
     re.IGNORECASE,
 )
 _YEARS = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])|(?<![A-Za-z0-9])W[0-9]{2}(?![0-9])")
+_MOST = 8_000_000
+"""Cells of a sample whose columns have become rows: each row repeats those beside them, which may be thousands."""
 _FEWEST_TIMED = 3
 """Labels such as `P1`, of which one or two may tell a part or a price."""
 
@@ -157,7 +160,9 @@ def _unfold(
     shown = [behind if written == "%V" else f"{before} {behind}" for before, behind in measures]
     words = [_UNNAMED if _names_period(each) else " ".join(each.split()) for each in shown]
     names = name_columns([*(labels[number] for number in kept), into, *words])[len(kept) :]
-    rows = [row for values in zip(*sample.columns, strict=True) for row in _rows_of(values, kept, measures)]
+    most = max(1, _MOST // (max(map(len, measures.values())) * (len(kept) + len(names))))
+    lines = islice(zip(*sample.columns, strict=True), most)
+    rows = [row for values in lines for row in _rows_of(values, kept, measures)]
     columns = tuple(zip(*rows, strict=True)) if rows else ((),) * (len(kept) + 1 + len(measures))
     patterns = {
         name: f"{re.escape(before)}({_pattern_of(written, months)}){re.escape(behind)}".replace("\\ ", " ")
@@ -165,6 +170,8 @@ def _unfold(
     }
     days = next(iter(measures.values()))
     told = [f"{len(wide)} columns, labelled {labels[min(days)]!r} to {labels[max(days)]!r}, become rows by {names[0]}"]
+    if most < len(sample.columns[0]):
+        told.append(f"they become so many that the first {most} rows alone were looked at")
     totals = [repr(labels[number]) for number in kept if find_total(labels[number])]
     if totals:
         told.append(f"{' and '.join(totals)} stands beside them, so it comes again in each of their rows")

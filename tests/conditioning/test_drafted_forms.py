@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from conditioners.dialects import ProductActivity, Wide
+from conditioners.drafting import widening
 from tests.conditioning.workbook_files import xlsx_of
 
 WEEKS = ("2025-W01", "2025-W02", "2025-W03", "2025-W04")
@@ -193,6 +194,15 @@ def test_columns_of_weeks_become_rows(draft, labels, into, patterns, days):
     assert patterns is None or dialect.wide == Wide(into=into, values=patterns)
     assert written.summary.rows_out == 2 * len(labels) // len(dialect.wide.values)
     assert any(f"become rows by {into}" in remark for remark in written.remarks)
+
+
+def test_of_columns_that_become_very_many_rows_the_first_rows_alone_are_looked_at_and_that_is_told(draft, monkeypatch):
+    monkeypatch.setattr(widening, "_MOST", 5 * 4 * 3)
+    rows = "".join(f"{shop:03d},A{shop},{','.join('5' * 5)}\n" for shop in range(20))
+    written, _ = draft("w.csv", f"store,product,{','.join(f'2025-W0{week}' for week in range(1, 6))}\n{rows}".encode())
+
+    assert "they become so many that the first 3 rows alone were looked at" in written.remarks
+    assert written.summary.rows_out == 100
 
 
 def test_two_columns_labelled_with_days_stay_columns(draft):
