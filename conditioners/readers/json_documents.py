@@ -26,6 +26,8 @@ from conditioners.readers.json_showing import show_json
 from conditioners.readers.json_tree import Cells, TreeWalker
 from conditioners.readers.misfits import Misfits, Tally, count_hollow
 
+_BARREN = "nothing there, here or further on"
+
 
 class _Part(NamedTuple):
     """A piece of the outermost list; `values` are its elements where they have been parsed already."""
@@ -117,7 +119,8 @@ class JsonReader:
             # A value around the list stands in each of its rows.
             is_around = any(DAMAGE.decode() in str(cell) for cell in self._around)
             damaged = is_around or may_be_damaged(elements.text)
-            return TextBatch(walked.frame, locate, unread, damaged)
+            passed = [(Located(place, ""), _BARREN, count) for place, count in walked.barren]
+            return TextBatch(walked.frame, locate, unread, damaged, passed)
 
     def _walk(self, elements: Elements, values: list[Any] | None) -> Walked:
         parsed = elements.parse(self._limits) if values is None else values

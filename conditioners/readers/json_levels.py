@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+_MOST_TOLD = 100
+"""Empty lists whose place is told."""
+
+
 class Stray(NamedTuple):
     """What stands in place of a record or of a list of them, as JSON, and why it is none."""
 
@@ -57,6 +61,9 @@ class Walked(NamedTuple):
     strays: list[FoundStray]
     find: Callable[[int], Place]
     """Tells where a row's record stands."""
+    barren: Sequence[tuple[str, int]] = ()
+    """Where lists, or objects by key, are empty or missing, in document order, and for the last one that is told how
+    many more there are with it."""
 
 
 class _Nodes(NamedTuple):
@@ -86,6 +93,8 @@ class Walk:
         self.columns: list[pl.Series] = []
         self._strays: list[tuple[int, int, Any]] = []
         """Levels, numbers and values of what is no list."""
+        self._barren: list[NDArray[np.int64]] = []
+        """For each level the numbers of the values below which there is nothing."""
 
     def take_constant(self, value: str | None) -> None:
         """A column of one value."""
@@ -112,11 +121,14 @@ class Walk:
 
         above = self._nodes[-1].values
         held, kind = _step_from_each(above, way.names), dict if way.each == KEYED else list
+        level, strays = len(self._nodes) - 1, list[tuple[int, int, Any]]()
         if not {kind}.issuperset(map(type, held)):
-            level = len(self._nodes) - 1
-            self._strays += [(level, at, value) for at, value in enumerate(held) if not isinstance(value, kind | None)]
+            strays = [(level, at, value) for at, value in enumerate(held) if not isinstance(value, kind | None)]
             held = [value if isinstance(value, kind) else kind() for value in held]
-        parents = np.repeat(np.arange(len(held)), np.fromiter(map(len, held), np.int64, len(held)))
+        self._strays += strays
+        sizes = np.fromiter(map(len, held), np.int64, len(held))
+        self._barren.append(np.setdiff1d(np.flatnonzero(sizes == 0), [at for _, at, _ in strays]))
+        parents = np.repeat(np.arange(len(held)), sizes)
         keys = list(chain.from_iterable(held)) if kind is dict else None
         values = list(chain.from_iterable(map(dict.values, held) if kind is dict else held))
         self._ways.append(way)
@@ -127,7 +139,7 @@ class Walk:
         """What was found, when the walk is at the records."""
         import polars as pl
 
-        return Walked(pl.DataFrame(columns), self._list_strays(), self._find)
+        return Walked(pl.DataFrame(columns), self._list_strays(), self._find, self._list_barren())
 
     def count_rows(self, level: int = 0) -> NDArray[np.int64]:
         """How many records each value of a level holds."""
@@ -164,6 +176,14 @@ class Walk:
             else:
                 path = f"{path}[{number - int(nodes.parents.searchsorted(nodes.parents[number]))}]"
         return path
+
+    def _list_barren(self) -> list[tuple[str, int]]:
+        more = sum(map(len, self._barren))
+        first = enumerate(numbers[:_MOST_TOLD].tolist() for numbers in self._barren)
+        trails = sorted(self._follow(level, number) for level, numbers in first for number in numbers)[:_MOST_TOLD]
+        told = [join_all(self._show_path(trail), self._ways[len(trail) - 1].names) for trail in trails]
+        more -= len(told)
+        return [(place, 1) for place in told[:-1]] + [(place, 1 + more) for place in told[-1:]]
 
     def _list_strays(self) -> list[FoundStray]:
         """All strays, in document order."""

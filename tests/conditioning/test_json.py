@@ -39,6 +39,16 @@ def test_a_rejected_element_is_told_by_its_path_and_shown_as_it_is_written(sourc
     ]
 
 
+def test_an_element_whose_list_is_empty_or_missing_is_no_row_and_told(source, run):
+    shops = ['{"id":"a","sales":[]}', '{"id":"b","sales":[{"units":3}]}', '{"id":"c"}', *['{"sales":null}'] * 200]
+    result = run(source, ('{"shops":[' + ",".join(shops) + "]}").encode())
+
+    assert result.rows == ["b,3,,"]
+    cause = "nothing there, here or further on"
+    assert result.summary.skipped[:2] == (("path $.shops[0].sales", cause), ("path $.shops[2].sales", cause))
+    assert (len(result.summary.skipped), result.summary.skipped_lines) == (100, 202)
+
+
 def test_numbers_never_pass_through_floats(make_source, run):
     source = make_source(
         columns=(Text("id"), Decimal("n", 20)), key=(),

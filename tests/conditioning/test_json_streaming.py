@@ -4,6 +4,7 @@ import gc
 import io
 import json
 from dataclasses import replace
+from typing import NamedTuple
 from unittest.mock import patch
 
 import pytest
@@ -50,6 +51,12 @@ def source_of(records, **changes):
     )
 
 
+class Barren(NamedTuple):
+    """A list, or an object by key, in which there is nothing, or none where one could be."""
+
+    place: str
+
+
 class WholeReader:
     """What is to be read: the document parsed as a whole, and its records taken one after the other."""
 
@@ -78,6 +85,8 @@ class WholeReader:
             yield Located(path, show_damage(show_json(trail[-1][1]))), self._take_cells(trail)
             return
         held, path = step(trail[-1][1], names), join_all(path, names)
+        if len(trail) > 1 and (held is None or held == ([] if each == LISTED else {})):
+            yield Barren(path)
         if isinstance(held, list) and each == LISTED:
             for number, value in enumerate(held):
                 yield from self._walk(f"{path}[{number}]", [*trail, (None, value)])
@@ -95,13 +104,15 @@ class WholeReader:
         return self._writer.write_row(cells)
 
     def read(self, part):
-        rows = Rows(self.columns)
+        rows, passed = Rows(self.columns), []
         for found in part:
-            if isinstance(found, Stray):
+            if isinstance(found, Barren):
+                passed.append((Located(found.place, ""), "nothing there, here or further on", 1))
+            elif isinstance(found, Stray):
                 rows.add_unread(Located(found.place, show_damage(found.raw)), found.rule, found.reason)
             else:
                 rows.add(*found)
-        return replace(rows.to_batch(lambda located: located), damaged=self._document.damaged)
+        return replace(rows.to_batch(lambda located: located), damaged=self._document.damaged, passed=passed)
 
 
 def run_whole(source, data):
