@@ -44,8 +44,9 @@ class Contract:
     def __init__(self, source: Source, dialect: Dialect, present: Sequence[str], *, is_few: bool = True) -> None:
         import polars as pl
 
-        columns = [column for column in source.columns if column.name in present]
-        absent = [column for column in source.columns if column.name not in present]
+        known = set(present)  # of which there may be thousands
+        columns = [column for column in source.columns if column.name in known]
+        absent = [column for column in source.columns if column.name not in known]
         self._is_few = is_few
         self._rules = [compile_rules(column, dialect, at_once=not is_few) for column in columns]
         self._faults = Faults(source, dialect, self._rules)
