@@ -65,6 +65,8 @@ class Limits:
     """Of a table without a declaration, JSON, or HTML."""
     labels: int = 100_000
     """In a header row of declared text."""
+    repeated_cells: int = 4_000_000
+    """That rows of a wide table become which are judged together: repetitions, with what stands beside them in each."""
     document_bytes: int = 64 * MIB
     """A format that has to be read whole: a workbook (packed), an EDI interchange."""
     json_bytes: int = 16 * MIB

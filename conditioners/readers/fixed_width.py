@@ -24,7 +24,7 @@ from conditioners.readers.misfits import Misfits, Tally
 from conditioners.readers.portions import cut_portions
 from conditioners.readers.records import Syntax
 from conditioners.readers.tagged import GroupReader
-from conditioners.readers.unfolding import name_repetition
+from conditioners.readers.unfolding import limit_portions, name_repetition
 
 if TYPE_CHECKING:
     import polars as pl
@@ -52,7 +52,7 @@ class FixedWidthReader:
     """Reads one file in one dialect."""
 
     def __init__(self, source: Source, dialect: FixedWidth, opened: OpenedRaw, limits: Limits) -> None:
-        self._dialect, self._opened, self._limits = dialect, opened, limits
+        self._dialect, self._opened = dialect, opened
         self._decoder, self._misfits = Decoder(dialect.encodings), Misfits(limits)
         self._constants = {name: opened.describe(label) for name, label in surroundings(source, dialect).items()}
         self._spans: dict[str, tuple[int, int | None]] = {
@@ -62,6 +62,7 @@ class FixedWidthReader:
         self._end = max(last or first for first, last in self._spans.values())
         self._is_open = any(last is None for _, last in self._spans.values())
         self.columns = (*self._spans, *(self._groups.columns if self._groups else ()), *self._constants)
+        self._limits = limit_portions(limits, self.columns)
         self._line_end = decode_head(opened, dialect.encodings).line_end
         self.facts = Facts(
             place="line", dialect={"name": dialect.name, "format": "fixed width", "line_end": self._line_end}

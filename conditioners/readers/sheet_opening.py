@@ -29,7 +29,7 @@ def open_sheets(source: Source, opened: OpenedRaw, limits: Limits) -> tuple[Dial
     dialects = source.dialects_of(Workbook)
     if not dialects:
         raise Refusal(f"{source.name} does not come as a workbook")
-    return open_best(source, dialects, lambda each: unfold(each, SheetReader(source, each, opened, sheets)))
+    return open_best(source, dialects, lambda each: unfold(each, SheetReader(source, each, opened, sheets, limits)))
 
 
 def _find_sheets(opened: OpenedRaw, limits: Limits) -> Sequence[Sheet] | None:

@@ -19,7 +19,7 @@ from conditioners.readers.ending import CAUSE
 from conditioners.readers.headers import Header, NearMiss, find_header, needs_cells, surroundings
 from conditioners.readers.html_tables import HOLDS_OTHERS, read_html_tables
 from conditioners.readers.numbers import NumberWriter
-from conditioners.readers.unfolding import MARK, count_repetitions
+from conditioners.readers.unfolding import MARK, limit_rows
 from conditioners.readers.workbook import TextRow, load_sheets
 
 _MOST_TOLD = 3
@@ -75,8 +75,11 @@ class _Origin:
 class SheetReader:
     """Reads the sheets that have the header row of one dialect."""
 
-    def __init__(self, source: Source, dialect: Workbook, opened: OpenedRaw, sheets: Sequence[Sheet]) -> None:
+    def __init__(
+        self, source: Source, dialect: Workbook, opened: OpenedRaw, sheets: Sequence[Sheet], limits: Limits
+    ) -> None:
         self._source, self._dialect, self._opened, self._sheets = source, dialect, opened, sheets
+        self._limits = limits
         self._surroundings = surroundings(source, dialect)
         self._until = re.compile(dialect.until) if dialect.until is not None else None
         self._header_texts: list[str] = []
@@ -125,7 +128,7 @@ class SheetReader:
         rows = Rows(self.columns)
         for sheet in self._sheets:
             columns = self._list_columns(sheet)
-            most = BATCH_ROWS // count_repetitions(columns)
+            most = limit_rows(BATCH_ROWS, columns, self._limits)
             if tuple(columns) != tuple(rows.columns):
                 yield rows
                 rows = Rows(columns)

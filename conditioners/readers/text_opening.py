@@ -14,7 +14,7 @@ from conditioners.readers.batches import Reader
 from conditioners.readers.delimited import DelimitedReader
 from conditioners.readers.fixed_width import FixedWidthReader, find_fixed_width
 from conditioners.readers.layouts import Layout, find_layouts
-from conditioners.readers.unfolding import count_repetitions, limit_portions, unfold
+from conditioners.readers.unfolding import limit_portions, unfold
 
 
 def open_text(source: Source, opened: OpenedRaw, limits: Limits) -> tuple[Dialect, Reader]:
@@ -46,8 +46,7 @@ def _find_layouts(
 
 
 def _as_fixed_candidate(source: Source, dialect: FixedWidth, opened: OpenedRaw, limits: Limits) -> Candidate:
-    kept = limit_portions(limits, dialect.repeated.count if dialect.repeated else 1)
-    return Candidate(dialect.name, dialect, lambda: unfold(dialect, FixedWidthReader(source, dialect, opened, kept)))
+    return Candidate(dialect.name, dialect, lambda: unfold(dialect, FixedWidthReader(source, dialect, opened, limits)))
 
 
 def _as_candidate(
@@ -56,7 +55,9 @@ def _as_candidate(
     """A layout with a name that no other one has: a dialect with two delimiters may fit with both."""
     is_twice = sum(other.dialect is layout.dialect for other in others) > 1
     name = f"{layout.dialect.name} with {layout.syntax.shown!r}" if is_twice else layout.dialect.name
-    kept = limit_portions(limits, count_repetitions(layout.header.positions))
-    return Candidate(
-        name, layout.dialect, lambda: unfold(layout.dialect, DelimitedReader(source, layout, opened, kept))
-    )  # fmt: skip
+
+    def open_reader() -> Reader:
+        kept = limit_portions(limits, layout.header.positions)
+        return unfold(layout.dialect, DelimitedReader(source, layout, opened, kept))
+
+    return Candidate(name, layout.dialect, open_reader)

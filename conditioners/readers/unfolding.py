@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from conditioners.dialects import Delimited, Dialect, FixedWidth, Workbook
 from conditioners.limits import Limits
+from conditioners.outcome import Refusal
 from conditioners.parts import name_into
 from conditioners.readers.batches import Facts, Located, Reader, TextBatch
 
@@ -29,9 +30,26 @@ def count_repetitions(columns: Iterable[str]) -> int:
     return max(1, len({name.partition(MARK)[2] for name in columns if MARK in name}))
 
 
-def limit_portions(limits: Limits, repetitions: int) -> Limits:
-    """The limits of a reader whose rows become so many each: what is held at a time is no more for it."""
-    return replace(limits, portion_records=max(_FEWEST, limits.portion_records // repetitions))
+def limit_rows(most: int, columns: Collection[str], limits: Limits) -> int:
+    """How many rows of a reader with such columns are read at a time, where they are to become `most` rows.
+
+    What is held at a time is no more for repetitions, or for what stands beside them, once for each. Raises Refusal
+    where a single row becomes too many cells.
+    """
+    repetitions = count_repetitions(columns)
+    if repetitions == 1:
+        return most
+    beside = {name.partition(MARK)[0] for name in columns}
+    cells = repetitions * len(beside)
+    if cells > limits.repeated_cells:
+        told = f"each of its rows becomes {repetitions} rows of {len(beside)} columns"
+        raise Refusal(f"{told}, more than {limits.repeated_cells} cells")
+    return min(max(_FEWEST, most // repetitions), limits.repeated_cells // cells)
+
+
+def limit_portions(limits: Limits, columns: Collection[str]) -> Limits:
+    """The limits of a reader of text with such columns; raises Refusal as limit_rows does."""
+    return replace(limits, portion_records=limit_rows(limits.portion_records, columns, limits))
 
 
 @dataclass(frozen=True)

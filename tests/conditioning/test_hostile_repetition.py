@@ -19,7 +19,7 @@ from conditioners.dialects import (
 from conditioners.limits import MIB, Limits
 from conditioners.outcome import Conditioned
 from conditioners.readers import headers
-from conditioners.readers.unfolding import limit_portions
+from conditioners.readers.unfolding import limit_rows, name_repetition
 
 LONG, ROWS = "x" * 20_000, 1500
 ISA = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *240101*0101*U*00401*000000001*0*P*:~"
@@ -105,5 +105,24 @@ def test_a_frame_of_thousands_of_repetitions_is_asked_for_its_columns_a_few_time
 
 
 def test_a_portion_has_some_rows_however_many_each_of_them_becomes():
-    assert limit_portions(Limits(), 1).portion_records == 1 << 16
-    assert limit_portions(Limits(), 100_000).portion_records == 8
+    assert limit_rows(1 << 16, ["a"], Limits()) == 1 << 16
+    assert limit_rows(1 << 16, ["a", *list_repetitions(520)], Limits()) == 126
+    assert limit_rows(1 << 16, ["a", *list_repetitions(16_000)], Limits()) == 8
+
+
+def test_a_portion_has_fewer_rows_the_more_stands_beside_each_repetition():
+    beside = [f"c{number}" for number in range(1000)]
+
+    assert limit_rows(1 << 16, [*beside, *list_repetitions(1500)], Limits()) == 2
+    assert limit_rows(1 << 16, [*beside, *list_repetitions(3000)], Limits()) == 1
+
+
+def test_a_row_that_becomes_more_cells_than_are_held_at_a_time_is_refused_before_it_is_read(make_source, run):
+    refusal = read(make_source, run, "wide", Limits(repeated_cells=2 * ROWS - 1)).refusal
+
+    assert refusal.reason == f"each of its rows becomes {ROWS} rows of 2 columns, more than {2 * ROWS - 1} cells"
+    assert read(make_source, run, "wide", Limits(repeated_cells=2 * ROWS)).summary.rows_out == ROWS
+
+
+def list_repetitions(count):
+    return [name_repetition("v", str(number)) for number in range(count)]
