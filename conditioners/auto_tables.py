@@ -29,6 +29,8 @@ IN_ARCHIVE = "place"
 MOST_TABLES = 1000
 _TOGETHER, _LARGE = 1000, 1 << 18
 """Rows with known labels, and characters of theirs, that are written together."""
+_FEW = 8
+"""Rows of a block that together take no longer than one that is read alone."""
 
 OpenTable = Callable[[int], ByteSink]
 """Opens the output of a table, by number from 1."""
@@ -118,11 +120,16 @@ class TableReader:
                 self.found.skipped.add_lines(within or grid.place + " ", found.first, found.count, "blank")
 
     def _note_odd(self, found: Found, *, is_delimited: bool) -> None:
-        """Count rows that are read one by one; where text is not delimited, those are all."""
+        """Count rows that are read one by one, and short blocks between them, which take as long as one.
+
+        Where text is not delimited, those are all rows.
+        """
         if isinstance(found, Kept | Dropped | Passed):
             self.found.proportions.note_odd(1)
         elif isinstance(found, KeptBlock) and not is_delimited:
             self.found.proportions.note_odd(len(found.rows))
+        elif isinstance(found, KeptBlock) and len(found.rows) < _FEW:
+            self.found.proportions.note_odd(1)
 
     def _begin(self, found: Began, grid: Grid) -> TableWriter:
         if self.found.before + len(self.writers) == MOST_TABLES:

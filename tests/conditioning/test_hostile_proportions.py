@@ -95,6 +95,14 @@ def test_a_packed_file_of_few_bytes_and_many_odd_rows_is_refused_and_its_text_is
     assert isinstance(condition_undeclared(gzip.compress(text.encode())).outcome, AutoConditioned)
 
 
+def test_short_blocks_between_odd_rows_of_a_packed_file_count_as_odd_rows_and_long_ones_do_not():
+    short, long = (gzip.compress(b"a,b,c\n" + (b'1,"2,3\n' + b"1,2,3\n" * rows) * 1000) for rows in (3, 50))
+    limits = Limits(odd_rows_free=1600, odd_rows_ratio=0)
+
+    assert "unlike others" in condition_undeclared(short, limits=limits).outcome.reason
+    assert isinstance(condition_undeclared(long, limits=limits).outcome, AutoConditioned)
+
+
 @pytest.mark.parametrize("odd", ["2024-01-01,001\n", "2024-02-30,001,1\n", "2024-01-01,001,2\n"])
 def test_a_packed_file_of_few_bytes_and_many_rejected_rows_is_refused_and_its_text_is_not(toy, run, odd):
     text = TEXT + odd.encode() * 400
