@@ -212,8 +212,9 @@ class RepeatFinder:
             rows = self._table.spill(file)
             self._table = None
             self._candidates = find_candidates(self._read_keys_again())
-            # Most that do come again come once more; one row in thirty is looked for here, and memory is scarce.
-            self._table = KeyTable(len(self._candidates) * 4 // 3, _DENSE)
+            # Most that do come again come once more, and a table that is enlarged is there twice. One row in thirty is
+            # looked for here, and memory is scarce.
+            self._table = KeyTable(len(self._candidates) * 3 // 2, _DENSE)
             for keys, checks in read_spilled(file, rows):
                 held = self._candidates.hold(keys)
                 self._table.classify(keys[held], checks[held])

@@ -1,3 +1,5 @@
+"""Labels of other columns inside a file: such a file is refused, and labels that come again are skipped."""
+
 import pytest
 
 from conditioners.columns import Day, Text, Whole
