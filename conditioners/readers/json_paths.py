@@ -13,12 +13,12 @@ from conditioners.outcome import SourceError
 
 LISTED, KEYED, KEY = "[]", "{}", "{key}"
 _PLACE = re.compile(r"\[([0-9]{1,9})\]")
-_MARKS = r"\[\]|\{\}|\{key\}"
 _PART = re.compile(
-    rf"(?P<each>{_MARKS})|(?P<place>\[[0-9]{{1,9}}\])|\['(?P<quoted>(?:[^'\\]++|\\.)*+)'\]"
-    rf"|(?P<name>(?:[^.\[{{]++|(?!{_MARKS}|\[[0-9]{{1,9}}\]|\[')[^.])++)|\.",
+    r"(?P<each>\[\]|\{\}|\{key\})|(?P<place>\[[0-9]{1,9}\])|\['(?P<quoted>(?:[^'\\]++|\\.)*+)'\]"
+    r"|(?P<piece>[^.\[{]++|\{|\[(?!'))|\.",
     re.DOTALL,
 )
+"""A part of a path; names that hold brackets which are no marks come in pieces."""
 _SHOWN = 80
 """Characters of a key in the place of a row: it may be long, and stands in the place of each row below it."""
 
@@ -33,23 +33,30 @@ class Level(NamedTuple):
 
 def read_path(path: str) -> tuple[Level, ...]:
     """`stores[].weeks{}.day` is three levels; raises SourceError where something stands behind `{key}`, or no name."""
-    levels, names, end = list[Level](), list[str](), 0
+    levels, names, end, is_piece = list[Level](), list[list[str]](), 0, False
     for part in _PART.finditer(path):
         if part.start() != end or (levels and levels[-1].each == KEY):
             raise SourceError(f"the path {path!r} cannot be read at {path[end:]!r}")
         end = part.end()
         if part["each"] == KEY:
-            levels += [Level(tuple(names), KEYED), Level((), KEY)]
+            levels += [Level(_join_pieces(names), KEYED), Level((), KEY)]
         elif part["each"]:
-            levels.append(Level(tuple(names), part["each"]))
+            levels.append(Level(_join_pieces(names), part["each"]))
             names = []
         elif part["quoted"] is not None:
-            names.append(re.sub(r"\\(.)", r"\1", part["quoted"], flags=re.DOTALL))
-        elif part["place"] or part["name"]:
-            names.append(part["place"] or part["name"])
+            names.append([re.sub(r"\\(.)", r"\1", part["quoted"], flags=re.DOTALL)])
+        elif part["piece"] and is_piece:
+            names[-1].append(part["piece"])
+        elif part["place"] or part["piece"]:
+            names.append([part["place"] or part["piece"]])
+        is_piece = part["piece"] is not None
     if end != len(path):
         raise SourceError(f"the path {path!r} cannot be read at {path[end:]!r}")
-    return tuple(levels) if levels and levels[-1].each == KEY else (*levels, Level(tuple(names)))
+    return tuple(levels) if levels and levels[-1].each == KEY else (*levels, Level(_join_pieces(names)))
+
+
+def _join_pieces(names: Iterable[Sequence[str]]) -> tuple[str, ...]:
+    return tuple(map("".join, names))
 
 
 def write_path(levels: Iterable[Level]) -> str:
@@ -69,8 +76,8 @@ def join_all(path: str, names: Sequence[str]) -> str:
 
 def join(path: str, name: str) -> str:
     """A path with a name behind it, in quotes if it could be read as something else."""
-    plain = _PART.fullmatch(name)
-    if plain is None or not plain["name"] or (not path and name[0] in "@="):
+    pieces = sum(len(part["piece"] or "") for part in _PART.finditer(name))
+    if not name or pieces < len(name) or (not path and name[0] in "@="):
         quoted = name.replace("\\", r"\\").replace("'", r"\'")
         return f"{path}['{quoted}']"
     return f"{path}.{name}" if path else name

@@ -16,9 +16,12 @@ _LOST = (b"<![CDATA[", b"<text:tab", b"<text:line-break", b"office:time-value=",
 _IS_LONG = re.compile(rb'office:value="-?[0-9]{16,}"')
 _NOTE = (
     rb"""(?><office:annotation\b(?:(?:[^<>"']++|"[^"]*+"|'[^']*+')*+(?<=/)>"""
-    rb"""|(?:[^<]++|<(?!table:|/office:annotation>))*+</office:annotation>))?"""
+    rb"""|(?:[^<]++|<(?:[^<t/]|te|/[^<o]))*+</office:annotation>))?"""
 )
-"""A note holds no cells: where its end is missing it is not looked for behind the next one."""
+"""A note holds no cells: where its end is missing it is not looked for behind the next one.
+
+Which tags are no cells is told by their letters, for within such a repetition Python 3.11.2 takes `(?!` for `(?=`.
+"""
 _CODE = re.compile(
     rb"(?P<before><table:table-cell (?=[^<>]*+>%b<text:p[^<>]*+>(?P<shown>0[0-9]{1,14})</text:p>)[^<>]*)"
     rb"office:value=\"(?P<value>[0-9]{1,14})(?:\.0*)?\"(?P<behind>[^<>]*+>)" % _NOTE
