@@ -26,13 +26,14 @@ _LATIN = "cp1252"
 _WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 _ESCAPES = {"iso2022": b"\x1b", "hz": b"~", "utf-7": b"+"}
 """What begins other characters in encodings of ASCII bytes alone, by how their names begin."""
-_MARKS = (
+MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+"""Byte order marks, a longer one before what it begins with, and what they tell."""
 
 
 def _mark_damage(error: UnicodeError) -> tuple[str, int]:
@@ -53,19 +54,19 @@ def show_damage(text: str) -> str:
 
 def decode_beginning(head: bytes) -> str:
     """How a text begins, by its byte order mark or else in UTF-8; what is no character there is shown as U+FFFD."""
-    mark, name = next((each for each in _MARKS if head.startswith(each[0])), (b"", "utf-8"))
+    mark, name = next((each for each in MARKS if head.startswith(each[0])), (b"", "utf-8"))
     return head[len(mark) :].decode(name, "replace")
 
 
 def find_mark(head: bytes) -> str | None:
     """The encoding that a byte order mark tells; None without one."""
-    return next((name for mark, name in _MARKS if head.startswith(mark)), None)
+    return next((name for mark, name in MARKS if head.startswith(mark)), None)
 
 
 def begin_text(head: bytes) -> bytes:
     """How ASCII text begins, in whatever encoding: no byte order mark, no blanks, and no NULs of wide characters."""
     start = head[:4096]
-    mark = next((mark for mark, _ in _MARKS if start.startswith(mark)), b"")
+    mark = next((mark for mark, _ in MARKS if start.startswith(mark)), b"")
     start = start[len(mark) :]
     return (start.replace(b"\0", b"") if 0 in start[:4] else start).lstrip(b" \t\r\n")
 
@@ -157,7 +158,7 @@ class Decoder:
         """Settle for a declared encoding of ASCII bytes alone, where its other characters begin."""
         for name in self._escaping:
             at = block.find(_escape_of(name))
-            if at >= 0 and _can_hold(name, block, last):
+            if at >= 0 and can_hold(name, block, last):
                 offset = self._seen - len(block) + at
                 self._settle(name, f"declared, and its characters beyond ASCII begin at byte {offset}")
                 break
@@ -166,7 +167,7 @@ class Decoder:
         return self._decided is not None and self._decided.getstate()[0] != b""
 
     def _take_mark(self, block: bytes) -> bytes:
-        for mark, name in _MARKS:
+        for mark, name in MARKS:
             if block.startswith(mark):
                 self._settle(name, f"byte order mark {mark.hex().upper()}")
                 return block[len(mark) :]
@@ -177,14 +178,14 @@ class Decoder:
 
     def _decide(self, block: bytes, last: bool) -> None:
         offset = self._seen - len(block) + _BEYOND_ASCII.search(block).start()  # type: ignore[union-attr]
-        if _can_hold("utf-8", block, last):
+        if can_hold("utf-8", block, last):
             return self._settle("utf-8", f"the bytes from {offset} on are valid UTF-8")
         if not self._declared:
             return self._settle("utf-8", f"nothing else is declared; the bytes from {offset} on are not all valid")
         if (damaged := find_damaged_utf8(block)) is not None:
             return self._settle("utf-8", damaged.describe())
         for name in (each for each in self._declared if each not in _WIDE):
-            if _can_hold(name, block, last):
+            if can_hold(name, block, last):
                 why = "not UTF-8; the first code page that holds them"
                 return self._settle(name, f"the bytes from {offset} on are {why}")
         raise Refusal(f"the text is in none of the encodings utf-8, {', '.join(self._declared)}", f"byte {offset}")
@@ -207,7 +208,7 @@ def _is_text_in(name: str, block: bytes) -> bool:
     width = 4 if "32" in name else 2
     start = block[:4096]
     start = start[: len(start) - len(start) % width]
-    return 0 in start and _can_hold(name, start[:-width], last=False) and "\0" not in start.decode(name, "replace")
+    return 0 in start and can_hold(name, start[:-width], last=False) and "\0" not in start.decode(name, "replace")
 
 
 def _escape_of(name: str) -> bytes:
@@ -218,7 +219,8 @@ def _canonical(name: str) -> str:
     return codecs.lookup(name).name
 
 
-def _can_hold(name: str, block: bytes, last: bool) -> bool:
+def can_hold(name: str, block: bytes, last: bool) -> bool:
+    """Whether an encoding has all of the bytes; where they are not the last ones, a character may be cut off."""
     try:
         codecs.getincrementaldecoder(name)("strict").decode(block, last)
     except UnicodeDecodeError:

@@ -6,14 +6,10 @@ import codecs
 import re
 from collections.abc import Callable
 
-from conditioners.readers.decoding import DAMAGE, MARKING
+from conditioners.readers.decoding import DAMAGE, MARKING, MARKS, can_hold
 from conditioners.readers.markup import check_html_encodings
 from conditioners.readers.utf8 import find_damaged_utf8
 
-_MARKS = (
-    (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
-)  # fmt: skip
 _LOOKED_AT = 4096
 _DECLARED = re.compile(rb"<meta\s[^>]*?charset\s*+=\s*+[\"']?\s*+([a-z0-9_.:-]{1,40})", re.IGNORECASE)
 _XML_DECLARED = re.compile(rb"<\?xml\s[^>]*?encoding\s*=\s*[\"']\s*([a-z0-9_.:-]{1,40})", re.IGNORECASE)
@@ -66,22 +62,14 @@ class HtmlDecoder:
 
 def _find_facts(piece: bytes, head: bytes, guess: Guess | None, *, last: bool) -> tuple[Facts, int]:
     """The encoding of a piece with bytes beyond ASCII, and how long its byte order mark is."""
-    for mark, name in _MARKS:
+    for mark, name in MARKS:
         if piece.startswith(mark):
             return {"name": name, "evidence": f"byte order mark {mark.hex().upper()}"}, len(mark)
-    if _is_utf8(piece, last=last):
+    if can_hold("utf-8", piece, last):
         return {"name": "utf-8", "evidence": _VALID}, 0
     if (damaged := find_damaged_utf8(piece)) is not None:
         return {"name": "utf-8", "evidence": damaged.describe()}, 0
     return _find_declared(head) or (guess and guess(piece)) or _default(), 0
-
-
-def _is_utf8(piece: bytes, *, last: bool) -> bool:
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(piece, last)
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _find_declared(head: bytes) -> Facts | None:
