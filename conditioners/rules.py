@@ -78,18 +78,22 @@ def compile_rules(column: Column, dialect: Dialect, *, at_once: bool) -> Rules:
     if isinstance(column, Whole | Decimal):
         number = _compile_number(column, dialect, cell, words, value, unread, [*missing, *unfit])
         return replace(number, empty=empty, is_anew=is_anew)
-    forms = _forms_of(column, dialect) if at_once else []
-    is_written = _look_up_form(column) if forms else _match_form(words)
+    forms = _forms_of(column, dialect)
+    # What an extraction, or another word, leaves is no column.
+    is_looked_up = at_once and column.name not in {*dialect.extract, *dialect.values}
+    read = value if isinstance(column, Text) else words
+    is_written = _look_up_form(column) if is_looked_up else _match_form(read, forms)
     if isinstance(column, Text):
-        parsed, faults = _compile_text(column, dialect, words, value, is_looked_up=bool(forms))
+        parsed, faults = _compile_text(column, dialect, words, value, is_written)
     elif isinstance(column, Day):
         parsed, faults = _compile_day(column, dialect, words, value, is_written)
     else:
         parsed, faults = _compile_moment(column, dialect, words, value, is_written)
     suspicions = [unread, *(fault for _, fault in faults[1:])]
     return Rules(
-        column, cell, parsed, suspicions, [*missing, *unfit, *faults], empty=empty, forms=forms, is_anew=is_anew
-    )
+        column, cell, parsed, suspicions, [*missing, *unfit, *faults],
+        empty=empty, forms=forms if is_looked_up else (), is_anew=is_anew,
+    )  # fmt: skip
 
 
 def _write_anew(column: Column, dialect: Dialect, text: pl.Expr) -> pl.Expr:
@@ -102,12 +106,10 @@ def _write_anew(column: Column, dialect: Dialect, text: pl.Expr) -> pl.Expr:
 
 
 def _forms_of(column: Column, dialect: Dialect) -> Sequence[Form]:
-    """The forms that are looked for in the column's cells; what an extraction, or another word, leaves is no column."""
-    if column.name in dialect.extract:
-        return []
+    """The forms that a column's cells may have, where any are declared."""
     if isinstance(column, Day | Moment):
         return [form_of_date(written) for written in formats_of(column, dialect)]
-    if isinstance(column, Text) and column.pattern is not None and column.name not in dialect.values:
+    if isinstance(column, Text) and column.pattern is not None:
         return [form_of_code(column.pattern, _whole(column.pattern, column))]
     return []
 
@@ -118,8 +120,9 @@ def _look_up_form(column: Column) -> IsWritten:
     return lambda written: pl.col(name_form(column, written))
 
 
-def _match_form(words: pl.Expr) -> IsWritten:
-    return lambda written: words.str.contains(form_of_date(written).pattern)
+def _match_form(cell: pl.Expr, forms: Sequence[Form]) -> IsWritten:
+    patterns = {form.name: form.pattern for form in forms}
+    return lambda written: cell.str.contains(patterns[written])
 
 
 def _is_unread(column: Column, words: pl.Expr, unfit: Sequence[Fault], value: pl.Expr) -> pl.Expr:
@@ -163,7 +166,7 @@ def _whole(pattern: str, column: Column, groups: int = 0) -> str:
 
 
 def _compile_text(
-    column: Text, dialect: Dialect, clean: pl.Expr, value: pl.Expr, *, is_looked_up: bool
+    column: Text, dialect: Dialect, clean: pl.Expr, value: pl.Expr, is_written: IsWritten
 ) -> tuple[pl.Expr, list[Fault]]:  # fmt: skip
     import polars as pl
 
@@ -173,9 +176,7 @@ def _compile_text(
     if column.choices:
         faults.append(("not_allowed", ~value.is_in(list(column.choices))))
     if column.pattern is not None:
-        whole = _whole(column.pattern, column)
-        fits = pl.col(name_form(column, column.pattern)) if is_looked_up else value.str.contains(whole)
-        faults.append(("bad_format", value.is_not_null() & ~fits))
+        faults.append(("bad_format", value.is_not_null() & ~is_written(column.pattern)))
     return parsed, faults
 
 
