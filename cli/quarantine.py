@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +13,7 @@ from cli.condition import find_source
 from cli.failures import Failure
 from cli.output import print_json, tell
 from cli.written_files import replacing
+from conditioners.csv_lines import show_lines
 from conditioners.releases import NotReleased, list_rejects, list_still_wrong, release_rows, replay_file
 from shared.domain.blob_names import BlobNameError, check_path
 from shared.domain.files import FileState, identify_raw_file
@@ -53,12 +52,10 @@ def run_rejects(
         raise Failure(_tell_none_rejected(path))
     _tell_refused(path)
     if out is None:
-        csv.writer(sys.stdout, lineterminator="\n").writerows(rows)
+        sys.stdout.write(show_lines(rows))
         return
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
     with replacing(out, out.parent) as writing:
-        writing.write(text.getvalue().encode())
+        writing.write(show_lines(rows).encode())
         writing.keep = True
     print(f"{len(rows) - 1} rows -> {out}")
 

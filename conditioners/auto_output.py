@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-import re
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +11,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import IO, cast
 
+from conditioners.csv_lines import show_line, show_lines
 from conditioners.outcome import Refusal
 from conditioners.raw import ByteSink
 from conditioners.readers.decoding import show_damage
@@ -23,7 +21,6 @@ _FLUSH = _BLOCK = 1 << 18
 _TOGETHER = 100
 """Rejected rows that are written together."""
 _IN_MEMORY = 1 << 22
-_NEEDS_QUOTES = re.compile(r'[,"\r\n]')
 
 
 @dataclass(frozen=True)
@@ -89,11 +86,7 @@ class TableWriter:
             self._put(lines)
             return
         self._with_nulls += [row for row in rows if "" in row]
-        file = io.StringIO()
-        csv.writer(file, lineterminator="\n").writerows(rows)
-        text = file.getvalue()
-        # Not every version of that writer puts cells with carriage returns into quotes.
-        self._lines.append("".join(map(show_line, rows)) if "\r" in text else text)
+        self._lines.append(show_lines(rows))
         self._flush()
 
     def reject(self, row: Row, rule: str, reason: str, rejects: RejectWriter) -> None:
@@ -130,14 +123,6 @@ class TableWriter:
         self._sink.write(data)
 
 
-def show_line(cells: Sequence[str]) -> str:
-    """A line of standard CSV; a row of one empty cell is written so that it is no blank line."""
-    line = ",".join(cells)
-    if line.count(",") != len(cells) - 1 or _NEEDS_QUOTES.search(line.replace(",", "")):
-        line = ",".join('"' + cell.replace('"', '""') + '"' if _NEEDS_QUOTES.search(cell) else cell for cell in cells)
-    return (line or '""') + "\n"
-
-
 class RejectWriter:
     """Writes rows that fit no table: place, rule, column, reason and raw text."""
 
@@ -165,9 +150,7 @@ class RejectWriter:
     def flush(self) -> None:
         """Write what waits."""
         if self._waiting:
-            text = io.StringIO()
-            csv.writer(text, lineterminator="\n").writerows(self._waiting)
-            self._sink.write(text.getvalue().encode("utf-8", "replace"))
+            self._sink.write(show_lines(self._waiting).encode("utf-8", "replace"))
             self._waiting, self._size = [], 0
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conditioners.contract import Contract
+from conditioners.csv_lines import show_lines
 from conditioners.declaration import Source
 from conditioners.dialects import Delimited
 from conditioners.judging import Fault
@@ -101,13 +102,11 @@ def _read_row(source: Source, header: Sequence[str], number: int, row: Sequence[
 
 def write_corrections(source: Source, corrections: Iterable[Correction]) -> bytes:
     """Corrections as a file that `parse_known_corrections` reads; raises CorrectionError if they are too large."""
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(["place", "raw", *source.names])
+    rows = [["place", "raw", *source.names]]
     for each in corrections:
         cells = dict(each.cells)
-        rows.writerow([*each.located, *(cells.get(name, "") for name in source.names)])
-    data = text.getvalue().encode()
+        rows.append([*each.located, *(cells.get(name, "") for name in source.names)])
+    data = show_lines(rows).encode()
     if len(data) > _LARGEST:
         raise CorrectionError(f"all corrections of a file can be {_LARGEST} bytes; mend the file, and drop it again")
     return data

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from conditioners.csv_lines import show_line
 from conditioners.judging import Fault
 from conditioners.outcome import ColumnSummary, Refusal
 from conditioners.raw import ByteSink
@@ -108,17 +109,7 @@ class QuarantineWriter:
             return
         self.rows += len(found)
         self.rejects.update(f"{column} {rule}".strip() for _, rule, column, _, _ in found)
-        self._sink.write("".join(map(_write_row, found)).encode())
-
-
-def _write_row(cells: Sequence[str]) -> str:
-    """One row of CSV as polars writes it, which for a few rows takes longer; an empty cell is an absent one."""
-    return ",".join([_quote(cell) for cell in cells]) + "\n"
-
-
-def _quote(cell: str) -> str:
-    is_special = "," in cell or '"' in cell or "\n" in cell or "\r" in cell
-    return '"' + cell.replace('"', '""') + '"' if is_special else cell
+        self._sink.write("".join(map(show_line, found)).encode())
 
 
 def _write_rows(frame: pl.DataFrame) -> bytes:

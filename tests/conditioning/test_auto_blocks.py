@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from conditioners.auto_output import show_line
+from conditioners.csv_lines import show_line
 from conditioners.structure import blocks, tables
 from conditioners.structure.ahead import Ahead
 from conditioners.structure.field_grammar import Marks

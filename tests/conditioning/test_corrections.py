@@ -5,12 +5,19 @@ import io
 import pytest
 
 from conditioners.columns import MONDAY, Day, Text, Whole
-from conditioners.corrections import CorrectionError, parse_corrections, write_corrections
+from conditioners.corrections import (
+    Correction,
+    CorrectionError,
+    parse_corrections,
+    parse_known_corrections,
+    write_corrections,
+)
 from conditioners.dialects import Delimited, Wide
 from conditioners.engine import condition
 from conditioners.limits import DEFAULT, Limits
 from conditioners.outcome import Conditioned
 from conditioners.raw import RawInput
+from conditioners.readers.batches import Located
 
 
 def mend(source, data, rows, limits=DEFAULT):
@@ -87,6 +94,15 @@ def test_corrections_are_written_as_they_are_read(make_source):
 
     assert parse_corrections(source, write_corrections(source, given))[0].located == given[0].located
     assert dict(parse_corrections(source, write_corrections(source, given))[0].cells)["note"] == "q,"
+
+
+@pytest.mark.parametrize("text", ["a\rb", "a\r", "\r", "a\nb", "a\r\nb"])
+def test_corrections_with_line_ends_of_any_kind_are_written_as_they_are_read(make_source, text):
+    source = make_source()
+    given = [Correction(Located("Week 1!A2", f"{text}\t7"), (("day", ""), ("note", text)))]
+    (known,) = parse_known_corrections(source, write_corrections(source, given))
+
+    assert (known.located, dict(known.cells)["note"]) == (given[0].located, text)
 
 
 @pytest.mark.parametrize(

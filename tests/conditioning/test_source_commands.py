@@ -1,5 +1,6 @@
 """The commands `source new` and `source try`: what they print is what happened, and their exit codes are honest."""
 
+import csv
 import json
 
 import pytest
@@ -9,6 +10,7 @@ from cli import source_drafts
 from cli.failures import Failure
 from cli.sources import app
 from conditioners.claimed_drop import STILL_IN_USE
+from conditioners.csv_lines import show_lines
 from conditioners.intake import condition_drop
 from shared import wiring
 
@@ -143,6 +145,26 @@ def test_a_release_tells_the_rows_that_are_still_rejected_and_why(tmp_path, invo
 
     assert told.exit_code == 0, told.output
     assert "still rejected: line 3: as corrected, date: '04.10.2021' is no day" in told.stdout
+
+
+def test_a_rejected_row_with_a_carriage_return_in_it_is_listed_as_one_row_and_released(tmp_path, invoke):
+    cells = [GOOD.partition("\n")[0].split(","), ["2021-10-03", "a&#13;b", "c", "?", "1"]]
+    lines = ["".join(f'<Cell><Data ss:Type="String">{cell}</Data></Cell>' for cell in row) for row in cells]
+    table = "".join(f"<Row>{line}</Row>" for line in lines)
+    spaces = (
+        'xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"'
+    )
+    book = f"<Workbook {spaces}><Worksheet ss:Name='S'><Table>{table}</Table></Worksheet></Workbook>"
+    land("usda_food/1.xml", f'<?xml version="1.0"?>{book}')
+    rows = tmp_path / "rows.csv"
+    invoke("rejects", "usda_food/1.xml", "--out", rows)
+    with rows.open(newline="") as file:
+        header, listed = csv.reader(file)
+    assert (len(listed), listed[4]) == (len(header), "2021-10-03\ta\rb\tc\t?\t1")
+
+    rows.write_text(show_lines([header, [*listed[:5], "2021-10-03", "a\rb", "c", "5", "1", ""]]), newline="")
+    for _ in range(2):
+        assert "rows_released=1" in invoke("release", "usda_food/1.xml", rows).stdout
 
 
 def test_rejected_rows_of_an_output_in_use_are_listed_and_released_though_its_file_was_refused_since(tmp_path, invoke):
