@@ -103,6 +103,10 @@ class BlobTriggers:
         while self._under_way:
             await asyncio.gather(*self._under_way.values(), return_exceptions=True)
 
+    def watches(self, container: str) -> bool:
+        """Whether a container's blobs are for any function."""
+        return any(trigger.pattern.container == container for trigger in self.triggers)
+
     def under_way(self) -> set[asyncio.Task[None]]:
         """Calls that run; one that is cancelled is tried again by the next host."""
         return set(self._under_way.values())

@@ -66,8 +66,8 @@ class EventGridWebhooks:
 
     async def _notice(self, event: dict[str, Any], function_name: str) -> None:
         kind = event.get("eventType") or event.get("type")
-        place = blob_of(event)
-        if kind != BLOB_CREATED or place is None or self._blobs is None or self._lake is None:
+        place = blob_of(event) if kind == BLOB_CREATED else None
+        if place is None or self._blobs is None or self._lake is None or not self._blobs.watches(place[0]):
             LOG.info("An event of type %r for %s is passed over.", kind, function_name)
             return
         blob = await asyncio.to_thread(self._lake.find, *place)
@@ -113,12 +113,19 @@ def blob_of(event: dict[str, Any]) -> tuple[str, str] | None:
     container, found, name = subject.removeprefix(_SUBJECT).partition("/blobs/")
     if subject.startswith(_SUBJECT) and found:
         return container, name
-    data = event.get("data")
-    url = str(data.get("url") or "") if isinstance(data, dict) else ""
-    parts = [unquote(part) for part in urlsplit(url).path.lstrip("/").split("/")]
+    try:
+        path = urlsplit(str(_data_of(event).get("url") or "")).path
+    except ValueError:
+        return None
+    parts = [unquote(part) for part in path.lstrip("/").split("/")]
     if parts and parts[0] == "devstoreaccount1":
         parts = parts[1:]
     return (parts[0], "/".join(parts[1:])) if len(parts) > 1 else None
+
+
+def _data_of(event: dict[str, Any]) -> dict[str, Any]:
+    data = event.get("data")
+    return data if isinstance(data, dict) else {}
 
 
 def _function_name(request: Request) -> str:
@@ -137,6 +144,8 @@ async def _events(request: Request) -> list[dict[str, Any]] | Response:
         return message(400, "The body must hold one event or a list of events.")
     for event in events:
         if event.get("eventType") == VALIDATION:
-            data = event.get("data") or {}
-            return json_answer({"validationResponse": data.get("validationCode")})
+            code = _data_of(event).get("validationCode")
+            return (
+                json_answer({"validationResponse": code}) if code else message(400, "The event has no validationCode.")
+            )
     return events

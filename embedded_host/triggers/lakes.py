@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import mimetypes
 import os
@@ -18,6 +19,8 @@ from embedded_host.functions.host_settings import SettingsError
 LOG = logging.getLogger("embedded_host.lakes")
 SETTLE_SECONDS = 0.25
 """A file that was written to this recently may not be whole yet; it is taken at the next look."""
+_NO_SUCH_BLOB = (400, 404)
+"""What a blob endpoint answers where a name cannot be, or is not there."""
 _DEVELOPMENT_STORAGE = "UseDevelopmentStorage=true"
 
 
@@ -57,7 +60,7 @@ class Lake(Protocol):
         """All whole blobs of a container; none where there is no such container."""
 
     def find(self, container: str, name: str) -> Blob | None:
-        """A blob, if it is there and whole."""
+        """A blob, if it is there and whole; None for a name that no blob can have."""
 
     def read(self, container: str, name: str) -> bytes | None:
         """A blob's content; None where there is none."""
@@ -109,7 +112,14 @@ class FolderLake:
 
     def find(self, container: str, name: str) -> Blob | None:
         file = self._file(container, name)
-        return self._look_at(container, name, file) if file else None
+        try:
+            return self._look_at(container, name, file) if file else None
+        except UnicodeEncodeError:
+            return None
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                return None
+            raise
 
     def read(self, container: str, name: str) -> bytes | None:
         file = self._file(container, name)
@@ -181,12 +191,16 @@ class EndpointLake:
             return
 
     def find(self, container: str, name: str) -> Blob | None:
-        from azure.core.exceptions import ResourceNotFoundError
+        from azure.core.exceptions import HttpResponseError
 
         try:
             return self._blob(container, self._service.get_blob_client(container, name).get_blob_properties())
-        except ResourceNotFoundError:
+        except ValueError:  # of the SDK: the name is empty, or no text in UTF-8
             return None
+        except HttpResponseError as error:
+            if error.status_code in _NO_SUCH_BLOB:
+                return None
+            raise
 
     def read(self, container: str, name: str) -> bytes | None:
         from azure.core.exceptions import ResourceNotFoundError

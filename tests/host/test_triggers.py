@@ -326,6 +326,30 @@ def test_blob_events_for_what_is_not_there_are_passed_over(host, noted):
     assert noted("referenced") == []
 
 
+NO_BLOB = {
+    "no text": created("pos/\ud800.csv"), "a long name": created("x" * 3000), "no name": created(""),
+    "data that is text": [{"eventType": "Microsoft.Storage.BlobCreated", "data": "raw/pos/x.csv"}],
+    "a URL that is none": [{"eventType": "Microsoft.Storage.BlobCreated", "data": {"url": "https://[raw/pos/x.csv"}}],
+    "a container that is none": [{**created("x")[0], "subject": "/blobServices/default/containers/A/blobs/x"}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("event", NO_BLOB.values(), ids=NO_BLOB)
+def test_an_event_that_names_no_blob_is_passed_over_and_those_beside_it_are_taken(host, put, noted, event):
+    put("raw/pos/x.csv")
+    body = json.dumps([*event, *created("pos/x.csv")]).encode()
+
+    assert host.post(GRID, body).status == 202
+    host.run()
+    assert len(noted("referenced")) == 1
+
+
+@pytest.mark.parametrize("data", ["abc", None, {}])
+def test_a_validation_without_its_code_is_refused(host, data):
+    event = {"eventType": "Microsoft.EventGrid.SubscriptionValidationEvent", "data": data}
+    assert host.post(GRID, [event]).status == 400
+
+
 @pytest.mark.parametrize("path", [GRID, "/runtime/webhooks/eventgrid?functionName=heard"])
 def test_a_subscription_is_validated(host, path):
     event = {"eventType": "Microsoft.EventGrid.SubscriptionValidationEvent", "data": {"validationCode": "abc"}}
