@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from conditioners.structure.inner_marks import APART, are_blanks_apart, is_within_words
 from conditioners.structure.kinds import TYPED, kind_of
 from conditioners.structure.rows import Row
 from conditioners.structure.text import LineRows, TextRows
@@ -15,16 +16,11 @@ from conditioners.structure.text import LineRows, TextRows
 _LINES = 400
 _FEW, _FEWEST = 3, 5
 """Lines that it takes to see runs of blanks, and columns."""
-_APART = re.compile(r"(?: {2,}|\t)[ \t]*")
 _BLANK = 0.98
 """The share of lines that are blank where one column ends and the next begins."""
 _MOST_TITLES = 12
 _LONGEST = 4000
 _END = 1 << 20
-_WITHIN_NUMBERS = {
-    ",": re.compile(r"(?<=[0-9]),(?=[0-9]{1,3}(?![0-9]))"), ":": re.compile(r"(?<=[0-9]):(?=[0-9]{2}(?![0-9]))"),
-}  # fmt: skip
-_MOSTLY_WITHIN = 0.9
 _RULED = re.compile(r"\s*+[-=_*]{3,}+[-=_* ]*+")
 
 
@@ -50,7 +46,7 @@ class AlignedRows(LineRows):
 def open_aligned(text: TextRows) -> AlignedRows | None:
     """The file as text in columns, if no delimiter but blanks was found and its lines have columns.
 
-    A mark that only stands inside of numbers and times, such as `1,234.50` and `10:15`, is no delimiter then.
+    A mark that only stands inside of cells, such as `1,234.50`, `10:15` and `Austin, TX`, is no delimiter then.
     """
     lines = text.head.splitlines()[:_LINES]
     if not are_blanks_apart(text, lines):
@@ -83,18 +79,6 @@ def _find_between_titles(lines: Sequence[str]) -> list[tuple[int, int]]:
     return [] if _hold_several(body, columns) else columns
 
 
-def are_blanks_apart(text: TextRows, lines: Sequence[str]) -> bool:
-    """Whether it may be by blanks alone that cells are told apart."""
-    delimiter = text.marks.delimiter
-    if delimiter not in ("", " ", *_WITHIN_NUMBERS):
-        return False
-    if delimiter in _WITHIN_NUMBERS:
-        within = len(_WITHIN_NUMBERS[delimiter].findall(text.head))
-        if within < _MOSTLY_WITHIN * text.head.count(delimiter):
-            return False
-    return delimiter == "" or sum("  " in line.strip() for line in lines) * 2 >= len(lines)
-
-
 def find_body(lines: Sequence[str]) -> list[str]:
     """The lines of a report without titles, notes and rulers: those of long stretches, and labels above their rulers.
 
@@ -122,7 +106,7 @@ class SpacedRows(LineRows):
     def rows(self) -> Iterator[Row]:
         """All rows, in order."""
         for row in self.text.lines():
-            yield Row(row.place, tuple(_APART.split(row.raw.strip())), row.raw)
+            yield Row(row.place, tuple(APART.split(row.raw.strip())), row.raw)
 
     def describe(self) -> dict[str, Any]:
         """The format, and what tells cells apart."""
@@ -132,8 +116,11 @@ class SpacedRows(LineRows):
 def open_spaced(text: TextRows) -> SpacedRows | None:
     """The file as cells with runs of blanks between them, if all of its lines have as many, and no other delimiter."""
     lines = [line for line in text.head.splitlines()[:_LINES] if line.strip()]
-    widths = {len(_APART.split(line.strip())) for line in lines}
-    if text.marks.delimiter not in ("", " ") or len(lines) < _FEW or len(widths) != 1 or widths == {1}:
+    widths = {len(APART.split(line.strip())) for line in lines}
+    delimiter = text.marks.delimiter
+    if len(lines) < _FEW or len(widths) != 1 or widths == {1}:
+        return None
+    if delimiter not in ("", " ") and not is_within_words(delimiter, lines):
         return None
     return SpacedRows(text)
 
@@ -160,23 +147,31 @@ def find_columns(lines: Sequence[str]) -> list[tuple[int, int]]:
     gaps = [blank >= _BLANK * len(lines) for blank in blanks]
     starts = [at for at in range(width) if not gaps[at] and (at == 0 or gaps[at - 1])]
     are_plain = len(lines) >= _FEWEST and _are_plain(lines, starts, gaps)
-    if len(starts) < 2 or not (are_plain or _hold_values(lines, starts)):
+    if len(starts) < 2 or not (are_plain or _hold_values(lines, starts)) or not _part_most(lines, starts):
         return []
     starts = sorted({0, *starts[1:], *_starts_of_labels(lines)})
     return list(pairwise([*_join_words(lines, starts, gaps), _END]))
 
 
+def _part_most(lines: Sequence[str], starts: Sequence[int]) -> bool:
+    """Whether most lines have something in two columns, as in a list of one column a note alone has."""
+    return sum(bool(line[: starts[1]].strip() and line[starts[1] :].strip()) for line in lines) * 2 > len(lines)
+
+
 def _join_words(lines: Sequence[str], starts: Sequence[int], gaps: Sequence[bool]) -> list[int]:
-    """The starts without those of words that belong to the column before: one blank behind it, and without a label."""
+    """The starts without those of words that belong to the column before: one blank behind it, and one label for both.
+
+    The label stands above the first of them, or above the last where words end below each other.
+    """
     if not _is_header(lines):
         return list(starts)
     labels = lines[0]
-    ends = [*starts[1:], len(labels)]
-    return [
-        start
-        for start, end in zip(starts, ends, strict=True)
-        if start == 0 or gaps[start - 2] or labels[start:end].strip()
-    ]
+    kept = [0]
+    for start, end in pairwise([*starts[1:], len(labels)]):
+        is_last_done = kept[-1] == 0 or labels[kept[-1] : start].strip()
+        if gaps[start - 2] or (labels[start:end].strip() and is_last_done):
+            kept.append(start)
+    return kept
 
 
 def _is_header(lines: Sequence[str]) -> bool:

@@ -9,8 +9,9 @@ from itertools import pairwise
 from typing import Any
 
 from conditioners.outcome import Skipped
-from conditioners.structure.alignment import are_blanks_apart, cut, find_body, find_columns
+from conditioners.structure.alignment import cut, find_body, find_columns
 from conditioners.structure.block import Block
+from conditioners.structure.inner_marks import are_blanks_apart
 from conditioners.structure.rows import Row
 from conditioners.structure.text import LineRows, TextRows
 
