@@ -27,7 +27,9 @@ _WIDEST = 4
 """Bytes of a character."""
 _WIDE = ((b"\xff\xfe\x00\x00", "utf-32-le"), (b"\x00\x00\xfe\xff", "utf-32-be"), (b"\xff\xfe", "utf-16-le"),
          (b"\xfe\xff", "utf-16-be"))  # fmt: skip
-_FAULTS = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError, NotImplementedError)
+UNPACKING_FAULTS = (
+    OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError, NotImplementedError,
+)  # fmt: skip
 """What unpacking damaged or encrypted files raises; conditioning the whole of them says what is wrong."""
 
 
@@ -59,7 +61,7 @@ def _take(stream: BinaryIO, room: int, *, has_end: bool = False) -> bytes | None
                 return compression.pack(inner) if inner is not None else None
         if head.startswith(WORKBOOKS[0]) and not is_office_package(head):
             return _take_members(stream, room)
-    except _FAULTS:
+    except UNPACKING_FAULTS:
         return None
     cut = cut_beginning(stream.read(room + 1), room)
     return cut + _read_end(stream, room) if cut is not None and has_end else cut

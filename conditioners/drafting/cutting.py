@@ -9,7 +9,7 @@ from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
-from conditioners.drafting.beginnings import cut_beginning
+from conditioners.drafting.beginnings import UNPACKING_FAULTS, cut_beginning
 from conditioners.drafting.compressions import COMPRESSIONS
 from conditioners.limits import DEFAULT, KIB
 from conditioners.outcome import Refusal
@@ -24,8 +24,16 @@ _LINES, _RECORDS = 40, 5
 def cut_sample(data: bytes, form: str, lines: int = _LINES) -> bytes | None:
     """The sample's beginning as a file of its own; None when it is large and cannot be cut.
 
-    `form` is the format that was found in it, and `lines` how many lines of a text to keep.
+    `form` is the format that was found in it, and `lines` how many lines of a text to keep. What is packed and damaged,
+    as a file without rows in an archive may be, stays as it is.
     """
+    try:
+        return _cut_unpacked(data, form, lines)
+    except UNPACKING_FAULTS:
+        return data if len(data) <= SMALL else None
+
+
+def _cut_unpacked(data: bytes, form: str, lines: int) -> bytes | None:
     for magic, compression in COMPRESSIONS.items():
         if data.startswith(magic):
             inner = cut_sample(compression.open(io.BytesIO(data)).read(), form, lines)

@@ -131,7 +131,10 @@ def _drawn(sample: Sample) -> Form:
 def _find_unused(sample: Sample) -> str:
     """A delimiter that the cells of a file with one column do not have."""
     cells = "".join(cell for column in sample.columns for cell in column)
-    return next(mark for mark in (*_DELIMITERS, "\x1f") if mark not in cells)
+    unused = next((mark for mark in (*_DELIMITERS, "\x1f") if mark not in cells), None)
+    if unused is None:
+        raise NoDraft("the cells of its one column hold every delimiter; declare it by hand")
+    return unused
 
 
 def _encodings(sample: Sample) -> tuple[str, ...]:
@@ -141,7 +144,7 @@ def _encodings(sample: Sample) -> tuple[str, ...]:
 
 
 def _read_text(sample: Sample) -> bytes:
-    return read_first(sample.file_name, sample.data, sample.packing.members)
+    return read_first(sample.file_name, sample.data, sample.packing)
 
 
 def _fixed_width(sample: Sample, guesses: Sequence[Guess]) -> Form:
@@ -188,7 +191,7 @@ def _json_rows(sample: Sample, guesses: Sequence[Guess]) -> Form:
 
 
 def _json(sample: Sample, guesses: Sequence[Guess]) -> Form:
-    value, is_lines = load_values(sample.file_name, sample.data)
+    value, is_lines = load_values(sample)
     at = split_path(value, sample.form["records"])
     held = step(value, at)
     if isinstance(held, dict) and all(isinstance(item, list) for item in held.values()) and held and not is_lines:

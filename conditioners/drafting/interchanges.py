@@ -39,7 +39,7 @@ class Values(NamedTuple):
 def take_values(sample: Sample, rows: int) -> Values | None:
     """The values in those messages of a sample that make up most of it; None if they have to be declared by hand."""
     try:
-        text, _ = decode_interchanges(read_first(sample.file_name, sample.data, sample.packing.members))
+        text, _ = decode_interchanges(read_first(sample.file_name, sample.data, sample.packing))
         messages = [each for each in read_messages(text) if each.kind == _ACTIVITY or each.kind in _LOOPS]
     except Refusal:
         return None

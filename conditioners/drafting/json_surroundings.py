@@ -20,7 +20,7 @@ def tell_surroundings(sample: Sample, *, are_lists: bool = False) -> tuple[str, 
 
     Of rows that `are_lists` no label is a path.
     """
-    value, is_lines = load_values(sample.file_name, sample.data)
+    value, is_lines = load_values(sample)
     if is_lines:
         return ()
     found = [f"{path!r} {text[:_LONGEST]!r}" for path, text in _find(value, split_path(value, sample.form["records"]))]

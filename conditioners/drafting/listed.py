@@ -41,13 +41,13 @@ class _Header(NamedTuple):
 
 def are_lines_of_rows(sample: Sample) -> bool:
     """Whether each line of a JSON sample is a row of cells by itself; raises Refusal."""
-    value, is_lines = load_values(sample.file_name, sample.data)
+    value, is_lines = load_values(sample)
     return is_lines and is_list_of_rows(value)
 
 
 def find_rows(sample: Sample, most: int) -> ListedRows | None:
     """The rows of a JSON sample that are lists, as many as may be; None for any other sample. Raises Refusal."""
-    value, is_lines = load_values(sample.file_name, sample.data)
+    value, is_lines = load_values(sample)
     names = split_path(value, sample.form["records"])
     rows = step(value, names)
     if is_lines or not is_list_of_rows(rows):
@@ -99,10 +99,10 @@ def _turn(rows: Sequence[Sequence[Any]], width: int) -> tuple[tuple[str, ...], .
     return tuple(zip(*whole, strict=True)) or ((),) * width
 
 
-def load_values(file_name: str, data: bytes) -> tuple[Any, bool]:
+def load_values(sample: Sample) -> tuple[Any, bool]:
     """The value of a JSON document; of JSON Lines a list of the first one, and that they are such. Raises Refusal."""
-    raw = RawInput(file_name, lambda: io.BytesIO(data), len(data))
-    unpacker = Unpacker(DEFAULT, lambda _: True, lambda *_: None)
+    raw = RawInput(sample.file_name, lambda: io.BytesIO(sample.data), len(sample.data))
+    unpacker = Unpacker(DEFAULT, sample.packing.has_table, lambda *_: None)
     with OpenedRaw(raw, DEFAULT) as opened:
         for member in unpacker.members(opened):
             if begins_with_lines(member.head, DEFAULT):

@@ -9,7 +9,7 @@ from conditioners.dialects import ISO_DAY, ISO_MOMENTS, PLAIN, Numbers
 from conditioners.drafting.drafts import Draft
 from conditioners.drafting.forms import Form
 from conditioners.drafting.guesses import Guess
-from conditioners.drafting.text import WIDTH, show_call, show_mapping, show_string, show_tuple
+from conditioners.drafting.text import WIDTH, escape_unprintable, show_call, show_mapping, show_string, show_tuple
 from conditioners.month_names import list_names
 from conditioners.readers.headers import normalise
 
@@ -39,16 +39,15 @@ def write_module(draft: Draft) -> str:
         f"{remarks}SOURCE = Source(\n" + "".join(f"    {part},\n" for part in body) + ")\n"
     )
     # A label cannot be broken, however long the file has it.
-    too_long = (len(line) > WIDTH and " " in line.strip() for line in text.splitlines())
+    lines = text.removesuffix("\n").split("\n")
     return "".join(
-        f"{line}  # noqa: E501\n" if long else f"{line}\n"
-        for line, long in zip(text.splitlines(), too_long, strict=True)
+        f"{line}  # noqa: E501\n" if len(line) > WIDTH and " " in line.strip() else f"{line}\n" for line in lines
     )
 
 
 def _show_remark(remark: str) -> str:
     lines = wrap(f"Check: {remark}.", WIDTH - 2, break_long_words=True)
-    return "".join(f"# {line}\n" for line in lines)
+    return "".join(f"# {escape_unprintable(line)}\n" for line in lines)
 
 
 def _title(draft: Draft) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import PurePosixPath
@@ -27,6 +27,10 @@ class Packing:
     apart_by: tuple[str, ...] = ()
     """What tells members apart: their folder, the name of their file, or both."""
     remarks: tuple[str, ...] = ()
+
+    def has_table(self, member: str) -> bool:
+        """Whether the member of that name is one of those with the table."""
+        return not self.members or any(compile_path(pattern).fullmatch(member) for pattern in self.members)
 
 
 def is_archive(data: bytes) -> bool:
@@ -84,6 +88,12 @@ def keep_members(data: bytes, tables: Sequence[str]) -> bytes:
     return kept.getvalue()
 
 
+def count_members(data: bytes) -> int:
+    """How many members an archive has."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return len(archive.infolist())
+
+
 def _find_patterns(alike: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
     """Patterns that the wanted members fit and no other does: by ending, by name, or each of them.
 
@@ -123,15 +133,12 @@ def _find_difference(paths: Sequence[PurePosixPath]) -> tuple[str, ...]:
     return ("folder", "file") if is_told else ()
 
 
-def read_first(file_name: str, data: bytes, members: Collection[str] = ()) -> bytes:
-    """The bytes of the sample, or of the first file that is packed in it and fits a pattern, if any are given.
+def read_first(file_name: str, data: bytes, packing: Packing) -> bytes:
+    """The bytes of the sample, or of the first file that is packed in it and has the table.
 
     Raises Refusal.
     """
-    patterns = [compile_path(pattern) for pattern in members]
-    unpacker = Unpacker(
-        DEFAULT, lambda name: not patterns or any(each.fullmatch(name) for each in patterns), lambda *_: None
-    )
+    unpacker = Unpacker(DEFAULT, packing.has_table, lambda *_: None)
     with OpenedRaw(RawInput(file_name, lambda: io.BytesIO(data), len(data)), DEFAULT) as opened:
         for member in unpacker.members(opened):
             return member.read_whole("the sample", DEFAULT.document_bytes)

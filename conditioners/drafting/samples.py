@@ -14,7 +14,7 @@ from conditioners.auto_output import TableSummary
 from conditioners.drafting import interchanges, listed, trees
 from conditioners.drafting.asides import Asides, begin_like_names, find_total, part_asides, tell_gaps, without_bare_sum
 from conditioners.drafting.json_surroundings import tell_surroundings
-from conditioners.drafting.packing import Packing, find_packing, is_archive, keep_members, name_members
+from conditioners.drafting.packing import Packing, count_members, find_packing, is_archive, keep_members, name_members
 from conditioners.drafting.preambles import tell_preamble
 from conditioners.drafting.sample_remarks import tell_no_labels, tell_tables, tell_totals, tell_unlabelled
 from conditioners.drafting.sums import find_sum, tell_sum
@@ -75,20 +75,31 @@ def look_at_sample(file_name: str, data: bytes) -> Sample:
     """The first table of a sample, in an archive or workbook the one with the most rows; raises NoDraft for none."""
     summary, outputs = _find_tables(file_name, data)
     tables = (summary.table, *summary.further_tables)
-    if is_archive(data):
-        most = _find_largest(tables)
-        alike = [table.name for table in tables if table.labels == most]
-        if most != summary.table.labels:
-            inner = look_at_sample(file_name, keep_members(data, alike))
-            packing = find_packing(data, alike)
+    has_sheets, largest = summary.dialect["format"] in ("workbook", "HTML"), _find_largest(tables)
+    if not is_archive(data):
+        main = [table.labels for table in tables].index(largest) if has_sheets else 0
+        return _look_closer(_describe(file_name, data, summary, tables, main, Packing(), outputs[main]))
+    if largest != summary.table.labels:
+        alike = _name_alike(tables, largest)
+        kept = keep_members(data, alike)
+        if count_members(kept) < count_members(data):
+            inner, packing = look_at_sample(file_name, kept), find_packing(data, alike)
             return replace(inner, data=data, packing=packing, remarks=(*packing.remarks, *inner.remarks))
-        packing, tables = find_packing(data, alike), tuple(table for table in tables if table.name in alike)
-    else:
-        packing = Packing()
-    main = 0
-    if summary.dialect["format"] in ("workbook", "HTML"):
-        main = [table.labels for table in tables].index(_find_largest(tables))
-    return _look_closer(_describe(file_name, data, summary, tables, main, packing, outputs[main]))
+    # Of the tables in one member only sheets can be told from each other.
+    names = [table.name for table in tables]
+    alike = _name_alike(tables, largest if has_sheets else summary.table.labels)
+    beside = set(name_members(data, alike)) if has_sheets else ()
+    shown = [
+        table for table, member in zip(tables, name_members(data, names), strict=True)
+        if table.name in alike or member in beside
+    ]  # fmt: skip
+    main, output = [table.name for table in shown].index(alike[0]), outputs[names.index(alike[0])]
+    return _look_closer(_describe(file_name, data, summary, shown, main, find_packing(data, alike), output))
+
+
+def _name_alike(tables: Sequence[TableSummary], labels: tuple[str, ...] | None) -> list[str]:
+    """The names of the tables with these labels."""
+    return [table.name for table in tables if table.labels == labels]
 
 
 def _find_largest(tables: Sequence[TableSummary]) -> tuple[str, ...] | None:

@@ -17,7 +17,12 @@ def show_string(text: str) -> str:
             return f"r'{text}'"
     if '"' in text and "'" not in text and text.isprintable():
         return f"'{text}'"
-    return json.dumps(text, ensure_ascii=False)
+    return escape_unprintable(json.dumps(text, ensure_ascii=False))
+
+
+def escape_unprintable(text: str) -> str:
+    """The text with escapes for what ends a line, is not seen, or may not stand in a module."""
+    return text if text.isprintable() else "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
 def show_call(name: str, arguments: Sequence[str], indent: int, *, tail: str = ",") -> str:

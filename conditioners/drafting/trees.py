@@ -24,7 +24,7 @@ _LOOKED_AT = 1000
 
 def take_values(sample: Sample, rows: int) -> tuple[str, tuple[str, ...], tuple[tuple[str, ...], ...]]:
     """The path of the records; labels, as paths from the root, and cells of the values in them and around them."""
-    root = _parse(read_first(sample.file_name, sample.data, sample.packing.members))
+    root = _parse(read_first(sample.file_name, sample.data, sample.packing))
     path = sample.form["records"].strip("/").split("/")
     while repeated := _find_repeated(root, path):
         path += repeated

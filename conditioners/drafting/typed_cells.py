@@ -26,7 +26,7 @@ def find_texts(sample: Sample) -> frozenset[str]:
     if sample.form["format"] != "JSON":
         return frozenset()
     numbers: dict[str, set[bool]] = {}
-    for name, value in _list_values(load_values(sample.file_name, sample.data)[0]):
+    for name, value in _list_values(load_values(sample)[0]):
         if isinstance(value, str):
             numbers.setdefault(name, set()).add(isinstance(value, Number))
     by_label = {label: numbers.get(_name_last(label), set()) for label in labels}
@@ -39,7 +39,7 @@ def _find_parquet_texts(sample: Sample) -> frozenset[str]:
     import pyarrow as pa
     from pyarrow import parquet
 
-    schema = parquet.read_schema(io.BytesIO(read_first(sample.file_name, sample.data, sample.packing.members)))
+    schema = parquet.read_schema(io.BytesIO(read_first(sample.file_name, sample.data, sample.packing)))
     return frozenset(field.name for field in schema if pa.types.is_string(field.type))
 
 
