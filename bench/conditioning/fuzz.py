@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import csv
 import faulthandler
+import gc
 import json
 import math
 import os
@@ -29,7 +30,9 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from bench.conditioning.fuzz_checks import find_fault
-from bench.conditioning.fuzz_targets import Target, list_targets
+from bench.conditioning.fuzz_target import Target
+from bench.conditioning.fuzz_targets import list_targets
+from bench.conditioning.mixtures import mix_forms
 from bench.conditioning.mutations import mutate
 
 _HANG, _STUCK = 30, 600
@@ -38,6 +41,10 @@ _MEMORY = 4 << 30
 """Of address space; a reader that asks for more ends the process."""
 _MOST_KEPT = 100
 """Wrong inputs of one reader."""
+_COLLECTED = (50_000, 20, 20)
+"""After how many objects garbage is collected: seldom, for small files take longer to be searched for it than read."""
+_MIXED = 0.5
+"""The share of inputs that are mixed with files of other forms, where a target has some."""
 _TURN = 5
 """Seconds of CPU that a reader gets before it is the next one's turn and the progress is kept."""
 
@@ -96,7 +103,8 @@ class Run:
 def make_input(target: Target, seed: int, number: int) -> bytes:
     """The input of that number, which is the same each time."""
     chance = random.Random(f"{target.name}:{seed}:{number}")
-    return mutate(chance.choice(target.files), target.files, chance)
+    data = mutate(chance.choice(target.files), target.files, chance)
+    return mix_forms(data, target.foreign, chance) if target.foreign and chance.random() < _MIXED else data
 
 
 def fuzz(target: Target, seed: int, numbers: range) -> Iterator[tuple[int, bool, str | None]]:
@@ -110,6 +118,8 @@ def _work(run: Run, targets: list[Target], inputs: int, until: float, at: Path) 
     """Fuzz all readers in turns until an instant; `at` holds the input at hand, should the process die of it."""
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     faulthandler.register(signal.SIGPROF, chain=True)
+    gc.freeze()
+    gc.set_threshold(*_COLLECTED)
     with at.open("wb", buffering=0) as hand:
         while waiting := [target for target in targets if run.of(target).inputs < inputs and time.monotonic() < until]:
             _take_turn(run, min(waiting, key=lambda target: run.of(target).seconds), inputs, until, hand.fileno())

@@ -6,17 +6,21 @@ import codecs
 import csv
 import io
 import resource
+import tempfile
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.conditioning.fuzz_origins import find_stranger
-from bench.conditioning.fuzz_targets import Target
+from bench.conditioning.fuzz_target import Target
 from conditioners.auto import AutoConditioned, condition_auto
 from conditioners.auto_output import TableSummary
 from conditioners.declaration import Source
+from conditioners.drafting.projects import SOURCES, load_module, write_source
+from conditioners.drafting.samples import NoDraft
 from conditioners.engine import condition
 from conditioners.limits import Limits
 from conditioners.outcome import Conditioned, Refusal, Refused, Skipped
@@ -38,10 +42,10 @@ _FROM_THE_BEGINNING = ("columns of fuzzed", "none of the encodings")
 
 def find_fault(target: Target, data: bytes) -> tuple[bool, str | None]:
     """Whether a file was read and not refused, and what is wrong with how; None if nothing is."""
-    began, check = time.process_time(), _check_reader if target.only_read else _check_source
+    began, check = time.process_time(), _find_check(target)
     held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     try:
-        read, fault = _check_auto(target, data) if target.source is None else check(target, target.source, data)
+        read, fault = check(target, data)
     except Exception as error:
         return False, f"{type(error).__name__}: {error}"
     seconds = time.process_time() - began
@@ -49,6 +53,17 @@ def find_fault(target: Target, data: bytes) -> tuple[bool, str | None]:
     if seconds > _SECONDS or more > _MEGABYTES:
         return read, f"took {seconds:.1f} s and {more} MB more"
     return read, fault
+
+
+def _find_check(target: Target) -> Callable[[Target, bytes], tuple[bool, str | None]]:
+    """What looks at a target's files."""
+    if target.is_drafted:
+        return _check_draft
+    source = target.source
+    if source is None:
+        return _check_auto
+    check = _check_reader if target.only_read else _check_source
+    return lambda each, data: check(each, source, data)
 
 
 def _is_one_of(count: int, data: bytes) -> bool:
@@ -71,6 +86,29 @@ def _check_auto(target: Target, data: bytes) -> tuple[bool, str | None]:
         ]
         fault = find_stranger(data, {cell for row in rows for cell in row})
     return True, fault
+
+
+def _check_draft(target: Target, data: bytes) -> tuple[bool, str | None]:
+    """Draft a source from a file, and have the file and the golden pair conditioned by it."""
+    with tempfile.TemporaryDirectory() as folder:
+        project, sample = Path(folder), Path(folder) / target.file_name
+        (project / SOURCES).mkdir(parents=True)
+        sample.write_bytes(data)
+        try:
+            written = write_source(project, "fuzzed", sample)
+        except NoDraft as reason:
+            return False, None if str(reason) else "refused without a reason"
+        source = load_module(written.module.read_text(encoding="utf-8"))
+        return True, _check_source(target, source, data)[1] or _check_pair(target, source, written.golden)
+
+
+def _check_pair(target: Target, source: Source, golden: Path | None) -> str | None:
+    if golden is None:
+        return None
+    answers = tuple(golden.with_name(f"{golden.name}.{end}.csv").read_bytes() for end in ("accepted", "quarantine"))
+    outcome, *found = _condition(target, source, golden.read_bytes())
+    is_pair = isinstance(outcome, Conditioned) and tuple(found) == answers
+    return None if is_pair else "the golden pair is no pair"
 
 
 def _read_undeclared(target: Target, data: bytes) -> tuple[AutoConditioned | Refused, dict[int, bytes]]:

@@ -6,7 +6,7 @@ import bz2
 import gzip
 import lzma
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from bench.conditioning.fuzz_files import (
@@ -27,6 +27,8 @@ from bench.conditioning.fuzz_files import (
     make_xml_spreadsheet,
     make_zip,
 )
+from bench.conditioning.fuzz_found import list_found
+from bench.conditioning.fuzz_target import Target
 from bench.conditioning.pollution import pollute, sample_table
 from conditioners.columns import Column, Day, Decimal, Text, Whole
 from conditioners.declaration import Source
@@ -60,35 +62,13 @@ _IN_PIECES = Limits(json_bytes=1024, chunk_bytes=512)
 """Under which documents of one kilobyte are too large to be held."""
 
 
-@dataclass(frozen=True)
-class Target:
-    """A reader by name, files that it can read, the declaration (None without one), and the limits it works under."""
-
-    name: str
-    files: tuple[bytes, ...]
-    source: Source | None
-    file_name: str = "file"
-    limits: Limits = DEFAULT
-    only_read: bool = False
-    """Whether rows are read and not judged, which takes most of the time."""
-
-    @property
-    def comes_in_pieces(self) -> bool:
-        """Whether its files are read in pieces of any size, with the same rows in them."""
-        return self.name.removeprefix("reader: ").startswith(("delimited", "wide", "fixed width", "JSON lines"))
-
-    @property
-    def shows_cells(self) -> bool:
-        """Whether cells stand in its files, packed or not, as they are read; binary numbers do not."""
-        return not any(kind in self.name for kind in ("xls", "ods", "Parquet", "XML spreadsheet", "source"))
-
-
 def list_targets() -> list[Target]:
     """Every reader by itself, conditioning under a declaration and without, and all sources that ship."""
     either_way = [*_declared(), *_declared_workbooks()]
     declared = [*either_way, _keyed_in_pieces()]
     readers = [replace(each, name=f"reader: {each.name}", only_read=True) for each in declared]
-    return [*readers, *declared, *_undeclared(either_way), *_shipped()]
+    mixed = [*_mixed(either_way), *list_found(tuple(target.files[0] for target in either_way))]
+    return [*readers, *declared, *_undeclared(either_way), *_shipped(), *mixed]
 
 
 def _declared() -> Iterator[Target]:
@@ -137,9 +117,9 @@ def _declared_json() -> Iterator[Target]:
 def _declared_documents() -> Iterator[Target]:
     yield _target("XML", make_xml(), XmlElements(name="x", records="report/shop/sale", labels=_XML_LABELS))
     yield _target("HTML", make_html(), Workbook(name="w"))
-    yield _target("XML spreadsheet", (make_xml_spreadsheet(),), Workbook(name="w"), "file.xls")
-    yield _target("xlsx", (make_xlsx(),), Workbook(name="w"), "file.xlsx")
-    yield _target("ods", (make_ods(),), Workbook(name="w"), "file.ods")
+    yield _target("XML spreadsheet", (make_xml_spreadsheet(),), Workbook(name="w"), file_name="file.xls")
+    yield _target("xlsx", (make_xlsx(),), Workbook(name="w"), file_name="file.xlsx")
+    yield _target("ods", (make_ods(),), Workbook(name="w"), file_name="file.ods")
     yield _target("Parquet", make_parquet(), Parquet(name="p"))
     yield _target("X12 852", (make_852().encode(),), ProductActivity(name="852", labels=_852_LABELS))
     yield _target("X12 867", (make_867().encode(),), _867)
@@ -172,11 +152,11 @@ def _declared_workbooks() -> Iterator[Target]:
 
 
 def _target(
-    name: str, files: tuple[bytes, ...], dialect: Dialect, file_name: str = "file", limits: Limits = DEFAULT
+    name: str, files: tuple[bytes, ...], *dialects: Dialect, file_name: str = "file", limits: Limits = DEFAULT
 ) -> Target:
     source = Source(
         name="fuzzed", title="Fuzzed", files=("**",), members=("**",), columns=_COLUMNS, key=("day", "store"),
-        dialects=(dialect,),
+        dialects=dialects,
     )  # fmt: skip
     return Target(name, files, source, file_name, limits)
 
@@ -201,6 +181,21 @@ def _shipped() -> Iterator[Target]:
     for source in all_sources():
         files = [path for path in sorted((_GOLDEN / source.name).iterdir()) if not _is_answer(path)]
         yield Target(f"source {source.name}", tuple(path.read_bytes() for path in files), source, files[0].name)
+
+
+def _mixed(own: list[Target]) -> Iterator[Target]:
+    """Files of all forms, spliced and packed with each other, under a declaration of all dialects and without one."""
+    files = tuple(target.files[0] for target in own)
+    dialects = (
+        Delimited(name="d"), JsonTree(name="j", records="shops[].sales[]", labels=_TREE_LABELS), JsonLines(name="l"),
+        XmlElements(name="x", records="report/shop/sale", labels=_XML_LABELS), Workbook(name="w"), Parquet(name="p"),
+        ProductActivity(name="852", labels=_852_LABELS), _867, _SLSRPT,
+    )  # fmt: skip
+    mixed = replace(_target("mixtures", files, *dialects), foreign=files)
+    yield replace(mixed, name="reader: mixtures", only_read=True)
+    yield mixed
+    yield replace(mixed, name="auto: mixtures", source=None)
+    yield replace(mixed, name="draft: mixtures", source=None, is_drafted=True)
 
 
 def _is_answer(path: Path) -> bool:
