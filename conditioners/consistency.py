@@ -20,8 +20,10 @@ from conditioners.dialects import (
     XmlElements,
     named_columns,
 )
+from conditioners.dialects.common import require_pattern
 from conditioners.outcome import SourceError
 from conditioners.parts import WIDE_LABEL, Part, list_read
+from conditioners.surroundings import TITLE, is_surrounding
 
 if TYPE_CHECKING:
     from conditioners.declaration import Source
@@ -102,6 +104,9 @@ def _list_faults_of_dialect(source: Source, dialect: Dialect) -> Iterator[str]:
             yield f"dialect {dialect.name!r}: `shifts` are of numbers, and {name} is none"
     for name, parts in dialect.parts.items():
         yield from _list_faults_of_parts(kinds[name], parts, dialect)
+    for column in list_read(source.columns, dialect):
+        for label in source.labels_of(column, dialect):
+            yield from _list_faults_of_title(column, label, dialect)
     if isinstance(dialect, JsonTree | JsonLines | XmlElements | ProductActivity):
         for name, labels in dialect.labels.items():
             if not isinstance(labels, str) and len(labels) != 1:
@@ -125,6 +130,18 @@ def _list_faults_of_parts(column: Column, labels: Sequence[str], dialect: Dialec
         yield f"{what} have {WIDE_LABEL!r} where the labels of a wide table go into it, and nowhere else"
 
 
+def _list_faults_of_title(column: Column, label: str, dialect: Dialect) -> Iterator[str]:
+    if not label.startswith(TITLE):
+        return
+    name = column.whole if isinstance(column, Part) else column.name
+    what = f"dialect {dialect.name!r}: the title of {name}"
+    require_pattern(what, label.removeprefix(TITLE), groups=1)
+    if r"\n" in label or "\n" in label:
+        yield f"{what} stands in one line, and {label!r} looks for two"
+    if not isinstance(dialect, Delimited | FixedWidth | Workbook):
+        yield f"{what}: only delimited text, fixed width and workbooks have lines above their rows"
+
+
 def _list_words(dialect: Dialect) -> Iterator[str]:
     """The words that cells are compared with."""
     yield from dialect.nulls
@@ -140,7 +157,7 @@ def _list_without_place(source: Source, dialect: FixedWidth | Delimited | JsonRo
         placed |= {*dialect.tagged.fields} if dialect.tagged else set()
     for column in list_read(source.columns, dialect):
         labels = source.labels_of(column, dialect)
-        if any(label.startswith(("@", "=")) for label in labels):
+        if any(map(is_surrounding, labels)):
             continue
         if isinstance(column, Part) and labels[0] not in placed:
             yield f"{labels[0]!r}, a part of {column.whole},"

@@ -16,6 +16,7 @@ from conditioners.hooks import apply_hook
 from conditioners.parts import name_whole, put_together
 from conditioners.proportions import Proportions
 from conditioners.readers.batches import Located, TextBatch, Unread
+from conditioners.readers.titles import compile_titles
 from conditioners.readings import Reading
 
 if TYPE_CHECKING:
@@ -106,7 +107,8 @@ class Judge:
         self._dialect, self._proportions = reading.dialect, reading.proportions
         is_table = isinstance(self._dialect, Delimited | FixedWidth | Workbook | Parquet)
         is_folded = getattr(self._dialect, "wide", None) or getattr(self._dialect, "repeated", None)
-        self._may_repeat = bool(is_folded) or not is_table
+        has_titles = bool(compile_titles(source, self._dialect))
+        self._may_repeat = bool(is_folded) or has_titles or not is_table
         """Whether a value may stand in several rows; what workbooks and Parquet have of them is measured before."""
         self._headers = HeaderRows(source, reading.dialect, reading.reader)
 

@@ -10,7 +10,8 @@ from conditioners.dialects import Dialect
 from conditioners.outcome import Refusal
 from conditioners.parts import list_read
 from conditioners.readers.batches import Facts, Located
-from conditioners.readers.headers import is_surrounding, normalise
+from conditioners.readers.headers import normalise
+from conditioners.surroundings import is_surrounding
 
 _LOOKED_FOR, _FEWEST = 16, 2
 """Labels that are looked for before a row is taken apart, and how many of them make it look like a header row.

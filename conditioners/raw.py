@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, Protocol
 
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal, SourceError
+from conditioners.surroundings import TITLE
 
 _SEQUENCE = re.compile(rb"\x1e\s*[\[{]")
 """How a JSON text sequence begins (RFC 7464): each value stands behind a mark, which JSON itself cannot hold."""
@@ -80,6 +81,8 @@ class OpenedRaw:
             return self.folder
         if label.startswith("="):
             return label[1:]
+        if label.startswith(TITLE):
+            return ""  # each row's is told by the lines above it
         raise SourceError(f"no such label: {label}")
 
     def blocks(self) -> Iterator[bytes]:

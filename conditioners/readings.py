@@ -20,6 +20,7 @@ from conditioners.readers.headers import normalise
 from conditioners.readers.joined import JoinedReader, Taken
 from conditioners.readers.members import MemberReader
 from conditioners.readers.opening import open_readers
+from conditioners.readers.titles import compile_titles
 from conditioners.unpack import Unpacker, naming
 
 
@@ -125,6 +126,7 @@ class RowSkipper:
         self._last = ""
         self._header_labels = [self._spell_labels(text) for text in self._facts.header_texts]
         self._declared = [re.compile(pattern) for pattern in reading.dialect.skip]
+        self._titles = compile_titles(reading.source, dialect).values()
         self._others = OtherHeaders(reading.source, dialect, self._facts)
 
     def skips(self, located: Located) -> bool:
@@ -161,4 +163,6 @@ class RowSkipper:
         for pattern in self._declared:
             if pattern.match(raw):
                 return "declared as no row"
+        if any(pattern.match(raw) for pattern in self._titles):
+            return "a title"
         return None

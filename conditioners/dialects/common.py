@@ -82,7 +82,8 @@ class Dialect:
 
     `labels` maps a canonical column to the name or names that it goes by here, instead of the column's own. A label
     may also name the surroundings: `@file`, `@folder` (the last folder of an archive member's path, archives not
-    counted), `@sheet`; one that begins with `=` is the value itself.
+    counted), `@sheet`, or `@title ` and a regular expression for lines above the rows whose first group is the value;
+    one that begins with `=` is the value itself.
     """
 
     name: str

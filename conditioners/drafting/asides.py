@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from conditioners.drafting.title_labels import FIRST_CELL, suggest_title
+
 _TOTAL = re.compile(
     r"\W*+(grand |sub-?|sous[- ])?(totals?|total(e|es|en|t)?|(eind|sub)?totaal|sum|(zwischen|end|teil|gesamt)?summe"
     r"|(gesamt)?ergebnis|gesamt|somme|suma|(total)?summa|razem|(общий )?итого?|合计|总计|小计|合計|総計|小計"
@@ -59,9 +61,9 @@ class Asides:
         if self.totals:
             told.append(f"rows taken for totals, since they lack cells: {_show(self.totals)}")
         if self.headings:
-            told.append(
-                f"rows of one cell, which may head those below: {_show(self.headings)}; what they tell is in no column"
-            )
+            heads = f"rows of one cell, which may head those below: {_show(self.headings)}"
+            label = suggest_title([[heading] for heading in self.headings])
+            told.append(f"{heads}; what they tell is in no column, which `labels` such as {label!r} make it")
         return tuple(told)
 
 
@@ -89,12 +91,13 @@ def begin_like_names(rows: Sequence[Sequence[str]]) -> bool:
 
 def tell_gaps(labels: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
     """What to check of first columns that only the first row of each group fills."""
-    told = []
+    told = list[str]()
     for at, label in enumerate(labels):
         filled = sum(bool(row[at].strip()) for row in rows)
         if len(rows) < _TELLING_ROWS or not rows[0][at].strip() or filled * 2 >= len(rows):
             break
-        told.append(f"{label!r} is filled in {filled} of {len(rows)} rows, perhaps for those below as well")
+        by_title = "" if told else f": `labels` such as {FIRST_CELL!r} fill those in"
+        told.append(f"{label!r} is filled in {filled} of {len(rows)} rows, perhaps for those below as well{by_title}")
     return tuple(told)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from conditioners.auto_output import TableSummary
 from conditioners.drafting.asides import find_total
+from conditioners.drafting.title_labels import suggest_title
 from conditioners.limits import DEFAULT
 from conditioners.outcome import Skipped
 from conditioners.raw import OpenedRaw, RawInput
@@ -29,11 +30,13 @@ def tell_preamble(
     headers = [line_of(place) for each in tables if each.labels == table.labels for place in each.header_rows]
     causes, last = (_CAUSES, max(headers)) if headers else (_ABOVE, _ANYWHERE)
     places = {place for place, cause in skipped if cause in causes and line_of(place) < last and _is_of(place, table)}
-    lines = [f"{place} {text!r}" for place, text in _find_texts(file_name, data, places)] if places else []
+    found = list(_find_texts(file_name, data, places)) if places else []
+    lines = [f"{place} {_shorten(' '.join(cells))!r}" for place, cells in found]
     if not lines:
         return ()
     more = f", and {len(lines) - _TOLD} more" if len(lines) > _TOLD else ""
-    return (f"what stands above the rows is in no column: {', '.join(lines[:_TOLD])}{more}",)
+    told = f"what stands above the rows is in no column: {', '.join(lines[:_TOLD])}{more}"
+    return (f"{told}; `labels` such as {suggest_title([cells for _, cells in found])!r} make it one",)
 
 
 def _is_of(place: str, table: TableSummary) -> bool:
@@ -41,18 +44,22 @@ def _is_of(place: str, table: TableSummary) -> bool:
     return "!" not in place or place.removeprefix("cell ").startswith(f"{table.name}!")
 
 
-def _find_texts(file_name: str, data: bytes, places: set[str]) -> Iterator[tuple[str, str]]:
-    """The words that stand at places; reads no further than the last of them."""
+def _find_texts(file_name: str, data: bytes, places: set[str]) -> Iterator[tuple[str, list[str]]]:
+    """The cells with words that stand at places, each once; reads no further than the last of them."""
     missing = set(places)
     for place, row in _read_rows(file_name, data):
         if place in missing:
-            cells = (" ".join(cell.split()) for cell in row.cells or (row.raw,))
-            text = " ".join(dict.fromkeys(filter(None, cells)))
+            cells = list(dict.fromkeys(filter(None, (" ".join(cell.split()) for cell in row.cells or (row.raw,)))))
+            text = " ".join(cells)
             if any(map(str.isalnum, text)) and not find_total(text):
-                yield place, text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+                yield place, cells
             missing.remove(place)
             if not missing:
                 return
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _read_rows(file_name: str, data: bytes) -> Iterator[tuple[str, Row]]:

@@ -17,8 +17,9 @@ from conditioners.readers.edi_messages import read_messages, refuse_missing
 from conditioners.readers.edi_portions import Readable, Rejected, cut_rows
 from conditioners.readers.edi_segments import Segment
 from conditioners.readers.envelopes import Message
-from conditioners.readers.headers import is_surrounding, surroundings
+from conditioners.readers.headers import surroundings
 from conditioners.readers.interchange_text import read_interchanges
+from conditioners.surroundings import is_surrounding
 
 _TWICE, _INVALID = "given_twice", "invalid_message"
 

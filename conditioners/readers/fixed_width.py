@@ -29,7 +29,8 @@ from conditioners.readers.unfolding import limit_portions, name_repetition
 if TYPE_CHECKING:
     import polars as pl
 
-_LINES = Syntax(delimiter="\n", quote="")
+LINES = Syntax(delimiter="\n", quote="")
+"""How text is cut that has no cells but fields of fixed width: each line is a record."""
 
 
 def find_fixed_width(dialects: Sequence[FixedWidth], opened: OpenedRaw) -> list[FixedWidth]:
@@ -70,8 +71,8 @@ class FixedWidthReader:
 
     def parts(self) -> Iterator[Chunk]:
         """Chunks of whole lines."""
-        chunks = RecordCutter(_LINES, self._limits).cut(self._texts())
-        yield from cut_portions(chunks, _LINES, self._limits, self._misfits)
+        chunks = RecordCutter(LINES, self._limits).cut(self._texts())
+        yield from cut_portions(chunks, LINES, self._limits, self._misfits)
         self.facts.encoding = {"name": self._decoder.name, "evidence": self._decoder.evidence}
 
     def _texts(self) -> Iterator[bytes]:
@@ -86,7 +87,7 @@ class FixedWidthReader:
 
         line = pl.Series("line", part.data.decode().removesuffix("\n").split("\n")).str.strip_chars_end("\r")
         wrong, groups = self._find_faults(line, damaged=DAMAGE in part.data)
-        index = RecordIndex(part, _LINES)
+        index = RecordIndex(part, LINES)
         bad = [(number, *wrong[number]) for number in sorted(wrong)]
         unread, passed = sort_out(bad, index, self.facts.filler)
         blank = sum(count for *_, count in passed)

@@ -13,6 +13,7 @@ from conditioners.dialects import Delimited, Dialect, Wide, Workbook
 from conditioners.outcome import Refusal
 from conditioners.parts import WIDE_LABEL, Part, list_read, name_into
 from conditioners.readers.unfolding import MARK, name_repetition
+from conditioners.surroundings import is_surrounding
 
 _TOLD, _LONGEST = 5, 40
 """Labels of no column that are told, and characters of each."""
@@ -77,11 +78,6 @@ def find_header(source: Source, dialect: Dialect, rows: Iterable[Sequence[str]],
             miss.row, miss.missing, miss.unknown = number, tuple(sorted(missing)), tuple(filter(str.strip, unknown))
             miss.matched = len(positions)
     return None
-
-
-def is_surrounding(label: str) -> bool:
-    """Whether a label names no cell of a row but what stands around it, or the value itself."""
-    return label.startswith(("@", "="))
 
 
 def surroundings(source: Source, dialect: Dialect) -> dict[str, str]:

@@ -16,7 +16,6 @@ from conditioners.parts import list_read
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import BATCH_ROWS, Facts, Located, TextBatch
 from conditioners.readers.decoding import show_damage
-from conditioners.readers.headers import is_surrounding
 from conditioners.readers.json_outline import LongList, read_outline
 from conditioners.readers.json_parallel import Portion, SpilledLists
 from conditioners.readers.json_parsing import Document, TooLarge, load_document
@@ -24,6 +23,7 @@ from conditioners.readers.json_paths import step
 from conditioners.readers.json_showing import show_json, show_value, show_values
 from conditioners.readers.json_text import JsonText
 from conditioners.readers.numbers import Cells, NumberWriter
+from conditioners.surroundings import is_surrounding
 
 if TYPE_CHECKING:
     import polars as pl

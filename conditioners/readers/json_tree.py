@@ -10,7 +10,7 @@ from conditioners.dialects import JsonLines, JsonTree
 from conditioners.outcome import Refusal, SourceError
 from conditioners.parts import list_read
 from conditioners.raw import OpenedRaw
-from conditioners.readers.headers import is_surrounding, surroundings
+from conditioners.readers.headers import surroundings
 from conditioners.readers.json_labels import list_labels
 from conditioners.readers.json_levels import Walk, Walked
 from conditioners.readers.json_paths import (
@@ -25,6 +25,7 @@ from conditioners.readers.json_paths import (
 )
 from conditioners.readers.json_showing import show_value
 from conditioners.readers.numbers import NumberWriter
+from conditioners.surroundings import is_surrounding
 
 if TYPE_CHECKING:
     import numpy as np

@@ -19,6 +19,7 @@ from conditioners.readers.ending import CAUSE
 from conditioners.readers.headers import Header, NearMiss, find_header, needs_cells, surroundings
 from conditioners.readers.html_tables import HOLDS_OTHERS, read_html_tables
 from conditioners.readers.numbers import NumberWriter
+from conditioners.readers.titles import Titles, compile_titles
 from conditioners.readers.unfolding import MARK, limit_rows
 from conditioners.readers.workbook import TextRow, load_sheets
 
@@ -81,6 +82,7 @@ class SheetReader:
         self._source, self._dialect, self._opened, self._sheets = source, dialect, opened, sheets
         self._limits = limits
         self._surroundings = surroundings(source, dialect)
+        self._titles = compile_titles(source, dialect)
         self._until = re.compile(dialect.until) if dialect.until is not None else None
         self._header_texts: list[str] = []
         self._is_text = any(sheet.encoding for sheet in sheets)
@@ -152,15 +154,19 @@ class SheetReader:
             self.facts.skipped.add(f"sheet {sheet.name}", sheet.left_out or "no header row", sheet.height)
             return
         positions = [header.positions[name] for name in columns if name in header.positions]
-        constants = [self._describe(label, sheet.name) for label in self._surroundings.values()]
+        constants = {name: self._describe(label, sheet.name) for name, label in self._surroundings.items()}
+        titles = Titles(self._titles)
+        constants.update(titles.told)
         write = NumberWriter(self._source, self._dialect, columns).write_row
         for number, cells in self._close_gaps(sheet):
+            if self._titles and titles.take(_show(cells), f"cell {sheet.name}!A{number}"):
+                constants.update(titles.told)
             if number > header.row + self._dialect.header_rows:
                 if self._until is not None and self._until.match(_show(cells)):
                     self.facts.skipped.add(f"cell {sheet.name}!A{number}", CAUSE, sheet.height - number + 1)
                     return
                 values = [cells[position] if position < len(cells) else None for position in positions]
-                yield _Origin(sheet.name, number, cells), write([*values, *constants])
+                yield _Origin(sheet.name, number, cells), write([*values, *constants.values()])
             elif number <= header.row:
                 cause = "before the header row" if any(cells) else "blank"
                 self.facts.skipped.add(f"cell {sheet.name}!A{number}", cause)
@@ -177,7 +183,7 @@ class SheetReader:
                 count = len(few) + sum(1 for _ in rows)
                 self.facts.skipped.add_lines(f"cell {sheet.name}!A", few[0][0], count, "blank")
 
-    def _describe(self, label: str, sheet: str) -> str:
+    def _describe(self, label: str, sheet: str) -> str | None:
         return sheet if label == "@sheet" else self._opened.describe(label)
 
     def read(self, part: Rows) -> TextBatch:

@@ -12,8 +12,9 @@ from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Reader
 from conditioners.readers.delimited import DelimitedReader
-from conditioners.readers.fixed_width import FixedWidthReader, find_fixed_width
+from conditioners.readers.fixed_width import LINES, FixedWidthReader, find_fixed_width
 from conditioners.readers.layouts import Layout, find_layouts
+from conditioners.readers.titles import carry_titles
 from conditioners.readers.unfolding import limit_portions, unfold
 
 
@@ -46,7 +47,10 @@ def _find_layouts(
 
 
 def _as_fixed_candidate(source: Source, dialect: FixedWidth, opened: OpenedRaw, limits: Limits) -> Candidate:
-    return Candidate(dialect.name, dialect, lambda: unfold(dialect, FixedWidthReader(source, dialect, opened, limits)))
+    def open_reader() -> Reader:
+        return unfold(dialect, carry_titles(source, dialect, FixedWidthReader(source, dialect, opened, limits), LINES))
+
+    return Candidate(dialect.name, dialect, open_reader)
 
 
 def _as_candidate(
@@ -58,6 +62,7 @@ def _as_candidate(
 
     def open_reader() -> Reader:
         kept = limit_portions(limits, layout.header.positions)
-        return unfold(layout.dialect, DelimitedReader(source, layout, opened, kept))
+        reader = DelimitedReader(source, layout, opened, kept)
+        return unfold(layout.dialect, carry_titles(source, layout.dialect, reader, reader.syntax, layout.preamble))
 
     return Candidate(name, layout.dialect, open_reader)

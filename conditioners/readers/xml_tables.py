@@ -13,11 +13,12 @@ from conditioners.outcome import Refusal
 from conditioners.parts import Part, list_read
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import BATCH_ROWS, Facts, Located, TextBatch, Unread
-from conditioners.readers.headers import is_surrounding, surroundings
+from conditioners.readers.headers import surroundings
 from conditioners.readers.xml_elements import peek_root
 from conditioners.readers.xml_values import is_named
 from conditioners.readers.xml_walk import RecordWalk, XmlRow
 from conditioners.readers.xml_ways import find_ways
+from conditioners.surroundings import is_surrounding
 
 _TWICE = "given_twice"
 _MOST_SHOWN = 16 * MIB

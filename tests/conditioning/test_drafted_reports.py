@@ -33,7 +33,9 @@ def test_totals_and_headings_among_the_rows_are_no_rows_and_told(draft, run):
     assert not any(column.optional for column in source.columns)
     assert source.dialects[0].skip == ("Region:", "Subtotal", "Grand Total")
     assert told(written, "such as 'Subtotal NORTH 15 18.00'")
-    assert told(written, "such as 'Region: NORTH'; what they tell is in no column")
+    assert told(
+        written, r"such as 'Region: NORTH'; what they tell is in no column, which `labels` such as '@title Region"
+    )
     later = GROUPED.replace(group("SOUTH"), group("EAST")).encode()
     assert (run(source, later).summary.rows_out, run(source, later).summary.rejects) == (12, {})
 
@@ -218,5 +220,5 @@ def test_totals_named_after_their_groups_are_skipped_and_gaps_below_a_name_told(
     written, source = draft("p.csv", f"region,week,units\n{groups}Grand Total,,56\n".encode())
 
     assert (written.summary.rows_in, written.summary.rows_out) == (14, 14)
-    assert told(written, "'region' is filled in 2 of 14 rows, perhaps for those below as well")
+    assert told(written, "'region' is filled in 2 of 14 rows, perhaps for those below as well: `labels` such as")
     assert run(source, b"region,week,units\nWest,2025-W01,1\nWest Total,,1\n").summary.rejects == {}

@@ -1,0 +1,20 @@
+"""Labels that an author may declare for what stands in lines above the rows, or in the first row of a group alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from conditioners.surroundings import TITLE
+
+_NAMED = re.compile(r"((?:[^\W\d_]+ )*[^\W\d_]+)(?: ?:|(?= [0-9])).*\w")
+"""A name, and a value behind it: in another cell, behind a colon, or of digits."""
+FIRST_CELL = TITLE + r"([^,;|\t]+)"
+"""The label of what stands in the first cell of a line."""
+
+
+def suggest_title(lines: Iterable[Iterable[str]]) -> str:
+    """A label for what one of the lines, by its cells, tells: the first with a name and a value, if there is one."""
+    named = (_NAMED.match(":".join(cells)) for cells in lines)
+    found = next(filter(None, named), None)
+    return rf"{TITLE}{found[1]}\W+(.*\w)" if found else f"{TITLE}(.*)"

@@ -1,0 +1,14 @@
+"""Labels that name no cell of a row but what stands around it: its file, folder or sheet, or a title above it."""
+
+from __future__ import annotations
+
+from conditioners.parts import WIDE_LABEL
+
+_NAMED = frozenset({"@file", "@folder", "@sheet", "@records", WIDE_LABEL})
+TITLE = "@title "
+"""What the label of a title begins with; behind it stands a regular expression for lines that tell it."""
+
+
+def is_surrounding(label: str) -> bool:
+    """Whether a label names no cell of a row but what stands around it, or the value itself."""
+    return label.startswith(("=", TITLE)) or label in _NAMED
