@@ -50,21 +50,26 @@ class NotReleased(Exception):
 
 def replay_file(lake: Lake, ledger: Ledger, path: str, now: Callable[[], datetime]) -> str:
     """Condition the version of a raw file that is in the lake anew; answers its state then."""
-    found = lake.stat("raw", path)
-    if found is None:
-        raise NotReleased(_NO_FILE.format(path))
     all_sources()  # What they lack is told before anything is undone.
-    try:
-        name_counts = _reads_file_names(lake, path)
-    except BlobMissing:
-        raise NotReleased(_NO_FILE.format(path)) from None
     for _ in range(_BUSY_TRIES):
-        ledger.files.reopen(identify_raw_file(path, found.etag), now(), name_counts=name_counts)
-        state = condition_drop(lake, ledger, path, now, raise_faults=False)
+        state = _try_replay(lake, ledger, path, now)
         if state != FileState.CONDITIONING:
             break
         time.sleep(_BUSY_WAIT)  # Whoever is at work on it may have read the corrections before ours were there.
     return state
+
+
+def _try_replay(lake: Lake, ledger: Ledger, path: str, now: Callable[[], datetime]) -> str:
+    """Try to condition the version that is there now, which may have come while we waited for one before it."""
+    found = lake.stat("raw", path)
+    if found is None:
+        raise NotReleased(_NO_FILE.format(path))
+    try:
+        name_counts = _reads_file_names(lake, path)
+    except BlobMissing:
+        raise NotReleased(_NO_FILE.format(path)) from None
+    ledger.files.reopen(identify_raw_file(path, found.etag), now(), name_counts=name_counts)
+    return condition_drop(lake, ledger, path, now, raise_faults=False)
 
 
 def release_rows(lake: Lake, ledger: Ledger, path: str, data: bytes, now: Callable[[], datetime]) -> str:

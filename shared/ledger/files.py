@@ -110,17 +110,20 @@ class Files:
             return read(connection, file.id)
 
     def reopen(self, file_id: str, now: datetime, *, name_counts: bool = False) -> bool:
-        """Have a file of which something was made wait to be conditioned anew; False for any other.
+        """Have a file of which something was made wait to be conditioned anew; False for any other, and where
+        something was made of a later version of its path, which may have taken over the output that stands.
 
         Its output stands until there is another: it is intended once more, so that it is known, and nobody makes it of
         the same bytes, where the file is replaced or given up before. `name_counts` is as in an Intent.
         """
-        settled = raw_file.c.state.in_(MADE)
+        settled = and_(raw_file.c.id == file_id, raw_file.c.state.in_(MADE), ~made_later())
         values = {"state": FileState.LANDED, "attempts": 0, **NOTHING_YET}
         with begin_alone(self._engine) as connection:
+            if connection.execute(select(raw_file.c.id).where(settled)).first() is None:
+                return False
             intend_again(connection, file_id, now, name_counts=name_counts)
-            reopened = update(raw_file).where(raw_file.c.id == file_id, settled).values(**values)
-            return connection.execute(reopened).rowcount == 1
+            connection.execute(update(raw_file).where(raw_file.c.id == file_id).values(**values))
+            return True
 
     def list_unsettled(self, now: datetime, path: str | None = None) -> list[RawFile]:
         """Files (or versions of one) that wait for conditioning, oldest first, without those somebody is at work on."""

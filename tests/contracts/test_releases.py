@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from conditioners import corrections, registry, releases
+from conditioners import claimed_drop, corrections, registry, releases
 from conditioners.intake import condition_drop
 from conditioners.judging import CONFLICT_REASON
 from conditioners.releases import NotReleased, list_rejects, list_still_wrong, release_rows, replay_file
@@ -209,6 +209,43 @@ def test_rows_released_while_another_conditions_the_file_are_taken_in_behind_tha
 
     assert release_rows(lake, ledger, PATH, fill(lake, GOOD), clock) == "conditioned"
     assert (len(waits), counts(ledger, lake)) == (1, (4, 3, 1, 0))
+
+
+def test_a_replay_leaves_the_output_to_the_same_bytes_that_were_dropped_meanwhile(
+    lake, ledger, clock, taken, monkeypatch
+):
+    reopen, output = ledger.files.reopen, output_of(lake, PATH)
+
+    def reopen_late(*given, **named):
+        drop(lake, PATH, calendar("one", "two", bad=2))
+        condition_drop(lake, ledger, PATH, clock)
+        return reopen(*given, **named)
+
+    monkeypatch.setattr(ledger.files, "reopen", reopen_late)
+    state = replay_file(lake, ledger, PATH, clock)
+
+    assert (state, output_of(lake, PATH)) == ("conditioned", output)
+    assert read(lake, "quarantine", quarantine_path(PATH)) is not None
+
+
+def test_rows_released_while_a_newer_version_comes_in_without_them_are_taken_in_behind_that(
+    lake, ledger, clock, taken, monkeypatch
+):
+    rows = fill(lake, GOOD)
+    file = ledger.files.record_landed(PATH, lake.stat("raw", PATH).etag, 1, clock(), clock())
+    ledger.files.reopen(file.id, clock())
+    ledger.files.claim(file.id, clock())
+
+    def have_a_newer_one_taken_in(seconds):
+        drop(lake, PATH, calendar("one", "three", bad=2))
+        with monkeypatch.context() as early:
+            early.setattr(claimed_drop, "read_corrections", lambda *_: [])
+            condition_drop(lake, ledger, PATH, clock)
+
+    monkeypatch.setattr(releases.time, "sleep", have_a_newer_one_taken_in)
+
+    assert release_rows(lake, ledger, PATH, rows, clock) == "conditioned"
+    assert counts(ledger, lake) == (4, 3, 1, 0)
 
 
 def change_columns(monkeypatch, change):
