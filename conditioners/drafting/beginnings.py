@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-import lzma
 import os
 import zipfile
-import zlib
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from conditioners.allowance import DAMAGE
 from conditioners.drafting.compressions import COMPRESSIONS
 from conditioners.drafting.text_cutting import cut_before_lines, cut_text, is_of_lines
 from conditioners.limits import KIB, MIB
@@ -27,10 +26,6 @@ _WIDEST = 4
 """Bytes of a character."""
 _WIDE = ((b"\xff\xfe\x00\x00", "utf-32-le"), (b"\x00\x00\xfe\xff", "utf-32-be"), (b"\xff\xfe", "utf-16-le"),
          (b"\xfe\xff", "utf-16-be"))  # fmt: skip
-UNPACKING_FAULTS = (
-    OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError, NotImplementedError,
-)  # fmt: skip
-"""What unpacking damaged or encrypted files raises; conditioning the whole of them says what is wrong."""
 
 
 class Beginning(NamedTuple):
@@ -61,8 +56,8 @@ def _take(stream: BinaryIO, room: int, *, has_end: bool = False) -> bytes | None
                 return compression.pack(inner) if inner is not None else None
         if head.startswith(WORKBOOKS[0]) and not is_office_package(head):
             return _take_members(stream, room)
-    except UNPACKING_FAULTS:
-        return None
+    except DAMAGE:
+        return None  # conditioning the whole of it says what is wrong
     cut = cut_beginning(stream.read(room + 1), room)
     return cut + _read_end(stream, room) if cut is not None and has_end else cut
 

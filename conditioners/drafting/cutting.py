@@ -9,7 +9,8 @@ from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
-from conditioners.drafting.beginnings import UNPACKING_FAULTS, cut_beginning
+from conditioners.allowance import DAMAGE
+from conditioners.drafting.beginnings import cut_beginning
 from conditioners.drafting.compressions import COMPRESSIONS
 from conditioners.limits import DEFAULT, KIB
 from conditioners.outcome import Refusal
@@ -28,23 +29,38 @@ def cut_sample(data: bytes, form: str, lines: int = _LINES) -> bytes | None:
     as a file without rows in an archive may be, stays as it is.
     """
     try:
-        return _cut_unpacked(data, form, lines)
-    except UNPACKING_FAULTS:
+        packed = _unpack(data, form)
+    except DAMAGE:
         return data if len(data) <= SMALL else None
-
-
-def _cut_unpacked(data: bytes, form: str, lines: int) -> bytes | None:
-    for magic, compression in COMPRESSIONS.items():
-        if data.startswith(magic):
-            inner = cut_sample(compression.open(io.BytesIO(data)).read(), form, lines)
-            return compression.pack(inner) if inner is not None else None
-    if data.startswith(b"PK\x03\x04") and form not in ("workbook",):
-        return _cut_archive(data, form, lines)
+    if packed is not None:
+        files, pack = packed
+        kept = [cut for each in files if (cut := cut_sample(each, form, lines)) is not None]
+        return pack(kept) if len(kept) == len(files) else None
     if form in ("delimited text", "drawn table", "fixed width"):
         return _cut_lines(data, lines)
     if form in ("JSON", "JSON rows"):
         return _cut_json(data, lines, _cut_value if form == "JSON" else _cut_rows)
     return data if len(data) <= SMALL else cut_beginning(data, _FEW) or cut_beginning(data, SMALL)
+
+
+def _unpack(data: bytes, form: str) -> tuple[list[bytes], Callable[[list[bytes]], bytes]] | None:
+    """The files in a package, of an archive the first two, and how they are packed again; None for any other file."""
+    compression = next((each for magic, each in COMPRESSIONS.items() if data.startswith(magic)), None)
+    if compression is not None:
+        return [compression.open(io.BytesIO(data)).read()], lambda files: compression.pack(files[0])
+    if not data.startswith(b"PK\x03\x04") or form == "workbook":
+        return None
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        infos = [info for info in archive.infolist() if not info.is_dir()][:2]
+        return [archive.read(info) for info in infos], lambda files: _pack([info.filename for info in infos], files)
+
+
+def _pack(names: list[str], files: list[bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in zip(names, files, strict=True):
+            archive.writestr(zipfile.ZipInfo(name), data)
+    return packed.getvalue()
 
 
 def _cut_lines(data: bytes, lines: int) -> bytes:
@@ -53,17 +69,6 @@ def _cut_lines(data: bytes, lines: int) -> bytes:
     # Of wide characters the last line end may have been cut.
     rest = 0 if 0 not in data[:64] else 3 if behind.startswith(b"\0\0\0") and len(cut) % 4 == 1 else len(cut) % 2
     return cut + behind[:rest]
-
-
-def _cut_archive(data: bytes, form: str, lines: int) -> bytes | None:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as cut:
-        for info in [info for info in archive.infolist() if not info.is_dir()][:2]:
-            inner = cut_sample(archive.read(info), form, lines)
-            if inner is None:
-                return None
-            cut.writestr(zipfile.ZipInfo(info.filename), inner)
-    return packed.getvalue()
 
 
 def _cut_json(data: bytes, lines: int, cut: Callable[[Any], Any]) -> bytes | None:
