@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conditioners.limits import DEFAULT
@@ -11,7 +11,6 @@ from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw, RawInput
 from conditioners.readers.json_parsing import load_document
 from conditioners.readers.json_paths import LISTED, join_all, step
-from conditioners.readers.json_showing import Number
 from conditioners.readers.value_lines import ValueLines, begins_with_lines
 from conditioners.structure.json_nodes import show_cell
 from conditioners.structure.json_shapes import CELLS, take_cells
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from conditioners.drafting.samples import Sample
 
 FORMAT = "JSON rows"
-_LABEL_NAMES = ("label", "title", "name", "header", "field", "fieldName", "key", "id", "code")
-"""What objects that describe a column call its label, the telling ones first."""
 
 
 class ListedRows(NamedTuple):
@@ -32,11 +29,6 @@ class ListedRows(NamedTuple):
     form: dict[str, Any]
     labels: tuple[str, ...] | None
     columns: tuple[tuple[str, ...], ...]
-
-
-class _Header(NamedTuple):
-    path: str
-    labels: tuple[str, ...]
 
 
 def are_lines_of_rows(sample: Sample) -> bool:
@@ -52,10 +44,7 @@ def find_rows(sample: Sample, most: int) -> ListedRows | None:
     rows = step(value, names)
     if is_lines or not is_list_of_rows(rows):
         return None
-    header, labels = "", sample.labels
-    if labels is None and (found := list(_find_headers(value, len(sample.columns)))):
-        # A description of its own beats a plain list of as many words.
-        header, labels = min(found, key=lambda each: "[]." not in each.path)
+    header, labels = sample.form.get("labels", ""), sample.labels
     cells = CELLS if isinstance(rows[0], dict) else ""
     form = {"format": FORMAT, "path": join_all("", names) + LISTED, "header": header, "cells": cells}
     first = 1 if labels is not None and not header else 0
@@ -109,23 +98,3 @@ def load_values(sample: Sample) -> tuple[Any, bool]:
                 return [next(ValueLines(member, DEFAULT).read())], True
             return load_document(member, DEFAULT).value, False
     raise Refusal("there is no document in the sample")
-
-
-def _find_headers(value: Any, width: int) -> Iterator[_Header]:
-    """Lists of so many different words, or of objects that each have one under the same name."""
-    waiting = [("", value)]
-    while waiting:
-        path, each = waiting.pop()
-        if isinstance(each, dict):
-            waiting += [(f"{path}.{name}".removeprefix("."), inner) for name, inner in reversed(each.items())]
-        elif isinstance(each, list) and len(each) == width:
-            if _are_labels(each):
-                yield _Header(f"{path}[]", tuple(each))
-            elif all(isinstance(item, dict) for item in each):
-                held = {name: [item.get(name) for item in each] for name in _LABEL_NAMES}
-                yield from (_Header(f"{path}[].{name}", tuple(of)) for name, of in held.items() if _are_labels(of))
-
-
-def _are_labels(values: list[Any]) -> bool:
-    are_words = all(type(each) is str and each.strip() and not isinstance(each, Number) for each in values)
-    return are_words and len(set(values)) == len(values)

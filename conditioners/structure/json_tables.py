@@ -19,6 +19,10 @@ class Found(NamedTuple):
 
     path: str
     value: Any
+    above: Found | None = None
+    """What a table stands in."""
+    name: str = ""
+    """Its name there."""
 
 
 def find_tables(value: Any) -> list[Found]:
@@ -30,9 +34,10 @@ def find_tables(value: Any) -> list[Found]:
         if is_table(each.value):
             found.append(each)
         elif is_answer(each.value) and is_table(each.value[1]):
-            waiting.append(Found(f"{each.path}[1]", each.value[1]))
+            waiting.append(Found(f"{each.path}[1]", each.value[1], each, "[1]"))
         elif isinstance(each.value, dict):
-            waiting += reversed([Found(f"{each.path}.{name}", inner) for name, inner in each.value.items()])
+            inside = [Found(f"{each.path}.{name}", inner, each, name) for name, inner in each.value.items()]
+            waiting += reversed(inside)
     if not 0 < len(found) <= _MOST:
         return [Found("$", value)]
     largest = max(found, key=lambda table: _size(table.value))
@@ -88,7 +93,7 @@ def _is_flat(value: LongRecords | list[Any]) -> bool:
 
 def list_records(table: Found) -> Iterator[Found]:
     """The records of a table, each with its path."""
-    path, value = table
+    path, value = table.path, table.value
     if isinstance(value, list) or (isinstance(value, LongRecords) and is_table(value)):
         elements = value if isinstance(value, list) else value.elements()
         for number, item in enumerate(elements):

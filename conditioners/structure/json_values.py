@@ -18,6 +18,7 @@ from conditioners.readers.json_text import JsonText
 from conditioners.readers.value_lines import begins_with_lines
 from conditioners.structure.block import Block
 from conditioners.structure.json_blocks import read_blocks
+from conditioners.structure.json_labels import find_header
 from conditioners.structure.json_shapes import take_cells
 from conditioners.structure.json_tables import Found, find_tables, is_columnar, is_list_of_rows, list_records
 from conditioners.structure.keyed_records import KeyedRecords
@@ -27,6 +28,9 @@ from conditioners.structure.long_records import LongRecords, load_long_document
 from conditioners.structure.records import Record, RecordGrid
 from conditioners.structure.rows import Row, no_resplit, require_short_path
 from conditioners.structure.unfolding import Unfolding, UnfoldingSurvey
+
+_LOOKED_AT = 200
+"""Rows that tell whether there are labels among them."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +42,22 @@ class ListGrid:
     path: str
     known_encoding: dict[str, str]
     name: str = ""
+    labels: tuple[str, ...] = ()
+    """Those that stand outside of the list, if any do."""
     place: str = "path"
     words_are_apart: bool = False
-    has_labels: bool = False
+
+    @property
+    def has_labels(self) -> bool:
+        """Whether the first row is the labels."""
+        return bool(self.labels)
 
     def rows(self) -> Iterator[Row | Block]:
-        """All rows, in order; those of one width by the block."""
+        """All rows, in order, those of one width by the block; behind the labels that stand outside of the list."""
         require_short_path(self.path)
-        return read_blocks(self.open(), self.path)
+        if self.labels:
+            yield Row(self.path, self.labels, "")
+        yield from read_blocks(self.open(), self.path)
 
     resplit = staticmethod(no_resplit)
 
@@ -133,7 +145,11 @@ def _open_table(table: Found, name: str, document: Document, limits: Limits) -> 
     encoding = dict(document.encoding)
     form = {"format": "JSON", "records": show_damage(table.path)}
     if is_list_of_rows(table.value):
-        return ListGrid(form, _open_rows(table.value, limits), table.path, encoding, name)
+        read = _open_rows(table.value, limits)
+        header = find_header(table, list(islice(read(), _LOOKED_AT)))
+        if header is None:
+            return ListGrid(form, read, table.path, encoding, name)
+        return ListGrid({**form, "labels": header.path}, read, table.path, encoding, name, header.labels)
     unfolding = _survey(table, limits)
     return RecordGrid(
         name, form | _tell_lists(unfolding), unfolding.labels, partial(_unfold, table, unfolding), encoding
@@ -167,8 +183,8 @@ def _survey(table: Found, limits: Limits) -> Unfolding:
 
 
 def _unfold(table: Found, unfolding: Unfolding) -> Iterator[tuple[str, Record]]:
-    for path, value in list_records(table):
-        yield from unfolding.rows(path, value)
+    for record in list_records(table):
+        yield from unfolding.rows(record.path, record.value)
 
 
 def _check_outside(value: Any, tables: Iterable[Found]) -> None:

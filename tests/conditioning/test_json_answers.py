@@ -75,7 +75,8 @@ def test_cells_that_are_objects_of_a_row_make_one_row(limits):
     summary, lines = auto(value, limits)
 
     assert summary.dialect["records"] == "$.rows"
-    assert lines == [f"{row['store']},{row['units']}" for row in ROWS]
+    assert summary.dialect["labels"] == "schema.fields[].name"
+    assert lines == ["store,units", *(f"{row['store']},{row['units']}" for row in ROWS)]
 
 
 def test_rows_of_objects_with_one_cell_under_other_names_are_records():
