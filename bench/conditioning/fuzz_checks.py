@@ -22,7 +22,7 @@ from conditioners.declaration import Source
 from conditioners.drafting.projects import SOURCES, load_module, write_source
 from conditioners.drafting.samples import NoDraft
 from conditioners.engine import condition
-from conditioners.limits import Limits
+from conditioners.limits import DEFAULT, Limits
 from conditioners.outcome import Conditioned, Refusal, Refused, Skipped
 from conditioners.raw import RawInput
 from conditioners.readers.batches import Located, TextBatch
@@ -36,8 +36,9 @@ _TWICE, _PIECES, _ORIGINS = 8, 8, 4
 """Of how many inputs one is read again, in small pieces, and has its cells looked for."""
 _HEAD = 1024
 """Bytes that the smallest pieces have: header rows are looked for in the first one."""
-_FROM_THE_BEGINNING = ("columns of fuzzed", "none of the encodings")
-"""Stands in the reasons of files whose header row is not found, or whose code page is not known, by the first piece."""
+_BY_PIECES = ("columns of fuzzed", "none of the encodings", "larger than the limit", "is too large")
+"""Stands in the reasons of files whose header row is not found, or whose code page is not known, by the first piece, or
+of which no more than a piece may be held."""
 
 
 def find_fault(target: Target, data: bytes) -> tuple[bool, str | None]:
@@ -147,12 +148,20 @@ def _quote(cell: str) -> str:
 def _check_reader(target: Target, source: Source, data: bytes) -> tuple[bool, str | None]:
     """Take all batches, and have each row of them found again, whatever pieces they are read in."""
     found = _read_declared(target, source, data, target.limits)
-    if found.fault is None and target.comes_in_pieces and _is_one_of(_PIECES, data) and _has_one_line_end(data):
-        pieces = replace(target.limits, chunk_bytes=max(_HEAD, len(data) // 3), portion_records=3)
-        found.fault = found.find_difference(_read_declared(target, source, data, pieces))
+    if found.fault is None and _is_one_of(_PIECES, data) and (other := _find_other_pieces(target, data)) is not None:
+        found.fault = found.find_difference(_read_declared(target, source, data, other))
     if found.fault is None and target.shows_cells and _is_one_of(_ORIGINS, data):
         found.fault = find_stranger(data, {cell for row in found.rows for cell in row})
     return found.refused is None, found.fault
+
+
+def _find_other_pieces(target: Target, data: bytes) -> Limits | None:
+    """Limits under which a file is read in smaller pieces, or held as a whole; None where it is read in one way."""
+    if target.limits is not DEFAULT:
+        return DEFAULT
+    if target.comes_in_pieces and _has_one_line_end(data):
+        return replace(target.limits, chunk_bytes=max(_HEAD, len(data) // 3), portion_records=3)
+    return None
 
 
 def _has_one_line_end(data: bytes) -> bool:
@@ -180,12 +189,12 @@ class _Found:
 
     def find_difference(self, other: _Found) -> str | None:
         """What is different in another reading."""
-        if any(by in (refused or "") for refused in (self.refused, other.refused) for by in _FROM_THE_BEGINNING):
+        if any(by in (refused or "") for refused in (self.refused, other.refused) for by in _BY_PIECES):
             return None
         if (self.refused is None) != (other.refused is None):
-            return f"in small pieces it is refused by {other.refused!r}, and else by {self.refused!r}"
+            return f"in other pieces it is refused by {other.refused!r}, and else by {self.refused!r}"
         same = (self.rows, self.places, self.unread) == (other.rows, other.places, other.unread)
-        return None if same or self.refused else "in small pieces it is read differently"
+        return None if same or self.refused else "in other pieces it is read differently"
 
 
 def _read_declared(target: Target, source: Source, data: bytes, limits: Limits) -> _Found:

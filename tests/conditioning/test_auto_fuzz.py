@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from bench.conditioning import mutations
+from bench.conditioning import fuzz_checks, mutations
 from bench.conditioning.fuzz import Run, fuzz, main, make_input
 from bench.conditioning.fuzz_checks import _has_one_line_end, find_fault
 from bench.conditioning.fuzz_origins import find_stranger
@@ -27,7 +27,7 @@ def test_spoiled_files_are_read_or_refused_and_every_row_is_accounted_for(target
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
 def test_a_reader_can_read_the_files_that_are_spoiled_for_it(target):
-    of_other_form = target.name.startswith("source") or "other trees" in target.name
+    of_other_form = target.name.startswith("source") or "other trees" in target.name or target.foreign
     read = [find_fault(target, data) == (True, None) for data in target.files]
 
     assert any(read) if of_other_form else all(read)
@@ -47,6 +47,39 @@ def test_the_same_number_gives_the_same_input_and_another_gives_another():
 
     assert make_input(TARGETS[0], 3, 1) in inputs
     assert len(inputs) == 2
+
+
+def test_a_document_that_is_read_otherwise_in_pieces_than_as_a_whole_is_found_out(monkeypatch):
+    target = next(target for target in TARGETS if target.name == "reader: JSON tree in pieces")
+    read = fuzz_checks._read_declared
+
+    def read_less(target, source, data, limits):
+        found = read(target, source, data, limits)
+        if limits is DEFAULT:
+            del found.places[-1]
+        return found
+
+    monkeypatch.setattr("bench.conditioning.fuzz_checks._PIECES", 1)
+    assert find_fault(target, target.files[0]) == (True, None)
+    monkeypatch.setattr("bench.conditioning.fuzz_checks._read_declared", read_less)
+    assert find_fault(target, target.files[0]) == (True, "in other pieces it is read differently")
+
+
+def test_files_are_mixed_with_those_of_other_forms():
+    target = next(target for target in TARGETS if target.name == "reader: mixtures")
+    mixed = {make_input(target, 1, number) for number in range(60)}
+
+    assert mixed == {make_input(target, 1, number) for number in range(60)}
+    assert len(mixed) == 60
+    assert any(data.startswith(b"PK") and b"{" in data for data in mixed)
+
+
+def test_a_sample_that_ends_its_draft_in_a_traceback_is_found_out(monkeypatch):
+    target = next(target for target in TARGETS if target.is_drafted)
+    assert find_fault(target, b"store,units\n001,5\n002,6\n") == (True, None)
+    monkeypatch.setattr("conditioners.drafting.projects.draft_source", lambda *_: 1 / 0)
+
+    assert find_fault(target, b"store,units\n001,5\n002,6\n") == (False, "ZeroDivisionError: division by zero")
 
 
 def test_a_reader_that_raises_is_found_out(monkeypatch):
