@@ -11,6 +11,7 @@ from conditioners.counted_dates import is_instant
 from conditioners.dates import tells_offset
 from conditioners.dialects import ISO_DAY
 from conditioners.drafting.date_conventions import (
+    DAY_FORMATS,
     MOMENT_FORMATS,
     find_weekday,
     fit_formats,
@@ -21,7 +22,10 @@ from conditioners.drafting.date_conventions import (
 from conditioners.drafting.digit_dates import find_counted, list_day_formats, tell_counted
 from conditioners.drafting.doubts import tell_fractions, tell_undated
 from conditioners.drafting.fitting import find_fit
+from conditioners.drafting.framed_dates import guess_framed
 from conditioners.drafting.guesses import Guess, take_words
+
+_FIRST = re.compile(r"\b1er ")
 
 
 def guess_dates(bare: Guess, counts: Counter[str], *, has_typed_cells: bool) -> tuple[Guess | None, tuple[str, ...]]:
@@ -29,9 +33,9 @@ def guess_dates(bare: Guess, counts: Counter[str], *, has_typed_cells: bool) -> 
 
     Then with what to know of it if most of its cells are dates.
     """
-    counted = _guess_counted(bare, counts)
-    if counted is not None:
-        return counted, ()
+    known = _guess_counted(bare, counts) or _guess_in_french(bare, counts)
+    if known is not None:
+        return known, ()
     told: tuple[str, ...] = ()
     for kind, formats in (("Day", list_day_formats(bare.label)), ("Moment", MOMENT_FORMATS)):
         found = fit_formats(counts, formats, has_days=has_typed_cells)
@@ -40,7 +44,27 @@ def guess_dates(bare: Guess, counts: Counter[str], *, has_typed_cells: bool) -> 
         if kind == "Day" and found is not None and (mixed := _guess_beside_serials(bare, found[1], counts)):
             return mixed, ()
         told = told or (tell_undated(bare.label, kind, *found) if found is not None else ())
-    return None, told
+    return (guess_framed(bare, counts, _guess_bare) if not told else None), told
+
+
+def _guess_bare(bare: Guess, counts: Counter[str]) -> Guess | None:
+    """The guess of a column of whole days or moments as text, with nothing around them."""
+    for kind, formats in (("Day", DAY_FORMATS), ("Moment", MOMENT_FORMATS)):
+        found = fit_formats(counts, formats)
+        if found is not None and found[0].is_good and "%d" in found[1][0]:
+            return take_words(_guess_date(bare, kind, found[1], found[0].fitting), found[0])
+    return None
+
+
+def _guess_in_french(bare: Guess, counts: Counter[str]) -> Guess | None:
+    """The guess of days of which the first of a month is written as `1er`."""
+    plain: Counter[str] = Counter()
+    for cell, count in counts.items():
+        plain[_FIRST.sub("1 ", cell)] += count
+    guess = _guess_bare(bare, plain) if plain.keys() != counts.keys() else None
+    if guess is None or not guess.formats[0].startswith("%d "):
+        return None
+    return replace(guess, formats=(*guess.formats, guess.formats[0].replace("%d ", "%der ", 1)))
 
 
 def _guess_counted(bare: Guess, counts: Counter[str]) -> Guess | None:

@@ -72,7 +72,7 @@ def _show_column(guess: Guess, form: Form) -> str:
 def _show_label(guess: Guess) -> tuple[str, ...]:
     if normalise(guess.label) == guess.name:
         return ()
-    return (show_tuple([show_string(guess.label)], 12, before="labels="),)
+    return (show_tuple([show_string(" ".join(guess.label.split()))], 12, before="labels="),)
 
 
 def _show_dialects(draft: Draft) -> str:

@@ -41,7 +41,7 @@ _LANGUAGES = {
 }
 """The names of months, those of one between slashes."""
 _WORD = re.compile(r"[^\W\d_]{3,}(\.(?=[\s/-]|$))?")
-_AROUND = re.compile(r"(?:[\W\d_]|\b(?:de|del|of)\b)*")
+_AROUND = re.compile(r"(?:[\W\d_]|\b(?:de|del|of|r|Uhr)\b|(?<=1)er\b)*")
 _FEWEST_LABELS, _LOOKED_AT = 3, 400
 
 

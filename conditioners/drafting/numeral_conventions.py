@@ -20,6 +20,7 @@ _FOREIGN_NUMBERS = (Numbers(decimal="\u066b", thousands="\u066c"), Numbers(decim
 _MARK = (
     r"R\$|US\$|C\$|A\$|\$|€|£|¥|₹|₺|₽|zł|Kč|Ft|kr\.?|USD|EUR|GBP|CHF|CAD|AUD|BRL|MXN|PLN|CZK|HUF|SEK|NOK|DKK|JPY|CNY|INR"
     r"|￥|Rs\.?|RM|Rp|S\$|HK\$|NT\$|NZ\$|SGD|HKD|NZD|ZAR|KRW|TRY|RON|ILS|AED|THB|円|元|원|руб\.?|TL|lei|лв\.?|грн\.?|₴|₫|₱|฿"
+    r"|ر\.س\.?|د\.إ\.?|ج\.م\.?|د\.ك\.?|د\.م\.?|د\.ج\.?|ر\.ق\.?|ريال|درهم|جنيه|دينار|₪|﷼"
 )
 _CURRENCY = re.compile(rf"^[+(-]?\s?({_MARK})\s?[0-9.,(]|[0-9)]\s?({_MARK})\)?$")
 _UNIT = re.compile(r"(?:(?<=[0-9])|(?<=[0-9]-))(\s+[A-Za-z]{1,6}|\s?[%\u2030\u00b0][A-Za-z]?)$")
@@ -28,7 +29,8 @@ _MOST_DIGITS = 18
 _BARE = re.compile(rf"[^0-9a-z(]{{0,4}}[0-9][0-9.,'\u2019]*(?:\s?(?:{_MARK}))?$")
 _BRACKETS = re.compile(rf"\D{{0,4}}\([^0-9a-z]{{0,4}}[0-9][0-9.,'\u2019 ]*(?:{_MARK})?\)(?:\s?(?:{_MARK}))?$")
 _MONTH = re.compile(r"(0[1-9]|1[0-2])[.,](19|20)[0-9]{2}|(19|20)[0-9]{2}[.,](0[1-9]|1[0-2])")
-_LONG_MINUS, _LONG_MINUS_BEFORE = "\u2212", re.compile(r"\u2212[^0-9a-z]{0,4}[0-9][0-9.,'\u2019 ]*")
+_MINUS = {sign: re.compile(rf"{sign}[^0-9a-z]{{0,4}}[0-9][0-9.,'\u2019 ]*") for sign in "\u2212\u25b2\u25b3"}
+"""The long minus, and the triangles that stand for it in Japan."""
 _TRAILING_MINUS = re.compile(r"[0-9][0-9.,'\u2019 ]*-$")
 _MOST, _TELLING, _GROUP = 0.5, 5, 3
 
@@ -63,7 +65,9 @@ def find_numbers(
     columns = [_without_unit(_without_percent(cells)) for cells in columns if not _are_months(cells)]
     currency = tuple(sorted({mark for cells in columns for cell in list(cells)[:200] for mark in _marks(cell)}))
     has_minus = any(_TRAILING_MINUS.match(cell) for cells in columns for cell in cells)
-    minus = (_LONG_MINUS,) if any(_LONG_MINUS_BEFORE.match(cell) for cells in columns for cell in cells) else ()
+    minus = tuple(
+        sign for sign, before in _MINUS.items() if any(before.match(cell) for cells in columns for cell in cells)
+    )
     candidates = [replace(each, currency=currency, trailing_minus=has_minus, minus=minus) for each in possible]
     if any(_has_brackets(cells) for cells in columns):
         candidates = [replace(each, brackets=True) for each in candidates]

@@ -25,6 +25,7 @@ SOURCES, GOLDEN = "conditioners/sources", "tests/conditioning/golden"
 _FEWER = (40, 39, 38, 37, 36, 35, 30, 25, 20, 15, 10)
 _TRIES = 4
 _FOOTER = 24
+_NUMBERED = r"[0-9][\W\d_]*[^\W\d_]{3,}(?: [^\W\d_]+)*"
 _WORDS = r"[^0-9\t;|]*(?:(?<=[^\W\d_])[0-9][^\s;|]*)?"
 """Words up to a number; one in a word, as in `INV410R`, is part of it."""
 
@@ -162,11 +163,18 @@ def _match_beginning(raw: str) -> str:
     """
     blank, text = re.match(r"([\t ]*)(.*)", re.split(r"[\r\n]", raw)[0]).groups()  # type: ignore[union-attr]
     words = re.match(_WORDS, text)[0][:_FOOTER].rstrip(" ,")  # type: ignore[index]
-    begins = words if len(words) > 2 else text[:_FOOTER]
+    begins = words if len(words) > 2 else _cut_behind_words(text)
     escaped = re.sub(r"\\([ \-#&~])", r"\1", re.escape(begins)).replace("\\\t", r"\t")
     if sum(map(str.isalpha, begins)) > 2:
+        escaped = re.sub("  +", " +", escaped)
         escaped = re.sub("[0-9]+", "[0-9]+", escaped)
     return _match_blank(blank) + escaped
+
+
+def _cut_behind_words(text: str) -> str:
+    """The beginning of a line that begins with no word, up to the end of the first ones behind a number."""
+    found = re.match(_NUMBERED, text)
+    return found[0] if found else text[:_FOOTER]
 
 
 def _match_blank(blank: str) -> str:

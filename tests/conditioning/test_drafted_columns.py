@@ -226,3 +226,18 @@ def test_brackets_with_a_currency_on_either_side_are_minus(draft, minus):
 
     assert (source.dialects[0].numbers.brackets, source.dialects[0].numbers.currency) == (True, ("€",))
     assert (written.summary.rows_out, written.summary.columns["amount"].min) == (6, "-1.50")
+
+
+@pytest.mark.parametrize(
+    ("cells", "value"),
+    [
+        ([f"{n}٬٢٥٠٫٥٠ ر.س".translate({ord("0") + d: 0x660 + d for d in range(10)}) for n in range(1, 20)], "3250.50"),
+        ([f"{'▲' * (n % 3 == 0)}{n}250" for n in range(1, 20)], "-3250"),
+        ([f"{'△' * (n % 3 == 0)}{n}250" for n in range(1, 20)], "-3250"),
+    ],
+)
+def test_amounts_are_numbers_as_arabia_and_japan_write_them(draft, run, cells, value):
+    _, source = draft("t.csv", table("figure", cells))
+    rows = run(source, table("figure", cells)).rows
+
+    assert (len(rows), rows[2]) == (19, f"r2,{value}")

@@ -270,3 +270,16 @@ def test_columns_with_values_but_without_a_label_are_drafted_by_their_places(dra
 
     assert (written.summary.rows_out, later.summary.rows_out, later.summary.rows_quarantined) == (12, 12, 0)
     assert later.rows[:2] == ["2022,Januar,100.5,0.1", "2022,Februar,101.5,1.1"]
+
+
+def test_heads_of_pages_that_begin_with_the_day_are_skipped_on_any_day(draft, run):
+    def make(day, units):
+        head = f"{day}               Dynamic List Display                 1\n|Plant|   Units sold|\n"
+        page = "".join(f"|{n:05}|{units + n:>13}|\n" for n in range(9))
+        return f"{head}{page}\n{head}{page}".encode()
+
+    _, source = draft("list.txt", make("01.01.2025", 5))
+    later = run(source, make("28.02.2025", 7))
+
+    assert source.columns[1].labels == ("Units sold",)
+    assert (later.summary.rows_in, later.summary.rows_out) == (18, 18)
