@@ -105,7 +105,7 @@ def cut_texts(text: str, at: int, marks: Marks) -> Iterator[tuple[str, int]]:
     """The texts of segments from a place on, and where each ends."""
     release, end = re.escape(marks.release), re.escape(marks.terminator)
     # A line may have been wrapped behind a release character.
-    released = rf"|{release}[\r\n]*[\s\S]" if release else ""
+    released = rf"|{release}[\r\n]*[\s\S]?" if release else ""
     pattern = re.compile(rf"((?:[^{end}{release}]++{released})*+){end}")
     while found := pattern.match(text, at):
         at = found.end()

@@ -22,7 +22,7 @@ class OdsSheets:
     """The content of an ods: all its tables, and the cells merged over rows, of which the parser tells none."""
 
     _ANY = re.compile(
-        PREFIX + rb"(table|table-row|table-cell|covered-table-cell|s)(?=[\s/>])" + ATTRIBUTES
+        PREFIX + rb"(table|table-row|table-cell|covered-table-cell|s)(?=[\s/>])(" + ATTRIBUTES + rb")>"
         + rb"|</(?:[^\s<>/:!?]+:)?(table-row)\s*>"
     )  # fmt: skip
     _ERROR = re.compile(rb"""value-type\s*=\s*["']error["']""")

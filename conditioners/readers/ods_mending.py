@@ -11,16 +11,17 @@ import re
 from html import escape
 
 from conditioners.readers.ods_extents import SHOWN_ERROR
+from conditioners.readers.sheet_tags import ATTRIBUTES
 
 _LOST = (b"<![CDATA[", b"<text:tab", b"<text:line-break", b"office:time-value=", b"<draw:")
 _IS_LONG = re.compile(rb'office:value="-?[0-9]{16,}"')
 _NOTE = (
-    rb"""(?><office:annotation\b(?:(?:[^<>"']++|"[^"]*+"|'[^']*+')*+(?<=/)>"""
-    rb"""|(?:[^<]++|<(?:[^<t/]|te|/[^<o]))*+</office:annotation>))?"""
+    rb"(?><office:annotation\b(?:" + ATTRIBUTES + rb"(?<=/)>"
+    rb"|(?:[^<]++|<[^<t/]|<te|</[^<o])*+</office:annotation>))?"
 )
 """A note holds no cells: where its end is missing it is not looked for behind the next one.
 
-Which tags are no cells is told by their letters, for within such a repetition Python 3.11.2 takes `(?!` for `(?=`.
+Which tags are no cells is told by their letters; tests/architecture/test_patterns.py says what a repetition may hold.
 """
 _CODE = re.compile(
     rb"(?P<before><table:table-cell (?=[^<>]*+>%b<text:p[^<>]*+>(?P<shown>0[0-9]{1,14})</text:p>)[^<>]*)"
@@ -47,7 +48,7 @@ _TAB, _LINE_BREAK = (re.compile(rb"<text:%b(?:\s[^<>]*)?(?:/>|></text:%b>)" % (n
 _CDATA = re.compile(rb"<!\[CDATA\[([\s\S]*?)(?:\]\]>|\Z)")
 _BETWEEN = re.compile(rb"(?<=>)\s++(?=<(?:text:p[\s/>]|text:h[\s/>]|office:annotation[\s/>]|/?table:))")
 """Blanks that stand in a cell and in none of its paragraphs."""
-_DRAWING = re.compile(rb"""<(/?)draw:[^\s<>/]++(?:[^<>"']++|"[^"]*+"|'[^']*+')*+>""")
+_DRAWING = re.compile(rb"<(/?)draw:[^\s<>/]++" + ATTRIBUTES + rb">")
 _LOST_FORMS = (_IS_LONG, _BETWEEN, _APOSTROPHES, _UNTYPED)
 
 

@@ -23,6 +23,9 @@ RULES = ("", STRAY, UNTERMINATED)
 """What a record may break, by number; the first is that it can be read."""
 _ENOUGH = 16
 """Readable records in a row after which it is worth while to look for the next odd one."""
+_MANY = b"{0,100000}"
+"""Fields that are told at once; an ordinary repetition, which keeps a hundred bytes for each, stands for a possessive
+one here: see tests/architecture/test_patterns.py."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ class RecordParser:
         """Of a record with more fields than `most_fields` it reads one more than these, and no further."""
         marks = (syntax.delimiter, syntax.quote, syntax.escape)
         delimiter, quote, escape = (re.escape(mark.encode()) for mark in marks)
-        escaped = rb"|" + escape + rb"(?:[^\r\n]|(?=[\r\n]|\Z))" if syntax.escape else b""
+        escaped = rb"|" + escape + rb"[^\r\n]?+" if syntax.escape else b""
         self._plain = re.compile(rb"(?:[^" + delimiter + escape + rb"\r\n]++" + escaped + rb")*+")
         held = rb"(?:[^" + quote + escape + rb"]++" + escaped + rb"|" + quote + quote + rb")*+"
         opening = rb" *+" + quote if syntax.spaced else quote
@@ -188,12 +191,13 @@ class RecordParser:
 def _compile_lines(delimiter: bytes, quote: bytes, escape: bytes, ends: tuple[bytes, bytes]) -> re.Pattern[bytes]:
     """What tells records of one line: group 1 is one that can be read, group 2 one with a stray quote.
 
-    Nothing is found where it takes a closer look: at quoted lines, escapes, and open quotes.
+    Nothing is found where it takes a closer look: at quoted lines, escapes, open quotes, and very many fields.
     """
     opening, closing = ends
     quoted = opening + rb"(?:[^" + quote + escape + rb"\r\n]++|" + quote + quote + rb")*+" + closing
     plain = rb"[^" + delimiter + escape + rb"\r\n]*+"
     field = rb"(?:" + quoted + rb"|(?!" + opening + rb")" + plain + rb")" if quote else plain
-    readable = rb"(" + field + rb"(?:" + delimiter + field + rb")*+\r?\n)"
-    stray = rb"((?:" + field + delimiter + rb")*+" + quoted + rb"[^" + delimiter + escape + rb"\r\n][^\r\n]*+\r?\n)"
+    readable = rb"(" + field + rb"(?>(?:" + delimiter + field + rb")" + _MANY + rb")\r?\n)"
+    before, behind = rb"(?>(?:" + field + delimiter + rb")" + _MANY + rb")", rb"[^" + delimiter + escape + rb"\r\n]"
+    stray = rb"(" + before + quoted + behind + rb"[^\r\n]*+\r?\n)"
     return re.compile(readable + (rb"|" + stray if quote else b"") + rb"|")

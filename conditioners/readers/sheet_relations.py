@@ -6,14 +6,14 @@ import re
 
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
-from conditioners.readers.sheet_tags import Tags
+from conditioners.readers.sheet_tags import ATTRIBUTES, Tags
 from conditioners.readers.xlsb_extents import Records
 
-_ATTRIBUTES = rb"""\s(?:[^<>"']++|"[^"]*+"|'[^']*+')*+>"""
-_TAG = re.compile(rb"<(?:[^\s<>/:]+:)?(?:Relationship|sheet)" + _ATTRIBUTES)
+_TAG = re.compile(rb"<(?:[^\s<>/:]+:)?(?:Relationship|sheet)\s" + ATTRIBUTES + rb">")
 _TARGET = re.compile(rb"""\bTarget\s*=\s*["']([^"']*)""")
 _LEADS_BY = re.compile(rb"""(?<![\w.-])[\w.-]++:id\s*=\s*["']([^"']*)""")
-_RELATION = re.compile(rb"""<(?:[^\s<>/:]+:)?Relationship((?:\s*+[\w:.-]++\s*+=\s*+(?:"[^"]*+"|'[^']*+'))*+)\s*+/?>""")
+_EACH = rb"""\s*+[\w:.-]++\s*+=\s*+(?:"[^"]*+"|'[^']*+')"""
+_RELATION = re.compile(rb"<(?:[^\s<>/:]+:)?Relationship((?>(?:" + _EACH + rb"){0,64}))\s*+/?>")
 _ATTRIBUTE = re.compile(rb"""(?<![\w:.-])([\w:.-]++)\s*+=\s*["']([^"']*)""")
 _LEADS_NOWHERE = 0xFFFFFFFF
 _BUNDLED_SHEET, _NAME = 0x9C, 0x27

@@ -6,7 +6,8 @@ from conditioners.limits import MIB
 from conditioners.outcome import Refusal
 
 _LONGEST_TAG, _LONGEST_MARK = MIB, 16
-ATTRIBUTES = rb"""((?:[^<>"']++|"[^"]*+"|'[^']*+')*+)>"""
+ATTRIBUTES = rb"""(?:[^<>"']++|"[^"]*+"?+|'[^']*+'?+)*+"""
+"""Of a tag, up to its `>`. A quote that is not closed reaches to the text's end, where no `>` follows either."""
 PREFIX = rb"<(?:[^\s<>/:!?]+:)?"
 PLAIN_CELL = 64
 """Bytes that a cell with a number or a short text is written in."""

@@ -45,7 +45,7 @@ class XlsxSheet:
     _UNCOMMON = tuple(tag + end for tag in (b":c", b":row") for end in (b" ", b">", b"/", b"\t", b"\r", b"\n"))
     _UNCOMMON += tuple(b"<c" + end for end in (b">", b"/", b"\t", b"\r", b"\n"))
     _BEGIN = re.compile(PREFIX + rb"(?:c|row)(?=[\s/>])")
-    _ANY = re.compile(PREFIX + rb"(c|row)(?=[\s/>])" + ATTRIBUTES)
+    _ANY = re.compile(PREFIX + rb"(c|row)(?=[\s/>])(" + ATTRIBUTES + rb")>")
     _AT = re.compile(rb"""(?<![^\s"'])r\s*=\s*["']([A-Za-z]*)([0-9]*)""")
     _SHARED = re.compile(rb"""<(?=[^<>]*+>\s*+<v>\s*+([0-9]{1,9})\s*+<)[^<>]*?\bt\s*+=\s*+["']s["']""")
     _ERROR = re.compile(PREFIX + rb"""c\s(?=[^<>]*+(?<!/)>)[^<>]*?\bt\s*+=\s*+["']e["']""")
