@@ -12,7 +12,7 @@ from conditioners.raw import BlockStream, OpenedRaw
 from conditioners.readers.markup import check_xml_encoding
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
+    from lxml.etree import XMLSyntaxError, _Element, _LogEntry
 
 _HEAD = 1 << 14
 _LONGEST_TAG = 1 << 20
@@ -74,11 +74,20 @@ def walk_elements(
     try:
         yield from census.take_wanted(events, budget) if wanted else census.take(events, budget)
     except etree.XMLSyntaxError as error:
-        raise Refusal(f"not well-formed XML: {error.msg}", f"line {error.lineno}") from None
+        raise _refusal(error, events.error_log.last_error) from None
     except Exception:
         if blocks.fault is not None:
             raise blocks.fault from None
         raise
+
+
+def _refusal(error: XMLSyntaxError, noted: _LogEntry | None) -> Refusal:
+    """Why a document is not well-formed, and where.
+
+    Of an entity that is declared nowhere the exception knows neither; what the parser `noted` last does.
+    """
+    reason, line = (noted.message, noted.line) if noted and not error.lineno else (error.msg, error.lineno)
+    return Refusal(f"not well-formed XML: {reason}", f"line {line}")
 
 
 class _Census:

@@ -130,6 +130,12 @@ def test_a_document_that_cannot_be_trusted_is_refused(make_source, run, text, re
     assert reason in run(make(make_source), text).refusal.reason
 
 
+def test_an_entity_that_is_declared_nowhere_is_told_with_its_line(make_source, run):
+    refusal = run(make(make_source), b"<report>\n<shop>\n<name>A&nbsp;B</name></shop></report>").refusal
+
+    assert (refusal.reason, refusal.where) == ("not well-formed XML: Entity 'nbsp' not defined", "line 3")
+
+
 def test_a_label_that_begins_elsewhere_or_a_prefix_without_namespace_is_a_fault_of_the_declaration(make_source, run):
     with pytest.raises(SourceError, match="root of the records"):
         run(make(make_source, {**LABELS, "shop": "other/@id"}), b"<report/>")
