@@ -12,6 +12,7 @@ from conditioners.dialects import (
     Delimited,
     Dialect,
     FixedWidth,
+    JsonColumns,
     JsonLines,
     JsonRows,
     JsonTree,
@@ -23,7 +24,7 @@ from conditioners.dialects import (
 from conditioners.dialects.common import require_pattern
 from conditioners.outcome import SourceError
 from conditioners.parts import WIDE_LABEL, Part, list_read
-from conditioners.surroundings import TITLE, is_surrounding
+from conditioners.surroundings import RECORDS, SHEET, TITLE, is_surrounding
 
 if TYPE_CHECKING:
     from conditioners.declaration import Source
@@ -107,6 +108,7 @@ def _list_faults_of_dialect(source: Source, dialect: Dialect) -> Iterator[str]:
     for column in list_read(source.columns, dialect):
         for label in source.labels_of(column, dialect):
             yield from _list_faults_of_title(column, label, dialect)
+            yield from _list_faults_of_surrounding(column, label, dialect)
     if isinstance(dialect, JsonTree | JsonLines | XmlElements | ProductActivity):
         for name, labels in dialect.labels.items():
             if not isinstance(labels, str) and len(labels) != 1:
@@ -140,6 +142,15 @@ def _list_faults_of_title(column: Column, label: str, dialect: Dialect) -> Itera
         yield f"{what} stands in one line, and {label!r} looks for two"
     if not isinstance(dialect, Delimited | FixedWidth | Workbook):
         yield f"{what}: only delimited text, fixed width and workbooks have lines above their rows"
+
+
+def _list_faults_of_surrounding(column: Column, label: str, dialect: Dialect) -> Iterator[str]:
+    name = column.whole if isinstance(column, Part) else column.name
+    what = f"dialect {dialect.name!r}: {name} goes by {label!r}, and"
+    if label == SHEET and not isinstance(dialect, Workbook):
+        yield f"{what} only workbooks and HTML tables have sheets"
+    if label == RECORDS and not isinstance(dialect, JsonColumns):
+        yield f"{what} only parallel lists of JSON have `{RECORDS}`"
 
 
 def _list_words(dialect: Dialect) -> Iterator[str]:

@@ -42,6 +42,20 @@ def _is_of(*kinds: type) -> Callable[[object], bool]:
     return lambda value: isinstance(value, kinds)
 
 
+def _is_named(*names: str) -> Callable[[object], bool]:
+    """Says of a value whether its class, or one that this is built on, has one of these names."""
+    return lambda value: any(kind.__name__ in names for kind in type(value).__mro__)
+
+
+def _are_named(*names: str) -> Callable[[object], bool]:
+    is_one = _is_named(*names)
+    return lambda value: isinstance(value, tuple | list) and all(map(is_one, value))
+
+
+def _is_span(value: object) -> bool:
+    return isinstance(value, tuple) and len(value) == _ENDS and all(each is None or _is_whole(each) for each in value)
+
+
 def _maps_to(fits: Callable[[object], bool]) -> Callable[[object], bool]:
     def fits_all(value: object) -> bool:
         return isinstance(value, Mapping) and all(isinstance(name, str) and fits(each) for name, each in value.items())
@@ -49,6 +63,8 @@ def _maps_to(fits: Callable[[object], bool]) -> Callable[[object], bool]:
     return fits_all
 
 
+_ENDS = 2
+"""Of a span of characters: the first and the last one."""
 _TEXTS = "a tuple of texts, such as `('a',)` of a single one"
 _BY_COLUMN = "a mapping from names to"
 _TYPES: dict[str, tuple[Callable[[Any], bool], str]] = {
@@ -63,9 +79,23 @@ _TYPES: dict[str, tuple[Callable[[Any], bool], str]] = {
         lambda value: isinstance(value, tuple) and all(isinstance(each, str) or _are_texts(each) for each in value),
         "a tuple of twelve texts, or tuples of texts",
     ),
-    "tuple[Column, ...]": (_is_of(tuple, list), "a tuple of columns, with a comma behind a single one"),
-    "tuple[Dialect, ...]": (_is_of(tuple, list), "a tuple of dialects, with a comma behind a single one"),
-    "tuple[Check, ...]": (_is_of(tuple, list), "a tuple of checks, with a comma behind a single one"),
+    "tuple[Column, ...]": (
+        _are_named("Text", "Whole", "Decimal", "Day", "Moment"), "a tuple of columns, with a comma behind a single one",
+    ),
+    "tuple[Dialect, ...]": (_are_named("Dialect"), "a tuple of dialects, with a comma behind a single one"),
+    "tuple[Check, ...]": (
+        _are_named("NotBefore", "FilledOnlyIf", "AtMostWhere"), "a tuple of checks, with a comma behind a single one",
+    ),
+    "Numbers": (_is_named("Numbers"), "`Numbers(...)`"),
+    "Wide | None": (_is_named("Wide", "NoneType"), "`Wide(...)`"),
+    "Repeated | None": (_is_named("Repeated", "NoneType"), "`Repeated(...)`"),
+    "Tagged | None": (_is_named("Tagged", "NoneType"), "`Tagged(...)`"),
+    "Callable[[pd.DataFrame], pd.DataFrame] | None": (
+        lambda value: value is None or callable(value), "a function by its name, which the engine calls",
+    ),
+    "Mapping[str, tuple[int, int | None]]": (
+        _maps_to(_is_span), f"{_BY_COLUMN} first and last characters, such as `(1, 8)`",
+    ),
     "Mapping[str, str]": (_maps_to(_is_of(str)), f"{_BY_COLUMN} texts"),
     "Mapping[str, tuple[str, ...]]": (_maps_to(_are_texts), f"{_BY_COLUMN} tuples of texts, such as `('a',)`"),
     "Mapping[str, str | tuple[str, ...]]": (

@@ -126,7 +126,7 @@ class RowSkipper:
         self._last = ""
         self._header_labels = [self._spell_labels(text) for text in self._facts.header_texts]
         self._declared = [re.compile(pattern) for pattern in reading.dialect.skip]
-        self._titles = compile_titles(reading.source, dialect).values()
+        self._titles = [title.pattern for title in compile_titles(reading.source, dialect).values()]
         self._others = OtherHeaders(reading.source, dialect, self._facts)
 
     def skips(self, located: Located) -> bool:

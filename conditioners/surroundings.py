@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from conditioners.parts import WIDE_LABEL
 
-_NAMED = frozenset({"@file", "@folder", "@sheet", "@records", WIDE_LABEL})
+SHEET, RECORDS = "@sheet", "@records"
+"""The sheet or table of HTML, and the object that holds parallel lists of JSON."""
+_NAMED = frozenset({"@file", "@folder", SHEET, RECORDS, WIDE_LABEL})
 TITLE = "@title "
 """What the label of a title begins with; behind it stands a regular expression for lines that tell it."""
 

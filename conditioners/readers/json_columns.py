@@ -23,7 +23,7 @@ from conditioners.readers.json_paths import step
 from conditioners.readers.json_showing import show_json, show_value, show_values
 from conditioners.readers.json_text import JsonText
 from conditioners.readers.numbers import Cells, NumberWriter
-from conditioners.surroundings import is_surrounding
+from conditioners.surroundings import RECORDS, is_surrounding
 
 if TYPE_CHECKING:
     import polars as pl
@@ -32,7 +32,6 @@ _MOST_COPIED = 8 * MIB
 """Characters of a column in a portion."""
 _MOST_LISTS = 500
 """Long ones in a document."""
-_RECORDS = "@records"
 
 
 class _Listed(NamedTuple):
@@ -167,7 +166,7 @@ class JsonColumnsReader:
     def _find(self, name: str, path: str, held: dict[str, Any]) -> _Listed | str | None:
         """The list that a column stands in, or the one value that all rows have."""
         for label in self._labels[name]:
-            if label == _RECORDS:
+            if label == RECORDS:
                 return path
             if is_surrounding(label):
                 return self._opened.describe(label)

@@ -22,6 +22,7 @@ from conditioners.readers.numbers import NumberWriter
 from conditioners.readers.titles import Titles, compile_titles
 from conditioners.readers.unfolding import MARK, limit_rows
 from conditioners.readers.workbook import TextRow, load_sheets
+from conditioners.surroundings import SHEET
 
 _MOST_TOLD = 3
 """Tables without rows that the reason names if no other one has the labels."""
@@ -127,19 +128,20 @@ class SheetReader:
 
     def parts(self) -> Iterator[Rows]:
         """Rows in portions, sheet by sheet; those of a wide table have the columns of their sheet alone."""
-        rows = Rows(self.columns)
+        rows, titles = Rows(self.columns), Titles(self._titles)
         for sheet in self._sheets:
             columns = self._list_columns(sheet)
             most = limit_rows(BATCH_ROWS, columns, self._limits)
             if tuple(columns) != tuple(rows.columns):
                 yield rows
                 rows = Rows(columns)
-            for origin, cells in self._read_sheet(sheet, columns):
+            for origin, cells in self._read_sheet(sheet, columns, titles):
                 rows.add(origin, cells)
                 if len(rows.cells) >= most:
                     yield rows
                     rows = Rows(columns)
         yield rows
+        titles.require_told()
 
     def _list_columns(self, sheet: Sheet) -> Sequence[str]:
         """The columns that a sheet has, in the order of all; of one that is not read, those of all."""
@@ -148,14 +150,14 @@ class SheetReader:
             return self.columns
         return [name for name in self.columns if name in header.positions or name in self._surroundings]
 
-    def _read_sheet(self, sheet: Sheet, columns: Sequence[str]) -> Iterator[tuple[_Origin, TextRow]]:
+    def _read_sheet(self, sheet: Sheet, columns: Sequence[str], titles: Titles) -> Iterator[tuple[_Origin, TextRow]]:
         header = self._headers.get(sheet.name)
         if header is None:
             self.facts.skipped.add(f"sheet {sheet.name}", sheet.left_out or "no header row", sheet.height)
             return
         positions = [header.positions[name] for name in columns if name in header.positions]
         constants = {name: self._describe(label, sheet.name) for name, label in self._surroundings.items()}
-        titles = Titles(self._titles)
+        titles.begin_anew()
         constants.update(titles.told)
         write = NumberWriter(self._source, self._dialect, columns).write_row
         for number, cells in self._close_gaps(sheet):
@@ -184,7 +186,7 @@ class SheetReader:
                 self.facts.skipped.add_lines(f"cell {sheet.name}!A", few[0][0], count, "blank")
 
     def _describe(self, label: str, sheet: str) -> str | None:
-        return sheet if label == "@sheet" else self._opened.describe(label)
+        return sheet if label == SHEET else self._opened.describe(label)
 
     def read(self, part: Rows) -> TextBatch:
         """A portion as a batch."""

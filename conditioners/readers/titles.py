@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conditioners.declaration import Source
 from conditioners.dialects import Dialect
 from conditioners.outcome import Refusal
+from conditioners.parts import Part, list_read
 from conditioners.readers.batches import Facts, Reader, TextBatch
 from conditioners.readers.chunks import Chunk
 from conditioners.readers.decoding import show_damage
@@ -28,24 +29,53 @@ _LONGEST = 512
 """Characters of a title, which stands in each row below it; a sheet's name may have as many."""
 
 
-def compile_titles(source: Source, dialect: Dialect) -> dict[str, re.Pattern[str]]:
-    """The columns that titles tell, each with the expression whose first group is its value."""
-    around = surroundings(source, dialect).items()
-    return {name: re.compile(label.removeprefix(TITLE)) for name, label in around if label.startswith(TITLE)}
+class Title(NamedTuple):
+    """What a line tells of the rows below it: the first group of the expression that it fits."""
+
+    pattern: re.Pattern[str]
+    column: str
+    """The column that it is, or is a part of."""
+    is_needed: bool
+    """Whether no row is accepted without it."""
+
+
+def compile_titles(source: Source, dialect: Dialect) -> dict[str, Title]:
+    """The columns that titles tell, or parts of columns, by the names that readers call them by."""
+    around = {name: label for name, label in surroundings(source, dialect).items() if label.startswith(TITLE)}
+    read = [column for column in list_read(source.columns, dialect) if column.name in around]
+    return {
+        each.name: Title(
+            re.compile(around[each.name].removeprefix(TITLE)), each.whole if isinstance(each, Part) else each.name,
+            not each.optional,
+        ) for each in read
+    }  # fmt: skip
 
 
 class Titles:
     """What the last titles of a file have told."""
 
-    def __init__(self, patterns: Mapping[str, re.Pattern[str]]) -> None:
-        self._patterns = patterns
-        self.told: dict[str, str | None] = dict.fromkeys(patterns)
+    def __init__(self, titles: Mapping[str, Title]) -> None:
+        self._titles = titles
+        self._found = set[str]()
+        self.told: dict[str, str | None] = dict.fromkeys(titles)
+
+    def require_told(self) -> None:
+        """Raises Refusal when the file has come to its end, and no line of it has told what each row needs."""
+        for name, title in self._titles.items():
+            if title.is_needed and name not in self._found:
+                told = f"no line of the file fits {title.pattern.pattern!r}, which tells its {title.column}"
+                raise Refusal(told)
+
+    def begin_anew(self) -> None:
+        """Another sheet begins, whose rows have none of the titles before it."""
+        self.told = dict.fromkeys(self._titles)
 
     def take(self, line: str, place: str) -> bool:
         """Note what a line tells, and say whether it is a title; raises Refusal when that is too long to repeat."""
-        found = {name: match[1] or "" for name, pattern in self._patterns.items() if (match := pattern.match(line))}
+        found = {name: match[1] or "" for name, title in self._titles.items() if (match := title.pattern.match(line))}
         if any(len(value) > _LONGEST for value in found.values()):
             raise Refusal(f"a title has more than {_LONGEST} characters", place)
+        self._found.update(found)
         self.told.update(found)
         return bool(found)
 
@@ -70,11 +100,11 @@ class TitledReader:
     """Reads what another reader of text reads, with what the titles above each row tell."""
 
     def __init__(
-        self, reader: Reader, patterns: Mapping[str, re.Pattern[str]], syntax: Syntax, above: Sequence[tuple[int, str]]
+        self, reader: Reader, titles: Mapping[str, Title], syntax: Syntax, above: Sequence[tuple[int, str]]
     ) -> None:
         """`above` are the lines before the reader's first chunk, by number."""
         self._reader, self._syntax, self._above = reader, syntax, above
-        self._patterns = patterns
+        self._titles = titles
         self.columns = reader.columns
 
     @property
@@ -84,7 +114,7 @@ class TitledReader:
 
     def parts(self) -> Iterator[_Titled]:
         """The inner reader's chunks, with their titles."""
-        titles = Titles(self._patterns)
+        titles = Titles(self._titles)
         for number, line in self._above:
             titles.take(line, f"line {number}")
         for chunk in self._reader.parts():
@@ -94,11 +124,12 @@ class TitledReader:
                     lines.append(number)
                     told.append(dict(titles.told))
             yield _Titled(chunk, lines, told)
+        titles.require_told()
 
     def _list_lines(self, chunk: Chunk) -> Iterator[tuple[int, str]]:
         """The lines of a chunk that begin a record and may be titles, by number."""
         text = show_damage(take_out(chunk.data.decode("utf-8", "replace"), self._syntax))
-        is_title = [pattern.match for pattern in self._patterns.values()]
+        is_title = [title.pattern.match for title in self._titles.values()]
         lines = text.replace("\r\n", "\n").split("\n")
         found = [number for number, line in enumerate(lines) if any(match(line) for match in is_title)]
         begun = self._begin_records(chunk) if found and self._syntax.quote else None
@@ -122,12 +153,12 @@ class TitledReader:
         if part.lines:
             places = [int(located.place) for located in batch.locate(range(height))]
             rows = np.searchsorted(part.lines, places, "right")
-        return replace(batch, frame=batch.frame.with_columns(part.tell(name, rows, height) for name in self._patterns))
+        return replace(batch, frame=batch.frame.with_columns(part.tell(name, rows, height) for name in self._titles))
 
 
 def carry_titles(
     source: Source, dialect: Dialect, reader: Any, syntax: Syntax, above: Sequence[tuple[int, str]] = ()
 ) -> Reader:
     """The reader of a text, or one that has the titles as well where the dialect takes columns from them."""
-    patterns = compile_titles(source, dialect)
-    return TitledReader(reader, patterns, syntax, above) if patterns else reader
+    titles = compile_titles(source, dialect)
+    return TitledReader(reader, titles, syntax, above) if titles else reader

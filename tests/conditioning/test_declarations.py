@@ -178,12 +178,42 @@ def test_a_misspelt_column_is_told_by_its_name_wherever_it_stands(make_source, c
         (partial(Decimal, "a", "2"), "column a: `places` is '2', and has to be a whole number"),
         (partial(Day, "a", earliest="2025-01-01"), r"`earliest` is '2025-01-01', and has to be a day, such as `date\("),
         (partial(Wide, into="day", values="(w)"), "wide: `values` is '(w)', and has to be a mapping"),
+        (partial(Delimited, name="x", numbers={"decimal": ","}), r"`numbers` is {.*}, and has to be `Numbers\(...\)`"),
+        (partial(Delimited, name="x", wide={"into": "day"}), r"`wide` is {.*}, and has to be `Wide\(...\)`"),
+        (partial(FixedWidth, name="x", fields={"day": "1-8"}), "and has to be a mapping from names to first and last"),
         (partial(Whole, "a", minimum=5, maximum=1), "column a: its minimum 5 is above its maximum 1"),
     ],
 )
 def test_an_argument_of_another_type_is_told_by_name_with_what_to_write(declare, told):
     with pytest.raises(SourceError, match=told.replace("(w)", r"\(w\)")):
         declare()
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"columns": (Day("day"), "store")}, r"`columns` is .*'store'.*, and has to be a tuple of columns"),
+        ({"dialects": (Numbers(),)}, r"`dialects` is .*, and has to be a tuple of dialects"),
+        ({"checks": ("day",)}, r"`checks` is .*, and has to be a tuple of checks"),
+        ({"hook": "condition"}, "`hook` is 'condition', and has to be a function by its name"),
+    ],
+)
+def test_what_is_no_column_dialect_check_or_hook_of_a_source_is_told(make_source, changes, told):
+    with pytest.raises(SourceError, match=f"source toy: {told}"):
+        make_source(**changes)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "label", "told"),
+    [
+        (Delimited, "@sheet", "only workbooks and HTML tables have sheets"),
+        (JsonLines, "@sheet", "only workbooks and HTML tables have sheets"),
+        (Workbook, "@records", "only parallel lists of JSON have `@records`"),
+    ],
+)
+def test_surroundings_that_files_of_a_form_have_none_of_are_told(make_source, dialect, label, told):
+    with pytest.raises(SourceError, match=rf"dialect 'odd': store goes by '{label}', and {told}"):
+        make_source(dialects=(dialect(name="odd", labels={"store": label}),))
 
 
 @pytest.mark.parametrize("name", ["files", "key", "members"])

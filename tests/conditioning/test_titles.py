@@ -163,12 +163,21 @@ def test_members_of_an_archive_have_titles_of_their_own(of_stores, run):
     with zipfile.ZipFile(packed, "w") as archive:
         for store in ("0007", "0101"):
             archive.writestr(f"{store}.csv", f"Store: {store}\nsku,units\na,1\n")
-        archive.writestr("none.csv", "sku,units\nb,1\n")
 
     result = run(of_stores(Delimited(name="d", labels=STORE)), packed.getvalue())
 
     assert result.rows == ["0007,a,1", "0101,a,1"]
-    assert [row["rule"] for row in result.rejects] == ["missing"]
+
+
+@pytest.mark.parametrize("rows", [["sku,units", "a,1"], ["Shop: 0007", "sku,units", "a,1", "b,2"], ["sku,units"]])
+def test_a_file_without_a_required_title_is_refused_and_without_an_optional_one_is_not(read, rows):
+    cells = [row.split(",") for row in rows]
+
+    assert read(*cells).refusal.reason == (
+        "no line of the file fits 'Store:?[\\\\t, ]+([0-9]{4})', which tells its store"
+    )
+    columns = (Text("store", optional=True), *COLUMNS[1:])
+    assert read(*cells, columns=columns).rows == [f",{row}" for row in rows if row[0] in "ab"]
 
 
 def test_a_title_too_long_to_stand_in_each_row_refuses_the_file(of_stores, run):
