@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -13,7 +13,7 @@ from conditioners.outcome import Refusal, Skipped, WholeRefusal
 from conditioners.proportions import Proportions
 from conditioners.raw import ByteSink, OpenedRaw
 from conditioners.readers.decoding import DAMAGE
-from conditioners.structure.block import each_row
+from conditioners.structure.block import Block, each_row
 from conditioners.structure.census import Census
 from conditioners.structure.found import Began, Dropped, Found, Kept, KeptBlock, Passed, PassedLines
 from conditioners.structure.grids import Grid, is_text, open_grids
@@ -156,17 +156,35 @@ def _find(grid: Grid) -> Iterator[Found]:
     if not grid.has_labels:
         yield from find_tables(grid.rows(), grid.resplit, words_are_apart=grid.words_are_apart)
         return
-    rows = each_row(grid.rows())
-    labels = next(rows).cells or ()
+    pieces = _take_apart(grid.rows())
+    labels = next(each_row([next(pieces)])).cells or ()
     yield Began(Head(labels, len(labels)))
-    for together in _gather(rows, len(labels)):
-        yield from _judge(together, len(labels))
+    for together in _gather(pieces, len(labels)):
+        if isinstance(together, Block):
+            yield KeptBlock(together.rows, together.csv)
+        else:
+            yield from _judge(together, len(labels))
 
 
-def _gather(rows: Iterator[Row], width: int) -> Iterator[list[Row]]:
+def _take_apart(pieces: Iterable[Row | Block]) -> Iterator[Row | Block]:
+    """The same, of blocks only those that are lines of CSV already."""
+    for piece in pieces:
+        if isinstance(piece, Block) and not piece.csv:
+            yield from piece.each_row()
+        else:
+            yield piece
+
+
+def _gather(pieces: Iterator[Row | Block], width: int) -> Iterator[list[Row] | Block]:
     """Rows of a width together, and others alone, as are large ones."""
     together, size = list[Row](), 0
-    for row in rows:
+    for row in pieces:
+        if isinstance(row, Block):
+            if together:
+                yield together
+            together, size = [], 0
+            yield row
+            continue
         length = sum(map(len, row.cells)) if row.cells is not None and len(row.cells) == width else _LARGE
         size += length
         if together and (len(together) == _TOGETHER or size >= _LARGE):

@@ -52,7 +52,7 @@ class Limits:
     path_characters: int = 512
     """Of a member's path, or a sheet's name, which stands before the place of each row that is rejected."""
     line_bytes: int = 12 * MIB
-    """One record of delimited or fixed-width text."""
+    """One record of delimited or fixed-width text, or row of Parquet."""
     record_lines: int = 1000
     """Lines that one quoted field may run over."""
     unread_rows: int = 100_000
@@ -91,6 +91,8 @@ class Limits:
     """How many times its size the values of a Parquet file may be, written out for each row, beyond a row group's."""
     row_group_bytes: int = 128 * MIB
     """One row group of a Parquet file, unpacked."""
+    nested_values: int = 24_000_000
+    """Values of lists in one row group: a single row may hold all of them."""
     value_bytes: int = 64 * MIB
     """The texts of one column in a row group, which may be a single one."""
     workbook_bytes: int = 320 * MIB

@@ -7,14 +7,17 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.json_showing import show_json
 from conditioners.readers.parquet_cells import is_bytes, is_text, read_values, show_cells
-from conditioners.readers.parquet_footer import ColumnChunk, FooterError, read_chunks
+from conditioners.readers.parquet_footer import ColumnChunk, read_chunks
+from conditioners.readers.parquet_limits import check_pages, check_sizes, name_column
+from conditioners.readers.parquet_sizes import HEX, decoded_size, fixed_bytes, row_sizes
+from conditioners.readers.thrift import ThriftError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -23,11 +26,10 @@ if TYPE_CHECKING:
 
 _IN_MEMORY = 32 << 20
 _BATCH_ROWS, _NESTED_ROWS = 20_000, 1000
-_OBJECT, _DEEPEST = 64, 32
-"""Bytes that a value inside of another one takes in memory; and how many levels they may be nested."""
+_BATCH_CELLS = 500_000
+"""Of a batch: each takes up to a hundred bytes."""
 _TAIL = 8
 """Bytes of the metadata's length and the mark behind it."""
-_LONGEST_NAME = 80
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class OpenedParquet:
 
     file: ParquetFile
     packed: int
+    nested: int
+    """The most values that the columns of lists have together in a row group."""
 
 
 @contextmanager
@@ -54,10 +58,11 @@ def open_parquet_file(opened: OpenedRaw, limits: Limits) -> Iterator[OpenedParqu
             metadata = ParquetFile(pa.PythonFile(spool, mode="r")).metadata
             spool.seek(packed - _TAIL - footer)
             groups = _read_chunks(metadata, spool.read(footer))
-            told = _check_sizes(metadata, groups, packed, limits)
+            told = check_sizes(metadata, groups, packed, limits)
+            nested = check_pages(spool, metadata, groups, limits)
             # A value that is stored once must not be repeated in memory for each of its rows.
             file = ParquetFile(pa.PythonFile(spool, mode="r"), metadata=metadata, read_dictionary=_texts(metadata))
-            yield OpenedParquet(file, told)
+            yield OpenedParquet(file, told, nested)
         except UnicodeDecodeError as error:
             raise Refusal(f"the Parquet file cannot be read: a text in it is no UTF-8: {error.object[:80]!r}") from None
         except (pa.ArrowException, OSError) as error:
@@ -79,7 +84,7 @@ def _read_chunks(metadata: Any, footer: bytes) -> list[list[ColumnChunk]]:
     """The columns of each row group; raises Refusal where they are not those of the schema, or cannot be read."""
     try:
         groups = read_chunks(footer)
-    except FooterError as error:
+    except ThriftError as error:
         raise Refusal(f"the Parquet file cannot be read: of its metadata, {error}") from None
     if any(chunk.is_encrypted for group in groups for chunk in group):
         raise Refusal("the Parquet file has encrypted columns: have it written without encryption")
@@ -92,52 +97,6 @@ def _texts(metadata: Any) -> list[str]:
     """The paths of the columns whose values have any length."""
     columns = (metadata.schema.column(number) for number in range(metadata.num_columns))
     return [column.path for column in columns if column.physical_type == "BYTE_ARRAY"]
-
-
-def _check_sizes(metadata: Any, groups: list[list[ColumnChunk]], packed: int, limits: Limits) -> int:
-    """Refuse by what the metadata say, before anything else is read; answers the bytes that the columns take."""
-    _check_counts(metadata.num_rows, metadata.num_columns, packed, limits)
-    told = sum(chunk.packed for group in groups for chunk in group)
-    if told > packed:
-        raise Refusal(
-            f"the Parquet file cannot be read: its metadata tell of {told} bytes of columns, but it has {packed}"
-        )
-    sizes = [metadata.row_group(number).total_byte_size for number in range(metadata.num_row_groups)]
-    if sum(sizes) > limits.unpacked_bytes:
-        raise Refusal(f"the file unpacks to more than the limit of {limits.unpacked_bytes} bytes")
-    if max(sizes, default=0) > limits.row_group_bytes:
-        raise Refusal(f"a row group unpacks to more than the limit of {limits.row_group_bytes} bytes")
-    for size, group in zip(sizes, groups, strict=True):
-        if size > limits.value_bytes:
-            _check_columns(metadata, group, limits)
-    return told
-
-
-def _check_counts(rows: int, columns: int, packed: int, limits: Limits) -> None:
-    """Rows of values that are stored once take no room in the file, but each takes its time."""
-    for count, what, free, ratio in (
-        (rows, "rows", limits.packed_rows_free, limits.packed_rows_ratio),
-        (rows * columns, "cells", limits.packed_cells_free, limits.unpacked_ratio),
-    ):
-        if count > free + packed * ratio:
-            raise Refusal(
-                f"the file has {count} {what} in {packed} bytes, more than {free} and {ratio} for each byte: "
-                f"split it into files of at most {free} {what}"
-            )
-
-
-def _check_columns(metadata: Any, group: list[ColumnChunk], limits: Limits) -> None:
-    """What is said of a column's values together holds for each; several copies of one are made when it is read."""
-    for number, chunk in enumerate(group):
-        column = metadata.schema.column(number)
-        if column.physical_type == "BYTE_ARRAY" and chunk.unpacked > limits.value_bytes:
-            reason = f"the texts of one column in a row group take more than the limit of {limits.value_bytes} bytes"
-            raise Refusal(reason, _name(column.path))
-
-
-def _name(column: str) -> str:
-    """A column's name as a place, which the file may have as long as it likes."""
-    return f"column {column[:_LONGEST_NAME]!a}"
 
 
 def read_text_batches(opened: OpenedParquet, columns: Sequence[str] | None, limits: Limits) -> Iterator[pl.DataFrame]:
@@ -153,10 +112,12 @@ def read_text_batches(opened: OpenedParquet, columns: Sequence[str] | None, limi
         _require_single_values(file, columns)
     told, rows, unpacked = file.metadata.num_rows, 0, 0
     most = limits.row_group_bytes + opened.packed * limits.repeated_ratio
-    for batch in _read_batches(file, columns):
-        size = _decoded_size(batch)
+    for batch in _read_batches(opened, columns, limits):
+        size = decoded_size(batch)
         if size > limits.row_group_bytes:
             raise Refusal(f"{batch.num_rows} rows unpack to more than the limit of {limits.row_group_bytes} bytes")
+        if size > limits.line_bytes:
+            _require_short_rows(batch, rows, limits)
         unpacked += size
         if unpacked > most:
             raise Refusal(
@@ -168,22 +129,41 @@ def read_text_batches(opened: OpenedParquet, columns: Sequence[str] | None, limi
         if rows > told:
             break
         names = batch.schema.names if columns is not None else map(str, range(batch.num_columns))
-        yield pl.DataFrame(
-            [pl.Series(name, _as_text(batch.column(at)), dtype=pl.String) for at, name in enumerate(names)]
-        )
+        yield pl.DataFrame([_as_text(batch.column(at)).alias(name) for at, name in enumerate(names)])
     if rows != told:
         raise Refusal(f"the Parquet file cannot be read: its metadata tell of {told} rows, which it does not have")
 
 
-def _read_batches(file: ParquetFile, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
+def _read_batches(opened: OpenedParquet, columns: Sequence[str] | None, limits: Limits) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
 
-    if columns is not None or not any(pa.types.is_nested(field.type) for field in file.schema_arrow):
-        yield from file.iter_batches(_BATCH_ROWS, columns=list(columns) if columns is not None else None)
+    file = opened.file
+    fields = [field for field in file.schema_arrow if columns is None or field.name in columns]
+    most = _find_most_rows(fields, limits)
+    if columns is not None or not any(pa.types.is_nested(field.type) for field in fields):
+        yield from file.iter_batches(min(most, _BATCH_ROWS), columns=list(columns) if columns is not None else None)
         return
+    if opened.nested > limits.nested_values:
+        raise Refusal(f"the lists of a row group have more than {limits.nested_values} values together")
     for group in range(file.metadata.num_row_groups):
         # Nested columns cannot be read across groups, for each has a dictionary of its own.
-        yield from file.iter_batches(_NESTED_ROWS, row_groups=[group])
+        yield from file.iter_batches(min(most, _NESTED_ROWS), row_groups=[group])
+
+
+def _find_most_rows(fields: Sequence[Any], limits: Limits) -> int:
+    """How many rows may be read together; raises Refusal where their bytes of fixed lengths are too many in one."""
+    fixed = sum(map(fixed_bytes, fields)) * HEX
+    if fixed > limits.line_bytes:
+        raise Refusal(f"a row has {fixed} digits of bytes, more than the limit of {limits.line_bytes}")
+    return min(_BATCH_CELLS // max(1, len(fields)), limits.line_bytes // max(1, fixed)) or 1
+
+
+def _require_short_rows(batch: pa.RecordBatch, before: int, limits: Limits) -> None:
+    sizes = row_sizes(batch)
+    if sizes.max() > limits.line_bytes:
+        raise Refusal(
+            f"a row is longer than the limit of {limits.line_bytes} bytes", f"row {before + sizes.argmax() + 1}"
+        )
 
 
 def describe_unusual(file: ParquetFile) -> dict[str, list[str]]:
@@ -218,36 +198,32 @@ def _require_single_values(file: ParquetFile, columns: Sequence[str]) -> None:
     for field in file.schema_arrow:
         kind = _value_type(field)
         if field.name in columns and (pa.types.is_nested(kind) or is_bytes(kind)):
-            raise Refusal(f"a column holds {kind}, which is no single value", _name(field.name))
+            raise Refusal(f"a column holds {kind}, which is no single value", name_column(field.name))
 
 
-def _decoded_size(batch: pa.RecordBatch) -> int:
-    """Bytes of a batch with every value written out for each of its rows."""
-    return int(batch.get_total_buffer_size()) + sum(map(_repeated_size, batch.columns))
-
-
-def _repeated_size(column: Any, depth: int = 0) -> int:
+def _as_text(column: Any) -> pl.Series:
+    import polars as pl
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     kind = column.type
-    if pa.types.is_dictionary(kind) and (is_text(kind.value_type) or is_bytes(kind.value_type)):
-        return pc.sum(pc.cast(pc.binary_length(column.dictionary), pa.int64()).take(column.indices)).as_py() or 0
-    if depth > _DEEPEST:
-        raise Refusal(f"a column is nested more than {_DEEPEST} levels deep")
-    if not pa.types.is_nested(kind):
-        return len(column) * _OBJECT if depth else 0
-    if pa.types.is_struct(kind):
-        fields, names = column.flatten(), sum(len(kind.field(at).name) for at in range(kind.num_fields))
-        return len(column) * (names + _OBJECT) + sum(_repeated_size(field, depth + 1) for field in fields)
-    if pa.types.is_map(kind):
-        return len(column) * _OBJECT + sum(_repeated_size(part, depth + 1) for part in (column.keys, column.items))
-    return len(column) * _OBJECT + _repeated_size(column.flatten(), depth + 1)
+    if pa.types.is_dictionary(kind) and is_text(kind.value_type):
+        _require_utf8(column.dictionary)
+        column, kind = column.dictionary_decode(), kind.value_type
+    if is_text(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind):
+        # Both write these as Python does, all at once.
+        return cast("pl.Series", pl.from_arrow(column.cast(pa.large_string())))
+    if pa.types.is_nested(kind):
+        shown = [None if value is None else show_json(value) for value in read_values(column)]
+        return pl.Series(shown, dtype=pl.String)
+    return pl.Series(show_cells(column), dtype=pl.String)
 
 
-def _as_text(column: Any) -> list[str | None]:
+def _require_utf8(texts: Any) -> None:
+    """Raises UnicodeDecodeError with the first text that is none; polars would end in a panic."""
     import pyarrow as pa
 
-    if not pa.types.is_nested(column.type):
-        return show_cells(column)
-    return [None if value is None else show_json(value) for value in read_values(column)]
+    try:
+        texts.validate(full=True)
+    except pa.ArrowInvalid:
+        texts.to_pylist()
+        raise

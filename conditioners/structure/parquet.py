@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
+from conditioners.readers.decoding import DAMAGE
 from conditioners.readers.parquet import describe_unusual, open_parquet_file, read_text_batches
+from conditioners.structure.block import Block, Deferred
 from conditioners.structure.rows import Row, no_resplit
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_TOGETHER = 1 << 23
+"""Bytes of rows that are shown at a time."""
+_NOT_PLAIN = re.compile(f'["\r{DAMAGE.decode()}]')
 
 
 @dataclass(frozen=True)
@@ -30,15 +40,15 @@ class ParquetGrid:
         """The member of an archive that the file is."""
         return self.opened.member
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[Row | Block]:
         """The labels, then all rows in order."""
         yield Row(self.name or "$", self.labels, "")
         number = 0
         with open_parquet_file(self.opened, self.limits) as parquet:
             for frame in read_text_batches(parquet, None, self.limits):
-                for cells in frame.rows():
-                    number += 1
-                    yield Row(f"row {number}", tuple(cell or "" for cell in cells), "")
+                for piece in frame.iter_slices(max(1, frame.height * _TOGETHER // max(1, int(frame.estimated_size())))):
+                    yield from _show(piece, number)
+                    number += piece.height
 
     resplit = staticmethod(no_resplit)
 
@@ -49,6 +59,25 @@ class ParquetGrid:
     def encoding(self) -> None:
         """None: the texts of a Parquet file are UTF-8."""
         return
+
+
+def _show(frame: pl.DataFrame, before: int) -> Iterator[Row | Block]:
+    """Some rows: all at once where they need no quotes and have no empty cell."""
+    if csv := _show_plain(frame):
+        yield Block(before + 1, (), Deferred(frame.height, lambda: list(frame.rows())), csv=csv)
+        return
+    for number, cells in enumerate(frame.fill_null("").iter_rows(), before + 1):
+        yield Row(f"row {number}", cells, "")
+
+
+def _show_plain(frame: pl.DataFrame) -> str:
+    import polars as pl
+
+    if any(frame.null_count().row(0)) or any(frame.select((pl.all() == "").any()).row(0)):
+        return ""
+    csv = frame.write_csv(include_header=False, quote_style="never")
+    is_plain = csv.count(",") == frame.height * (frame.width - 1) and csv.count("\n") == frame.height
+    return csv if is_plain and not _NOT_PLAIN.search(csv) else ""
 
 
 def open_parquet(opened: OpenedRaw, limits: Limits) -> Iterator[ParquetGrid]:

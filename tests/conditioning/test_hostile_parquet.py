@@ -2,6 +2,7 @@
 
 import base64
 import io
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -10,8 +11,11 @@ from pyarrow.parquet import encryption
 
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
-from conditioners.readers.parquet import _check_sizes
-from conditioners.readers.parquet_footer import ColumnChunk, FooterError, read_chunks
+from conditioners.readers.parquet import _find_most_rows
+from conditioners.readers.parquet_footer import ColumnChunk, read_chunks
+from conditioners.readers.parquet_limits import check_pages, check_sizes
+from conditioners.readers.parquet_pages import measure_pages
+from conditioners.readers.thrift import Thrift, ThriftError
 from tests.conditioning.undeclared import condition_undeclared
 
 
@@ -85,7 +89,7 @@ def test_columns_that_claim_more_bytes_than_the_file_has_are_refused():
     data = parquet(pa.table({"a": [str(number) for number in range(1000)]}))
 
     with pytest.raises(Refusal, match=r"its metadata tell of \d+ bytes of columns, but it has 100"):
-        _check_sizes(pq.ParquetFile(io.BytesIO(data)).metadata, read_chunks(footer_of(data)), 100, Limits())
+        check_sizes(pq.ParquetFile(io.BytesIO(data)).metadata, read_chunks(footer_of(data)), 100, Limits())
 
 
 def test_what_columns_take_is_read_as_pyarrow_reads_it():
@@ -97,9 +101,19 @@ def test_what_columns_take_is_read_as_pyarrow_reads_it():
     columns = [[group.column(number) for number in range(group.num_columns)] for group in groups]
 
     assert read_chunks(footer_of(data)) == [
-        [ColumnChunk(column.total_compressed_size, column.total_uncompressed_size) for column in group]
+        [
+            ColumnChunk(
+                packed=column.total_compressed_size,
+                unpacked=column.total_uncompressed_size,
+                codec=6,
+                values=column.num_values,
+                first=column.dictionary_page_offset or column.data_page_offset,
+            )
+            for column in group
+        ]
         for group in columns
     ]
+    assert {column.compression for group in columns for column in group} == {"ZSTD"}
 
 
 def test_a_file_with_encrypted_columns_is_refused(refuse):
@@ -140,7 +154,7 @@ def test_statistics_that_do_not_add_up_do_not_end_the_process(refuse):
     ],
 )
 def test_metadata_that_are_no_thrift_are_told(footer, told):
-    with pytest.raises(FooterError, match=told):
+    with pytest.raises(ThriftError, match=told):
         read_chunks(footer)
 
 
@@ -154,3 +168,97 @@ def test_lists_of_integers_in_metadata_are_passed_over():
 def footer_of(data):
     """The metadata of a file, which stand before their length and the mark."""
     return data[-8 - int.from_bytes(data[-8:-4], "little") : -8]
+
+
+def test_what_pages_unpack_to_is_read_from_them():
+    columns = {"a": [str(number) for number in range(9000)], "b": [[number] * 3 for number in range(9000)]}
+    data = parquet(pa.table(columns), data_page_size=1000, compression="zstd")
+    (group,) = read_chunks(footer_of(data))
+    pages = [measure_pages(io.BytesIO(data), chunk) for chunk in group]
+
+    assert [page.values for page in pages] == [9000, 27000]
+    assert all(0.9 < page.unpacked / chunk.unpacked <= 1 for page, chunk in zip(pages, group, strict=True))
+
+
+@pytest.mark.parametrize("compression", ["zstd", "gzip", "snappy"])
+def test_pages_that_unpack_to_more_than_the_metadata_tell_are_refused(compression):
+    data = parquet(pa.table({"a": ["x" * 100 for _ in range(1000)]}), use_dictionary=False, compression=compression)
+    metadata = pq.ParquetFile(io.BytesIO(data)).metadata
+    told = [[replace(chunk, unpacked=1) for chunk in group] for group in read_chunks(footer_of(data))]
+
+    with pytest.raises(Refusal, match="a row group unpacks to more than the limit of 100000 bytes"):
+        check_pages(io.BytesIO(data), metadata, told, Limits(row_group_bytes=100_000))
+    check_pages(io.BytesIO(data), metadata, told, Limits(row_group_bytes=110_000))
+
+
+def test_a_number_of_another_type_than_its_field_has_counts_no_more_than_for_pyarrow():
+    small, large = b"\x04\x02", b"\x05\xd0\x0f"  # Field 2 as 1 in 64 bits, and the same field as 1000 in 32.
+    fields = b"\x25" + large[1:] + b"\x06\x04" + small[1:] + b"\x00"
+
+    assert Thrift(fields).integers({2: 5}) == {2: 1000}
+
+
+def test_a_page_of_a_size_below_nothing_is_refused():
+    data = parquet(pa.table({"a": [1, 2, 3]}), use_dictionary=False, compression="zstd")
+    (group,) = read_chunks(footer_of(data))
+    at = group[0].first + 3
+    assert data[at - 3 : at - 1] == b"\x15\x00"
+    damaged = data[:at] + bytes([data[at] | 1]) + data[at + 1 :]
+
+    with pytest.raises(ThriftError, match="a page has a size or count below 0"):
+        measure_pages(io.BytesIO(damaged), group[0])
+
+
+def test_a_row_of_millions_of_empty_values_in_lists_is_refused(refuse):
+    values = pa.nulls(25_000_000, pa.int64())
+    data = parquet(pa.table({"a": pa.ListArray.from_arrays([0, len(values)], values)}))
+
+    assert refuse({"nulls.parquet": data}, declared=False) == [
+        "the lists of a row group have more than 24000000 values together"
+    ]
+
+
+def test_bytes_of_a_fixed_length_that_are_stored_once_for_all_lists_of_a_row_are_refused(refuse):
+    values = pa.array([b"x" * 100_000] * 2000, pa.binary(100_000))
+    data = parquet(pa.table({"a": pa.ListArray.from_arrays([0, len(values)], values)}), compression="zstd")
+
+    assert refuse({"lists.parquet": data}, declared=False) == [
+        "a row group unpacks to more than the limit of 134217728 bytes"
+    ]
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.binary()])
+def test_a_row_of_parquet_is_held_to_the_length_of_a_line(kind):
+    length = (13 << 20) if kind == pa.string() else (7 << 20)
+    values = pa.array([b"x", b"x" * length], pa.binary()).cast(kind)
+    data = parquet(pa.table({"a": values, "b": ["1", "2"]}), compression="zstd")
+    found = condition_undeclared(data, "long.parquet").outcome
+
+    assert (found.reason, found.where) == ("a row is longer than the limit of 12582912 bytes", "row 2")
+
+
+def test_bytes_that_are_all_of_one_large_size_are_read_a_few_rows_at_a_time_or_refused(refuse):
+    fields = [pa.field("a", pa.binary(1 << 20)), pa.field("b", pa.string())]
+    data = parquet(pa.table({"a": pa.array([b"x" * (7 << 20)], pa.binary(7 << 20))}), compression="zstd")
+
+    assert _find_most_rows(fields, Limits()) == 6
+    assert refuse({"fixed.parquet": data}, declared=False) == [
+        "a row has 14680064 digits of bytes, more than the limit of 12582912"
+    ]
+
+
+def test_the_more_columns_a_table_has_the_fewer_of_its_rows_are_read_at_a_time():
+    fields = [pa.field(f"c{number}", pa.bool_()) for number in range(4000)]
+
+    assert [_find_most_rows(fields[:count], Limits()) for count in (1, 10, 4000)] == [500_000, 50_000, 125]
+
+
+def test_rows_are_written_the_same_all_at_once_or_one_by_one():
+    columns = {"n": list(range(30)), "t": [f"S{row}" for row in range(30)], "f": [row % 2 == 0 for row in range(30)]}
+    table = pa.table(columns)
+    together = condition_undeclared(parquet(table), "a.parquet").tables[0]
+    odd = pa.table({"n": [None, 7, 8], "t": ['a,"b', "c\r", "e\nf"], "f": [True, None, False]})
+    alone = condition_undeclared(parquet(pa.concat_tables([table, odd])), "a.parquet").tables[0]
+
+    assert together == [["n", "t", "f"], *([str(row), f"S{row}", str(row % 2 == 0).lower()] for row in range(30))]
+    assert alone == [*together, ["", 'a,"b', "true"], ["7", "c\r", ""], ["8", "e\nf", "false"]]
