@@ -38,6 +38,15 @@ class Title(NamedTuple):
     is_needed: bool
     """Whether no row is accepted without it."""
 
+    @property
+    def begins(self) -> str:
+        """What lines that fit begin with, as far as that is plain."""
+        written = self.pattern.pattern
+        if "|" in written or "(?" in written:
+            return ""
+        plain = re.match(r"[\w :]*", written)[0]  # type: ignore[index]
+        return plain[:-1] if written[len(plain) :].startswith(("?", "*", "{")) else plain
+
 
 def compile_titles(source: Source, dialect: Dialect) -> dict[str, Title]:
     """The columns that titles tell, or parts of columns, by the names that readers call them by."""
@@ -129,7 +138,9 @@ class TitledReader:
     def _list_lines(self, chunk: Chunk) -> Iterator[tuple[int, str]]:
         """The lines of a chunk that begin a record and may be titles, by number."""
         text = show_damage(take_out(chunk.data.decode("utf-8", "replace"), self._syntax))
-        is_title = [title.pattern.match for title in self._titles.values()]
+        is_title = [title.pattern.match for title in self._titles.values() if title.begins in text]
+        if not is_title:
+            return
         lines = text.replace("\r\n", "\n").split("\n")
         found = [number for number, line in enumerate(lines) if any(match(line) for match in is_title)]
         begun = self._begin_records(chunk) if found and self._syntax.quote else None

@@ -142,6 +142,18 @@ def test_titles_hold_across_chunks(of_stores, run, chunk_bytes):
     assert result.rows == expected
 
 
+@pytest.mark.parametrize(
+    "written", ["Stores?: ([0-9]+)", "Stores*: (.*)", "Sto(?:re|p): (.*)", "Shop: (.*)|Store: 0007"]
+)
+def test_titles_are_found_however_their_expressions_begin(of_stores, run, written):
+    data = b"Store: 0007\nsku,units\na,1\n"
+
+    result = run(of_stores(Delimited(name="d", labels={"store": f"@title {written}"})), data)
+
+    assert [row.split(",")[1] for row in result.accepted.splitlines()[1:]] == ["a"] * ("|" not in written)
+    assert [row["rule"] for row in result.rejects] == ["missing"] * ("|" in written)
+
+
 def test_a_line_within_a_quoted_cell_is_no_title(of_stores, run):
     data = b'Store: 0007\nsku,units\n"a\nStore: 0101",1\nb,2\n'
 
