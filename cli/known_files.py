@@ -17,4 +17,4 @@ def list_recent(source: str) -> list[dict[str, Any]]:
     address = wiring.settings().ledger_address
     if address.startswith(_ON_FILE) and not Path(address.removeprefix(_ON_FILE)).is_file():
         return []
-    return wiring.ledger().conditioned.list_summaries(source, but_for="", top=_RECENT)
+    return wiring.ledger().conditioned.list_summaries(source, top=_RECENT)

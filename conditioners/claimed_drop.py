@@ -146,7 +146,7 @@ class Drop:
     def _describe(self, summary: Summary, path: str) -> ConditionedFile:
         """What is made, but for its etag and size; its summary tells how the file differs from the one before."""
         told = summary.to_json()
-        recent = self.ledger.conditioned.list_summaries(self.file.source, but_for=self.file.id, top=_RECENT)
+        recent = self.ledger.conditioned.list_summaries(self.file.source, before=self.file.id, top=_RECENT)
         return ConditionedFile(
             path=path,
             etag="",

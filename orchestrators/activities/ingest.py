@@ -18,9 +18,10 @@ def find_drops(order: dict[str, Any]) -> dict[str, Any]:
     lake, ledger, now = wiring.lake(), wiring.ledger(), wiring.now()
     known = ledger.files.known_versions()
     untaken: list[tuple[BlobStat, str]] = []
-    for blob in lake.list("raw", leave_out=lambda blob, reason: untaken.append((blob, reason))):
-        if (blob.path, blob.etag) not in known:
-            ledger.files.record_landed(blob.path, blob.etag, blob.size, blob.modified_at, now)
+    listed = lake.list("raw", leave_out=lambda blob, reason: untaken.append((blob, reason)))
+    unknown = [blob for blob in listed if (blob.path, blob.etag) not in known]
+    for blob in sorted(unknown, key=lambda blob: blob.modified_at):  # they are seen in the order in which they landed
+        ledger.files.record_landed(blob.path, blob.etag, blob.size, blob.modified_at, wiring.now())
     ledger.untaken.note_untaken(untaken, now)
     finish_all(lake, ledger, wiring.now)
     waiting = ledger.files.list_due(now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Engine, and_, or_, select
+from sqlalchemy import ColumnElement, Engine, Row, and_, or_, select
 
 from shared.domain.files import FileState
 from shared.ledger.store import reading
@@ -17,17 +17,23 @@ class Conditioned:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def list_summaries(self, source: str, *, but_for: str, top: int) -> list[dict[str, Any]]:
-        """The summaries of a source's files that were conditioned last, the latest first, without one file's."""
-        made = conditioned_file.c
-        query = select(made.summary).where(made.source == source, made.raw_file_id != but_for)
+    def list_summaries(self, source: str, *, before: str | None = None, top: int) -> list[dict[str, Any]]:
+        """The summaries of a source's files, those that came last first; only of files that came before one, if told.
+
+        Files come in the order in which they were seen, however late or often they were conditioned.
+        """
+        query = select(conditioned_file.c.summary).join(raw_file, conditioned_file.c.raw_file_id == raw_file.c.id)
+        query = query.where(raw_file.c.source == source)
+        query = query.order_by(raw_file.c.seen_at.desc(), raw_file.c.path.desc()).limit(top)
         with reading(self._engine) as connection:
-            rows = connection.execute(query.order_by(made.conditioned_at.desc(), made.raw_file_id).limit(top))
-            return [dict(row.summary) for row in rows]
+            if before is not None:
+                mine = connection.execute(select(raw_file).where(raw_file.c.id == before)).one()
+                query = query.where(_came_before(mine))
+            return [dict(row.summary) for row in connection.execute(query)]
 
     def find_last_drift(self, source: str) -> dict[str, Any] | None:
         """How the source's last file differs from the one before it; None where there is none to compare it with."""
-        recent = self.list_summaries(source, but_for="", top=1)
+        recent = self.list_summaries(source, top=1)
         return recent[0].get("drift") if recent else None
 
     def list_rejected(self, source: str) -> list[str]:
@@ -42,3 +48,10 @@ class Conditioned:
         )
         with reading(self._engine) as connection:
             return list(dict.fromkeys(row.path for row in connection.execute(query)))
+
+
+def _came_before(mine: Row[Any]) -> ColumnElement[bool]:
+    """Files that were seen before one; of those at the same time, those with lesser paths."""
+    other = raw_file.c
+    at_once = and_(other.seen_at == mine.seen_at, other.path < mine.path)
+    return and_(other.seen_at <= mine.seen_at, or_(other.seen_at < mine.seen_at, at_once))

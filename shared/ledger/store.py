@@ -16,7 +16,7 @@ from shared.ledger.tables import turn
 from shared.ports import LedgerUnavailable
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-VERSION = "0003"
+VERSION = "0004"
 WAIT_SECONDS = 30
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 _READING = "headrace_reading"

@@ -43,6 +43,7 @@ raw_file = Table(
 """`claimed_until` of a landed file is when the reconciler takes it again after an outage."""
 Index("raw_file_by_state", raw_file.c.state)
 Index("raw_file_by_content", raw_file.c.source, raw_file.c.sha256)
+Index("raw_file_by_arrival", raw_file.c.source, raw_file.c.seen_at)
 
 conditioned_file = Table(
     "conditioned_file",
@@ -63,7 +64,6 @@ conditioned_file = Table(
     Column("conditioned_at", TIME, nullable=False),
 )
 Index("conditioned_file_by_path", conditioned_file.c.path)
-Index("conditioned_file_by_time", conditioned_file.c.source, conditioned_file.c.conditioned_at)
 
 output_intent = Table(
     "output_intent",

@@ -120,3 +120,13 @@ def test_a_file_whose_output_would_be_the_folder_of_others_is_refused_and_says_w
     reason = version(ledger, folder_lake, "events/x")["reason"]
     assert reason.endswith("conditioned/events/x.csv is the folder of other blobs")
     assert output_of(folder_lake, "events/x.csv/y")
+
+
+def test_files_that_no_event_told_of_are_seen_in_the_order_in_which_they_landed(app, tmp_path, folder_lake, ledger):
+    for age, name in enumerate(("b", "a", "c")):
+        drop(folder_lake, f"events/{name}.csv", calendar(name))
+        os.utime(tmp_path / f"lake/raw/events/{name}.csv", (1_800_000_000 - age,) * 2)
+    find_drops({})
+
+    seen = [file["path"] for file in ledger.reports.list_files(source="events", state=None, top=9)]
+    assert seen == ["events/b.csv", "events/a.csv", "events/c.csv"]
