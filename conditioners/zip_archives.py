@@ -142,11 +142,13 @@ def _read_name(info: zipfile.ZipInfo) -> str:
 
 def _find_extra(extra: bytes, kind: int) -> bytes:
     """What stands behind a member's name under a number; nothing if there is none."""
-    while len(extra) >= _EXTRA_HEADER.size:
-        found, size = _EXTRA_HEADER.unpack_from(extra)
+    at = 0
+    while at + _EXTRA_HEADER.size <= len(extra):
+        found, size = _EXTRA_HEADER.unpack_from(extra, at)
+        at += _EXTRA_HEADER.size
         if found == kind:
-            return extra[_EXTRA_HEADER.size : _EXTRA_HEADER.size + size]
-        extra = extra[_EXTRA_HEADER.size + size :]
+            return extra[at : at + size]
+        at += size
     return b""
 
 

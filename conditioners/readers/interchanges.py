@@ -22,12 +22,13 @@ from conditioners.readers.edi_segments import (
 
 _BINARY = ("BIN", "BDS")
 """Segments that hold another file, of which line breaks are a part."""
-_MOST = 2_000_000
+_MOST, _MOST_EMPTY = 2_000_000, 100_000
+"""Elements, and segments of nothing but a name, unless as many have elements."""
 
 
 def split_segments(text: str) -> Iterator[Segment]:
     """All segments of all interchanges; raises Refusal when one declares no marks, or the last segment has no end."""
-    number, at, elements, released, marks, first = 0, skip_blanks(text, 0), 0, 0, USUAL, USUAL
+    number, at, empty, elements, released, marks, first = 0, skip_blanks(text, 0), 0, 0, 0, USUAL, USUAL
     while at < len(text):
         marks, at = find_marks(text, at, marks, number + 1)
         if number == 0:
@@ -46,6 +47,8 @@ def split_segments(text: str) -> Iterator[Segment]:
                 released += found.count(marks.release) if marks.release else 0
                 _require_few(released, "release characters")
             segment = _make_segment(number, found, marks, breaks)
+            empty += len(segment.elements) == 1
+            _require_full(empty, number)
             yield segment
             if segment.name == TRAILERS[marks.kind]:
                 break
@@ -60,6 +63,12 @@ def _require_few(count: int, what: str = "elements") -> None:
     """Marks without anything between them would fill memory with nothing, and each takes its time."""
     if count > _MOST:
         raise Refusal(f"the interchange has more than {_MOST} {what}")
+
+
+def _require_full(empty: int, segments: int) -> None:
+    """A name takes two bytes of the file and a hundred in memory; one with elements counts among these as well."""
+    if empty > _MOST_EMPTY and empty * 2 > segments:
+        raise Refusal(f"of the first {segments} segments {empty} are a name without elements", f"segment {segments}")
 
 
 def _cut_interchange(text: str, at: int, marks: Marks) -> Iterator[tuple[str, int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from sys import intern
 from typing import Any
 
 from conditioners.limits import Limits
@@ -80,7 +81,8 @@ def _count_marks(data: bytes) -> int:
 def _find_faults(segments: Sequence[Segment]) -> dict[int, str]:
     """What is wrong with segments of the envelopes, by number."""
     faults: dict[int, str] = {}
-    for message in read_messages(segments, lambda segment, fault: faults.update({segment.number: fault})):
+    # Hundreds of thousands may be the same one.
+    for message in read_messages(segments, lambda segment, fault: faults.update({segment.number: intern(fault)})):
         if message.fault is not None:
             faults[message.segments[-1].number] = message.fault
     return faults

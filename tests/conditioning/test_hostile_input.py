@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from conditioners.outcome import Refusal
+from conditioners.readers.interchanges import split_segments
 from shared.domain.blob_names import BlobNameError, check_path
 from tests.conditioning.hostile_files import CONTAINER, MIB, ODS, cell, compound, ods, pack, workbook
 
@@ -343,6 +344,23 @@ def test_an_interchange_of_nothing_but_marks_is_refused(refuse):
 
     assert set(refuse(files, declared=False)) == {"the interchange has more than 2000000 elements"}
     assert refuse({"segments.edi": files["segments.edi"]})[1] == "the interchange has more than 2000000 elements"
+
+
+def test_an_interchange_of_segments_without_elements_is_refused_before_millions_are_held(refuse):
+    head = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *200101*0101*U*00401*000000001*0*P*>~"
+    files = {
+        "names.edi": f"{head}GS*PD~ST*852*1~".encode() + b"Z~" * 1_900_000,
+        "marks.edi": f"{head}GS*PD~ST*852*1~".encode() + b"~" * 1_900_000,
+    }
+
+    assert set(refuse(files, declared=False)) == {"of the first 100004 segments 100001 are a name without elements"}
+
+
+def test_segments_without_elements_beside_others_are_read():
+    head = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *200101*0101*U*00401*000000001*0*P*>~"
+    segments = list(split_segments(head + "LIN*1~" * 110_000 + "Z~" * 105_000 + "IEA*0*1~"))
+
+    assert len(segments) == 215_002
 
 
 def test_an_interchange_of_nothing_but_blanks_or_released_characters_is_refused(refuse):

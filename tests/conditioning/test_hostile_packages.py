@@ -4,10 +4,12 @@ import bz2
 import gzip
 import io
 import lzma
+import struct
 import zipfile
 
 import pytest
 
+from conditioners.zip_archives import _find_extra
 from tests.conditioning.hostile_files import MIB, pack
 from tests.conditioning.undeclared import condition_undeclared
 
@@ -119,3 +121,19 @@ def test_a_workbook_packed_by_lzma_that_is_damaged_or_takes_too_much_memory_is_r
     outcome, _ = condition("a.xlsx", bytes(data))
 
     assert outcome.reason.startswith(told)
+
+
+class Sliced(bytes):
+    """Counts how often a part of it is copied."""
+
+    copied = 0
+
+    def __getitem__(self, at):
+        Sliced.copied += 1
+        return super().__getitem__(at)
+
+
+def test_what_stands_behind_a_members_name_is_looked_through_without_copies():
+    extra = Sliced(struct.pack("<HH", 7, 0) * 10_000 + struct.pack("<HH", 9, 3) + b"abc")
+
+    assert (_find_extra(extra, 9), _find_extra(extra, 8), Sliced.copied) == (b"abc", b"", 1)
