@@ -28,13 +28,13 @@ _WITHIN = re.compile(r"(?<![\d:])\d{1,2}:[0-5]\d(?::[0-5]\d)?(?![\d:])|://|\b[A-
 """Colons of times, addresses and paths."""
 
 
-def find_candidates(sample: str) -> Iterator[Marks]:
-    """The plausible choices of marks for lines of text."""
+def find_candidates(sample: str, named: str = "") -> Iterator[Marks]:
+    """The plausible choices of marks for lines of text; a delimiter that the text names is among them."""
     lines = [line for line in islice(_lines(sample), 200) if line.strip()]
     delimiters = [mark for mark in (*_LIKELY, *_OTHERS) if _may_delimit(mark, lines)]
     delimiters += [mark for mark in _WRITTEN_TWICE if all(mark * 2 in line for line in lines)]
     delimiters += [mark for mark in _find_even(lines) if mark not in delimiters]
-    for delimiter in (*delimiters, ""):
+    for delimiter in dict.fromkeys((*delimiters, named, "")):
         is_spaced = delimiter not in ("", " ") and sample.count(delimiter + " ") * 2 > sample.count(delimiter)
         quotes = ['"', *(q for q in _OTHER_QUOTES if q != delimiter and _may_quote(q, delimiter, lines))]
         for quote in quotes:

@@ -50,6 +50,8 @@ _PAGES = {
 }  # fmt: skip
 """Code pages that tables come in, and how usual each is."""
 _SIGNS_IN_WORDS = frozenset("’‘–—·´°µ²³™®©ªº№")
+_NOBODYS = "¤"
+"""The sign for any currency, which stands where another code page has that of the euro."""
 _POWERS = frozenset("²³")
 """Signs behind a word, as in m², and never before letters."""
 _SCRIPTS = {"HIRAGANA": "CJK", "KATAKANA": "CJK", "FULLWIDTH": "CJK", "IDEOGRAPHIC": "CJK", "MICRO": "LATIN"}
@@ -223,7 +225,7 @@ def _badness(before: str, character: str, after: str) -> float:
     category = unicodedata.category(character)
     if character in _SIGNS_IN_WORDS:
         return character in _POWERS and after.isalpha()
-    if category in ("Co", "Cn", "Cc"):
+    if category in ("Co", "Cn", "Cc") or character == _NOBODYS:
         return 1
     if category[0] == "M":
         return not (before.isalpha() or unicodedata.category(before)[0] == "M")

@@ -92,6 +92,11 @@ class Column:
         """Whether most cells are words."""
         return sum(self.kinds.get(kind, 0) for kind in _TEXTUAL) * 2 > self._filled
 
+    @cached_property
+    def holds_blanks(self) -> bool:
+        """Whether a cell has several words; for when all of them have been added."""
+        return any(" " in value for value in self._values)
+
     @property
     def is_needed(self) -> bool:
         """Whether nearly no row lacks it."""

@@ -80,7 +80,7 @@ class SurroundedRows(LineRows):
         marks = self.text.marks
         for cell in cells:
             # Blanks within quotes are the cell's.
-            is_bare = not marks.quote or marks.quote not in raw or cell + marks.delimiter in raw
+            is_bare = not marks.quote or marks.quote not in raw or cell + marks.delimiter in raw or raw.endswith(cell)
             yield cell.rstrip(" ") if is_bare else cell
 
     def resplit(self, row: Row) -> Iterator[tuple[str, Cells]]:

@@ -156,7 +156,7 @@ def _is_binary(head: bytes) -> bool:
     if is_wide(head):
         return False
     head = head.rstrip(b"\x1a")  # With which programs of DOS end their files.
-    lines = head.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")[:-1]
-    between = [byte for byte in _SEPARATORS if lines and len({line.count(byte) for line in lines}) == 1]
-    controls = sum(head.count(byte) for byte in (*range(1, 9), *range(14, 27)) if byte not in between)
-    return controls > len(head) // 20 or head.count(0) > max(8, len(head) // 20)
+    controls = {byte: count for byte in (*range(1, 9), *range(14, 27)) if (count := head.count(byte))}
+    if controls.keys() <= set(_SEPARATORS) and 0 not in head:
+        return False
+    return sum(controls.values()) > len(head) // 20 or head.count(0) > max(8, len(head) // 20)

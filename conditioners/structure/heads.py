@@ -29,6 +29,8 @@ _ENOUGH = 4
 """Rows that tell what a table's columns hold."""
 _RESPLIT = "another delimiter"
 """What is odd about labels that another mark than the table's tells apart."""
+_TITLE = 2
+"""Words that are likelier a title than labels between blanks, where the table has as many columns."""
 _PREAMBLE = 0.3
 """A run of equally wide rows begins the first table if it has this share of the cells of the largest run."""
 
@@ -171,7 +173,7 @@ def _find_odd_header(
         return None
     body = _rows_together(rows[start : start + _PROFILED], width)
     for cells, told in _odd_labels(rows[number], width, body, resplit):
-        are_whole = told != _RESPLIT or (len(set(cells)) == len(cells) and not _begins_with_labels(body, width))
+        are_whole = told != _RESPLIT or (len(set(cells)) == len(cells) and not _may_begin_with_labels(body, width))
         if are_whole and not any(kind_of(cell) in TYPED for cell in cells) and _suits(cells[:width], body, width):
             return number, Head(cells, width, (rows[number].place,), told)
     return None
@@ -210,9 +212,10 @@ def _odd_labels(
     yield tuple(cell for at, cell in enumerate(cells) if at not in blanks or len(blanks) < surplus), told
 
 
-def _begins_with_labels(body: Sequence[Sequence[str]], width: int) -> bool:
-    """Whether the first row looks like labels of the others."""
-    return are_words(body[0]) and Profile(body[1:], width).support_labels(body[0]) > 0
+def _may_begin_with_labels(body: Sequence[Sequence[str]], width: int) -> bool:
+    """Whether the first row looks like labels of the others, or could be some where two words above it are a title."""
+    support = Profile(body[1:], width).support_labels(body[0]) if are_words(body[0]) else -1.0
+    return support > 0 or (support == 0 and width == _TITLE)
 
 
 def _suits(labels: Sequence[str], body: Sequence[Sequence[str]], width: int) -> bool:

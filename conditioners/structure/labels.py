@@ -45,7 +45,7 @@ def find_labels(table: Sequence[tuple[str, ...]]) -> tuple[int, int]:
             further = table[last + 1 : min(data, first + _HEADER_ROWS)]
             units = list(takewhile(lambda row: _goes_on_below(row, table[first : last + 1], below), further))
             return first, count + len(units)
-    notes = 0 if usual <= 1 or width < 3 else _count_notes(table, usual)
+    notes = 0 if usual <= 1 or width < 3 else _count_notes(table, usual, below)
     if notes == len(table):
         return 0, 0
     return notes, count_repeated(table[notes:])
@@ -87,7 +87,8 @@ def _belongs_above(upper: Cells, lower: Cells, usual: int, below: Profile) -> bo
     is_comment = upper[0].startswith("# ") and not lower[0].startswith("#")
     if is_comment or not _could_head(upper, below, distinct=False) or _is_title(upper):
         return False
-    is_full = _fill(upper) >= _DENSE * usual and below.contradicts_everywhere(upper)
+    fewest = 1 if _fill(upper) == len(upper) >= _WIDE else 2
+    is_full = _fill(upper) >= _DENSE * usual and below.contradicts_everywhere(upper, fewest)
     if list(upper) == list(lower) or is_full or _are_merged(upper, lower):
         return True
     completes = _fill(upper) > 1 and all(not low.strip() for up, low in zip(upper, lower, strict=True) if up.strip())
@@ -156,8 +157,10 @@ def _follows(before: tuple[int, int], after: tuple[int, int]) -> bool:
     return after == (year, part + 1) or (begins_next_year and part in {0, *_LAST_OF_YEAR})
 
 
-def _count_notes(table: Sequence[Cells], usual: int) -> int:
-    return next((at for at, row in enumerate(table) if _fill(row) >= max(2, _SPARSE * usual)), len(table))
+def _count_notes(table: Sequence[Cells], usual: int, below: Profile) -> int:
+    """How many of the first rows have few cells, and none like those below."""
+    full = max(2, _SPARSE * usual)
+    return next((at for at, row in enumerate(table) if _fill(row) >= full or below.has_form_among(row)), len(table))
 
 
 def count_repeated(table: Sequence[tuple[str, ...]]) -> int:

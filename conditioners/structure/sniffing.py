@@ -7,6 +7,7 @@ Sutton, "Wrangling messy CSV files by detecting row and type patterns", 2019, wi
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +23,8 @@ from conditioners.structure.splitting import Record, Splitter
 
 LOOKED_AT = 128 << 10
 """Characters at the file's beginning that are tried in every way."""
+NAMED = re.compile(r'"?sep=([^"\r\n])"?(?:\r\n?|\n)', re.IGNORECASE)
+"""The line by which a file tells Excel its delimiter."""
 _RECORDS = 300
 _CELLS = 12_000
 _READINGS = 4000
@@ -54,7 +57,11 @@ class Sniffed:
 
 
 def sniff(text: str) -> Sniffed:
-    """The marks under which the text's beginning makes the cleanest table."""
+    """The marks under which the text's beginning makes the cleanest table; a delimiter that it names is taken."""
+    named = NAMED.match(text)
+    if named is not None:
+        sample = _whole_lines(text[named.end() :])
+        return _choose(sample, [marks for marks in find_candidates(sample, named[1]) if marks.delimiter == named[1]])
     whole = _whole_lines(text)
     # A line in a quoted field may begin as comments do, so both are tried.
     found = [(_sniff(sample), sample) for sample in dict.fromkeys((whole, _without_comments(whole)))]
@@ -65,7 +72,11 @@ def sniff(text: str) -> Sniffed:
 
 
 def _sniff(sample: str) -> Sniffed:
-    judged = [_judge(sample, marks) for marks in find_candidates(sample)]
+    return _choose(sample, list(find_candidates(sample)))
+
+
+def _choose(sample: str, candidates: Sequence[Marks]) -> Sniffed:
+    judged = [_judge(sample, marks) for marks in candidates]
     best = max(judged, key=lambda each: each.score)
     outer = (each for each in judged if is_outer(sample, each.marks, best.marks))
     chosen = max(outer, key=lambda each: each.score, default=best)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, ClassVar
@@ -20,7 +20,7 @@ from conditioners.structure.encodings import describe_encoding, open_decoder
 from conditioners.structure.field_grammar import Marks
 from conditioners.structure.quote_readings import Effort
 from conditioners.structure.rows import Row, no_resplit
-from conditioners.structure.sniffing import Sniffed, sniff
+from conditioners.structure.sniffing import NAMED, Sniffed, sniff
 from conditioners.structure.splitting import Splitter
 
 _HEAD = 1 << 20
@@ -88,6 +88,13 @@ class TextRows:
 
     def rows(self) -> Iterator[Row | Block]:
         """All rows, in order; plain stretches of them as blocks."""
+        pieces = self._pieces()
+        if NAMED.match(self.head):
+            # What the line that names the delimiter holds is no cell, though this stands in it.
+            yield from _without_cells(next(pieces))
+        yield from pieces
+
+    def _pieces(self) -> Iterator[Row | Block]:
         reader = BlockReader(self.marks, self.sniffed.columns, self.limits.record_lines, self._effort)
         chunks = self._chunks(_syntax_of(self.sniffed))
         chunk = next(chunks, None)
@@ -124,8 +131,14 @@ class TextRows:
                     marks = Marks(mark, self.marks.quote, self.marks.escape)
                     self._splitters[mark] = Splitter(marks, self.sniffed.columns, effort=self._effort)
                 records = list(self._splitters[mark].records(row.raw))
-                if len(records) == 1 and records[0].fields is not None:
+                if len(records) == 1 and records[0].fields is not None and not self._is_cut(row, records[0].fields):
                     yield mark, records[0].fields
+
+    def _is_cut(self, row: Row, cells: Sequence[str]) -> bool:
+        """Whether the table's own delimiter stands in some cells without quotes, so that it is the row's as well."""
+        mark, quote = self.marks.delimiter, self.marks.quote
+        holding = [cell for cell in cells if mark in cell] if mark not in ("", " ") else []
+        return any(not quote or f"{quote}{cell.replace(quote, quote * 2)}{quote}" not in row.raw for cell in holding)
 
     def _texts(self) -> Iterator[bytes]:
         for block in chain(_begin_small(self.opened.blocks()), [b""]):
@@ -157,6 +170,14 @@ class LineRows:
     def encoding(self) -> dict[str, str] | None:
         """How the text was decoded."""
         return self.text.encoding()
+
+
+def _without_cells(piece: Row | Block) -> Iterator[Row | Block]:
+    """A piece of text, its first line as one cell."""
+    row = piece.row(0) if isinstance(piece, Block) else piece
+    yield row._replace(cells=(row.raw,))
+    if isinstance(piece, Block) and len(piece.rows) > 1:
+        yield piece.behind(1)
 
 
 def _begin_small(blocks: Iterator[bytes]) -> Iterator[bytes]:

@@ -8,7 +8,7 @@ from conditioners.structure.found import Kept
 from conditioners.structure.heads import Head
 from conditioners.structure.profiles import Profile
 from conditioners.structure.rows import Resplit, Row
-from conditioners.structure.shifts import fuse, realign
+from conditioners.structure.shifts import count_ways, fuse, realign
 
 _PAIR = 2
 """Cells that many a sentence has under some delimiter."""
@@ -50,17 +50,17 @@ class WidthMender:
             for mark, others in () if is_behind_blank else self._resplit(row):
                 if len(others) == self._head.cells and (len(others) > _PAIR or self._profile.has_types_of(others)):
                     yield others, "another delimiter"
-                elif mark == " " and self._may_mend(others):
-                    yield fuse(self._profile, others, " ", row.raw), "another delimiter"
+                elif mark == " " and self._may_mend(others, count_ways(self._profile, others)):
+                    yield fuse(self._profile, others, row.raw), "another delimiter"
             return
         if len(cells) == self._head.cells + 1 and self._may_mend(cells):
             yield realign(self._profile, cells), "an empty cell too many"
-        if self._words_are_apart and self._may_mend(cells):
-            yield fuse(self._profile, cells, " ", row.raw), "blanks inside a cell"
+        if self._words_are_apart and self._may_mend(cells, count_ways(self._profile, cells)):
+            yield fuse(self._profile, cells, row.raw), "blanks inside a cell"
 
-    def _may_mend(self, cells: Sequence[str]) -> bool:
-        """Whether a row may be compared with all columns, which takes long where there are many."""
-        cost = self._head.cells + len(cells)
+    def _may_mend(self, cells: Sequence[str], ways: int = 1) -> bool:
+        """Whether a row may be compared with all columns in so many ways, which takes long where there are many."""
+        cost = (self._head.cells + len(cells)) * max(1, ways)
         if cost > self._to_mend:
             return False
         self._to_mend -= cost

@@ -164,3 +164,10 @@ def test_documents_of_wide_characters_are_read_without_a_byte_order_mark(documen
     assert conditioned.tables == [[["id", "name"], ["1", "Zoë"], ["2", "山田"]]]
     told = conditioned.summary.encoding
     assert told is None or (told["name"] == encoding and told["evidence"].startswith("no byte order mark"))
+
+
+def test_the_sign_for_any_currency_is_the_euro_of_another_code_page():
+    rows = [["Größe", "Preis €"], ["Köln", "1,5"], ["Fürth", "2,5"], ["Nürnberg", "9,9"]]
+    data = "".join(f"{one};{two}\n" for one, two in rows).encode("iso8859-15")
+
+    assert condition_undeclared(data).tables == [rows]
