@@ -14,6 +14,8 @@ PROTECTED = "the workbook is protected by a password"
 _EMPTY, _FILLED = 28, 72
 """Bytes that the parser takes for a cell of the area, and for one that holds something besides; both measured."""
 _FILLED_SHARE = 10
+_MOST_COLUMNS = 18_278
+"""Those that up to three letters name; no program that writes workbooks has more."""
 Range = tuple[tuple[int, int], tuple[int, int]]
 """The first and the last cell of some that are merged, each by row and column from 0."""
 MOST_RANGES = 250_000
@@ -56,6 +58,8 @@ class Room:
         if extent.area > limits.sparse_cells and extent.area > extent.filled * _FILLED_SHARE:
             reason = f"a sheet spans more than {limits.sparse_cells} cells, most of them empty"
             raise Refusal(reason, extent.where)
+        if extent.columns > _MOST_COLUMNS:
+            raise Refusal(f"a sheet has a cell in column {extent.columns}, and no sheet has so many", extent.where)
         if self._closed + extent.size > limits.workbook_room:
             reason = f"the cells of the workbook would take more than {limits.workbook_room // MIB} MiB of memory"
             raise Refusal(reason, extent.where)

@@ -109,6 +109,10 @@ REPEATED = b"".join(line(n, *range(100), kind=7, value=bytes(4)) for n in range(
 XLSB = {
     "far.xlsb": (xlsb(line(0, 0) + line(1048575, 16383)), SPARSE),
     "column.xlsb": (xlsb(line(0, 0) + line(1, 2**32 - 1)), SPARSE),
+    "wide.xlsb": (
+        xlsb(line(0, 0) + line(1, 3_999_998)),
+        "a sheet has a cell in column 3999999, and no sheet has so many",
+    ),
     "elsewhere.xlsb": (
         xlsb(line(0, 0) + line(1048575, 16383), "worksheets/_rels/a.bin"),
         "a sheet of the workbook is said to be where no sheet can be",
@@ -203,6 +207,10 @@ SHOWN = "".join(
 )
 XLSX = {
     "digits.xlsx": (workbook(cell(1, "A") + cell(10_000_000, "ZZZ")), SPARSE),
+    "beyond.xlsx": (
+        workbook(cell(1, "A") + cell(2, "AAAA")),
+        "a sheet has a cell in column 18279, and no sheet has so many",
+    ),
     "row.xlsx": (workbook(cell(1, "A") + '<row r="4000000000"><c><v>1</v></c></row>'), SPARSE),
     "quoted.xlsx": (workbook(cell(1, "A") + '<row r="9"><c z=">" r="ZZ900000"><v>1</v></c></row>'), SPARSE),
     "prefixed.xlsx": (workbook(FAR.replace("<", "<x:").replace("<x:/", "</x:")), SPARSE),
