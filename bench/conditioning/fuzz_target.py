@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from conditioners.columns import Column, Day, Decimal, Text, Whole
 from conditioners.declaration import Source
+from conditioners.dialects import Dialect
 from conditioners.limits import DEFAULT, Limits
 
-_SHOWN_OTHERWISE = ("xls", "ods", "Parquet", "XML spreadsheet", "source", "mixtures", "workbooks", "packed files")
+_COLUMNS: tuple[Column, ...] = (
+    Day("day"), Text("store", pattern="[0-9]{3}"), Whole("units", minimum=0), Decimal("price", 2, optional=True),
+)  # fmt: skip
+_SHOWN_OTHERWISE = (
+    "xls",
+    "ods",
+    "Parquet",
+    "XML spreadsheet",
+    "source",
+    "mixtures",
+    "workbooks",
+    "packed files",
+    "parts",
+)
 
 
 @dataclass(frozen=True)
@@ -35,3 +50,14 @@ class Target:
     def shows_cells(self) -> bool:
         """Whether cells stand in its files, packed or not, as they are read; binary numbers do not."""
         return not self.foreign and not any(kind in self.name for kind in _SHOWN_OTHERWISE)
+
+
+def make_target(
+    name: str, files: tuple[bytes, ...], *dialects: Dialect, file_name: str = "file", limits: Limits = DEFAULT
+) -> Target:
+    """A target of files under one declaration, whose columns most of them have."""
+    source = Source(
+        name="fuzzed", title="Fuzzed", files=("**",), members=("**",), columns=_COLUMNS, key=("day", "store"),
+        dialects=dialects,
+    )  # fmt: skip
+    return Target(name, files, source, file_name, limits)

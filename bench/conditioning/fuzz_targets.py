@@ -28,13 +28,13 @@ from bench.conditioning.fuzz_files import (
     make_zip,
 )
 from bench.conditioning.fuzz_found import list_found
-from bench.conditioning.fuzz_target import Target
+from bench.conditioning.fuzz_options import list_options
+from bench.conditioning.fuzz_target import Target, make_target
 from bench.conditioning.pollution import pollute, sample_table
-from conditioners.columns import Column, Day, Decimal, Text, Whole
+from conditioners.columns import Text
 from conditioners.declaration import Source
 from conditioners.dialects import (
     Delimited,
-    Dialect,
     EdiLoops,
     FixedWidth,
     JsonColumns,
@@ -48,16 +48,13 @@ from conditioners.dialects import (
     Workbook,
     XmlElements,
 )
-from conditioners.limits import DEFAULT, Limits
+from conditioners.limits import Limits
 from conditioners.registry import all_sources
 
 _ROOT = Path(__file__).parents[2]
 _GOLDEN = _ROOT / "tests" / "conditioning" / "golden"
 _TEXT = "\n".join(",".join(row) for row in ROWS) + "\n"
 _MESSY = _ROOT.parent / "shared" / "data" / "messy"
-_COLUMNS: tuple[Column, ...] = (
-    Day("day"), Text("store", pattern="[0-9]{3}"), Whole("units", minimum=0), Decimal("price", 2, optional=True),
-)  # fmt: skip
 _IN_PIECES = Limits(json_bytes=1024, chunk_bytes=512)
 """Under which documents of one kilobyte are too large to be held."""
 
@@ -65,7 +62,7 @@ _IN_PIECES = Limits(json_bytes=1024, chunk_bytes=512)
 def list_targets() -> list[Target]:
     """Every reader by itself, conditioning under a declaration and without, and all sources that ship."""
     either_way = [*_declared(), *_declared_workbooks()]
-    declared = [*either_way, _keyed_in_pieces()]
+    declared = [*either_way, _keyed_in_pieces(), *list_options()]
     readers = [replace(each, name=f"reader: {each.name}", only_read=True) for each in declared]
     mixed = [*_mixed(either_way), *list_found(tuple(target.files[0] for target in either_way))]
     return [*readers, *declared, *_undeclared(either_way), *_shipped(), *mixed]
@@ -77,59 +74,59 @@ def _declared() -> Iterator[Target]:
     yield from _declared_documents()
     text = _TEXT.encode()
     packed = (gzip.compress(text, mtime=0), bz2.compress(text), lzma.compress(text))
-    yield _target("packed", (*packed, make_zip({"a/one.csv": _TEXT, "b/two.csv": _TEXT})), Delimited(name="d"))
+    yield make_target("packed", (*packed, make_zip({"a/one.csv": _TEXT, "b/two.csv": _TEXT})), Delimited(name="d"))
     many = make_zip({f"{number % 3}/{number}.csv": _TEXT for number in range(5)})
-    yield _target("archive of text", (many,), Delimited(name="d"))
-    yield _target("archive of text, folders in columns", (many,), Delimited(name="d", labels={"price": "@folder"}))
+    yield make_target("archive of text", (many,), Delimited(name="d"))
+    yield make_target("archive of text, folders in columns", (many,), Delimited(name="d", labels={"price": "@folder"}))
     (document, *_) = make_json()
     many = make_zip({f"{number}.json": document.decode() for number in range(4)})
-    yield _target("archive of JSON", (many,), JsonTree(name="j", records="shops[].sales[]", labels=_TREE_LABELS))
+    yield make_target("archive of JSON", (many,), JsonTree(name="j", records="shops[].sales[]", labels=_TREE_LABELS))
 
 
 def _declared_text() -> Iterator[Target]:
-    yield _target("delimited", (_TEXT.encode(), _TEXT.replace("\n", "\r\n").encode("utf-16")), Delimited(name="d"))
+    yield make_target("delimited", (_TEXT.encode(), _TEXT.replace("\n", "\r\n").encode("utf-16")), Delimited(name="d"))
     quoted = 'day;store;units;price\n"2024-01-01";"0""07";5;"1\n50"\n2024-01-02;008;1.000;"2,5"\nSumme;;1005;\n'
     european = Delimited(
         name="d", delimiters=(";", "\t"), encodings=("windows-1252",), numbers=Numbers(decimal=",", thousands="."),
         skip=("Summe",), escape="\\",
     )  # fmt: skip
-    yield _target("delimited, European", (quoted.encode("cp1252"),), european)
+    yield make_target("delimited, European", (quoted.encode("cp1252"),), european)
     wide = Delimited(name="d", wide=Wide(into="day", values={"units": r"(\d{4}-\d\d-\d\d)"}))
-    yield _target("wide", (b"store,2024-01-01,2024-01-02,price\n007,5,6,1.5\n008,,7,\n",), wide)
+    yield make_target("wide", (b"store,2024-01-01,2024-01-02,price\n007,5,6,1.5\n008,,7,\n",), wide)
     fixed = FixedWidth(name="f", fields={"day": (1, 10), "store": (11, 13), "units": (14, 17), "price": (18, 23)})
-    yield _target("fixed width", (b"2024-01-01007   5  1.50\r\n2024-01-02008  12\n",), fixed)
+    yield make_target("fixed width", (b"2024-01-01007   5  1.50\r\n2024-01-02008  12\n",), fixed)
 
 
 def _declared_json() -> Iterator[Target]:
-    yield _target("JSON tree", make_json(), JsonTree(name="j", records="shops[].sales[]", labels=_TREE_LABELS))
+    yield make_target("JSON tree", make_json(), JsonTree(name="j", records="shops[].sales[]", labels=_TREE_LABELS))
     tree = JsonTree(name="j", records="sales[]")
-    yield _target("JSON tree in pieces", (make_columns(20, in_rows=True),), tree, limits=_IN_PIECES)
+    yield make_target("JSON tree in pieces", (make_columns(20, in_rows=True),), tree, limits=_IN_PIECES)
     columns = JsonColumns(name="c", records=("hourly",), labels=_LIST_LABELS)
     shown = (make_columns(25), make_columns(15, indent=1))
-    yield _target("JSON columns in pieces", shown, columns, limits=_IN_PIECES)
+    yield make_target("JSON columns in pieces", shown, columns, limits=_IN_PIECES)
     rows = JsonRows(name="r", records="data[]", header="meta.labels[]")
-    yield _target("JSON rows", (make_json_rows(),), rows)
-    yield _target("JSON by key", (make_keyed(),), JsonTree(name="k", records="shops{}{}", labels=_KEYED_LABELS))
+    yield make_target("JSON rows", (make_json_rows(),), rows)
+    yield make_target("JSON by key", (make_keyed(),), JsonTree(name="k", records="shops{}{}", labels=_KEYED_LABELS))
     lines = b'{"day":"2024-01-01","store":"007","units":5}\n{"units":6,"store":"008","day":"2024-01-02","price":1.5}\n'
-    yield _target("JSON lines", (lines,), JsonLines(name="l"))
+    yield make_target("JSON lines", (lines,), JsonLines(name="l"))
 
 
 def _declared_documents() -> Iterator[Target]:
-    yield _target("XML", make_xml(), XmlElements(name="x", records="report/shop/sale", labels=_XML_LABELS))
-    yield _target("HTML", make_html(), Workbook(name="w"))
-    yield _target("XML spreadsheet", (make_xml_spreadsheet(),), Workbook(name="w"), file_name="file.xls")
-    yield _target("xlsx", (make_xlsx(),), Workbook(name="w"), file_name="file.xlsx")
-    yield _target("ods", (make_ods(),), Workbook(name="w"), file_name="file.ods")
-    yield _target("Parquet", make_parquet(), Parquet(name="p"))
-    yield _target("X12 852", (make_852().encode(),), ProductActivity(name="852", labels=_852_LABELS))
-    yield _target("X12 867", (make_867().encode(),), _867)
-    yield _target("EDIFACT", (make_edifact().encode(),), _SLSRPT)
+    yield make_target("XML", make_xml(), XmlElements(name="x", records="report/shop/sale", labels=_XML_LABELS))
+    yield make_target("HTML", make_html(), Workbook(name="w"))
+    yield make_target("XML spreadsheet", (make_xml_spreadsheet(),), Workbook(name="w"), file_name="file.xls")
+    yield make_target("xlsx", (make_xlsx(),), Workbook(name="w"), file_name="file.xlsx")
+    yield make_target("ods", (make_ods(),), Workbook(name="w"), file_name="file.ods")
+    yield make_target("Parquet", make_parquet(), Parquet(name="p"))
+    yield make_target("X12 852", (make_852().encode(),), ProductActivity(name="852", labels=_852_LABELS))
+    yield make_target("X12 867", (make_867().encode(),), _867)
+    yield make_target("EDIFACT", (make_edifact().encode(),), _SLSRPT)
 
 
 def _keyed_in_pieces() -> Target:
     """What is too large to be read without a declaration."""
     keyed = JsonTree(name="k", records="shops{}{}", labels=_KEYED_LABELS)
-    return _target("JSON by key in pieces", (make_keyed(12),), keyed, limits=_IN_PIECES)
+    return make_target("JSON by key in pieces", (make_keyed(12),), keyed, limits=_IN_PIECES)
 
 
 def _declared_workbooks() -> Iterator[Target]:
@@ -149,16 +146,6 @@ def _declared_workbooks() -> Iterator[Target]:
         if all(path.is_file() for path in paths):
             files = tuple(path.read_bytes() for path in paths)
             yield Target(name, files, source, f"file.{name.split()[0]}")
-
-
-def _target(
-    name: str, files: tuple[bytes, ...], *dialects: Dialect, file_name: str = "file", limits: Limits = DEFAULT
-) -> Target:
-    source = Source(
-        name="fuzzed", title="Fuzzed", files=("**",), members=("**",), columns=_COLUMNS, key=("day", "store"),
-        dialects=dialects,
-    )  # fmt: skip
-    return Target(name, files, source, file_name, limits)
 
 
 def _undeclared(own: list[Target]) -> Iterator[Target]:
@@ -191,7 +178,7 @@ def _mixed(own: list[Target]) -> Iterator[Target]:
         XmlElements(name="x", records="report/shop/sale", labels=_XML_LABELS), Workbook(name="w"), Parquet(name="p"),
         ProductActivity(name="852", labels=_852_LABELS), _867, _SLSRPT,
     )  # fmt: skip
-    mixed = replace(_target("mixtures", files, *dialects), foreign=files)
+    mixed = replace(make_target("mixtures", files, *dialects), foreign=files)
     yield replace(mixed, name="reader: mixtures", only_read=True)
     yield mixed
     yield replace(mixed, name="auto: mixtures", source=None)
