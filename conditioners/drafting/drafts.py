@@ -19,6 +19,7 @@ from conditioners.drafting.joints import find_joints, name_whole, tell_apart
 from conditioners.drafting.keys import find_key, tell_key
 from conditioners.drafting.month_languages import are_used, find_months, tell_months, translate_sample
 from conditioners.drafting.samples import NoDraft, Sample
+from conditioners.drafting.short_years import find_first_year, forget_weekday
 from conditioners.drafting.sums import leave_out_sum
 from conditioners.drafting.widening import Widening, unfold_sample
 from conditioners.month_names import Months
@@ -50,6 +51,7 @@ class Draft:
     skip: tuple[str, ...] = ()
     digits: tuple[str, ...] = ()
     months: Months = ()
+    two_digit_years_from: int | None = None
 
     def skipping(self, patterns: Sequence[str]) -> Draft:
         """The draft, with lines that are no rows."""
@@ -87,19 +89,21 @@ def draft_source(name: str, sample: Sample) -> Draft:
     key = find_key(_list_possible(declared, widening), [*joined.columns, *joined.wholes], cells)
     declared, key_with_places = _add_places(declared, key, sample)
     own = _find_own_formats(declared)
+    first_year = find_first_year(zip([*joined.columns, *joined.wholes], cells, strict=True))
+    declared = list(map(forget_weekday, declared)) if first_year else declared
     months = months if are_used(declared) else ()
     shared = [guess for guess in declared if guess.name not in own]
     remarks = (
         *sample.remarks, *((_ALONE,) if sample.labels is None and len(joined.columns) == 1 else ()),
         *guessed.remarks, *tell_apart(guessed.columns, sample.columns, joined.joints), *left_out,
         *((tell_months(language),) if months else ()), *tell_key(key_with_places), *_tell_own_formats(own),
-        *(each for guess in declared for each in guess.remarks),
+        *((first_year.tell(),) if first_year else ()), *(each for guess in declared for each in guess.remarks),
     )  # fmt: skip
     return Draft(
         name, tuple(declared), key_with_places, form, guessed.numbers,
         _formats(shared, "Day", DAY_FORMATS, (ISO_DAY,)), _formats(shared, "Moment", MOMENT_FORMATS, ISO_MOMENTS), own,
         _name_parts(joined, form), remarks, sample.file_name, sample.packing.members, digits=guessed.digits,
-        months=months,
+        months=months, two_digit_years_from=first_year.year if first_year else None,
     )  # fmt: skip
 
 

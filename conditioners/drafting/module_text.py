@@ -99,6 +99,8 @@ def _show_dialect(draft: Draft) -> str:
         arguments.append(show_tuple([show_string(each) for each in draft.days], 12, before="days="))
     if draft.moments != ISO_MOMENTS:
         arguments.append(show_tuple([show_string(each) for each in draft.moments], 12, before="moments="))
+    if draft.two_digit_years_from is not None:
+        arguments.append(f"two_digit_years_from={draft.two_digit_years_from}")
     if draft.formats:
         shown = {name: _tuple(formats) for name, formats in draft.formats.items()}
         arguments.append(show_mapping(shown, 12, before="formats="))
@@ -135,7 +137,8 @@ def _show_numbers(numbers: Numbers) -> str:
     if numbers.lakhs:
         arguments.append("lakhs=True")
     if numbers.minus:
-        arguments.append(f'minus=("{_show_marks("".join(numbers.minus))}",)')
+        signs = [f'"{_show_marks(sign)}"' for sign in numbers.minus]
+        arguments.append(show_tuple(signs, 12, before="minus="))
     return show_call("numbers=Numbers", arguments, 12, tail="")
 
 

@@ -233,6 +233,7 @@ def test_brackets_with_a_currency_on_either_side_are_minus(draft, minus):
     [
         ([f"{n}٬٢٥٠٫٥٠ ر.س".translate({ord("0") + d: 0x660 + d for d in range(10)}) for n in range(1, 20)], "3250.50"),
         ([f"{'▲' * (n % 3 == 0)}{n}250" for n in range(1, 20)], "-3250"),
+        ([("", "", "\u25b2", "", "", "\u2212")[(n - 1) % 6] + f"{n}250" for n in range(1, 20)], "-3250"),
         ([f"{'△' * (n % 3 == 0)}{n}250" for n in range(1, 20)], "-3250"),
     ],
 )
@@ -241,3 +242,26 @@ def test_amounts_are_numbers_as_arabia_and_japan_write_them(draft, run, cells, v
     rows = run(source, table("figure", cells)).rows
 
     assert (len(rows), rows[2]) == (19, f"r2,{value}")
+
+
+@pytest.mark.parametrize(
+    ("years", "first", "read"),
+    [
+        (range(1962, 2007), 1960, "1962"),
+        (range(1955, 1966), 1950, "1955"),
+        (range(1938, 1975), 1930, "1938"),
+        (range(1971, 2007), None, "1971"),
+        (range(2020, 2060), None, "2020"),
+        (range(2019, 2026), None, "2019"),
+    ],
+)
+def test_years_of_two_digits_are_not_torn_apart_and_what_they_count_from_is_told(draft, run, years, first, read):
+    cells = [f"7/{1 + year % 28}/{year % 100:02}" for year in years]
+    written, source = draft("t.csv", table("opened", cells))
+
+    assert source.dialects[0].two_digit_years_from == (first or 1970)
+    assert run(source, table("opened", cells)).rows[0][3:7] == read
+    told = [remark for remark in written.remarks if "check `two_digit_years_from`" in remark]
+    assert [remark.partition(", for 'opened' has '")[0] for remark in told] == (
+        [f"years of two digits are {first} to {first + 99}"] if first else []
+    )
