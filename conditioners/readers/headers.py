@@ -47,7 +47,8 @@ class NearMiss:
     missing: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     """Labels of no column, one of which may be a missing one's new name."""
-    matched: int = 0
+    matched: tuple[int, int] = (0, 0)
+    """Columns that have a label of their own there, and all labels that are some column's."""
 
     def describe(self, source: Source, places: Sequence[str]) -> str:
         """Why no header was found, in words."""
@@ -73,10 +74,11 @@ def find_header(source: Source, dialect: Dialect, rows: Iterable[Sequence[str]],
             raise Refusal(twice[0])
         if is_header:
             return Header(number, positions, tuple(row))
-        if len(positions) > miss.matched:
+        matched = sum(MARK not in name for name in positions), len(positions)
+        if matched > miss.matched:
             unknown = Header(number, positions, tuple(row)).ignored
             miss.row, miss.missing, miss.unknown = number, tuple(sorted(missing)), tuple(filter(str.strip, unknown))
-            miss.matched = len(positions)
+            miss.matched = matched
     return None
 
 

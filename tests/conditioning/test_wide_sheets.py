@@ -69,3 +69,11 @@ def test_sheets_whose_other_columns_differ_are_refused(make_source, run):
     refusal = run(make_source(columns=columns, key=(), dialects=dialects), data).refusal
 
     assert (refusal.reason, refusal.where) == ("the sheets a and b have different columns", "b!A1")
+
+
+def test_the_row_told_of_a_file_without_labels_is_the_one_with_the_most_columns_of_their_own(make_source, run):
+    rows = [["Store", "Kind", "", ""], ["", "", "2025-W01", "2025-W02"], ["", "ALL", "", ""], ["007", "x", 1, 2]]
+    refusal = run(make(make_source, header_rows=2), book(y=rows)).refusal
+
+    assert refusal.reason.startswith("no header row has all columns of toy; y!A1 lacks any label like")
+    assert refusal.reason.endswith("no column goes by its 'Kind', 'Kind 2025-W01', 'Kind 2025-W02'")
