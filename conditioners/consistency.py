@@ -106,6 +106,9 @@ def _list_faults_of_dialect(source: Source, dialect: Dialect) -> Iterator[str]:
     for name, parts in dialect.parts.items():
         yield from _list_faults_of_parts(kinds[name], parts, dialect)
     for column in list_read(source.columns, dialect):
+        around = [label for label in source.labels_of(column, dialect) if is_surrounding(label)]
+        if len(around) > 1:
+            yield f"dialect {dialect.name!r}: {column.name} goes by {' and '.join(map(repr, around))}: a row has one"
         for label in source.labels_of(column, dialect):
             yield from _list_faults_of_title(column, label, dialect)
             yield from _list_faults_of_surrounding(column, label, dialect)

@@ -104,11 +104,14 @@ def _match(source: Source, dialect: Dialect, row: Sequence[str]) -> tuple[dict[s
     for number, label in enumerate(row):
         numbers.setdefault(normalise(label), []).append(number)
     positions, twice = {}, []
-    repeated = _repeated(dialect)
+    repeated, around = _repeated(dialect), surroundings(source, dialect)
     for column in list_read(source.columns, dialect):
         if column.name in repeated:
             continue
         found = [n for label in source.labels_of(column, dialect) for n in numbers.get(normalise(label), ())]
+        if found and column.name in around:
+            told = f"{column.name} is in the column {row[found[0]]!r}, and goes by {around[column.name]!r} as well"
+            twice.append(f"{told}, of which each row can have one: give it a label in the dialect")
         if len(set(found)) > 1:
             twice.append(f"two columns are labelled as {column.name}: {', '.join(repr(row[n]) for n in found)}")
         if found:

@@ -216,6 +216,11 @@ def test_surroundings_that_files_of_a_form_have_none_of_are_told(make_source, di
         make_source(dialects=(dialect(name="odd", labels={"store": label}),))
 
 
+def test_a_column_that_stands_around_the_rows_twice_is_told(make_source):
+    with pytest.raises(SourceError, match="dialect 'odd': store goes by '@file' and '=5': a row has one"):
+        make_source(dialects=(Delimited(name="odd", labels={"store": ("@file", "=5")}),))
+
+
 @pytest.mark.parametrize("name", ["files", "key", "members"])
 def test_a_text_for_a_tuple_of_a_source_is_told(make_source, name):
     with pytest.raises(SourceError, match=f"source toy: `{name}` is 'toy', and has to be a tuple of texts, such as"):

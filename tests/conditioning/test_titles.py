@@ -221,6 +221,17 @@ def test_a_title_that_no_file_can_have_is_told_at_once(of_stores, dialect, label
         of_stores(dialect(name="d", labels={"store": label}))
 
 
+@pytest.mark.parametrize("label", ["@file", "=5", "@title Store: (.*)"])
+def test_a_column_in_the_rows_and_around_them_refuses_the_file_for_each_row_can_have_one(of_stores, run, label):
+    columns = (Text("store", labels=(label,)), *COLUMNS[1:])
+    data = b"Store: 0007\nSTORE,sku,units\n0101,a,1\n"
+
+    refusal = run(of_stores(Delimited(name="d"), columns), data).refusal
+
+    assert refusal.reason.startswith(f"store is in the column 'STORE', and goes by {label!r} as well, of which")
+    assert run(of_stores(Delimited(name="d", labels={"store": "store"}), columns), data).rows == ["0101,a,1"]
+
+
 @pytest.mark.parametrize("label", ["@timestamp", "@sku", "@title"])
 def test_labels_of_cells_may_begin_like_those_of_surroundings(of_stores, run, label):
     data = f"{label},sku,units\n7,a,1\n".encode()
