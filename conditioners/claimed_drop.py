@@ -19,8 +19,16 @@ from conditioners.outcome import Refused, Summary
 from conditioners.places import WRITE_TRIES, OutputContested, Place, header_text, look_at_output, look_at_rejects
 from conditioners.raw import RawInput
 from conditioners.refusals import refuse, refuse_above
-from conditioners.registry import Unidentified, identify
-from shared.domain.files import MAX_ATTEMPTS, ConditionedFile, FileState, Intent, RawFile, RowCounts
+from conditioners.registry import Identified, Unidentified, identify
+from shared.domain.files import (
+    MAX_ATTEMPTS,
+    ConditionedFile,
+    FileState,
+    Intent,
+    RawFile,
+    RowCounts,
+    source_folder,
+)  # fmt: skip
 from shared.domain.identities import corrections_path, staged_path
 from shared.ports import BlobChanged, BlobMissing, BlobWriter, Lake, LakeUnavailable, NameTaken
 
@@ -121,7 +129,17 @@ class Drop:
         with self.lake.open_read("raw", self.file.path, self.file.etag) as stream:
             identified = identify(self.file.path, stream.read(HEAD_BYTES))
         if isinstance(identified, Unidentified):
-            return self._refuse(rejected, None, Refused(identified.reason))
+            drop = self._belonging_to(source_folder(self.file.path))
+            return drop._refuse(rejected, None, Refused(identified.reason))
+        return self._belonging_to(identified.source.name)._make(identified, accepted, rejected)
+
+    def _belonging_to(self, source: str) -> Drop:
+        """The same file as one of a source; until it is looked into, it is that of its folder."""
+        if self.file.source == source:
+            return self
+        return replace(self, file=self.ledger.files.name_source(self.file, source))
+
+    def _make(self, identified: Identified, accepted: Place, rejected: Place) -> FileState:
         hashed, intent_id = HashedInput(lambda: self.lake.open_read("raw", self.file.path, self.file.etag)), uuid4().hex
         with accepted.open() as good, self.lake.open_write("quarantine", staged_path(intent_id)) as bad:
             raw = RawInput(self.file.path, hashed.open, self.file.size)

@@ -35,7 +35,10 @@ class FileState(StrEnum):
 
 @dataclass(frozen=True)
 class RawFile:
-    """One version of one raw file; `path` is inside the container `raw` and begins with the source's folder."""
+    """One version of one raw file; `path` is inside the container `raw`.
+
+    Until somebody has looked into it, `source` is the folder that it is in.
+    """
 
     id: str
     source: str
@@ -105,5 +108,5 @@ def identify_raw_file(path: str, etag: str) -> str:
 
 
 def source_folder(path: str) -> str:
-    """The source that a raw path belongs to: its first step."""
+    """The folder that a raw path is in, its first step, which most sources are called by."""
     return path.split("/", 1)[0]

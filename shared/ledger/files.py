@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -84,6 +85,12 @@ class Files:
         """Keep a claim for another lease; nothing happens if the file is settled or another's by now."""
         with self._engine.begin() as connection:
             connection.execute(update(raw_file).where(held(file)).values(claimed_until=(now + LEASE).isoformat()))
+
+    def name_source(self, file: RawFile, source: str) -> RawFile:
+        """Note which source a file belongs to, which its folder need not be named after."""
+        with self._engine.begin() as connection:
+            connection.execute(update(raw_file).where(raw_file.c.id == file.id).values(source=source))
+        return replace(file, source=source)
 
     def release(self, file: RawFile, reason: str, now: datetime) -> RawFile:
         """Give a file back after a fault; after the last attempt it is quarantined with the fault as its reason."""

@@ -177,6 +177,36 @@ def test_equal_contents_under_two_names_are_one_output(lake, ledger, take):
     assert find_wrong(lake, ledger, SIZES) == []
 
 
+def claim_by_name(monkeypatch, **patterns):
+    """Have sources that are like `events`, but for the files that they claim."""
+    events = registry.get_source("events")
+    sources = tuple(replace(events, name=name, files=files) for name, files in patterns.items())
+    monkeypatch.setattr(registry, "all_sources", lambda: sources)
+
+
+def test_equal_files_of_two_sources_in_one_folder_have_an_output_each(lake, ledger, clock, monkeypatch):
+    claim_by_name(monkeypatch, north=("feeds/north_*.csv",), south=("feeds/south_*.csv",))
+    states = []
+    for path in ("feeds/north_1.csv", "feeds/south_1.csv", "feeds/north_2.csv", "feeds/west_1.csv"):
+        drop(lake, path, calendar("one"))
+        states.append(condition_drop(lake, ledger, path, clock))
+    standing = {(blob.path, blob.etag) for blob in lake.list("conditioned")}
+
+    assert states == ["conditioned", "conditioned", "duplicate", "quarantined"]
+    assert [member.path for member in ledger.datasets.list_members(["south"], standing)] == ["feeds/south_1.csv.csv"]
+    told = {each["source"]: each["files"] for each in ledger.reports.report_sources()}
+    assert told == {"north": 2, "south": 1, "feeds": 1}
+
+
+def test_equal_files_of_one_source_in_two_folders_have_one_output(lake, ledger, clock, monkeypatch):
+    claim_by_name(monkeypatch, north=("north/**", "before/**"))
+    for path in ("north/1.csv", "before/1.csv"):
+        drop(lake, path, calendar("one"))
+
+    assert condition_drop(lake, ledger, "north/1.csv", clock) == "conditioned"
+    assert condition_drop(lake, ledger, "before/1.csv", clock) == "duplicate"
+
+
 def test_equal_contents_are_several_outputs_where_the_files_name_is_in_their_rows(lake, ledger, take, monkeypatch):
     source = registry.get_source("events")
     (dialect,) = source.dialects
