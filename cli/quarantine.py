@@ -14,7 +14,14 @@ from cli.failures import Failure
 from cli.output import print_json, tell
 from cli.written_files import replacing
 from conditioners.csv_lines import show_lines
-from conditioners.releases import NotReleased, list_rejects, list_still_wrong, release_rows, replay_file
+from conditioners.releases import (
+    NotReleased,
+    count_without_effect,
+    list_rejects,
+    list_still_wrong,
+    release_rows,
+    replay_file,
+)  # fmt: skip
 from shared.domain.blob_names import BlobNameError, check_path
 from shared.domain.files import FileState, identify_raw_file
 
@@ -89,6 +96,7 @@ def run_release(
     is_read = _finish("release", path, state, reason, as_json)
     if not as_json:
         _tell_still_wrong(list_still_wrong(wiring.lake(), path))
+        _tell_without_effect(path)
         if state == FileState.QUARANTINED:
             print("the file is refused as it is; the corrections are kept and hold once it is dropped again, mended")
     raise typer.Exit(0 if is_read else 1)
@@ -99,6 +107,15 @@ def _tell_still_wrong(places: Sequence[str]) -> None:
         print(f"still rejected: {place}")
     if len(places) > _MOST_TOLD:
         print(f"still rejected: {len(places) - _MOST_TOLD} more; source rejects PATH lists all")
+
+
+def _tell_without_effect(path: str) -> None:
+    """Say how many mended rows the file as it is now has no use for."""
+    from shared import wiring
+
+    released = _describe(path).get("rows_released")
+    if released is not None and (count := count_without_effect(wiring.lake(), path, released)) > 0:
+        print(f"{count} mended rows have no effect: the file has no such rejected rows any more, or they repeat others")
 
 
 def run_replay(

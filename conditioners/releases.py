@@ -116,6 +116,15 @@ def list_still_wrong(lake: Lake, path: str) -> list[str]:
     ]  # fmt: skip
 
 
+def count_without_effect(lake: Lake, path: str, released: int) -> int:
+    """How many corrections of a file, of which so many went out, mend no row of it as it is now.
+
+    Their rows are no more among its rejected ones, since it was dropped anew, or they repeat rows that are out already.
+    """
+    given = read_corrections(lake, _identify(lake, path), path)
+    return len(given) - released - len(list_still_wrong(lake, path))
+
+
 def list_rejects(lake: Lake, path: str) -> Iterator[list[str]]:
     """The rows of a file's quarantine, header first, with the source's columns added, empty, to be filled.
 

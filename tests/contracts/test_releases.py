@@ -11,7 +11,14 @@ import pytest
 from conditioners import claimed_drop, corrections, registry, releases
 from conditioners.intake import condition_drop
 from conditioners.judging import CONFLICT_REASON
-from conditioners.releases import NotReleased, list_rejects, list_still_wrong, release_rows, replay_file
+from conditioners.releases import (
+    NotReleased,
+    count_without_effect,
+    list_rejects,
+    list_still_wrong,
+    release_rows,
+    replay_file,
+)  # fmt: skip
 from shared.domain.identities import corrections_path, quarantine_path
 from tests.contracts.drops import DAMAGED, calendar, drop, output_of, read, version
 
@@ -91,6 +98,16 @@ def test_a_mended_row_with_the_key_of_another_stays_in_quarantine_and_is_told(la
 
     assert counts(ledger, lake) == (4, 3, 1, 0)
     assert [told.partition(": ")[2] for told in list_still_wrong(lake, PATH)] == [CONFLICT_REASON]
+
+
+def test_mended_rows_that_the_file_has_no_use_for_are_counted(lake, ledger, clock, taken):
+    rows = fill(lake, GOOD, {**GOOD, "event_id": "B1"})
+    drop(lake, PATH, calendar("one", "two", bad=2).replace(b"B0,festival", b"C0,festival"))
+    release_rows(lake, ledger, PATH, rows, clock)
+    assert (counts(ledger, lake), count_without_effect(lake, PATH, 1)) == ((4, 3, 1, 0), 1)
+
+    release_rows(lake, ledger, PATH, fill(lake, {**GOOD, "event_id": "B1", "kind": "party"}), clock)
+    assert (counts(ledger, lake), count_without_effect(lake, PATH, 1)) == ((4, 3, 1, 0), 1)
 
 
 def test_rows_that_nobody_filled_in_keep_their_reason_and_alone_are_no_release(lake, ledger, clock, taken):
