@@ -17,14 +17,17 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-@dataclass(frozen=True)
-class Reject:
+class Reject(NamedTuple):
     """One row that breaks a rule: its number in the batch, and the first column and rule it breaks."""
 
     row: int
     rule: str
     column: str
     reason: str
+
+
+_Told = dict[tuple[str, tuple[bool | None, ...], str | None], tuple[str, str]]
+"""Rule and reason, by column, flags and cell."""
 
 
 @dataclass(frozen=True)
@@ -42,17 +45,25 @@ class BadRows:
 
     def explain(self) -> list[Reject]:
         """The first fault of each."""
-        return [self._explain(at, owner) for at, owner in enumerate(self._owners)]
+        told: _Told = {}
+        return [self._explain(at, owner, told) for at, owner in enumerate(self._owners)]
 
-    def _explain(self, at: int, owner: Rules | Check) -> Reject:
+    def _explain(self, at: int, owner: Rules | Check, told: _Told) -> Reject:
+        """`told` is what was found of the rows before: the same cells often come again."""
         if not isinstance(owner, Rules):
             return Reject(self.numbers[at], owner.rule, owner.column, _explain_check(owner))
-        name, flags = owner.column.name, self._flags[at]
+        name = owner.column.name
+        key = (name, self._flags[at], self._cells[name][at])
+        found = told.get(key)
+        if found is None:
+            found = told[key] = self._find_fault(owner, *key)
+        return Reject(self.numbers[at], found[0], name, found[1])
+
+    def _find_fault(self, owner: Rules, name: str, flags: tuple[bool | None, ...], cell: str | None) -> tuple[str, str]:
         rule = next((rule for place, rule in self._rules[name] if flags[place]), None)
         if rule is None or self._dialect is None:
             raise RuntimeError(f"a row was rejected for its {name} under no rule: a bug in conditioners/faults.py")
-        reason = explain(rule, owner.column, self._cells[name][at], self._dialect)
-        return Reject(self.numbers[at], rule, name, reason)
+        return rule, explain(rule, owner.column, cell, self._dialect)
 
 
 @dataclass(frozen=True)

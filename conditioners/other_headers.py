@@ -35,13 +35,14 @@ class OtherHeaders:
         wide = getattr(dialect, "wide", None)
         self._wide = [re.compile(pattern, re.IGNORECASE) for pattern in wide.values.values()] if wide else []
         self._told_by = 1 if wide else _FEWEST
-        self._headers = [] if is_stacked else [self._cut(text) for text in facts.header_texts]
+        headers = [] if is_stacked else [self._cut(text) for text in facts.header_texts]
+        self._headers = [(header, [label for label in header[:_LOOKED_FOR] if label]) for header in headers]
 
     def require_none(self, located: Located) -> None:
         """Raises Refusal where a row names a column whose place another one has in the header row."""
         spelled = located.raw.casefold()
-        for header in self._headers:
-            if sum(map(spelled.__contains__, filter(None, header[:_LOOKED_FOR]))) < self._told_by:
+        for header, looked_for in self._headers:
+            if sum(map(spelled.__contains__, looked_for)) < self._told_by:
                 continue
             other = self._find_other(header, self._cut(located.raw))
             if other is not None:

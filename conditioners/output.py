@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from conditioners.csv_lines import show_line
+from conditioners.csv_lines import show_lines
 from conditioners.judging import Fault
 from conditioners.outcome import ColumnSummary, Refusal
 from conditioners.raw import ByteSink
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _MOST_DAYS = 10_000
 _FEW = 5_000
 """Rows whose days are written one by one as quickly."""
+_TOGETHER = 100
+"""Rejected rows that are put into lines together: each may show megabytes."""
 
 
 class Rendered(NamedTuple):
@@ -108,8 +110,10 @@ class QuarantineWriter:
         if not found:
             return
         self.rows += len(found)
-        self.rejects.update(f"{column} {rule}".strip() for _, rule, column, _, _ in found)
-        self._sink.write("".join(map(show_line, found)).encode())
+        for (column, rule), count in Counter((column, rule) for _, rule, column, _, _ in found).items():
+            self.rejects[f"{column} {rule}".strip()] += count
+        for first in range(0, len(found), _TOGETHER):
+            self._sink.write(show_lines(found[first : first + _TOGETHER]).encode())
 
 
 def _write_rows(frame: pl.DataFrame) -> bytes:

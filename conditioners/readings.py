@@ -124,7 +124,7 @@ class RowSkipper:
         dialect = reading.dialect
         self._is_folded = getattr(dialect, "wide", None) is not None or getattr(dialect, "repeated", None) is not None
         self._last = ""
-        self._header_labels = [self._spell_labels(text) for text in self._facts.header_texts]
+        self._header_labels = list(filter(None, map(self._spell_labels, self._facts.header_texts)))
         self._declared = [re.compile(pattern) for pattern in reading.dialect.skip]
         self._titles = [title.pattern for title in compile_titles(reading.source, dialect).values()]
         self._others = OtherHeaders(reading.source, dialect, self._facts)
@@ -146,9 +146,8 @@ class RowSkipper:
     def _repeats_labels(self, raw: str) -> bool:
         """Whether a row has the labels of a header row in other case, with other blanks or quotes."""
         spelled = raw.casefold()
-        return any(
-            labels and labels[0] in spelled and labels == self._spell_labels(raw) for labels in self._header_labels
-        )
+        likely = [labels for labels in self._header_labels if labels[0] in spelled]
+        return bool(likely) and self._spell_labels(raw) in likely
 
     def _spell_labels(self, raw: str) -> list[str]:
         """The labels of a raw row, as they are compared."""

@@ -5,7 +5,8 @@ import gzip
 import polars as pl
 import pytest
 
-from conditioners.columns import Text
+from conditioners import faults
+from conditioners.columns import Text, Whole
 from conditioners.dialects import (
     Delimited,
     EdiLoops,
@@ -126,3 +127,14 @@ def test_a_row_that_becomes_more_cells_than_are_held_at_a_time_is_refused_before
 
 def list_repetitions(count):
     return [name_repetition("v", str(number)) for number in range(count)]
+
+
+def test_a_reason_is_put_into_words_once_for_all_rows_of_a_batch_that_have_the_same_cell(make_source, run, monkeypatch):
+    told = []
+    monkeypatch.setattr(faults, "explain", lambda rule, column, text, dialect: told.append(text) or f"{rule} {text}")
+    source = make_source(columns=(Text("a"), Whole("n")), key=(), dialects=(Delimited(name="d"),))
+
+    result = run(source, b"a,n\n" + b"A,x\nB,y\nC,\n" * 500)
+
+    assert sorted(told, key=str) == [None, "x", "y"]
+    assert [row["reason"] for row in result.rejects[:3]] == ["not_a_number x", "not_a_number y", "missing None"]
