@@ -10,6 +10,7 @@ from conditioners.drafting.title_labels import FIRST_CELL, suggest_title
 
 _TOTAL = re.compile(
     r"\W*+(grand |sub-?|sous[- ])?(totals?|total(e|es|en|t)?|(eind|sub)?totaal|sum|(zwischen|end|teil|gesamt)?summe"
+    r"|overall result|result(?=\s*(?:[;,|\t\"]|$))"
     r"|(gesamt)?ergebnis|gesamt|somme|suma|(total)?summa|razem|(общий )?итого?|合计|总计|小计|合計|総計|小計"
     r"|합계|총계|총합계|소계)\b"
     r"|\W*\*(?=[\s|;,\"]|$)",

@@ -21,7 +21,7 @@ DAY_FORMATS = (
     "%d. %b %Y", "%d. %B %Y", "%b/%y", "%b/%Y", "%d de %b de %Y", "%d de %B de %Y", "%b de %Y", "%B de %Y", "%b %y",
     "%B %y", "%b. %Y", "%b. %y", "%b.%y", "%b.%Y", "%d-%b.-%Y", "%Y %b", "%Y-%b",
     "%Y-Q%q", "%YQ%q", "%Y Q%q", "Q%q %Y", "Q%q-%Y", "Q%q/%Y",
-    "T%q %Y", "T%q-%Y", "%Y-T%q", "%YT%q", "%q. Quartal %Y", "%YK%q",
+    "T%q %Y", "T%q-%Y", "%Y-T%q", "%YT%q", "%q. Quartal %Y", "%YK%q", "%y-%m-%d", "%y/%m/%d", "%y.%m.%d",
 )  # fmt: skip
 MOMENT_FORMATS = (
     "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%#z", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M",
@@ -51,6 +51,8 @@ _TELLING_WEEKDAYS = 4
 _NO_DIGITS, _UP_TO_BREAK = re.compile("[^0-9%]*+"), re.compile(r"(?:[\s\S]*[ :])?")
 _WORD = re.compile(r"[^\W\d]")
 _TRIED, _FEWEST_MONTHS = 100, 3
+_FURTHER = 3
+"""How many times as far apart days have to be under a format that is not thought of."""
 
 
 def fit_formats(
@@ -136,6 +138,22 @@ def tell_doubt(label: str, fitting: Sequence[str]) -> str | None:
         if all(any(each in written for written in fitting) for each in (month_first, day_first)):
             return f"every date of {label!r} can be read as month/day and as day/month: check the format"
     return None
+
+
+def settle_year(label: str, fitting: Sequence[str], cells: Iterable[str]) -> tuple[Sequence[str], tuple[str, ...]]:
+    """Those formats of dates such as `24-01-05` under which they are closer together: years of two digits stand first
+    or last; and what to check if the others are possible, too."""
+    first = [written for written in fitting if re.match("%y.%m.%d", written)]
+    last = [written for written in fitting if written.endswith("%y")]
+    if not first or not last:
+        return fitting, ()
+    days = {group[0]: [day for cell in cells if (day := parse_day(cell, group[0]))] for group in (last, first)}
+    spans = {written: (max(found) - min(found)).days for written, found in days.items()}
+    taken, other = (first, last) if spans[first[0]] < spans[last[0]] else (last, first)
+    if taken is last and spans[first[0]] > _FURTHER * spans[last[0]]:
+        return taken, ()
+    told = f"every date of {label!r} can be read as {taken[0]} and as {other[0]}, and is read as {taken[0]}"
+    return taken, (f"{told}, by which they are closer together: check the format",)
 
 
 def is_day_first(written: str) -> bool:

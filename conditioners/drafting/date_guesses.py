@@ -16,6 +16,7 @@ from conditioners.drafting.date_conventions import (
     find_weekday,
     fit_formats,
     parse_day,
+    settle_year,
     tell_doubt,
     tell_weeks,
 )
@@ -108,6 +109,7 @@ def _has_part(cell: str, places: int) -> bool:
 
 
 def _guess_date(bare: Guess, kind: str, fitting: Sequence[str], cells: Counter[str]) -> Guess:
+    fitting, of_years = settle_year(bare.label, fitting, cells)
     doubt = tell_doubt(bare.label, fitting)
     weekly = [each for each in fitting if each != ISO_DAY and find_weekday(cells, (each,))] if doubt else []
     if doubt and len(weekly) == 1:
@@ -124,6 +126,6 @@ def _guess_date(bare: Guess, kind: str, fitting: Sequence[str], cells: Counter[s
     if weekday is not None:
         arguments = (f"weekday={weekday}",)
     mixed = (f"{bare.label!r} has days as such beside text written like {fitting[0]}: both are read",) if days else ()
-    remarks = (*((doubt,) if doubt else ()), *mixed, *tell_fractions(bare.label, fitting[0], cells))
+    remarks = (*((doubt,) if doubt else ()), *of_years, *mixed, *tell_fractions(bare.label, fitting[0], cells))
     doubtful = tuple(fitting[1:]) if is_doubtful else ()
     return replace(bare, kind=kind, arguments=arguments, formats=formats, remarks=remarks, doubtful=doubtful)

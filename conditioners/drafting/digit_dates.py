@@ -63,14 +63,15 @@ def find_counted(label: str, cells: Collection[str]) -> tuple[str, str] | None:
         map(_LIKELY_SERIAL.fullmatch, cells)
     ):
         return ("Moment" if any(map(_IS_PART.search, cells)) else "Day"), "excel"
-    if not _LABELS_MOMENTS.search(label):
+    if not (_LABELS_MOMENTS.search(label) or _LABELS_DAYS.search(label.strip())):
         return None
     for written, count in COUNTED.items():
         likely = re.compile(rf"(?:9[4-9]|1[0-9]|20)[0-9]{{{count.most - 2}}}(?:\.[0-9]{{1,9}})?")
         if count.epoch is None and all(map(likely.fullmatch, cells)):
             a_day = _DAY_SECONDS * count.per_second
             are_days = len(cells) >= _TELLING and all(cell.isdecimal() and int(cell) % a_day == 0 for cell in cells)
-            return ("Day" if are_days else "Moment"), written
+            if are_days or _LABELS_MOMENTS.search(label):
+                return ("Day" if are_days else "Moment"), written
     return None
 
 

@@ -265,3 +265,29 @@ def test_years_of_two_digits_are_not_torn_apart_and_what_they_count_from_is_told
     assert [remark.partition(", for 'opened' has '")[0] for remark in told] == (
         [f"years of two digits are {first} to {first + 99}"] if first else []
     )
+
+
+@pytest.mark.parametrize(
+    ("write", "written", "is_told"),
+    [
+        (lambda day: f"{day:%y-%m-%d}", "%y-%m-%d", True),
+        (lambda day: f"{day:%y/%m/%d}", "%y/%m/%d", True),
+        (lambda day: f"{day:%d-%m-%y}", "%d-%m-%y", False),
+        (lambda day: f"{day:%m/%d/%y}", "%m/%d/%y", False),
+        (lambda day: f"{day:%d.%m.%y}", "%d.%m.%y", False),
+    ],
+)
+def test_years_of_two_digits_stand_where_dates_are_closer_together(draft, run, write, written, is_told):
+    days = [datetime.date(2024, 1, 12) + datetime.timedelta(n) for n in range(17)]
+    drafted, source = draft("t.csv", table("sold", [write(day) for day in days]))
+
+    assert source.dialects[0].days == (written,)
+    assert run(source, table("sold", [write(days[0])])).rows == ["r0,2024-01-12"]
+    assert any("by which they are closer together" in remark for remark in drafted.remarks) == is_told
+
+
+def test_thousandths_of_seconds_below_a_label_of_days_are_days_where_all_are_midnights(draft):
+    midnights = [str((19_700 + n) * 86_400_000) for n in range(9)]
+
+    assert type(column(draft("a.csv", table("day", midnights), "a")[1])).__name__ == "Day"
+    assert type(column(draft("b.csv", table("day", [*midnights, "1704067200001"]), "b")[1])).__name__ == "Whole"

@@ -222,3 +222,16 @@ def test_totals_named_after_their_groups_are_skipped_and_gaps_below_a_name_told(
     assert (written.summary.rows_in, written.summary.rows_out) == (14, 14)
     assert told(written, "'region' is filled in 2 of 14 rows, perhaps for those below as well: `labels` such as")
     assert run(source, b"region,week,units\nWest,2025-W01,1\nWest Total,,1\n").summary.rejects == {}
+
+
+def test_results_of_sap_are_totals_and_words_that_begin_so_are_none(draft, run):
+    def make(*plants):
+        rows = [f"{plant};M{n};{n},50\n" for plant in plants for n in range(1, 7)]
+        results = [";Result;21,50\n" for _ in plants]
+        return ("Plant;Material;Value\n" + "".join(rows + results) + "Overall Result;;99,00\n").encode()
+
+    _, source = draft("bw.csv", make("1000", "2000"))
+
+    assert not any(column.optional for column in source.columns)
+    assert run(source, make("1000", "3000")).summary.rows_out == 12
+    assert draft("tests.csv", b"test,value\n" + b"Result A,1\nResult B,2\n" * 5, "tests")[0].summary.rows_out == 10

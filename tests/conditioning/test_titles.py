@@ -245,6 +245,7 @@ def test_labels_of_cells_may_begin_like_those_of_surroundings(of_stores, run, la
         ("Market: Total US xAOC\nWeeks: 2\n\n", ["x,1", "y,2", "z,3"], ["Total US xAOC"] * 3),
         ("Market,Total US,\n\n", [f"x{n},{n},1" for n in range(5)], ["Total US"] * 5),
         ("Budget 2025\n", ["x,1", "y,2", "z,3"], ["2025"] * 3),
+        ("# store: 0007\n#\n", ["x,1", "y,2", "z,3"], ["0007"] * 3),
         (
             "",
             ["Area: North,,", *(f"x{n},{n},1" for n in range(5)), "Area: South,,", "y,3,1"],
