@@ -130,6 +130,8 @@ class TableReader:
             self.found.proportions.note_odd(len(found.rows))
         elif isinstance(found, KeptBlock) and len(found.rows) < _FEW:
             self.found.proportions.note_odd(1)
+        elif isinstance(found, PassedLines):
+            self.found.proportions.note_blank(found.count)
 
     def _begin(self, found: Began, grid: Grid) -> TableWriter:
         if self.found.before + len(self.writers) == MOST_TABLES:

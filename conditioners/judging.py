@@ -70,6 +70,7 @@ class Judged:
     def find_faults(self) -> list[Fault]:
         """Why rows cannot be accepted, and where they stand: first those that could not be read, then the others."""
         self.proportions.note_shown(self.shown)
+        self.proportions.note_blank(sum(count for *_, count in self.passed))
         rejects = sorted([*self.bad.explain(), *self.left_out], key=lambda reject: reject.row)
         self._note_rejected([unread.located for unread in self.unread])
         located = self._locate([reject.row for reject in rejects])

@@ -22,6 +22,7 @@ class Proportions:
     is_packed: bool = False
     """Whether rows come from a packed file: it may have many more cells for each of its bytes."""
     odd: int = 0
+    blank: int = 0
     rejected: int = 0
     shown: int = 0
     tried: int = 0
@@ -34,6 +35,17 @@ class Proportions:
             most = f"{free} rows, and {ratio} more for each of its packed bytes"
             told = f"the file has more than {most}, that are blank, rejected or unlike others"
             raise WholeRefusal(f"{told}; unpack it first")
+
+    def note_blank(self, lines: int) -> None:
+        """So many blank lines were passed; raises WholeRefusal when those of all members are too many.
+
+        A sheet that was saved as text may have a million behind its last row, but not each member of an archive.
+        """
+        self.blank += lines
+        free, ratio = self.limits.blank_lines, self.limits.odd_rows_ratio
+        if self._is_beyond(self.blank, free, ratio):
+            most = f"{free} blank lines, and {ratio} more for each of its packed bytes"
+            raise WholeRefusal(f"the file has more than {most}; unpack it first")
 
     def note_tried(self, records: int, size: int) -> None:
         """So many records were read to find a text's marks; raises WholeRefusal if they are too many for its size."""

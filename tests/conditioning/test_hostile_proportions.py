@@ -169,3 +169,17 @@ def test_an_interchange_whose_control_number_is_long_has_places_that_are_not(mak
 
     places = [row["path"] for row in run(source, data).rejects]
     assert places == [f"852[{'9' * 100}].LIN[1].SDQ[S1]", f"852[{'9' * 100}][2].LIN[1].SDQ[S1]"]
+
+
+def test_blank_lines_of_an_archive_are_counted_in_all_of_its_members_together(toy, run):
+    texts = {f"{number}.csv": TEXT + b"\n" * 20_000 for number in range(9)}
+    packed = pack_zip(**texts)
+    limits = Limits(blank_lines=100_000, odd_rows_ratio=10)
+    reason = "the file has more than 100000 blank lines, and 10 more for each of its packed bytes; unpack it first"
+
+    assert len(packed) < 8_000
+    assert condition_undeclared(packed, limits=limits).outcome.reason == reason
+    assert run(toy, packed, limits=limits).refusal.reason == reason
+    assert isinstance(run(toy, packed).outcome, Conditioned)
+    assert isinstance(condition_undeclared(packed).outcome, AutoConditioned)
+    assert isinstance(run(toy, gzip.compress(texts["0.csv"]), limits=limits).outcome, Conditioned)
