@@ -29,6 +29,8 @@ _DATABASE = {
     rb"Obj\x01": "an Avro file", rb"ORC[\0-\x08]": "an ORC file", rb"ARROW1\0\0|FEA1\0": "an Arrow file",
     rb"\x89HDF": "an HDF5 file", rb"\$FL[23]@": "an SPSS file", rb"\0{12}\xc2\xea\x81\x60": "a SAS file",
     rb"<stata_dta>": "a Stata file",
+    rb"[\x03\x04\x30-\x32\x43\x63\x83\x8b\xcb\xf5\xfb](?=[\s\S]{42}[A-Z@+])[\s\S][\x01-\x0c][\x01-\x1f][\s\S]{28}\w+\0":
+        "a dBase file",
 }  # fmt: skip
 _KNOWN = (
     *((pattern, f"{name}, {_UNPACK}") for pattern, name in _ARCHIVE.items()),

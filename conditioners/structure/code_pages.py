@@ -50,8 +50,8 @@ _PAGES = {
 }  # fmt: skip
 """Code pages that tables come in, and how usual each is."""
 _SIGNS_IN_WORDS = frozenset("’‘–—·´°µ²³™®©ªº№")
-_NOBODYS = "¤"
-"""The sign for any currency, which stands where another code page has that of the euro."""
+_NOBODYS, _WITH_EURO = "¤", "iso8859-15"
+"""The sign for any currency, which nobody writes, and the code page like the usual one with the euro in its place."""
 _POWERS = frozenset("²³")
 """Signs behind a word, as in m², and never before letters."""
 _SCRIPTS = {"HIRAGANA": "CJK", "KATAKANA": "CJK", "FULLWIDTH": "CJK", "IDEOGRAPHIC": "CJK", "MICRO": "LATIN"}
@@ -98,7 +98,7 @@ def _guess(data: bytes, mark: bytes | None) -> Guess | None:
     if not readings or readings[0].bad > _MOST_BAD:
         return None
     high = _count_high(cells)
-    best = _choose(readings, high)
+    best = _take_euro(_choose(readings, high), readings)
     others = list(_distinct([each for each in readings if each.text != best.text]))
     weight = min(_MOST_WEIGHT, max(1.0, high / _USUAL_BYTES))
     share = 1 / (1 + sum(math.exp(weight * (each.score - best.score)) for each in others))
@@ -134,6 +134,13 @@ def _choose(readings: list[_Reading], high: int) -> _Reading:
         return usual
     is_regional = not mixes_alphabets(best.text[:_JUDGED])
     return best if is_regional or best.score - usual.score > _CLOSE else usual
+
+
+def _take_euro(chosen: _Reading, readings: list[_Reading]) -> _Reading:
+    """The reading in the usual code page, if it has the sign for any currency, in the one that has the euro there."""
+    if chosen.name != _USUAL or _NOBODYS not in chosen.text:
+        return chosen
+    return next((each for each in readings if each.name == _WITH_EURO), chosen)
 
 
 def _count_high(cells: bytes) -> int:
@@ -225,7 +232,7 @@ def _badness(before: str, character: str, after: str) -> float:
     category = unicodedata.category(character)
     if character in _SIGNS_IN_WORDS:
         return character in _POWERS and after.isalpha()
-    if category in ("Co", "Cn", "Cc") or character == _NOBODYS:
+    if category in ("Co", "Cn", "Cc"):
         return 1
     if category[0] == "M":
         return not (before.isalpha() or unicodedata.category(before)[0] == "M")

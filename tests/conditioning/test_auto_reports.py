@@ -232,8 +232,7 @@ def test_a_currency_behind_or_before_every_number_is_no_letter_of_another_alphab
     rows, _, _ = read(text.encode(page))
 
     assert rows[0][1] == "Stück"
-    if page == "cp1252":
-        assert [row[2] for row in rows[1:]] == amounts
+    assert [row[2] for row in rows[1:]] == amounts
 
 
 def test_groups_over_merged_labels_belong_to_the_header_even_over_few_rows(read):

@@ -114,9 +114,10 @@ def test_what_was_detected_is_told_of_every_text(run):
 
 
 REFUSALS = {
-    "the file is in no known format", "the workbook is protected by a password", "the HTML document has no table",
+    "the workbook is protected by a password", "the HTML document has no table",
     "the file is a PDF document; have its table sent as text or as a workbook",
     "the file is a tar archive, which must be unpacked first",
+    "the file is a dBase file; export its table as text or Parquet",
     "the ISA segment declares no usable delimiters", "the interchange has no end (UNZ)",
     "not JSON",
 }  # fmt: skip

@@ -56,6 +56,8 @@ FOREIGN = {
     "an Access database; export its table as text or Parquet": b"\0\1\0\0Standard ACE DB\0" + bytes(50),
     "a workbook of Excel 4 or older, or without its container; have it saved anew":
         b"\x09\x08\x08\0\0\0\x10\0\0\0\0\0" + b"\x03\x02\x0e\0" + bytes(14) + b"\x0a\0\0\0",
+    "a dBase file; export its table as text or Parquet":
+        b"\x03n\x0c\x03\x01\0\0\0\x41\0\x0b\0" + bytes(20) + b"STORE".ljust(11, b"\0") + b"C" + bytes(20),
     "encrypted by PGP, and must be decrypted first": b"-----BEGIN PGP MESSAGE-----\n\nhQEMA\n",
 }  # fmt: skip
 
