@@ -14,6 +14,7 @@ from itertools import groupby
 from conditioners.readers.decoding import DAMAGE
 from conditioners.structure.block import Block
 from conditioners.structure.field_grammar import Marks
+from conditioners.structure.missing_delimiters import MissingDelimiters
 from conditioners.structure.plain_blocks import PlainReader
 from conditioners.structure.quote_readings import Effort
 from conditioners.structure.rows import Row
@@ -32,9 +33,11 @@ _DAMAGED = DAMAGE.decode()
 class BlockReader:
     """Reads text of known marks: blocks where it is plain, rows where it is not."""
 
-    def __init__(self, marks: Marks, width: int, most_lines: int, effort: Effort) -> None:
-        self._marks, self._width, self._effort = marks, width, effort
-        self._splitter = Splitter(marks, width, most_lines, effort)
+    def __init__(
+        self, marks: Marks, width: int, most_lines: int, effort: Effort, missing: MissingDelimiters | None = None
+    ) -> None:
+        self._marks, self._width, self._effort, self._missing = marks, width, effort, missing
+        self._splitter = Splitter(marks, width, most_lines, effort, missing)
         delimiter, quote = re.escape(marks.delimiter), re.escape(marks.quote)
         before = rf"(?:^|{delimiter})" if delimiter else "^"
         self._opening = re.compile(rf"{before}{' *+' if marks.spaced else ''}{quote}", re.MULTILINE) if quote else None
@@ -76,13 +79,15 @@ class BlockReader:
         return start
 
     def _find_odd(self, text: str, start: int, end: int) -> int:
-        """Where the first line begins in which a quote opens a field, or that has an escape or damaged bytes."""
+        """Where the first line begins that has an escape, damaged bytes, or quotes that open a field or lack a mark."""
         found = self._opening.search(text, start, end) if self._opening is not None else None
         places = [found.start() if found is not None else -1, text.find(_DAMAGED, start, end)]
         if self._marks.escape:
             places.append(text.find(self._marks.escape, start, end))
-        first = min((place for place in places if place >= 0), default=-1)
-        return max(start, text.rfind("\n", start, first) + 1) if first >= 0 else end
+        first = min((place for place in places if place >= 0), default=end)
+        if self._missing is not None and (place := self._missing.find(text, start, first)) >= 0:
+            first = place
+        return max(start, text.rfind("\n", start, first) + 1) if first < end else end
 
     def _read_rows(self, text: str, start: int, end: int, line: int) -> Generator[Row, None, int]:
         """The records that begin between two places, row by row; returns the place behind them."""
@@ -116,6 +121,8 @@ class BlockReader:
             self._line = line + len(plain.rows)
             self._effort.left += len(plain.rows)
             return [plain]
+        if self._missing is not None and self._missing.find(text, 0, len(text)) >= 0:
+            return None
         lines = text.removesuffix("\n").split("\n")
         is_plain = self._opening is None or self._marks.quote not in text or self._opening.search(text) is None
         rows = self._split_plainly(lines) if is_plain and not self._marks.spaced else self._split(lines)

@@ -189,8 +189,8 @@ def _odd_labels(
     row: Row, width: int, body: Sequence[Sequence[str]], resplit: Resplit
 ) -> Iterator[tuple[tuple[str, ...], str]]:
     """Ways to read a row as labels, with what is odd about each."""
-    for _, cells in resplit(row):
-        if len(cells) == width:
+    for mark, cells in resplit(row):
+        if mark and len(cells) == width:
             yield cells, _RESPLIT
     cells = row.cells or ()
     surplus = len(cells) - width

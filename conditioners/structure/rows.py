@@ -67,7 +67,7 @@ def require_short_path(path: str) -> None:
 
 
 Resplit = Callable[[Row], Iterator[tuple[str, tuple[str, ...]]]]
-"""Further ways to tell a row's cells apart: a delimiter, and the cells under it."""
+"""Further ways to tell a row's cells apart: a delimiter, and the cells under it; none where one was put in."""
 
 
 def no_resplit(_: Row) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from conditioners.structure.field_grammar import Grammar, Marks
+from conditioners.structure.missing_delimiters import MissingDelimiters
 from conditioners.structure.quote_readings import Effort, Reading, Search
 
 _MOST_QUOTES = 200
@@ -37,9 +38,15 @@ class Splitter:
     """Splits text into records of one dialect; `width`, when known, says how many fields a record should have."""
 
     def __init__(
-        self, marks: Marks, width: int | None = None, most_lines: int = 1000, effort: Effort | None = None
+        self,
+        marks: Marks,
+        width: int | None = None,
+        most_lines: int = 1000,
+        effort: Effort | None = None,
+        missing: MissingDelimiters | None = None,
     ) -> None:
-        self._marks, self._width, self._most_lines = marks, width, most_lines
+        """With `missing`, a line that lacks a delimiter has no fields, though it may be as wide as the others."""
+        self._marks, self._width, self._most_lines, self._missing = marks, width, most_lines, missing
         self._effort = effort or Effort()
         self._grammar = Grammar(marks)
 
@@ -59,6 +66,8 @@ class Splitter:
         strict = self._read_strictly(text, start)
         fits = strict is not None and self._width in (None, len(strict.fields or ()))
         if fits and strict is not None and (strict.end <= end + 2 or not self._has_swallowed(text, end, strict)):
+            if self._missing is not None and self._missing.find(text, start, end) >= 0:
+                return Record(start, strict.end, None, True)
             return strict
         return self._read_leniently(text, start, end, strict)
 
@@ -102,7 +111,8 @@ class Splitter:
         self._effort.spend(1)
         reading = self._find_reading(line) if line.count(self._marks.quote) <= _MOST_QUOTES else None
         if reading is not None:
-            return Record(start, _behind(text, end), reading.fields if reading.is_only else None, True)
+            is_plain = reading.is_only and not (self._missing and self._missing.explains(line, reading.fields))
+            return Record(start, _behind(text, end), reading.fields if is_plain else None, True)
         if strict is not None and not self._has_swallowed(text, end, strict):
             return strict
         further = self._read_on(text, start, end)

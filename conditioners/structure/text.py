@@ -18,9 +18,10 @@ from conditioners.structure.block import Block
 from conditioners.structure.blocks import BlockReader
 from conditioners.structure.encodings import describe_encoding, open_decoder
 from conditioners.structure.field_grammar import Marks
+from conditioners.structure.missing_delimiters import look_for_missing
 from conditioners.structure.quote_readings import Effort
 from conditioners.structure.rows import Row, no_resplit
-from conditioners.structure.sniffing import NAMED, Sniffed, sniff
+from conditioners.structure.sniffing import LOOKED_AT, NAMED, Sniffed, sniff
 from conditioners.structure.splitting import Splitter
 
 _HEAD = 1 << 20
@@ -51,6 +52,7 @@ class TextRows:
         self.sniffed = sniff(self.head)
         self._effort = Effort()
         self._splitters: dict[str, Splitter] = {}
+        self._missing = look_for_missing(self.marks, self.head[:LOOKED_AT])
         if self.sniffed.columns > self.limits.columns:
             raise Refusal(f"the table has more than {self.limits.columns} columns")
 
@@ -95,7 +97,8 @@ class TextRows:
         yield from pieces
 
     def _pieces(self) -> Iterator[Row | Block]:
-        reader = BlockReader(self.marks, self.sniffed.columns, self.limits.record_lines, self._effort)
+        limit = self.limits.record_lines
+        reader = BlockReader(self.marks, self.sniffed.columns, limit, self._effort, self._missing)
         chunks = self._chunks(_syntax_of(self.sniffed))
         chunk = next(chunks, None)
         while chunk is not None:
@@ -123,7 +126,11 @@ class TextRows:
         return len(chunk.data.translate(None, b" \t\r\n" + self.marks.delimiter.encode()))
 
     def resplit(self, row: Row) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """The cells of a row under other delimiters than its table's."""
+        """The cells of a row with a missing delimiter put in, behind no mark, and under others than its table's."""
+        if self._missing is not None and self.marks.quote in row.raw:
+            self._effort.spend(_RESPLIT)
+            if (cells := self._missing.mend(row.raw, self.sniffed.columns)) is not None:
+                yield "", cells
         for mark in _ODD_MARKS:
             if mark in row.raw and mark != self.marks.delimiter:
                 self._effort.spend(_RESPLIT)

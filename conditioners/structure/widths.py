@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from conditioners.structure.found import Kept
 from conditioners.structure.heads import Head
+from conditioners.structure.missing_delimiters import MISSING
 from conditioners.structure.profiles import Profile
 from conditioners.structure.rows import Resplit, Row
 from conditioners.structure.shifts import count_ways, fuse, realign
@@ -30,25 +31,30 @@ class WidthMender:
 
     def keep(self, row: Row, *, is_behind_blank: bool) -> Kept | None:
         """A row with as many cells as the table has columns; None when it cannot be made to."""
-        if row.cells is None:
-            return None
         if row.width == self._head.cells:
-            return Kept(row.place, (*row.cells, *self._head.padding))
-        if self._head.is_ragged and row.width < self._head.cells:
+            return Kept(row.place, (*(row.cells or ()), *self._head.padding))
+        if row.cells is not None and self._head.is_ragged and row.width < self._head.cells:
             return Kept(row.place, (*row.cells, *[""] * (self._head.cells - row.width)))
-        for cells, mended in self._readings(row, row.cells, is_behind_blank):
-            if cells is not None and self._profile.has_seen(cells):
+        for cells, mended in self._readings(row, is_behind_blank):
+            if cells is not None and len(cells) == self._head.cells and self._profile.has_seen(cells):
                 return Kept(row.place, (*cells, *self._head.padding), mended)
         return None
 
-    def _readings(
-        self, row: Row, cells: tuple[str, ...], is_behind_blank: bool
-    ) -> Iterator[tuple[tuple[str, ...] | None, str]]:
+    def _readings(self, row: Row, is_behind_blank: bool) -> Iterator[tuple[tuple[str, ...] | None, str]]:
         """Other ways to read a row of the wrong width, and what was wrong with it then."""
+        cells = row.cells
+        if cells is None or len(cells) > self._head.cells:
+            mark, others = next(self._resplit(row), (None, None))
+            if mark == "":
+                yield others, MISSING
+        if cells is None:
+            return
         if len(cells) < self._head.cells:
             # Behind a blank row, and in two columns of words, a note is as likely.
             for mark, others in () if is_behind_blank else self._resplit(row):
-                if len(others) == self._head.cells and (len(others) > _PAIR or self._profile.has_types_of(others)):
+                if not mark:
+                    yield others, MISSING
+                elif len(others) == self._head.cells and (len(others) > _PAIR or self._profile.has_types_of(others)):
                     yield others, "another delimiter"
                 elif mark == " " and self._may_mend(others, count_ways(self._profile, others)):
                     yield fuse(self._profile, others, row.raw), "another delimiter"
