@@ -73,7 +73,10 @@ def find_packing(data: bytes, tables: Sequence[str]) -> Packing:
     )  # fmt: skip
     told = f"of the archive only {', '.join(patterns)} is read; left out are {', '.join(others[:5])}"
     apart_by = _find_difference([PurePosixPath(name) for name in alike])
-    added = [f"the column {name!r} holds each member's {name}: name it after what that tells" for name in apart_by]
+    added = [
+        f"the column that goes by '@{name}' holds each member's {name}: name it after what that tells"
+        for name in apart_by
+    ]
     return Packing(patterns, apart_by, (*([told] if others else []), *added))
 
 

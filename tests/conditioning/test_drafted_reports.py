@@ -235,3 +235,14 @@ def test_results_of_sap_are_totals_and_words_that_begin_so_are_none(draft, run):
     assert not any(column.optional for column in source.columns)
     assert run(source, make("1000", "3000")).summary.rows_out == 12
     assert draft("tests.csv", b"test,value\n" + b"Result A,1\nResult B,2\n" * 5, "tests")[0].summary.rows_out == 10
+
+
+def test_what_members_of_an_archive_are_called_is_told_by_the_label_that_holds_it(draft):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for state in ("CA", "NY"):
+            archive.writestr(f"{state}/sales.csv", "folder,units\na,1\nb,2\nc,3\n")
+    written, source = draft("states.zip", packed.getvalue())
+
+    assert [(column.name, column.labels) for column in source.columns][2:] == [("in_folder", ("@folder",))]
+    assert told(written, "the column that goes by '@folder' holds each member's folder")
