@@ -66,7 +66,7 @@ class Outcomes:
         """Note that a file holds the same bytes as one of another path that has their output; False if it has no more.
 
         Nothing stands for this path any more: what was made of versions before counts as replaced, and copies of them
-        are conditioned after all.
+        are conditioned after all, as are those of this one.
         """
         same = {"sha256": sha256, "same_as": twin.id, "reason": f"same bytes as {twin.path}"}
         still = select(raw_file.c.id).where(raw_file.c.id == twin.id, has_content(sha256))
@@ -75,6 +75,7 @@ class Outcomes:
                 return False
             _end_intents(connection, file)
             void_outputs(connection, other_versions(file))
+            reland_copies(connection, raw_file.c.id == file.id)
             settle(connection, file.id, FileState.DUPLICATE, now, **same)
             return True
 

@@ -189,6 +189,19 @@ def test_a_copy_is_conditioned_after_all_when_a_newer_version_replaces_its_origi
     assert ledger.outcomes.claim_content(copy, "1" * 64) is None
 
 
+def test_a_copy_of_a_file_that_becomes_a_copy_itself_waits_for_its_new_original(ledger):
+    first = condition(ledger)
+    copy = land(ledger, "events/copy.csv", minutes=1)
+    ledger.outcomes.settle_duplicate(copy, "1" * 64, first, at(1))
+    ledger.files.reopen(first.id, at(2))
+    second = condition(ledger, "events/second.csv", minutes=3)
+    ledger.files.claim(first.id, at(4))
+    ledger.outcomes.settle_duplicate(first, "1" * 64, second, at(4))
+
+    assert (state_of(ledger, first), state_of(ledger, copy)) == ("duplicate", "landed")
+    assert ledger.outcomes.claim_content(ledger.files.claim(copy.id, at(5)), "1" * 64).id == second.id
+
+
 @pytest.mark.parametrize("end", ["settle_superseded", "postpone", "replaced"])
 def test_a_file_is_no_copy_of_one_that_came_to_nothing_since_it_was_found(ledger, end):
     original, copy = (ledger.files.claim(land(ledger, f"events/{name}.csv").id, START) for name in "ab")
