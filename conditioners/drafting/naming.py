@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 _CODE_WORDS = (
     "zip|postal|postcode|plz|code|id|sku|upc|ean|gtin|isbn|item|store|plu|phone|fips|ansi|naics|account"
-    "|no|nr|number|num|nbr"
+    "|gln|sscc|duns|asin|ndc|imei|isin|cusip|mpn|no|nr|number|num|nbr"
 )
 _NAMED = (
     "station|plant|vendor|supplier|customer|client|order|invoice|material|product|warehouse|branch|outlet|site|route"

@@ -291,3 +291,10 @@ def test_thousandths_of_seconds_below_a_label_of_days_are_days_where_all_are_mid
 
     assert type(column(draft("a.csv", table("day", midnights), "a")[1])).__name__ == "Day"
     assert type(column(draft("b.csv", table("day", [*midnights, "1704067200001"]), "b")[1])).__name__ == "Whole"
+
+
+@pytest.mark.parametrize("label", ["GLN", "gln", "Ship-to GLN", "locationGln", "DUNS", "ASIN", "SSCC", "NDC"])
+def test_numbers_that_trade_gives_are_codes_and_keep_zeros_in_front_that_the_sample_has_none_of(draft, run, label):
+    _, source = draft("t.csv", table(label, [f"{4000000000000 + n}" for n in range(9)]))
+
+    assert run(source, table(label, ["0012345670000"])).rows == ["r0,0012345670000"]
