@@ -23,7 +23,7 @@ from conditioners.readers.locating import FEW, RecordIndex, sort_out
 from conditioners.readers.misfits import Misfits, Tally
 from conditioners.readers.portions import cut_portions
 from conditioners.readers.records import RULES, WRONG_COUNT, RecordParser
-from conditioners.readers.stand_ins import put_in_each, take_out_of_cells
+from conditioners.readers.stand_ins import put_in_each, take_out_of_cells, turn
 
 if TYPE_CHECKING:
     import numpy as np
@@ -81,9 +81,8 @@ class DelimitedReader:
         skip = self.layout.data_offset
         for block in chain(self.opened.blocks(), [b""]):
             text = self._decoder.feed(block, last=not block)
-            if self.layout.line_end == "cr":
-                text = text.replace(b"\r", b"\n")
-            yield text[skip:] if skip else text
+            behind = text[skip:] if skip else text
+            yield turn(behind) if self.syntax.turned else behind
             skip = max(0, skip - len(text))
 
     def read(self, part: Chunk) -> TextBatch:

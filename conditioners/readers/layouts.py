@@ -87,7 +87,7 @@ class _Search:
             return
         self._is_damaged = self._is_damaged or DAMAGE in head.text
         for delimiter in dialect.delimiters:
-            syntax = make_syntax(delimiter, dialect.quote, dialect.escape or "")
+            syntax = make_syntax(delimiter, dialect.quote, dialect.escape or "", head.line_end)
             if not dialect.fields:
                 self._look_for_header(dialect, syntax, head)
             elif re.match(dialect.opening, head.text.decode("utf-8", "ignore")):

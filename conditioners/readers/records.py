@@ -43,6 +43,8 @@ class Syntax:
     """Whether blanks may stand before an opening quote."""
     padded: bool = False
     """Whether blanks may stand behind a closing quote."""
+    turned: bool = False
+    """Whether line feeds stand for the CRs that the file's lines end with."""
 
     @property
     def shown(self) -> str:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from conditioners.columns import Text
+from conditioners.columns import Text, Whole
 from conditioners.dialects import Delimited
 from conditioners.limits import Limits
 from conditioners.outcome import SourceError
@@ -114,6 +114,14 @@ def test_any_line_end_gives_the_same_rows(toy, run, line_end):
     result = run(toy, text.encode())
 
     assert result.rows == ["2024-01-01,001,1,,a", "2024-01-02,001,2,,b"]
+
+
+def test_line_ends_within_cells_of_a_file_whose_lines_end_with_cr_stay_as_they_are(make_source, run):
+    source = make_source(columns=(Text("note"), Whole("units")), key=())
+    result = run(source, b'note,units\r"a\rb\r\nc\nd",1\r"e\rf\r\ng",x\rh,2\r')
+
+    assert result.accepted == 'note,units\n"a\rb\r\nc\nd",1\nh,2\n'
+    assert [reject["raw"] for reject in result.rejects] == ['"e\rf\r\ng",x']
 
 
 def test_a_cell_of_several_lines_may_stand_in_a_file_whose_lines_end_with_cr(toy, run):
