@@ -177,8 +177,19 @@ def test_the_page_on_tables_names_the_columns_and_keys_of_their_sources(root):
 def test_the_source_that_the_page_on_sources_declares_is_without_a_fault(root):
     from conditioners.consistency import require_consistency
 
-    (example,) = EXAMPLE.findall((root / "docs" / "sources.md").read_text(encoding="utf-8"))
+    source, _ = EXAMPLE.findall((root / "docs" / "sources.md").read_text(encoding="utf-8"))
     made = {}
-    exec(textwrap.dedent(example), made)
+    exec(textwrap.dedent(source), made)
 
     require_consistency(made["SOURCE"])
+
+
+def test_the_hook_on_the_page_on_sources_reads_signs_that_are_punched_into_digits(root):
+    import pandas as pd
+
+    _, hook = EXAMPLE.findall((root / "docs" / "sources.md").read_text(encoding="utf-8"))
+    made = {}
+    exec(textwrap.dedent(hook), made)
+
+    told = made["condition"](pd.DataFrame({"units": ["0012C", "0012L", "00{", "0012", "", None]}))["units"]
+    assert told.tolist()[:5] == ["00123", "-00123", "000", "0012", ""]
