@@ -80,6 +80,51 @@ class OddRecords:
         return OddRecords(max(0, self.start - start), int(ends[-1]), ends, self.rules[first:last])
 
 
+class Chain:
+    """The fields of a record that could not be read, and of those behind it that run into these.
+
+    Where each line closes a quote and opens another, a record goes on to the fault in the last of them, and so does the
+    one that begins a line further on: without this each would be read to there.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self._numbers: dict[int, int] = {}
+        """By where a field begins, its number in the chain."""
+        self._last = 0
+        """Where its last field begins."""
+        self._begun: list[int] = []
+        """Where the fields of the record at hand begin, until it runs into the chain."""
+        self.fields = 0
+        """Of the record at hand."""
+        self.is_joined = False
+
+    def begin(self) -> None:
+        """A record begins."""
+        self._begun, self.fields, self.is_joined = [], 0, False
+
+    def pass_by(self, position: int) -> int:
+        """Where to read on, a field of the record at hand beginning here: here, or at the last field of the chain."""
+        self.fields += 1
+        number = None if self.is_joined else self._numbers.get(position)
+        if number is not None:
+            self.is_joined = True
+            self._numbers.update((each, number - back) for back, each in enumerate(reversed(self._begun), start=1))
+            self.fields += self._numbers[self._last] - number
+        elif self.is_joined:
+            self._numbers[position] = self._numbers[self._last] + 1
+            self._last = position
+        else:
+            self._begun.append(position)
+        return self._last if self.is_joined else position
+
+    def keep(self) -> None:
+        """The record at hand cannot be read: it is the chain, if it is no part of it yet."""
+        if not self.is_joined:
+            self._numbers = {position: number for number, position in enumerate(self._begun)}
+            self._last = self._begun[-1]
+
+
 class RecordParser:
     """Reads one record at a time."""
 
@@ -99,6 +144,7 @@ class RecordParser:
         self._written = syntax.written.encode()
         self._width, self._limits, self._most_fields = syntax.width, limits, most_fields
         self._lines = _compile_lines(delimiter, quote, escape, (opening, closing))
+        self._chain = Chain(b"")
 
     def parse(self, data: bytes, start: int, *, last: bool) -> OddRecords | None:
         """The record that begins at `start`, and those behind it until many in a row can be read.
@@ -132,24 +178,36 @@ class RecordParser:
 
     def parse_one(self, data: bytes, start: int, *, last: bool) -> ParsedRecord | None:
         """The record that begins at `start`; None when the data end, and are not the last, before it does."""
+        if self._chain.data is not data:
+            self._chain = Chain(data)
+        record = self._follow(data, start, last=last, chain=self._chain)
+        is_whole = record is None or record.fields is None or not self._chain.is_joined
+        return record if is_whole else self._follow(data, start, last=last, chain=Chain(data))
+
+    def _follow(self, data: bytes, start: int, *, last: bool, chain: Chain) -> ParsedRecord | None:
+        """The same; of a record that goes on as one before it that could not be read, the fields there are left out."""
         fields: list[str] = []
         position, limit = start, start + self._limits.line_bytes
+        chain.begin()
         while True:
+            position = chain.pass_by(position)
+            if chain.fields - 1 > self._most_fields:
+                return ParsedRecord(start, position, tuple(fields))
             quoted = self._quoted is not None and self._opening.match(data, position) is not None
             match = (self._quoted if quoted and self._quoted else self._plain).match(data, position, limit)
             if match is None:
                 is_open = not last and len(data) <= limit and not self._is_long(data[position:])
-                return None if is_open else self._reject_line(data, start, UNTERMINATED, last)
-            if quoted and (self._is_long(match[0]) or self._has_swallowed_rows(match[1], len(fields))):
-                return self._reject_line(data, start, UNTERMINATED, last)
+                return None if is_open else self._give_up(chain, start, UNTERMINATED, last)
+            if quoted and (self._is_long(match[0]) or self._has_swallowed_rows(match[1], chain.fields - 1)):
+                return self._give_up(chain, start, UNTERMINATED, last)
             fields.append(self._text(match, quoted))
             position = match.end()
-            if len(fields) > self._most_fields:
+            if chain.fields > self._most_fields:
                 return ParsedRecord(start, position, tuple(fields))
             if position == len(data) or data[position] in (LF, CR):
                 return self._complete(data, start, position, fields, last)
             if not data.startswith(self._delimiter, position):
-                return self._reject_line(data, start, STRAY, last)
+                return self._give_up(chain, start, STRAY, last)
             position += len(self._delimiter)
 
     def _complete(self, data: bytes, start: int, position: int, fields: list[str], last: bool) -> ParsedRecord | None:
@@ -182,8 +240,10 @@ class RecordParser:
             text = text.replace(self._delimiter, self._written)
         return text.decode()
 
-    def _reject_line(self, data: bytes, start: int, rule: str, last: bool) -> ParsedRecord | None:
-        """Give up the line that the record begins in, and nothing after it."""
+    def _give_up(self, chain: Chain, start: int, rule: str, last: bool) -> ParsedRecord | None:
+        """Reject the line that the record begins in, and nothing after it."""
+        chain.keep()
+        data = chain.data
         end = data.find(b"\n", start)
         if end < 0 and not last:
             return None

@@ -8,6 +8,7 @@ fields as the table has columns is taken, if there is exactly one best.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -63,31 +64,38 @@ class Splitter:
         end = _LINE.match(text, start).end()  # type: ignore[union-attr]
         if not self._marks.escape and (not self._marks.quote or text.find(self._marks.quote, start, end) < 0):
             return Record(start, _behind(text, end), self._split_plainly(text[start:end]))
-        strict = self._read_strictly(text, start)
+        strict = self._read_strictly(text, start, self._width)
         fits = strict is not None and self._width in (None, len(strict.fields or ()))
         if fits and strict is not None and (strict.end <= end + 2 or not self._has_swallowed(text, end, strict)):
             if self._missing is not None and self._missing.find(text, start, end) >= 0:
                 return Record(start, strict.end, None, True)
             return strict
-        return self._read_leniently(text, start, end, strict)
+        return self._read_leniently(text, start, end)
 
     def _split_plainly(self, line: str) -> tuple[str, ...]:
         fields = line.split(self._marks.delimiter) if self._marks.delimiter else [line]
         return tuple(field.lstrip(" ") for field in fields) if self._marks.spaced else tuple(fields)
 
-    def _read_strictly(self, text: str, start: int) -> Record | None:
-        """The record by the rules; None when a quote stands where it may not."""
+    def _read_strictly(
+        self, text: str, start: int, most_fields: int | None, most_lines: int | None = None
+    ) -> Record | None:
+        """The record by the rules; None when a quote stands where it may not, or it has more fields or line ends."""
         fields: list[str] = []
-        position = start
-        while True:
+        position, left = start, self._most_lines if most_lines is None else most_lines
+        while most_fields is None or len(fields) < most_fields:
             match, is_quoted = self._grammar.match_field(text, position)
             if match is None:
                 return None
+            if is_quoted:
+                left -= _count_line_ends(match[1])
+                if left < 0:
+                    return None
             fields.append(self._grammar.clean(match[1], is_quoted=is_quoted))
             position = match.end()
             if position >= len(text) or text[position] in "\r\n":
                 return Record(start, _behind(text, position), tuple(fields))
             position += len(self._marks.delimiter)
+        return None
 
     def _has_swallowed(self, text: str, first_end: int, strict: Record) -> bool:
         """Whether one of the further lines of a record looks like a whole record itself."""
@@ -99,13 +107,13 @@ class Splitter:
             if lines > self._most_lines:
                 return True
             if width >= 4 and end < strict.end - 2 and text.count(self._marks.delimiter, position, end) >= width - 1:
-                inner = self._read_strictly(text, position)
+                inner = self._read_strictly(text, position, width, 0)
                 if inner is not None and inner.end <= end + 2 and len(inner.fields or ()) == width:
                     return True
             position = _behind(text, end)
         return False
 
-    def _read_leniently(self, text: str, start: int, end: int, strict: Record | None) -> Record:
+    def _read_leniently(self, text: str, start: int, end: int) -> Record:
         """The line read in the least odd way that has the wanted number of fields."""
         line = text[start:end]
         self._effort.spend(1)
@@ -113,6 +121,7 @@ class Splitter:
         if reading is not None:
             is_plain = reading.is_only and not (self._missing and self._missing.explains(line, reading.fields))
             return Record(start, _behind(text, end), reading.fields if is_plain else None, True)
+        strict = self._read_strictly(text, start, None)
         if strict is not None and not self._has_swallowed(text, end, strict):
             return strict
         further = self._read_on(text, start, end)
@@ -125,7 +134,7 @@ class Splitter:
             if behind >= len(text):
                 return None
             self._effort.spend(_READ_ON)
-            following = self._read_strictly(text, behind)
+            following = self._read_strictly(text, behind, self._width, sys.maxsize)
             if following is not None and len(following.fields or ()) == self._width:
                 return None
             end = _LINE.match(text, behind).end()  # type: ignore[union-attr]
@@ -148,6 +157,11 @@ class Splitter:
 
     def _search(self, line: str, width: int | None) -> Reading | None:
         return Search(self._grammar, self._effort, line, width).best() if self._marks.quote else None
+
+
+def _count_line_ends(field: str) -> int:
+    """How many line ends there are in a field, or fewer where these are of several kinds."""
+    return max(field.count("\n"), field.count("\r"))
 
 
 def _behind(text: str, line_end: int) -> int:
