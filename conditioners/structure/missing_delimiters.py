@@ -11,8 +11,8 @@ from conditioners.structure.field_grammar import Grammar, Marks
 
 MISSING = "a delimiter is missing beside quotes"
 
-_MOST_QUOTES = 4
-"""Quotes of a line beside which a delimiter may be missing."""
+_MOST_QUOTES, _MOST_IN_LINE = 4, 200
+"""Quotes of a line beside which a delimiter may be missing, and all of them."""
 _USUAL = 0.1
 """The share of lines from which on such quotes are none between cells, but of the text."""
 _BEFORE = r"[\w.!?%)]"
@@ -64,6 +64,8 @@ class MissingDelimiters:
     def _fill(self, line: str) -> Iterator[str]:
         """The line with a delimiter beside each of its quotes that stand between characters of cells."""
         delimiter, quote = self.marks.delimiter, self.marks.quote
+        if line.count(quote) > _MOST_IN_LINE:
+            return
         apart = (delimiter, quote, " ")
         places = [at for at in range(1, len(line) - 1) if line[at] == quote]
         places = [at for at in places if line[at - 1] not in apart and line[at + 1] not in apart]

@@ -25,7 +25,7 @@ def realign(profile: Profile, cells: Sequence[str]) -> tuple[str, ...] | None:
 def fuse(profile: Profile, cells: Sequence[str], raw: str) -> tuple[str, ...] | None:
     """A row whose words were torn apart at blanks, with those of a column put together again, or of two columns.
 
-    Only columns that have words with blanks may take several, and only what stands in the raw row like that is put
+    Only columns that may have words with blanks take several, and only what stands in the raw row like that is put
     together, so nothing that stood in quotes. None if it is not plain which words belong together.
     """
     surplus, columns = len(cells) - profile.width, _list_torn(profile)
@@ -48,8 +48,9 @@ def count_ways(profile: Profile, cells: Sequence[str]) -> int:
 
 
 def _list_torn(profile: Profile) -> list[int]:
-    """The columns whose words may be torn apart at blanks."""
-    return [at for at, column in enumerate(profile.columns) if column.holds_words and column.holds_blanks]
+    """The columns whose words may be torn apart: those that have some with blanks, or all where none has any."""
+    columns = [at for at, column in enumerate(profile.columns) if column.holds_words]
+    return [at for at in columns if profile.columns[at].holds_blanks] or columns
 
 
 def _join(cells: Sequence[str], way: Mapping[int, int], raw: str) -> tuple[str, ...] | None:
