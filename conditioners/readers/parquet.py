@@ -28,6 +28,8 @@ _IN_MEMORY = 32 << 20
 _BATCH_ROWS, _NESTED_ROWS = 20_000, 1000
 _BATCH_CELLS = 500_000
 """Of a batch: each takes up to a hundred bytes."""
+_MANY = 500
+"""Cells of a column that are written faster all at once than one by one."""
 _TAIL = 8
 """Bytes of the metadata's length and the mark behind it."""
 
@@ -209,8 +211,8 @@ def _as_text(column: Any) -> pl.Series:
     if pa.types.is_dictionary(kind) and is_text(kind.value_type):
         _require_utf8(column.dictionary)
         column, kind = column.dictionary_decode(), kind.value_type
-    if is_text(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind):
-        # Both write these as Python does, all at once.
+    if len(column) >= _MANY and (is_text(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind)):
+        # These are written as Python does, all at once.
         return cast("pl.Series", pl.from_arrow(column.cast(pa.large_string())))
     if pa.types.is_nested(kind):
         shown = [None if value is None else show_json(value) for value in read_values(column)]
