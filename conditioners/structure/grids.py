@@ -73,6 +73,8 @@ _STAMPED = re.compile(rb"\[[^][{}\"]*+\]\s*+[^],\s]")
 _LINES = 20
 _LOOKED_AT = 1 << 16
 """Bytes that tell whether a file is text."""
+_DECLARES = re.compile(rb"<!DOCTYPE\s[^\[>]*\[\s*(?:<!|<\?|%|\])")
+"""A document type with declarations of its own, which HTML has none of, and no table begins with."""
 _SEPARATORS = b"\x01\x02\x14"
 """Control characters that some programs, such as Hive, put between cells."""
 _JSON_NAMES = (".json", ".geojson", ".jsonl", ".ndjson", ".topojson")
@@ -111,7 +113,8 @@ def open_grids(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[
 def _is_xml(opened: OpenedRaw, start: bytes) -> bool:
     if not start.startswith(b"<"):
         return False
-    return start.startswith(b"<?xml") or opened.name.lower().endswith(".xml") or is_well_formed(opened.head)
+    is_told = start.startswith(b"<?xml") or _DECLARES.match(start) is not None
+    return is_told or opened.name.lower().endswith(".xml") or is_well_formed(opened.head)
 
 
 def _open_json_or_text(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[Grid]:

@@ -16,6 +16,7 @@ from conditioners.outcome import Refusal
 from conditioners.readers.interchanges import split_segments
 from shared.domain.blob_names import BlobNameError, check_path
 from tests.conditioning.hostile_files import CONTAINER, MIB, ODS, cell, compound, ods, pack, workbook
+from tests.conditioning.undeclared import condition_undeclared
 
 TEXT = b"date,state,category,dollars,units,volume\n2024-01-07,Texas,Milk,1,1,1\n"
 
@@ -94,6 +95,23 @@ def test_entities_that_multiply_are_refused(refuse):
     data = f'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY l0 "ha">{LAUGHS}]><a><b><c>&l11;</c></b></a>'
 
     assert refuse({"laughs.xml": data.encode()}, declared=False) == [ENTITIES]
+
+
+@pytest.mark.parametrize(
+    ("declarations", "told"),
+    [
+        ('<!ENTITY a "&b;"><!ENTITY b "&a;">', "the XML document declares entities of its own, which are not followed"),
+        (
+            "<!ENTITY % p '<!ENTITY b \"c\">'><!ENTITY % x '%p;%p;%p;'>%x;",
+            "not well-formed XML: PEReferences forbidden",
+        ),
+    ],
+    ids=["entities in each other", "parameter entities"],
+)
+def test_a_document_that_declares_entities_is_xml_whatever_its_name_and_form_are(declarations, told):
+    outcome = condition_undeclared(f"<!DOCTYPE r [{declarations}]><r><e>&a;</e></r>", "feed.dat").outcome
+
+    assert outcome.reason.startswith(told)
 
 
 def test_an_entity_or_a_document_type_elsewhere_is_not_fetched(condition, tmp_path):
