@@ -42,7 +42,7 @@ class MadeOutput:
         if not self.ledger.intents.intend(self.intent, self.now()):
             self._unstage()
             return None
-        if accepted.there is not None and accepted.sha256 == self.intent.made.sha256:
+        if accepted.there is not None and accepted.sha256 == self.intent.made.sha256 and self._stands(accepted.there):
             self._place_rejects(accepted.there)
             state = self._settle(accepted.there, unwritten=True)
             if state is not None:

@@ -95,10 +95,13 @@ class Outcomes:
 
 
 def _is_contested(connection: Connection, mine: Intent) -> bool:
-    """Whether an intent to put something else there is open."""
-    others = select(output_intent.c.raw_file_id, output_intent.c.made).where(output_intent.c.path == mine.file.path)
+    """Whether an intent to put something else there is open, or another outcome of the version has ended this one."""
+    found = output_intent.c
+    there = select(found.id, found.raw_file_id, found.made).where(found.path == mine.file.path)
+    others = connection.execute(there).all()
     same = (mine.file.id, mine.made.sha256)
-    return any((each.raw_file_id, each.made["sha256"]) != same for each in connection.execute(others))
+    is_open = mine.id in [each.id for each in others]
+    return not is_open or any((each.raw_file_id, each.made["sha256"]) != same for each in others)
 
 
 def _end_intents(connection: Connection, file: RawFile) -> None:

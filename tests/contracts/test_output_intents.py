@@ -321,3 +321,24 @@ def test_a_replay_that_is_given_up_says_so_and_leaves_the_output_in_use(lake, le
     assert "ZeroDivisionError" in told["reason"]
     assert b"newer" in output_of(lake, PATH)
     assert ledger.intents.list_open(clock()) == []
+
+
+@pytest.mark.parametrize("moment", ["intend", "settle_conditioned"])
+def test_an_output_that_was_left_unwritten_is_written_where_another_has_taken_it_away_meanwhile(
+    lake, ledger, clock, monkeypatch, moment
+):
+    take(lake, ledger, clock, PATH, OLD)
+    part = ledger.intents if moment == "intend" else ledger.outcomes
+    settle = getattr(part, moment)
+
+    def settle_late(*given, **named):
+        monkeypatch.setattr(part, moment, settle)
+        lake.delete("conditioned", conditioned_path(PATH))
+        for intent, _ in ledger.intents.list_open(clock() + 2 * LEASE, PATH):
+            ledger.intents.withdraw(intent)
+        return settle(*given, **named)
+
+    monkeypatch.setattr(part, moment, settle_late)
+
+    assert take(lake, ledger, clock, PATH, OLD) == "conditioned"
+    assert output_of(lake, PATH) is not None and find_untold(lake, ledger) == []
