@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from typing import Any
 
@@ -32,8 +33,12 @@ class LineParser:
             return self._decode(line.decode())
         return parse_json(line, self._limits)
 
-    def find_reason(self, line: bytes) -> str:
-        """Why a line gave nothing."""
+    def find_reason(self, line: bytes, fault: Refusal | ValueError) -> str:
+        """Why a line gave nothing, of which `parse` raised the fault."""
+        if isinstance(fault, Refusal):
+            return fault.reason
+        if isinstance(fault, json.JSONDecodeError) and not line.startswith(codecs.BOM_UTF8):
+            return f"not JSON: {fault.msg}"  # as parse_json says it: of other faults, and of the mark, it says more
         try:
             parse_json(line, self._limits)
         except Refusal as refusal:

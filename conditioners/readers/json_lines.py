@@ -167,7 +167,7 @@ class JsonLinesReader:
         """A line that is no JSON, and why."""
         if not line.strip():
             return Located(str(number), ""), "the line is blank"
-        reason = fault.reason if isinstance(fault, Refusal) else self._parser.find_reason(line)
+        reason = self._parser.find_reason(line, fault)
         return Located(str(number), show_damage(line.decode())), reason
 
     def _list_unread(self, parsed: _Parsed, strays: Sequence[FoundStray], counts: NDArray[np.int64]) -> list[Unread]:

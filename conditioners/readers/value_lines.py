@@ -134,7 +134,7 @@ class ValueLines:
 
     def _note_broken(self, number: int, line: bytes, fault: Refusal | ValueError) -> BrokenLine:
         if self.first_broken is None:
-            reason = fault.reason if isinstance(fault, Refusal) else self._parser.find_reason(line)
+            reason = self._parser.find_reason(line, fault)
             kind = TooLarge if isinstance(fault, TooLarge) else Refusal
             self.first_broken = kind(reason, f"line {number}")
         self._broken += 1

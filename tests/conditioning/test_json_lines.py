@@ -4,7 +4,10 @@ import pytest
 
 from conditioners.columns import Text, Whole
 from conditioners.dialects import JsonLines, JsonTree
-from conditioners.limits import Limits
+from conditioners.limits import DEFAULT, Limits
+from conditioners.outcome import Refusal
+from conditioners.readers.json_line_parsing import LineParser
+from conditioners.readers.json_parsing import parse_json
 
 
 def make(make_source, *dialects):
@@ -95,3 +98,25 @@ def test_a_first_line_of_another_shape_is_a_row_at_fault(make_source, run):
 
     assert result.rows == ["a,1,", "b,2,"]
     assert [(r["line"], r["rule"]) for r in result.rejects] == [("1", "missing")]
+
+
+BROKEN = [b"{", b"", b"[1,]", b'{"a":1}x', b'"\x01"', b'{"a" 1}', b"NaN", b'{"a":1,"a":2}', b"[" * 99, b"\xef\xbb\xbf{"]
+
+
+@pytest.mark.parametrize("line", BROKEN)
+def test_why_a_line_gives_nothing_is_told_as_of_a_document(line):
+    with pytest.raises((Refusal, ValueError)) as raised:
+        LineParser(DEFAULT).parse(line)
+    with pytest.raises(Refusal) as refused:
+        parse_json(line, DEFAULT)
+
+    assert LineParser(DEFAULT).find_reason(line, raised.value) == refused.value.reason
+
+
+def test_lines_that_are_no_json_are_parsed_once(make_source, run, monkeypatch):
+    monkeypatch.setattr("conditioners.readers.json_line_parsing.parse_json", lambda *_: pytest.fail("parsed again"))
+    result = run(make(make_source), b'{"shop":"a","units":1}\n{\n[1,]\n')
+
+    assert [reject["reason"] for reject in result.rejects] == [
+        "not JSON: Expecting property name enclosed in double quotes", "not JSON: Expecting value",
+    ]  # fmt: skip
