@@ -61,10 +61,11 @@ def open_parquet_file(opened: OpenedRaw, limits: Limits) -> Iterator[OpenedParqu
             spool.seek(packed - _TAIL - footer)
             groups = _read_chunks(metadata, spool.read(footer))
             told = check_sizes(metadata, groups, packed, limits)
-            nested = check_pages(spool, metadata, groups, limits)
+            checked = check_pages(spool, metadata, groups, limits)
             # A value that is stored once must not be repeated in memory for each of its rows.
-            file = ParquetFile(pa.PythonFile(spool, mode="r"), metadata=metadata, read_dictionary=_texts(metadata))
-            yield OpenedParquet(file, told, nested)
+            once = [path for path in _texts(metadata) if path not in checked.one_by_one]
+            file = ParquetFile(pa.PythonFile(spool, mode="r"), metadata=metadata, read_dictionary=once)
+            yield OpenedParquet(file, told, checked.listed)
         except UnicodeDecodeError as error:
             raise Refusal(f"the Parquet file cannot be read: a text in it is no UTF-8: {error.object[:80]!r}") from None
         except (pa.ArrowException, OSError) as error:
@@ -211,6 +212,8 @@ def _as_text(column: Any) -> pl.Series:
     if pa.types.is_dictionary(kind) and is_text(kind.value_type):
         _require_utf8(column.dictionary)
         column, kind = column.dictionary_decode(), kind.value_type
+    elif is_text(kind):
+        _require_utf8(column)
     if len(column) >= _MANY and (is_text(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind)):
         # These are written as Python does, all at once.
         return cast("pl.Series", pl.from_arrow(column.cast(pa.large_string())))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence, Set
 from dataclasses import replace
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
@@ -12,6 +13,18 @@ from conditioners.readers.parquet_pages import Pages, measure_pages
 from conditioners.readers.thrift import ThriftError
 
 _LONGEST_NAME = 80
+_PLAIN, _BEHIND_LENGTHS, _BEHIND_BEGINNINGS = 0, 6, 7
+"""Encodings of parquet.thrift: PLAIN and DELTA_LENGTH_BYTE_ARRAY, in which each value stands in the file, whole, and
+DELTA_BYTE_ARRAY, in which one may begin as the one before it does, without an end."""
+
+
+class Checked(NamedTuple):
+    """What the pages of a file say."""
+
+    listed: int
+    """The most values that the columns of lists have together in a row group."""
+    one_by_one: frozenset[str]
+    """The paths of texts that are read as they stand, for pyarrow cannot read them as what is stored once."""
 
 
 def check_sizes(metadata: Any, groups: list[list[ColumnChunk]], packed: int, limits: Limits) -> int:
@@ -30,10 +43,10 @@ def check_sizes(metadata: Any, groups: list[list[ColumnChunk]], packed: int, lim
     return told
 
 
-def check_pages(file: IO[bytes], metadata: Any, groups: list[list[ColumnChunk]], limits: Limits) -> int:
-    """Raises Refusal by what the pages say, of which the metadata may tell less; answers the most values in lists."""
+def check_pages(file: IO[bytes], metadata: Any, groups: list[list[ColumnChunk]], limits: Limits) -> Checked:
+    """Raises Refusal by what the pages say, of which the metadata may tell less."""
     columns = [metadata.schema.column(number) for number in range(metadata.num_columns)]
-    most = 0
+    most, written = 0, [set[int]() for _ in columns]
     for group in groups:
         try:
             pages = [_measure(file, chunk, column) for chunk, column in zip(group, columns, strict=True)]
@@ -42,7 +55,25 @@ def check_pages(file: IO[bytes], metadata: Any, groups: list[list[ColumnChunk]],
         measured = [replace(chunk, unpacked=page.unpacked) for chunk, page in zip(group, pages, strict=True)]
         _check_group(metadata, sum(page.unpacked for page in pages), measured, limits)
         most = max(most, sum(page.values for page, column in zip(pages, columns, strict=True) if _is_listed(column)))
-    return most
+        for encodings, page in zip(written, pages, strict=True):
+            encodings |= page.encodings
+    return Checked(most, _stand_one_by_one(columns, written))
+
+
+def _stand_one_by_one(columns: Sequence[Any], written: Sequence[Set[int]]) -> frozenset[str]:
+    """Raises Refusal for texts in an encoding of which a few bytes may be any number of them, unread as yet."""
+    paths = set()
+    for column, found in zip(columns, written, strict=True):
+        if column.physical_type != "BYTE_ARRAY" or not found & {_BEHIND_LENGTHS, _BEHIND_BEGINNINGS}:
+            continue
+        if not found <= {_PLAIN, _BEHIND_LENGTHS}:
+            raise Refusal(
+                "its texts are written as DELTA_BYTE_ARRAY, or as DELTA_LENGTH_BYTE_ARRAY beside another encoding: "
+                "have them written as PLAIN, or with a dictionary",
+                name_column(column.path),
+            )
+        paths.add(column.path)
+    return frozenset(paths)
 
 
 def _is_listed(column: Any) -> bool:
@@ -50,12 +81,14 @@ def _is_listed(column: Any) -> bool:
 
 
 def _measure(file: IO[bytes], chunk: ColumnChunk, column: Any) -> Pages:
-    """What is packed in no way, and holds no lists, is what it takes in the file."""
-    if not _is_listed(column):
-        return measure_pages(file, chunk) if chunk.codec else Pages(chunk.packed, chunk.values)
+    """What is packed in no way, and holds no lists or texts, is what it takes in the file."""
+    if not (chunk.codec or _is_listed(column) or column.physical_type == "BYTE_ARRAY"):
+        return Pages(chunk.packed, chunk.values)
     pages = measure_pages(file, chunk)
+    if not _is_listed(column):
+        return pages
     fixed = column.length if column.physical_type == "FIXED_LEN_BYTE_ARRAY" else 0
-    return Pages(max(pages.unpacked, pages.values * fixed), pages.values)
+    return replace(pages, unpacked=max(pages.unpacked, pages.values * fixed))
 
 
 def _check_counts(rows: int, columns: int, packed: int, limits: Limits) -> None:

@@ -211,3 +211,30 @@ def test_parts_of_a_second_of_a_duration_are_kept(detect):
     rows, _ = detect(write_columns(["id", "length"], pa.array(["a"]), pa.array([-1_000_000_001], pa.duration("ns"))))
 
     assert rows[0]["length"] == "-00:00:01.000000001"
+
+
+@pytest.mark.parametrize("compression", ["none", "snappy"])
+@pytest.mark.parametrize("version", ["1.0", "2.0"])
+def test_texts_that_stand_behind_their_lengths_are_read(compression, version):
+    data = write_encoded("DELTA_LENGTH_BYTE_ARRAY", data_page_version=version, compression=compression)
+
+    assert condition_undeclared(data).tables == [[["name", "units"], ["Käse", "1"], ["", "2"], ["Brot", "3"]]]
+
+
+def test_texts_that_stand_behind_their_lengths_and_are_no_utf8_are_refused():
+    data = write_encoded("DELTA_LENGTH_BYTE_ARRAY", compression="none", write_statistics=False)
+
+    assert "no UTF-8" in condition_undeclared(data.replace(b"Brot", b"Br\xfft")).outcome.reason
+
+
+def test_texts_that_begin_as_those_before_them_are_refused_by_their_column():
+    refusal = condition_undeclared(write_encoded("DELTA_BYTE_ARRAY")).outcome
+
+    assert refusal.reason.startswith("its texts are written as DELTA_BYTE_ARRAY")
+    assert refusal.where == "column 'name'"
+
+
+def write_encoded(encoding, **options):
+    table, sink = pa.table({"name": ["Käse", None, "Brot"], "units": [1, 2, 3]}), io.BytesIO()
+    pq.write_table(table, sink, use_dictionary=False, column_encoding={"name": encoding}, **options)
+    return sink.getvalue()
