@@ -137,11 +137,15 @@ class TitledReader:
 
     def _list_lines(self, chunk: Chunk) -> Iterator[tuple[int, str]]:
         """The lines of a chunk that begin a record and may be titles, by number."""
-        text = show_damage(take_out(chunk.data.decode("utf-8", "replace"), self._syntax))
+        written = chunk.data.decode("utf-8", "replace")
+        text = show_damage(take_out(written, self._syntax))
         is_title = [title.pattern.match for title in self._titles.values() if title.begins in text]
         if not is_title:
             return
-        lines = text.replace("\r\n", "\n").split("\n")
+        if self._syntax.turned:  # of the whole text the line ends would be CRs again
+            lines = [show_damage(take_out(line, self._syntax)) for line in written.split("\n")]
+        else:
+            lines = text.replace("\r\n", "\n").split("\n")
         found = [number for number, line in enumerate(lines) if any(match(line) for match in is_title)]
         begun = self._begin_records(chunk) if found and self._syntax.quote else None
         for number in found:

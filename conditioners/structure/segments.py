@@ -43,6 +43,8 @@ def open_segments(opened: OpenedRaw, limits: Limits) -> Iterator[RecordGrid]:
     data = read_packed(opened, limits)
     text, encoding = _decode(data, opened.head)
     segments = list(split_segments(text))
+    if not segments:
+        raise Refusal("the interchange has no segment behind its marks")
     faults = _find_faults(segments)
     width = max(len(segment.elements) for segment in segments)
     if width > limits.columns:

@@ -176,3 +176,7 @@ def test_an_interchange_that_is_cut_off_within_a_segment_is_refused():
 
     assert isinstance(condition(whole)[0], AutoConditioned)
     assert condition(whole[:-30])[0].reason == "the file ends within a segment"
+
+
+def test_marks_without_a_segment_are_refused():
+    assert condition(b"UNA:+,? '")[0] == Refused("the interchange has no segment behind its marks")

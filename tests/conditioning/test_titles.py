@@ -266,3 +266,9 @@ def test_a_draft_suggests_a_label_that_makes_a_title_a_column(draft, run, above,
     assert [
         row.split(",")[0] for row in run(replace(source, columns=columns, key=(), dialects=(dialect,)), data).rows
     ] == values
+
+
+def test_of_lines_that_end_with_cr_each_may_be_a_title(of_stores, run):
+    text = b"Store: 0007\rsku,units\ra,1\rStore: 0008\rb,2\r"
+
+    assert run(of_stores(Delimited(name="d", labels=STORE)), text).rows == ["0007,a,1", "0008,b,2"]
