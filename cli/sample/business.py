@@ -197,7 +197,7 @@ def _forecast_table(calendar: _Calendar, region: Region, forecast: Weather) -> p
     zips, days = len(region.zips), 7 * (calendar.past + 1)
     return pl.DataFrame(
         {
-            "issued_date": np.repeat(calendar.mondays - 1, 7 * zips),
+            "issued_date": np.repeat(calendar.mondays - np.timedelta64(1, "D"), 7 * zips),
             "date": np.repeat(calendar.days, zips),
             "zip": list(region.zips) * days,
             "tmax_c": forecast.high.round(1).ravel() + 0.0,

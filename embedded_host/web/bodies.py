@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
+
 from starlette.requests import Request
 
 MAX_BODY_BYTES = 100 * 1024 * 1024
@@ -19,9 +21,10 @@ async def read_body(request: Request, limit: int = MAX_BODY_BYTES) -> bytes:
         raise BodyTooLarge
     parts: list[bytes] = []
     size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > limit:
-            raise BodyTooLarge
-        parts.append(part)
+    async with aclosing(request.stream()) as stream:
+        async for part in stream:
+            size += len(part)
+            if size > limit:
+                raise BodyTooLarge
+            parts.append(part)
     return b"".join(parts)
