@@ -17,10 +17,10 @@ from conditioners.raw import OpenedRaw, RawInput
 from conditioners.readers.batches import Facts, Located, Reader
 from conditioners.readers.gathered import FewRows, GatheredReader, Together
 from conditioners.readers.headers import normalise
-from conditioners.readers.joined import JoinedReader, Taken
 from conditioners.readers.members import MemberReader
 from conditioners.readers.opening import open_readers
-from conditioners.readers.titles import compile_titles
+from conditioners.readers.text.joined import JoinedReader, Taken
+from conditioners.readers.text.titles import compile_titles
 from conditioners.unpack import Unpacker, naming
 
 

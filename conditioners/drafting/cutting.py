@@ -14,8 +14,8 @@ from conditioners.drafting.beginnings import cut_beginning
 from conditioners.drafting.compressions import COMPRESSIONS
 from conditioners.limits import DEFAULT, KIB
 from conditioners.outcome import Refusal
-from conditioners.readers.json_parsing import parse_json
-from conditioners.readers.json_showing import show_json
+from conditioners.readers.json.parsing import parse_json
+from conditioners.readers.json.showing import show_json
 from conditioners.structure.json_shapes import count_keys
 
 SMALL, _FEW = 256 * KIB, 32 * KIB

@@ -16,7 +16,7 @@ from conditioners.drafting.samples import NoDraft, Sample
 from conditioners.drafting.text import show_call, show_mapping, show_string, show_tuple
 from conditioners.drafting.widening import Widening
 from conditioners.parts import WIDE_LABEL
-from conditioners.readers.json_paths import join_all, step
+from conditioners.readers.json.paths import join_all, step
 
 _INDENT = 12
 _OPENING = 40

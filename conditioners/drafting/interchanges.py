@@ -11,11 +11,11 @@ from conditioners.dialects import Dialect, EdiLoops, ProductActivity
 from conditioners.drafting.packing import read_first
 from conditioners.drafting.trials import read_labelled
 from conditioners.outcome import Refusal
-from conditioners.readers.edi_labels import list_qualified
-from conditioners.readers.edi_messages import read_messages
-from conditioners.readers.edi_segments import Segment
-from conditioners.readers.envelopes import Message
-from conditioners.readers.interchange_text import decode_interchanges
+from conditioners.readers.edi.envelopes import Message
+from conditioners.readers.edi.labels import list_qualified
+from conditioners.readers.edi.messages import read_messages
+from conditioners.readers.edi.segments import Segment
+from conditioners.readers.edi.text import decode_interchanges
 
 if TYPE_CHECKING:
     from conditioners.drafting.samples import Sample

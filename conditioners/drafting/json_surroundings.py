@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from conditioners.drafting.listed import load_values, split_path
-from conditioners.readers.json_paths import join, step
+from conditioners.readers.json.paths import join, step
 from conditioners.structure.json_nodes import show_cell
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from conditioners.readers.json_paths import KEY, KEYED, LISTED, join, read_path, write_path
+from conditioners.readers.json.paths import KEY, KEYED, LISTED, join, read_path, write_path
 from conditioners.structure.json_shapes import count_keys
 
 _LOOKED_AT = 100

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from conditioners.limits import DEFAULT
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw, RawInput
-from conditioners.readers.json_parsing import load_document
-from conditioners.readers.json_paths import LISTED, join_all, step
-from conditioners.readers.value_lines import ValueLines, begins_with_lines
+from conditioners.readers.json.parsing import load_document
+from conditioners.readers.json.paths import LISTED, join_all, step
+from conditioners.readers.json.value_lines import ValueLines, begins_with_lines
 from conditioners.structure.json_nodes import show_cell
 from conditioners.structure.json_shapes import CELLS, take_cells
 from conditioners.structure.json_tables import is_list_of_rows

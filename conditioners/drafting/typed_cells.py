@@ -12,9 +12,9 @@ from conditioners.drafting.samples import Sample
 from conditioners.limits import DEFAULT
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw, RawInput
-from conditioners.readers.json_paths import read_path
-from conditioners.readers.json_showing import Number
-from conditioners.readers.workbook import load_sheets
+from conditioners.readers.json.paths import read_path
+from conditioners.readers.json.showing import Number
+from conditioners.readers.workbooks.workbook import load_sheets
 from conditioners.unpack import Unpacker
 
 

@@ -12,7 +12,7 @@ from conditioners.dialects import Dialect
 from conditioners.limits import KIB, Limits
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Facts, Located, TextBatch
-from conditioners.readers.locating import FEW
+from conditioners.readers.text.locating import FEW
 
 _SMALL = 64 * KIB
 """Bytes from which on a file is worth a batch of its own."""

@@ -12,9 +12,9 @@ from conditioners.limits import Limits
 from conditioners.outcome import Refusal, Skipped
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Reader, TextBatch
-from conditioners.readers.delimited import DelimitedReader
 from conditioners.readers.gathered import FewRows, is_small
-from conditioners.readers.joined import Taken, take
+from conditioners.readers.text.delimited import DelimitedReader
+from conditioners.readers.text.joined import Taken, take
 from conditioners.unpack import naming
 
 _FEW_PARTS = 3

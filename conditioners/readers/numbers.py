@@ -10,7 +10,7 @@ from conditioners.columns import Decimal as DecimalColumn
 from conditioners.columns import Whole
 from conditioners.declaration import Source
 from conditioners.dialects import Dialect, JsonColumns, JsonLines, JsonRows, JsonTree
-from conditioners.readers.json_showing import Number
+from conditioners.readers.json.showing import Number
 from conditioners.readers.unfolding import MARK
 
 _POINT = "."

@@ -26,7 +26,7 @@ from conditioners.readers.batches import Reader
 from conditioners.readers.beginnings import PARQUET, WORKBOOKS
 from conditioners.readers.decoding import begin_text
 from conditioners.readers.foreign import name_form, refuse_foreign
-from conditioners.readers.text_opening import open_text
+from conditioners.readers.text.opening import open_text
 
 _Found = tuple[Dialect, Reader]
 
@@ -37,7 +37,7 @@ def open_readers(source: Source, opened: OpenedRaw, limits: Limits) -> list[_Fou
     Raises Refusal when it is in none of the source's.
     """
     if source.comes_as(ProductActivity, EdiLoops):
-        from conditioners.readers.interchange_opening import is_interchange, open_interchanges
+        from conditioners.readers.edi.opening import is_interchange, open_interchanges
 
         if is_interchange(opened.head):
             return open_interchanges(source, opened, limits)
@@ -56,7 +56,7 @@ def _open_reader(source: Source, opened: OpenedRaw, limits: Limits) -> _Found:
 def _open_sheets(source: Source, opened: OpenedRaw, limits: Limits) -> _Found | None:
     if not opened.head.startswith(WORKBOOKS) and not source.comes_as(Workbook):
         return None
-    from conditioners.readers.sheet_opening import open_sheets
+    from conditioners.readers.workbooks.opening import open_sheets
 
     return open_sheets(source, opened, limits)
 
@@ -65,7 +65,7 @@ def _open_parquet(source: Source, opened: OpenedRaw, limits: Limits) -> _Found |
     files = source.dialects_of(Parquet)
     if not files or not opened.head.startswith(PARQUET):
         return None
-    from conditioners.readers.parquet_tables import ParquetReader
+    from conditioners.readers.parquet.tables import ParquetReader
 
     return open_best(source, files, lambda each: ParquetReader(source, each, opened, limits))
 
@@ -73,7 +73,7 @@ def _open_parquet(source: Source, opened: OpenedRaw, limits: Limits) -> _Found |
 def _open_json(source: Source, opened: OpenedRaw, limits: Limits) -> _Found | None:
     if not source.comes_as(JsonTree, JsonRows, JsonColumns, JsonLines):
         return None
-    from conditioners.readers.json_opening import open_json
+    from conditioners.readers.json.opening import open_json
 
     return open_json(source, opened, limits)
 
@@ -82,7 +82,7 @@ def _open_xml(source: Source, opened: OpenedRaw, limits: Limits) -> _Found | Non
     trees = source.dialects_of(XmlElements)
     if not trees or not begin_text(opened.head).startswith(b"<"):
         return None
-    from conditioners.readers.xml_tables import XmlReader
+    from conditioners.readers.xml.tables import XmlReader
 
     return open_best(source, trees, lambda each: XmlReader(source, each, opened, limits))
 

@@ -12,10 +12,10 @@ from conditioners.raw import OpenedRaw
 from conditioners.readers.beginnings import PARQUET, WORKBOOKS
 from conditioners.readers.decoding import begin_text
 from conditioners.readers.foreign import refuse_foreign
-from conditioners.readers.html_tables import is_html
-from conditioners.readers.spreadsheet_xml import is_spreadsheet_xml
-from conditioners.readers.value_lines import has_lines_behind
-from conditioners.readers.xml_elements import is_well_formed
+from conditioners.readers.html.tables import is_html
+from conditioners.readers.json.value_lines import has_lines_behind
+from conditioners.readers.workbooks.spreadsheet_xml import is_spreadsheet_xml
+from conditioners.readers.xml.elements import is_well_formed
 from conditioners.structure.alignment import open_aligned, open_spaced
 from conditioners.structure.arff import open_arff
 from conditioners.structure.block import Block

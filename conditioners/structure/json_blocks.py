@@ -7,7 +7,7 @@ from itertools import chain, groupby, islice
 from typing import Any, overload
 
 from conditioners.readers.decoding import DAMAGE
-from conditioners.readers.json_showing import Number, show_json
+from conditioners.readers.json.showing import Number, show_json
 from conditioners.structure.block import Block
 from conditioners.structure.json_nodes import show_cell
 from conditioners.structure.rows import Row

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from conditioners.readers.json_paths import LISTED, join, join_all
+from conditioners.readers.json.paths import LISTED, join, join_all
 from conditioners.structure.json_nodes import show_cell
 from conditioners.structure.json_tables import Found
 from conditioners.structure.profiles import Profile

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from conditioners.limits import MIB
 from conditioners.outcome import Refusal
-from conditioners.readers.json_showing import show_json
+from conditioners.readers.json.showing import show_json
 from conditioners.structure.records import Record
 
 MOST_NAMES = 4 * MIB

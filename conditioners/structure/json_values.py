@@ -13,9 +13,9 @@ from conditioners.limits import Limits
 from conditioners.outcome import Refusal, Skipped
 from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import show_damage
-from conditioners.readers.json_parsing import Document, TooLarge, load_document
-from conditioners.readers.json_text import JsonText
-from conditioners.readers.value_lines import begins_with_lines
+from conditioners.readers.json.parsing import Document, TooLarge, load_document
+from conditioners.readers.json.text import JsonText
+from conditioners.readers.json.value_lines import begins_with_lines
 from conditioners.structure.block import Block
 from conditioners.structure.json_blocks import read_blocks
 from conditioners.structure.json_labels import find_header

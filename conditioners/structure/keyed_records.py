@@ -11,10 +11,10 @@ from typing import Any
 
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
-from conditioners.readers.json_elements import ElementCutter
-from conditioners.readers.json_frames import OBJECT
-from conditioners.readers.json_parsing import TextPlace
-from conditioners.readers.json_text import JsonText
+from conditioners.readers.json.elements import ElementCutter
+from conditioners.readers.json.frames import OBJECT
+from conditioners.readers.json.parsing import TextPlace
+from conditioners.readers.json.text import JsonText
 from conditioners.structure.json_shapes import count_keys
 from conditioners.structure.records import Record
 from conditioners.structure.unfolding import Unfolding, UnfoldingSurvey

@@ -9,8 +9,8 @@ from typing import Any
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
-from conditioners.readers.json_parsing import TooLarge
-from conditioners.readers.value_lines import BrokenLine, ValueLines
+from conditioners.readers.json.parsing import TooLarge
+from conditioners.readers.json.value_lines import BrokenLine, ValueLines
 from conditioners.structure.list_rows import RowTally, check_wide
 from conditioners.structure.records import Record
 from conditioners.structure.unfolding import Unfolding, UnfoldingSurvey

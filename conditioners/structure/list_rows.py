@@ -9,7 +9,7 @@ from typing import Any
 
 from conditioners.limits import MIB, Limits
 from conditioners.outcome import Refusal
-from conditioners.readers.value_lines import FILLED_SHARE
+from conditioners.readers.json.value_lines import FILLED_SHARE
 
 _HELD = 1000
 """Rows without labels that are looked at together, to find out which of them are tables."""

@@ -10,12 +10,12 @@ from typing import Any, NoReturn
 
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
-from conditioners.readers.json_outline import LongList, read_outline
-from conditioners.readers.json_parallel import SpilledLists
-from conditioners.readers.json_parsing import Document
-from conditioners.readers.json_showing import Unheld, show_json
-from conditioners.readers.json_text import JsonText
-from conditioners.readers.value_lines import FILLED_SHARE
+from conditioners.readers.json.outline import LongList, read_outline
+from conditioners.readers.json.parallel import SpilledLists
+from conditioners.readers.json.parsing import Document
+from conditioners.readers.json.showing import Unheld, show_json
+from conditioners.readers.json.text import JsonText
+from conditioners.readers.json.value_lines import FILLED_SHARE
 from conditioners.structure.json_shapes import take_cells
 from conditioners.structure.list_rows import RowTally
 from conditioners.structure.unfolding import UnfoldingSurvey

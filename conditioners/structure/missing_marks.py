@@ -9,7 +9,7 @@ from typing import Any
 
 from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import begin_text
-from conditioners.readers.html_tables import is_html
+from conditioners.readers.html.tables import is_html
 from conditioners.structure.encodings import LACKS_MARK, find_wide
 
 _MARKS = {

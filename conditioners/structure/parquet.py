@@ -11,7 +11,7 @@ from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import DAMAGE
-from conditioners.readers.parquet import describe_unusual, open_parquet_file, read_text_batches
+from conditioners.readers.parquet.reading import describe_unusual, open_parquet_file, read_text_batches
 from conditioners.structure.block import Block, Deferred
 from conditioners.structure.rows import Row, no_resplit
 

@@ -8,7 +8,7 @@ from itertools import repeat
 from typing import Any, NamedTuple
 
 from conditioners.outcome import Refusal
-from conditioners.readers.value_lines import BrokenLine
+from conditioners.readers.json.value_lines import BrokenLine
 from conditioners.structure.rows import Row, no_resplit, require_short_path
 
 _MOST_LEFT_OUT, _MOST_FOR_EACH = 5_000_000, 100

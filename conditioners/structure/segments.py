@@ -11,10 +11,10 @@ from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import DAMAGE
-from conditioners.readers.edi_segments import Segment
-from conditioners.readers.envelopes import read_messages
-from conditioners.readers.interchange_text import decode_interchanges, open_declared, read_packed
-from conditioners.readers.interchanges import split_segments
+from conditioners.readers.edi.envelopes import read_messages
+from conditioners.readers.edi.interchanges import split_segments
+from conditioners.readers.edi.segments import Segment
+from conditioners.readers.edi.text import decode_interchanges, open_declared, read_packed
 from conditioners.structure.encodings import describe_encoding, open_decoder
 from conditioners.structure.records import Misplaced, Record, RecordGrid
 

@@ -10,8 +10,8 @@ from typing import Any
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal, Skipped
 from conditioners.raw import OpenedRaw
-from conditioners.readers.html_tables import HOLDS_OTHERS, read_html_tables
-from conditioners.readers.workbook import load_sheets
+from conditioners.readers.html.tables import HOLDS_OTHERS, read_html_tables
+from conditioners.readers.workbooks.workbook import load_sheets
 from conditioners.structure.encodings import guess_facts
 from conditioners.structure.rows import Row, no_resplit
 from conditioners.structure.side_by_side import part_sides

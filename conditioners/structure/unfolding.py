@@ -12,7 +12,7 @@ from typing import Any
 
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
-from conditioners.readers.json_showing import Number
+from conditioners.readers.json.showing import Number
 from conditioners.structure.json_nodes import LONG_NAMES, MOST_NAMES, Node, list_children, read_node
 from conditioners.structure.records import Record
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from conditioners.outcome import Skipped
-from conditioners.readers.xml_elements import local_name, refuse_entity, text_of
+from conditioners.readers.xml.elements import local_name, refuse_entity, text_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from conditioners.outcome import Refusal
-from conditioners.readers.containers import MAGIC, Container, wrap
+from conditioners.readers.workbooks.containers import MAGIC, Container, wrap
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 STREAM = bytes(range(256)) * 40

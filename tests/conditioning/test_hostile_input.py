@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from conditioners.outcome import Refusal
-from conditioners.readers.interchanges import split_segments
+from conditioners.readers.edi.interchanges import split_segments
 from shared.domain.blob_names import BlobNameError, check_path
 from tests.conditioning.hostile_files import CONTAINER, MIB, ODS, cell, compound, ods, pack, workbook
 from tests.conditioning.undeclared import condition_undeclared

@@ -11,10 +11,11 @@ from conditioners.columns import Text
 from conditioners.dialects import JsonLines
 from conditioners.limits import DEFAULT, Limits
 from conditioners.outcome import Refusal
-from conditioners.readers import json_parsing, value_lines
-from conditioners.readers.json_lines import JsonLinesReader
-from conditioners.readers.json_parsing import parse_json
-from conditioners.readers.json_showing import show_json
+from conditioners.readers.json import parsing as json_parsing
+from conditioners.readers.json import value_lines
+from conditioners.readers.json.lines import JsonLinesReader
+from conditioners.readers.json.parsing import parse_json
+from conditioners.readers.json.showing import show_json
 from conditioners.structure import profiles
 from conditioners.structure.list_rows import refuse_wide
 from conditioners.structure.unfolding import UnfoldingSurvey

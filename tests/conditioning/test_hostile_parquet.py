@@ -11,11 +11,11 @@ from pyarrow.parquet import encryption
 
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
-from conditioners.readers.parquet import _find_most_rows
-from conditioners.readers.parquet_footer import ColumnChunk, read_chunks
-from conditioners.readers.parquet_limits import check_pages, check_sizes
-from conditioners.readers.parquet_pages import measure_pages
-from conditioners.readers.thrift import Thrift, ThriftError
+from conditioners.readers.parquet.footer import ColumnChunk, read_chunks
+from conditioners.readers.parquet.limits import check_pages, check_sizes
+from conditioners.readers.parquet.pages import measure_pages
+from conditioners.readers.parquet.reading import _find_most_rows
+from conditioners.readers.parquet.thrift import Thrift, ThriftError
 from tests.conditioning.undeclared import condition_undeclared
 
 

@@ -12,19 +12,19 @@ from conditioners.drafting.samples import look_at_sample
 from conditioners.drafting.widening import unfold_sample
 from conditioners.limits import DEFAULT
 from conditioners.outcome import Refusal, Skipped
-from conditioners.readers.ending import stop_behind_table
-from conditioners.readers.html_encodings import HtmlDecoder
-from conditioners.readers.json_paths import join, read_path
+from conditioners.readers.html.encodings import HtmlDecoder
+from conditioners.readers.json.paths import join, read_path
 from conditioners.readers.markup import check_html_encodings
-from conditioners.readers.mending import ODS_CONTENT, MisreadMarks
-from conditioners.readers.ods_extents import OdsSheets
-from conditioners.readers.ods_mending import OdsMending
-from conditioners.readers.room import Room
-from conditioners.readers.sheet_relations import XLSB, SheetRelations
-from conditioners.readers.sheet_styles import CellForms, XlsxStyles
-from conditioners.readers.spreadsheet_values import Reading, show_data
-from conditioners.readers.xlsx_extents import XlsxSheet
-from conditioners.readers.xlsx_mending import XlsxMending
+from conditioners.readers.text.ending import stop_behind_table
+from conditioners.readers.workbooks.mending import ODS_CONTENT, MisreadMarks
+from conditioners.readers.workbooks.ods_extents import OdsSheets
+from conditioners.readers.workbooks.ods_mending import OdsMending
+from conditioners.readers.workbooks.room import Room
+from conditioners.readers.workbooks.sheet_relations import XLSB, SheetRelations
+from conditioners.readers.workbooks.sheet_styles import CellForms, XlsxStyles
+from conditioners.readers.workbooks.spreadsheet_values import Reading, show_data
+from conditioners.readers.workbooks.xlsx_extents import XlsxSheet
+from conditioners.readers.workbooks.xlsx_mending import XlsxMending
 from conditioners.structure.rows import Row
 from conditioners.structure.sheets import without_tags
 from conditioners.structure.side_by_side import part_sides

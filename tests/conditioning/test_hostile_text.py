@@ -10,13 +10,13 @@ from conditioners.columns import Text, Whole
 from conditioners.dialects import Delimited, FixedWidth, JsonLines
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
-from conditioners.readers.cutting import RecordCutter
 from conditioners.readers.decoding import Decoder
-from conditioners.readers.json_lines import JsonLinesReader
-from conditioners.readers.locating import RecordIndex
-from conditioners.readers.misfits import Misfits
-from conditioners.readers.portions import cut_portions
-from conditioners.readers.records import Syntax
+from conditioners.readers.json.lines import JsonLinesReader
+from conditioners.readers.text.cutting import RecordCutter
+from conditioners.readers.text.locating import RecordIndex
+from conditioners.readers.text.misfits import Misfits
+from conditioners.readers.text.portions import cut_portions
+from conditioners.readers.text.records import Syntax
 from tests.conditioning.hostile_files import MIB
 
 HEADER = b"day,store,units,price,note\n"

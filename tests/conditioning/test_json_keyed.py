@@ -10,7 +10,7 @@ from conditioners.dialects import JsonLines, JsonTree
 from conditioners.drafting.samples import NoDraft
 from conditioners.limits import Limits
 from conditioners.outcome import SourceError
-from conditioners.readers.json_paths import join, read_path, write_path
+from conditioners.readers.json.paths import join, read_path, write_path
 
 SERIES = "Time Series (Daily)"
 PRICES = {f"2024-01-{day:02}": {"1. open": f"{day}.50", "5. volume": str(day * 100)} for day in range(1, 29)}

@@ -6,8 +6,8 @@ from conditioners.columns import Text, Whole
 from conditioners.dialects import JsonLines, JsonTree
 from conditioners.limits import DEFAULT, Limits
 from conditioners.outcome import Refusal
-from conditioners.readers.json_line_parsing import LineParser
-from conditioners.readers.json_parsing import parse_json
+from conditioners.readers.json.line_parsing import LineParser
+from conditioners.readers.json.parsing import parse_json
 
 
 def make(make_source, *dialects):
@@ -114,7 +114,7 @@ def test_why_a_line_gives_nothing_is_told_as_of_a_document(line):
 
 
 def test_lines_that_are_no_json_are_parsed_once(make_source, run, monkeypatch):
-    monkeypatch.setattr("conditioners.readers.json_line_parsing.parse_json", lambda *_: pytest.fail("parsed again"))
+    monkeypatch.setattr("conditioners.readers.json.line_parsing.parse_json", lambda *_: pytest.fail("parsed again"))
     result = run(make(make_source), b'{"shop":"a","units":1}\n{\n[1,]\n')
 
     assert [reject["reason"] for reject in result.rejects] == [

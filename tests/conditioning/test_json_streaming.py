@@ -16,15 +16,16 @@ from conditioners.dialects import JsonColumns, JsonLines, JsonRows, JsonTree
 from conditioners.limits import Limits
 from conditioners.outcome import Refused
 from conditioners.raw import OpenedRaw, RawInput
-from conditioners.readers import json_opening, opening
+from conditioners.readers import opening
 from conditioners.readers.batches import Facts, Located, Rows
 from conditioners.readers.decoding import show_damage
-from conditioners.readers.json_labels import list_labels
-from conditioners.readers.json_levels import Stray
-from conditioners.readers.json_parsing import load_document
-from conditioners.readers.json_paths import KEY, KEYED, LISTED, join_all, join_key, read_path, step
-from conditioners.readers.json_showing import show_json, show_value
-from conditioners.readers.json_tree import TreeWalker
+from conditioners.readers.json import opening as json_opening
+from conditioners.readers.json.labels import list_labels
+from conditioners.readers.json.levels import Stray
+from conditioners.readers.json.parsing import load_document
+from conditioners.readers.json.paths import KEY, KEYED, LISTED, join_all, join_key, read_path, step
+from conditioners.readers.json.showing import show_json, show_value
+from conditioners.readers.json.tree import TreeWalker
 from conditioners.readers.numbers import NumberWriter
 from tests.conditioning.conftest import make_source, run
 

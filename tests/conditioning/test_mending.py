@@ -11,8 +11,8 @@ import pytest
 from conditioners.columns import Text, Whole
 from conditioners.dialects import Workbook
 from conditioners.outcome import Refusal
-from conditioners.readers.mending import MisreadMarks
-from conditioners.readers.sheet_styles import CellForms
+from conditioners.readers.workbooks.mending import MisreadMarks
+from conditioners.readers.workbooks.sheet_styles import CellForms
 from tests.conditioning.workbook_files import read_shown, rewrite, xlsx_of
 from tests.conditioning.workbook_records import record, shown, xls
 

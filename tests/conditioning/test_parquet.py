@@ -12,7 +12,7 @@ import pytest
 
 from conditioners.columns import Day, Decimal, Moment, Text, Whole
 from conditioners.dialects import Parquet
-from conditioners.readers.parquet_tables import ParquetReader
+from conditioners.readers.parquet.tables import ParquetReader
 from tests.conditioning.undeclared import condition_undeclared
 
 COLUMNS = (

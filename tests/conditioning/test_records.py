@@ -12,10 +12,10 @@ from conditioners.declaration import Source
 from conditioners.dialects import Delimited
 from conditioners.limits import Limits
 from conditioners.raw import OpenedRaw, RawInput
-from conditioners.readers import cutting
-from conditioners.readers.cutting import RecordCutter
 from conditioners.readers.opening import open_readers
-from conditioners.readers.records import RecordParser, Syntax
+from conditioners.readers.text import cutting
+from conditioners.readers.text.cutting import RecordCutter
+from conditioners.readers.text.records import RecordParser, Syntax
 
 HEADER = "a,b,c\n"
 PIECES = st.sampled_from(

@@ -8,8 +8,8 @@ import pytest
 from conditioners.columns import MONDAY, Day, Decimal, Text, Whole
 from conditioners.dialects import Delimited, FixedWidth, Numbers, Repeated, Wide, Workbook
 from conditioners.limits import Limits
-from conditioners.readers import sheet_tables
 from conditioners.readers.unfolding import UnfoldingReader
+from conditioners.readers.workbooks import sheet_tables
 
 COLUMNS = (Text("store", pattern="[0-9]{3}"), Day("week", weekday=MONDAY), Whole("units", minimum=0, optional=True))
 WEEKS = Wide(into="week", values={"units": r"([0-9]{4}-W[0-9]{2})"})

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from conditioners.readers.uncalculated import UncalculatedCells
+from conditioners.readers.workbooks.uncalculated import UncalculatedCells
 from tests.conditioning.workbook_files import ods_of, rewrite, xlsx_of
 
 SHEET, CONTENT = "xl/worksheets/sheet1.xml", "content.xml"

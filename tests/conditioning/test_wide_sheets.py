@@ -6,7 +6,7 @@ import openpyxl
 
 from conditioners.columns import Day, Text, Whole
 from conditioners.dialects import Wide, Workbook
-from conditioners.readers import sheet_tables
+from conditioners.readers.workbooks import sheet_tables
 
 COLUMNS = (Text("store"), Day("week"), Whole("units", optional=True), Text("year", optional=True))
 

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from conditioners.readers.xlsb_numbers import read_short
+from conditioners.readers.workbooks.xlsb_numbers import read_short
 from tests.conditioning.workbook_files import read_shown
 from tests.conditioning.workbook_records import line, record, small, wide, xls, xlsb
 

@@ -8,7 +8,7 @@ import pytest
 
 from conditioners.columns import Day, Text, Whole
 from conditioners.dialects import Workbook
-from conditioners.readers.containers import Container, wrap
+from conditioners.readers.workbooks.containers import Container, wrap
 from tests.conditioning.workbook_files import ods_of
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "data" / "messy" / "excel-calamine"

@@ -7,7 +7,7 @@ import pytest
 from conditioners.columns import Text
 from conditioners.dialects import Workbook
 from conditioners.outcome import Refusal
-from conditioners.readers.containers import wrap
+from conditioners.readers.workbooks.containers import wrap
 from tests.conditioning.workbook_files import read_shown
 from tests.conditioning.workbook_records import TABLE, number, record, shown, texts, xls
 

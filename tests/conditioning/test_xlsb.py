@@ -8,8 +8,8 @@ import pytest
 from conditioners.limits import DEFAULT
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw, RawInput
-from conditioners.readers.room import MOST_RANGES
-from conditioners.readers.workbook import load_sheets
+from conditioners.readers.workbooks.room import MOST_RANGES
+from conditioners.readers.workbooks.workbook import load_sheets
 from tests.conditioning.workbook_files import read_shown, rewrite
 from tests.conditioning.workbook_records import line, small, wide, xlsb
 

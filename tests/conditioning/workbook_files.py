@@ -8,7 +8,7 @@ import openpyxl
 
 from conditioners.limits import DEFAULT
 from conditioners.raw import OpenedRaw, RawInput
-from conditioners.readers.workbook import load_sheets
+from conditioners.readers.workbooks.workbook import load_sheets
 
 NAMESPACES = " ".join(
     f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'

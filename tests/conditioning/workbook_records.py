@@ -2,7 +2,7 @@
 
 import struct
 
-from conditioners.readers.containers import wrap
+from conditioners.readers.workbooks.containers import wrap
 from tests.conditioning.hostile_files import pack
 
 

@@ -1,0 +1,1 @@
+"""EDI interchanges: X12 and EDIFACT."""

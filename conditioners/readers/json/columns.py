@@ -1,0 +1,202 @@
+"""JSON documents of parallel lists: a row for each position in the lists of an object that a dialect names."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from conditioners.declaration import Source
+from conditioners.dialects import JsonColumns
+from conditioners.limits import MIB, Limits
+from conditioners.outcome import Refusal
+from conditioners.parts import list_read
+from conditioners.raw import OpenedRaw
+from conditioners.readers.batches import BATCH_ROWS, Facts, Located, TextBatch
+from conditioners.readers.decoding import show_damage
+from conditioners.readers.json.outline import LongList, read_outline
+from conditioners.readers.json.parallel import Portion, SpilledLists
+from conditioners.readers.json.parsing import Document, TooLarge, load_document
+from conditioners.readers.json.paths import step
+from conditioners.readers.json.showing import show_json, show_value, show_values
+from conditioners.readers.json.text import JsonText
+from conditioners.readers.numbers import Cells, NumberWriter
+from conditioners.surroundings import RECORDS, is_surrounding
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_MOST_COPIED = 8 * MIB
+"""Characters of a column in a portion."""
+_MOST_LISTS = 500
+"""Long ones in a document."""
+
+
+class _Listed(NamedTuple):
+    """A column whose values stand in the list of that name."""
+
+    name: str
+
+
+class _Rows(NamedTuple):
+    """Where some rows come from: the object at a path, and the part of its lists that they stand in."""
+
+    path: str
+    held: Mapping[str, Any]
+    portion: Portion
+
+    def locate(self, number: int) -> Located:
+        """The place and the raw text of one row."""
+        values = self.portion.values
+        shown = {name: values[name][number] if name in values else value for name, value in self.held.items()}
+        return Located(f"$.{self.path}[{self.portion.first + number}]", show_damage(show_json(shown)))
+
+
+@dataclass
+class _Part:
+    """Rows of one or several portions."""
+
+    cells: list[Cells]
+    """By column."""
+    rows: int = 0
+    starts: list[int] = field(default_factory=list)
+    """The first row of each portion."""
+    origins: list[_Rows] = field(default_factory=list)
+
+    def locate(self, row: int) -> Located:
+        """The place and the raw text of one row."""
+        at = bisect_right(self.starts, row) - 1
+        return self.origins[at].locate(row - self.starts[at])
+
+
+@dataclass(frozen=True)
+class ColumnsDocument:
+    """A document of which long lists are not held."""
+
+    document: Document
+    text: JsonText
+    lists: tuple[LongList, ...]
+
+    @classmethod
+    def load(cls, opened: OpenedRaw, limits: Limits) -> ColumnsDocument:
+        """Read a document; raises Refusal when it is no JSON, or too large without its long lists."""
+        text = JsonText(opened)
+        with suppress(TooLarge):
+            return cls(load_document(opened, limits), text, ())
+        outline = read_outline(text, limits, _MOST_LISTS)
+        return cls(Document(outline.value, text.encoding, text.damaged), text, outline.lists)
+
+
+class JsonColumnsReader:
+    """Reads one document in one dialect."""
+
+    def __init__(
+        self, source: Source, dialect: JsonColumns, opened: OpenedRaw, loaded: ColumnsDocument, limits: Limits
+    ) -> None:
+        self._dialect, self._opened, self._limits = dialect, opened, limits
+        self._document, self._text, self._lists = loaded.document, loaded.text, loaded.lists
+        self._labels = {column.name: source.labels_of(column, dialect) for column in list_read(source.columns, dialect)}
+        self._required = {column.name for column in list_read(source.columns, dialect) if not column.optional}
+        self.columns = tuple(self._labels)
+        self._writer = NumberWriter(source, dialect, self.columns)
+        self.facts = Facts(
+            place="path", dialect={"name": dialect.name, "format": "JSON", "records": list(dialect.records)},
+            labels=self._list_labels(), encoding=self._document.encoding,
+        )  # fmt: skip
+        declared = {label for labels in self._labels.values() for label in labels}
+        self.facts.ignored = [label for label in self.facts.labels if label not in declared]
+
+    @property
+    def has_records(self) -> bool:
+        """Whether the document has one of the objects that hold lists."""
+        return any(isinstance(step(self._document.value, path.split(".")), dict) for path in self._dialect.records)
+
+    def _list_labels(self) -> list[str]:
+        """The paths of all lists, as the document has them."""
+        found = []
+        for path in self._dialect.records:
+            held = step(self._document.value, path.split("."))
+            found += [f"{path}.{name}" for name in held] if isinstance(held, dict) else []
+        return found
+
+    def parts(self) -> Iterator[_Part]:
+        """Rows in portions."""
+        part = _Part([[] for _ in self.columns])
+        with SpilledLists(self._text, self._lists, self._limits) as spilled:
+            for rows, columns in self._rows(spilled):
+                self._add(rows, columns, part)
+                if part.rows >= BATCH_ROWS or self._lists:
+                    yield part
+                    part = _Part([[] for _ in self.columns])
+            spilled.check_unread()
+        yield part
+
+    def _rows(self, spilled: SpilledLists) -> Iterator[tuple[_Rows, Sequence[_Listed | str | None]]]:
+        """Some rows of an object after the other, with where each column stands in it."""
+        for path in self._dialect.records:
+            held = step(self._document.value, path.split("."))
+            if held is None:
+                continue
+            if not isinstance(held, dict):
+                raise Refusal("an object that holds lists should stand here", f"$.{path}")
+            lists = self._find_lists(path, held)
+            columns = [self._find(name, path, held) for name in self._labels]
+            for portion in spilled.read_parallel(lists):
+                yield _Rows(path, held, portion), columns
+
+    def _find_lists(self, path: str, held: dict[str, Any]) -> Mapping[str, LongList | list[Any]]:
+        lists = {name: values for name, values in held.items() if isinstance(values, list | LongList)}
+        lengths = {values.count if isinstance(values, LongList) else len(values) for values in lists.values()}
+        if len(lengths) != 1:
+            raise Refusal(f"the lists have {len(lengths)} different lengths, so rows cannot be told", f"$.{path}")
+        return lists
+
+    def _add(self, origin: _Rows, columns: Sequence[_Listed | str | None], part: _Part) -> None:
+        """Append the rows of a portion."""
+        portion = origin.portion
+        part.starts.append(part.rows)
+        part.origins.append(origin)
+        part.rows += portion.rows
+        for at, each in enumerate(columns):
+            values = [*portion.values[each.name]] if isinstance(each, _Listed) else [each] * portion.rows
+            part.cells[at] += self._writer.write_column(at, show_values(values))
+
+    def _find(self, name: str, path: str, held: dict[str, Any]) -> _Listed | str | None:
+        """The list that a column stands in, or the one value that all rows have."""
+        for label in self._labels[name]:
+            if label == RECORDS:
+                return path
+            if is_surrounding(label):
+                return self._opened.describe(label)
+            inside = label.removeprefix(f"{path}.")
+            if inside != label:
+                if inside in held:
+                    value = held[inside]
+                    return _Listed(inside) if isinstance(value, list | LongList) else show_value(value)
+            elif not label.startswith(tuple(f"{other}." for other in self._dialect.records)):
+                value = step(self._document.value, label.split("."))
+                if value is not None:
+                    return show_value(value)
+        if name in self._required:
+            raise Refusal(f"{name} ({' or '.join(self._labels[name])}) is not there", f"$.{path}")
+        return None
+
+    def read(self, part: _Part) -> TextBatch:
+        """A portion as a batch."""
+        import polars as pl
+
+        frame = pl.DataFrame(dict(zip(self.columns, map(_to_series, part.cells), strict=True)))
+        return TextBatch(frame, lambda rows: list(map(part.locate, rows)), damaged=self._document.damaged)
+
+
+def _to_series(cells: Sequence[str | None]) -> pl.Series:
+    """Cells as a column, in which a long text that stands in many of them is held once."""
+    import polars as pl
+
+    if sum(map(len, filter(None, cells))) <= _MOST_COPIED:
+        return pl.Series(cells, dtype=pl.String)
+    texts = {id(cell): cell for cell in cells}
+    places = {each: number for number, each in enumerate(texts)}
+    return pl.Series([*texts.values()], dtype=pl.String).gather([places[id(cell)] for cell in cells])

@@ -1,0 +1,1 @@
+"""Text of lines: delimited, or of fixed width."""

@@ -1,0 +1,1 @@
+"""Workbooks (xls, xlsx, xlsb, ods), XML spreadsheets, and the tables on sheets."""
