@@ -16,7 +16,7 @@ from conditioners.hooks import apply_hook
 from conditioners.parts import name_whole, put_together
 from conditioners.proportions import Proportions
 from conditioners.readers.batches import Located, TextBatch, Unread
-from conditioners.readers.text.titles import compile_titles
+from conditioners.readers.titles import compile_titles
 from conditioners.readings import Reading
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from conditioners.readers.headers import normalise
 from conditioners.readers.members import MemberReader
 from conditioners.readers.opening import open_readers
 from conditioners.readers.text.joined import JoinedReader, Taken
-from conditioners.readers.text.titles import compile_titles
+from conditioners.readers.titles import compile_titles
 from conditioners.unpack import Unpacker, naming
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from conditioners.limits import Limits
-from conditioners.readers.text.misfits import Misfits, Tally
+from conditioners.readers.misfits import Misfits, Tally
 from conditioners.structure.found import Dropped, Found, Kept, KeptBlock, Passed, PassedLines
 
 _EVERY = 10_000

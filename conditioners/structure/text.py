@@ -10,9 +10,9 @@ from typing import Any, ClassVar
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
+from conditioners.readers.misfits import Misfits
 from conditioners.readers.text.chunks import Chunk
 from conditioners.readers.text.cutting import RecordCutter
-from conditioners.readers.text.misfits import Misfits
 from conditioners.readers.text.records import Syntax
 from conditioners.structure.block import Block
 from conditioners.structure.blocks import BlockReader

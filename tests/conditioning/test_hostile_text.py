@@ -12,9 +12,9 @@ from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.readers.decoding import Decoder
 from conditioners.readers.json.lines import JsonLinesReader
+from conditioners.readers.misfits import Misfits
 from conditioners.readers.text.cutting import RecordCutter
 from conditioners.readers.text.locating import RecordIndex
-from conditioners.readers.text.misfits import Misfits
 from conditioners.readers.text.portions import cut_portions
 from conditioners.readers.text.records import Syntax
 from tests.conditioning.hostile_files import MIB

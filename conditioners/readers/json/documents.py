@@ -24,7 +24,7 @@ from conditioners.readers.json.parsing import may_be_damaged
 from conditioners.readers.json.rows import RowWalker
 from conditioners.readers.json.showing import show_json
 from conditioners.readers.json.tree import Cells, TreeWalker
-from conditioners.readers.text.misfits import Misfits, Tally, count_hollow
+from conditioners.readers.misfits import Misfits, Tally, count_hollow
 
 _BARREN = "nothing there, here or further on"
 

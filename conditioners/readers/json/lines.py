@@ -23,9 +23,9 @@ from conditioners.readers.json.line_parsing import LineParser
 from conditioners.readers.json.parsing import limit_line, may_be_damaged, parse_json, reckon_room
 from conditioners.readers.json.showing import show_json
 from conditioners.readers.json.tree import TreeWalker
+from conditioners.readers.misfits import Misfits, Tally, count_hollow
 from conditioners.readers.text.chunks import Chunk
 from conditioners.readers.text.cutting import RecordCutter
-from conditioners.readers.text.misfits import Misfits, Tally, count_hollow
 from conditioners.readers.text.portions import cut_portions
 from conditioners.readers.text.records import Syntax
 

@@ -15,9 +15,9 @@ from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import Decoder
 from conditioners.readers.json.line_parsing import LineParser
 from conditioners.readers.json.parsing import TooLarge, limit_line, parse_json
+from conditioners.readers.misfits import Misfits, Tally
 from conditioners.readers.text.chunks import Chunk
 from conditioners.readers.text.cutting import RecordCutter
-from conditioners.readers.text.misfits import Misfits, Tally
 from conditioners.readers.text.records import Syntax
 
 LINES = Syntax(delimiter="\n", quote="")

@@ -15,12 +15,12 @@ from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Facts, Located, TextBatch
 from conditioners.readers.decoding import DAMAGE, Decoder
 from conditioners.readers.headers import needs_cells, surroundings
+from conditioners.readers.misfits import Misfits, Tally
 from conditioners.readers.text.chunks import Chunk, Span
 from conditioners.readers.text.cutting import RecordCutter
 from conditioners.readers.text.ending import stop_behind_table
 from conditioners.readers.text.layouts import Layout
 from conditioners.readers.text.locating import FEW, RecordIndex, sort_out
-from conditioners.readers.text.misfits import Misfits, Tally
 from conditioners.readers.text.portions import cut_portions
 from conditioners.readers.text.records import RULES, WRONG_COUNT, RecordParser
 from conditioners.readers.text.stand_ins import put_in_each, take_out_of_cells, turn

@@ -16,11 +16,11 @@ from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Facts, TextBatch
 from conditioners.readers.decoding import DAMAGE, Decoder
 from conditioners.readers.headers import surroundings
+from conditioners.readers.misfits import Misfits, Tally
 from conditioners.readers.text.chunks import Chunk
 from conditioners.readers.text.cutting import RecordCutter
 from conditioners.readers.text.layouts import decode_head
 from conditioners.readers.text.locating import RecordIndex, sort_out
-from conditioners.readers.text.misfits import Misfits, Tally
 from conditioners.readers.text.portions import cut_portions
 from conditioners.readers.text.records import Syntax
 from conditioners.readers.text.tagged import GroupReader

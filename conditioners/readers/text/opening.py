@@ -14,7 +14,7 @@ from conditioners.readers.batches import Reader
 from conditioners.readers.text.delimited import DelimitedReader
 from conditioners.readers.text.fixed_width import LINES, FixedWidthReader, find_fixed_width
 from conditioners.readers.text.layouts import Layout, find_layouts
-from conditioners.readers.text.titles import carry_titles
+from conditioners.readers.titles import carry_titles
 from conditioners.readers.unfolding import limit_portions, unfold
 
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from conditioners.limits import Limits
+from conditioners.readers.misfits import Misfits
 from conditioners.readers.text.chunks import Chunk, Span, count_bytes
 from conditioners.readers.text.locating import RecordIndex
-from conditioners.readers.text.misfits import Misfits
 from conditioners.readers.text.records import CR, LF, OddRecords, Syntax
 
 

@@ -19,7 +19,7 @@ from conditioners.readers.headers import Header, NearMiss, find_header, needs_ce
 from conditioners.readers.html.tables import HOLDS_OTHERS, read_html_tables
 from conditioners.readers.numbers import NumberWriter
 from conditioners.readers.text.ending import CAUSE
-from conditioners.readers.text.titles import Titles, compile_titles
+from conditioners.readers.titles import Titles, compile_titles
 from conditioners.readers.unfolding import MARK, limit_rows
 from conditioners.readers.workbooks.workbook import TextRow, load_sheets
 from conditioners.surroundings import SHEET
