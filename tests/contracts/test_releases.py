@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -222,7 +223,7 @@ def test_rows_released_while_another_conditions_the_file_are_taken_in_behind_tha
         waits.append(seconds)
         ledger.outcomes.settle_quarantined(other, None, "done", clock())
 
-    monkeypatch.setattr(releases.time, "sleep", let_the_other_finish)
+    monkeypatch.setattr(releases, "time", SimpleNamespace(sleep=let_the_other_finish))
 
     assert release_rows(lake, ledger, PATH, fill(lake, GOOD), clock) == "conditioned"
     assert (len(waits), counts(ledger, lake)) == (1, (4, 3, 1, 0))
@@ -259,7 +260,7 @@ def test_rows_released_while_a_newer_version_comes_in_without_them_are_taken_in_
             early.setattr(claimed_drop, "read_corrections", lambda *_: [])
             condition_drop(lake, ledger, PATH, clock)
 
-    monkeypatch.setattr(releases.time, "sleep", have_a_newer_one_taken_in)
+    monkeypatch.setattr(releases, "time", SimpleNamespace(sleep=have_a_newer_one_taken_in))
 
     assert release_rows(lake, ledger, PATH, rows, clock) == "conditioned"
     assert counts(ledger, lake) == (4, 3, 1, 0)
