@@ -253,4 +253,4 @@ def test_the_path_of_a_long_name_takes_little_more_memory_than_the_name(name):
         tracemalloc.stop()
 
     assert levels[-1].names == (name,)
-    assert peak < 64 * LONG
+    assert peak < 20 * LONG

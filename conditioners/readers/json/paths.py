@@ -44,7 +44,7 @@ def read_path(path: str) -> tuple[Level, ...]:
             levels.append(Level(_join_pieces(names), part["each"]))
             names = []
         elif part["quoted"] is not None:
-            names.append([re.sub(r"\\(.)", r"\1", part["quoted"], flags=re.DOTALL)])
+            names.append([_unescape(part["quoted"])])
         elif part["piece"] and is_piece:
             names[-1].append(part["piece"])
         elif part["place"] or part["piece"]:
@@ -53,6 +53,11 @@ def read_path(path: str) -> tuple[Level, ...]:
     if end != len(path):
         raise SourceError(f"the path {path!r} cannot be read at {path[end:]!r}")
     return tuple(levels) if levels and levels[-1].each == KEY else (*levels, Level(_join_pieces(names)))
+
+
+def _unescape(quoted: str) -> str:
+    """The text of a name in quotes, in which each backslash stands before a character that it escapes."""
+    return "\\".join(part.replace("\\", "") for part in quoted.split("\\\\"))
 
 
 def _join_pieces(names: Iterable[Sequence[str]]) -> tuple[str, ...]:
