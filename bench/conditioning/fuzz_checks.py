@@ -39,6 +39,11 @@ _HEAD = 1024
 _BY_PIECES = ("columns of fuzzed", "none of the encodings", "larger than the limit", "is too large")
 """Stands in the reasons of files whose header row is not found, or whose code page is not known, by the first piece, or
 of which no more than a piece may be held."""
+_WIDE = {
+    "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
+    "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
+}
+"""Encodings in which a byte 10 may be half of another character, by their marks, the longer ones first."""
 
 
 def find_fault(target: Target, data: bytes) -> tuple[bool, str | None]:
@@ -166,8 +171,8 @@ def _find_other_pieces(target: Target, data: bytes) -> Limits | None:
 
 def _has_one_line_end(data: bytes) -> bool:
     """Whether the beginning of a file shows what ends all of its lines."""
-    is_wide = data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE))
-    text = data.decode("utf-32" if is_wide else "latin-1", "replace").replace("\0", "")
+    encoding = next((name for name, marks in _WIDE.items() if data.startswith(marks)), "latin-1")
+    text = data.decode(encoding, "replace").replace("\0", "")
     ends = {end for end in ("\n", "\r") if end in text.replace("\r\n", "\n")}
     return len(ends) == 1 and ends.pop() in text[: _HEAD // 4]
 

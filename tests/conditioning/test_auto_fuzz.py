@@ -150,6 +150,13 @@ def test_bytes_of_two_characters_are_no_line_end_of_a_file_in_utf_32():
     assert not _has_one_line_end(head + b"\n\0\x60\0" + "1\r\n".encode("utf-32-le"))
 
 
+def test_half_of_a_character_is_no_line_end_of_a_file_in_utf_16():
+    head = "day\r".encode("utf-16")
+
+    assert _has_one_line_end(head + "\u5d0a1\r".encode("utf-16-le"))
+    assert not _has_one_line_end(head + "\u5d0a1\n".encode("utf-16-le"))
+
+
 def test_text_around_an_element_stands_in_the_file():
     mixed = b"<units>nu<sale><day> 5 </day></sale>ll</units>"
 
