@@ -22,7 +22,7 @@ from conditioners.releases import (
     release_rows,
     replay_file,
 )  # fmt: skip
-from shared.domain.blob_names import BlobNameError, check_path
+from shared.domain.blob_names import BlobNameError, check_raw_path
 from shared.domain.files import FileState, identify_raw_file
 
 Reason = Annotated[str, typer.Option(help="Written into the audit log.")]
@@ -35,7 +35,7 @@ def _check_paths(given: str | list[str] | None) -> str | list[str] | None:
     """The paths themselves, if they can be some in a lake."""
     for path in [given] if isinstance(given, str) else given or []:
         try:
-            check_path(path)
+            check_raw_path(path)
         except BlobNameError as error:
             raise typer.BadParameter(str(error)) from None
     return given

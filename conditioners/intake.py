@@ -11,7 +11,7 @@ from conditioners.claimed_drop import Drop
 from conditioners.claims import kept_claim
 from conditioners.leftovers import finish_path
 from conditioners.registry import SourcesUnavailable
-from shared.domain.blob_names import BlobNameError, check_path
+from shared.domain.blob_names import BlobNameError, check_raw_path
 from shared.domain.files import MAX_ATTEMPTS, FileState, RawFile
 from shared.ports import BlobStat, Lake, LakeUnavailable, LedgerUnavailable
 
@@ -32,7 +32,7 @@ def condition_drop(
     that cannot be used is left to the reconciler to note.
     """
     try:
-        check_path(path)
+        check_raw_path(path)
     except BlobNameError as error:
         _LOG.warning("a raw file cannot be taken: %s", error)
         return FileState.QUARANTINED

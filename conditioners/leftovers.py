@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from conditioners.made_output import MadeOutput
 from conditioners.places import OutputContested
+from shared.domain.blob_names import STAGED
 from shared.domain.files import Intent
-from shared.domain.identities import STAGED, staged_path
+from shared.domain.identities import staged_path
 from shared.ports import BlobChanged, BlobMissing, BlobStat, Lake, LakeUnavailable
 
 if TYPE_CHECKING:

@@ -155,10 +155,11 @@ class FolderLake:
         except (FileNotFoundError, NotADirectoryError):
             return None
         is_file = file.is_file() and not file.is_symlink()
-        if not is_file or 0 <= time.time() - found.st_mtime < self._settle:
+        # Any time of its own can be set for a file, but not when it was changed or came to stand here.
+        if not is_file or 0 <= time.time() - found.st_ctime < self._settle:
             return None
         etag = f'"{found.st_ino:x}-{found.st_mtime_ns:x}-{found.st_size:x}"'
-        modified = datetime.fromtimestamp(found.st_mtime, UTC)
+        modified = datetime.fromtimestamp(found.st_ctime, UTC)
         return Blob(container, name, etag, found.st_size, modified, file.as_uri())
 
 

@@ -9,6 +9,7 @@ import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from shared.ports import BlobChanged, LakeUnavailable
@@ -20,6 +21,12 @@ _TICK_SECONDS = 0.02
 def etag_of(found: os.stat_result) -> str:
     """Inode, time of change and size: they survive a rename and differ after any rewrite."""
     return f"{found.st_ino:x}-{found.st_mtime_ns:x}-{found.st_size:x}"
+
+
+def modified_at(found: os.stat_result) -> datetime:
+    """When a file came to stand where it is, or was last written: copies and moves keep the times of their originals,
+    and people may set any, but not this one."""
+    return datetime.fromtimestamp(found.st_ctime, UTC)
 
 
 class OneVersion(io.RawIOBase):

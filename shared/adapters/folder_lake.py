@@ -22,6 +22,7 @@ from shared.adapters.folder_files import (
     etag_of,
     flush_folder,
     make_folder,
+    modified_at,
     open_regular_file,
     outwait_tick,
 )
@@ -183,8 +184,7 @@ class FolderLake:
         return self._root / check_container(container) / check_path(path)
 
     def _describe(self, container: str, path: str, found: os.stat_result, metadata: Mapping[str, str]) -> BlobStat:
-        modified = datetime.fromtimestamp(found.st_mtime, UTC)
-        return BlobStat(container, path, found.st_size, etag_of(found), modified, metadata)
+        return BlobStat(container, path, found.st_size, etag_of(found), modified_at(found), metadata)
 
 
 class _FolderWriter:
@@ -244,4 +244,4 @@ def _describe_unseen(container: str, path: str, file: Path) -> BlobStat:
         found = file.stat(follow_symlinks=False)
     except OSError:
         return BlobStat(container, path, 0, "unseen", datetime.fromtimestamp(0, UTC))
-    return BlobStat(container, path, 0, etag_of(found), datetime.fromtimestamp(found.st_mtime, UTC))
+    return BlobStat(container, path, 0, etag_of(found), modified_at(found))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from shared.domain.blob_names import BlobNameError, check_path
+from shared.domain.blob_names import BlobNameError, check_path, check_raw_path
 from shared.domain.files import UNREADABLE, UNUSABLE_NAME
 from shared.ports import BlobStat, LakeUnavailable, LeaveOut
 
@@ -14,7 +14,7 @@ _LOG = logging.getLogger("headrace.lake")
 def is_usable(blob: BlobStat, leave_out: LeaveOut) -> bool:
     """Whether a blob's name can be used; of one that cannot, `leave_out` is told why."""
     try:
-        check_path(blob.path)
+        check_raw_path(blob.path) if blob.container == "raw" else check_path(blob.path)
     except BlobNameError as error:
         if blob.size or not blob.path.endswith("/"):  # such as tools leave for a folder
             leave_out(blob, f"{UNUSABLE_NAME}{error}")

@@ -13,6 +13,8 @@ MAX_PATH = 1_024
 """Bytes: Azure allows as many characters, file systems as many bytes and some more."""
 MAX_STEP = 200
 """Bytes of one step of a path: file systems allow 255."""
+STAGED, CORRECTIONS = "_staged/", "_corrections/"
+"""Folders of the container `quarantine` that hold no raw file's rejects: rows of outputs under way, and corrections."""
 
 
 class BlobNameError(ValueError):
@@ -41,6 +43,13 @@ def check_path(path: str) -> str:
         if len(_encode(step)) > MAX_STEP:
             raise BlobNameError(f"{path[:60]!r}… has a step longer than {MAX_STEP} bytes")
     return path
+
+
+def check_raw_path(path: str) -> str:
+    """The path itself if a raw file may have it: one of a blob, whose rejects would not stand among other things."""
+    if path.casefold().startswith((STAGED, CORRECTIONS)):  # some file systems do not tell large letters from small
+        raise BlobNameError(f"{path[:60]!r}… is in a folder whose name is kept for Headrace's own files")
+    return check_path(path)
 
 
 def spell_path(path: str) -> str:

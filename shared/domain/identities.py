@@ -7,10 +7,7 @@ import json
 import re
 from typing import Any
 
-from shared.domain.blob_names import BlobNameError, check_path
-
-STAGED = "_staged/"
-"""The folder of rejected rows whose output is about to be written. No source's begins with an underscore."""
+from shared.domain.blob_names import CORRECTIONS, STAGED, BlobNameError, check_path
 
 
 def digest_of(value: Any) -> str:
@@ -51,8 +48,5 @@ def staged_path(intent_id: str) -> str:
 
 
 def corrections_path(raw_path: str) -> str:
-    """Where corrections of a raw file's quarantined rows stand in the container `quarantine`.
-
-    No source has a folder that begins with an underscore.
-    """
-    return conditioned_path(f"_corrections/{raw_path}")
+    """Where corrections of a raw file's quarantined rows stand in the container `quarantine`."""
+    return conditioned_path(f"{CORRECTIONS}{raw_path}")

@@ -6,6 +6,7 @@ import errno
 import os
 import time
 import uuid
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,21 @@ def test_a_prefix_that_is_no_beginning_of_a_path_finds_nothing(folder_lake, tmp_
 
     assert list(folder_lake.list("raw", prefix)) == []
     assert [blob.path for blob in folder_lake.list("raw", "events/")] == ["events/a.csv"]
+
+
+@pytest.mark.parametrize("moment", [0, 16_000_000_000, 10**15, -(10**15)])
+def test_a_blob_is_as_old_as_it_is_in_the_lake_whatever_time_its_file_was_given(folder_lake, monkeypatch, moment):
+    with folder_lake.open_write("raw", "events/a.csv") as writer:
+        writer.commit()
+    stand_in = Path.stat
+
+    def give_time(file, **options):
+        found = stand_in(file, **options)
+        return os.stat_result((*found[:8], moment, found[9]), {"st_mtime": moment, "st_mtime_ns": 10**9 * moment})
+
+    monkeypatch.setattr(Path, "stat", give_time)  # on this disk no file may have all of these
+    told = [folder_lake.stat("raw", "events/a.csv"), *folder_lake.list("raw")]
+    assert [abs(blob.modified_at - datetime.now(UTC)) < timedelta(minutes=5) for blob in told] == [True, True]
 
 
 def test_a_file_that_nobody_may_look_at_is_a_fault_of_the_lake(folder_lake, monkeypatch):

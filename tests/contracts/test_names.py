@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 import pytest
 
@@ -15,13 +16,20 @@ from shared.domain.identities import conditioned_path
 from tests.contracts.drops import DAMAGED, calendar, drop, output_of, reconcile, version
 from tests.contracts.test_folder_lake import deny
 
+TICK = 0.02
+"""Seconds after which the system's clock shows another time."""
 BACKSLASH, LONG = "events/a\\b.csv", f"events/{'x' * 240}.csv"
 
 
 @pytest.fixture
 def app(folder_lake, ledger, clock, monkeypatch):
     """The activities on a folder and a ledger."""
-    monkeypatch.setattr(wiring, "lake", lambda: folder_lake)
+    use(monkeypatch, folder_lake, ledger, clock)
+
+
+def use(monkeypatch, lake, ledger, clock):
+    """Have the activities work on these."""
+    monkeypatch.setattr(wiring, "lake", lambda: lake)
     monkeypatch.setattr(wiring, "ledger", lambda: ledger)
     monkeypatch.setattr(wiring, "now", clock)
 
@@ -123,10 +131,25 @@ def test_a_file_whose_output_would_be_the_folder_of_others_is_refused_and_says_w
 
 
 def test_files_that_no_event_told_of_are_seen_in_the_order_in_which_they_landed(app, tmp_path, folder_lake, ledger):
-    for age, name in enumerate(("b", "a", "c")):
+    for age, name in enumerate(("c", "a", "b")):
         drop(folder_lake, f"events/{name}.csv", calendar(name))
-        os.utime(tmp_path / f"lake/raw/events/{name}.csv", (1_800_000_000 - age,) * 2)
+        os.utime(tmp_path / f"lake/raw/events/{name}.csv", (1_800_000_000 - age,) * 2)  # as copies keep them
+        time.sleep(TICK)
     find_drops({})
 
     seen = [file["path"] for file in ledger.reports.list_files(source="events", state=None, top=9)]
     assert seen == ["events/b.csv", "events/a.csv", "events/c.csv"]
+
+
+@pytest.mark.parametrize("path", ["_staged/x", "_corrections/events/a.csv", "_Staged/x"])
+def test_a_file_whose_rejects_would_stand_among_headraces_own_is_refused_by_its_name(
+    lake, ledger, clock, monkeypatch, path
+):
+    use(monkeypatch, lake, ledger, clock)
+    drop(lake, path, DAMAGED)
+    assert condition_drop(lake, ledger, path, clock) == "quarantined"
+    assert find_drops({})["batches"] == []
+
+    (told,) = ledger.reports.list_files(source=path.split("/")[0], state="quarantined", top=9)
+    assert told["reason"].startswith(f"give the raw file another name: '{path}'… is in a folder whose name is kept")
+    assert list(lake.list("quarantine")) == []

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 
 import pytest
 
 from conditioners.claimed_drop import STILL_IN_USE
 from conditioners.intake import condition_drop
-from conditioners.leftovers import WITHDRAWN_AFTER, finish_all
+from conditioners.leftovers import finish_all
 from conditioners.places import header_text
 from conditioners.refusals import is_refusal
 from conditioners.releases import replay_file
 from shared.adapters.folder_lake import FolderLake
+from shared.domain.blob_names import STAGED
 from shared.domain.files import MAX_ATTEMPTS, FileState
-from shared.domain.identities import STAGED, conditioned_path, quarantine_path
+from shared.domain.identities import conditioned_path, quarantine_path
 from shared.ledger.book import Ledger
 from shared.ledger.files import LEASE
 from shared.ports import LakeUnavailable
@@ -26,6 +26,8 @@ from tests.contracts.test_intake import Meddling, once, once_in
 from tests.contracts.test_intake_crashes import Doom, DoomedLake, DoomedLedger, _Killed
 
 PATH, COPY, LATER = "events/a.csv", "events/b.csv", "events/c.csv"
+A_DAY_AFTER_ALL = {"days": 36_500}
+"""More than WITHDRAWN_AFTER later, also than files were staged, whose time is the machine's and not the clock's."""
 OLD, NEW, OTHER = calendar("old", bad=1), calendar("new", "newer", bad=2), calendar("other")
 
 
@@ -102,18 +104,11 @@ def test_an_output_that_was_intended_and_never_written_leaves_the_older_one_in_u
 
     assert b"old" in output_of(folder_lake, PATH) and len(rejected_rows(folder_lake, PATH)) == 1
     assert len(ledger.intents.list_open(clock())) == 1, "who intended it may be slow"
-    clock.pass_by(seconds=WITHDRAWN_AFTER.total_seconds() + 1)
-    age_what_is_staged(folder_lake)
+    clock.pass_by(**A_DAY_AFTER_ALL)
     finish_all(folder_lake, ledger, clock)
     assert ledger.intents.list_open(clock()) == []
     assert find_untold(folder_lake, ledger) == []
     ledger.close()
-
-
-def age_what_is_staged(lake):
-    """Have a day pass for what those left behind who died before they intended anything."""
-    for blob in lake.list("quarantine", STAGED):
-        os.utime(lake._root / "quarantine" / blob.path, (0, 0))
 
 
 STORIES = {
@@ -149,8 +144,7 @@ def test_wherever_its_maker_dies_an_output_that_stands_is_told_with_all_its_rows
     for point in range(survey.reached):
         lake, ledger = FolderLake(tmp_path / f"lake-{point}"), make_ledger(f"{point}.db")
         live_through(STORIES[story], lake, ledger, clock, Doom(point), is_seen=point % 2 == 0)
-        clock.pass_by(seconds=WITHDRAWN_AFTER.total_seconds() + 1)
-        age_what_is_staged(lake)
+        clock.pass_by(**A_DAY_AFTER_ALL)
         finish_all(lake, ledger, clock)
 
         assert find_untold(lake, ledger) == [], f"killed at point {point} of {survey.reached}"
@@ -226,8 +220,7 @@ def test_a_file_that_is_done_but_for_its_entry_is_not_given_up_after_five_deaths
         die_before_the_entry(folder_lake, ledger, clock)
 
     assert condition_drop(folder_lake, ledger, PATH, clock) == "conditioned"
-    age_what_is_staged(folder_lake)
-    clock.pass_by(seconds=WITHDRAWN_AFTER.total_seconds() + 1)
+    clock.pass_by(**A_DAY_AFTER_ALL)
     finish_all(folder_lake, ledger, clock)
     assert find_untold(folder_lake, ledger) == []
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -238,6 +240,24 @@ def test_a_file_that_is_being_written_waits_for_the_next_look(tmp_path, put):
 
     assert list(FolderLake(tmp_path / "lake", settle=60.0).list("raw")) == []
     assert [blob.name for blob in FolderLake(tmp_path / "lake", settle=0.0).list("raw")] == ["x.csv"]
+
+
+@pytest.mark.parametrize("moment", [0, 16_000_000_000, 10**15, -(10**15)])
+def test_a_file_is_as_old_as_it_is_in_the_lake_whatever_time_it_was_given(tmp_path, put, monkeypatch, moment):
+    from embedded_host.triggers.lakes import FolderLake
+
+    put("raw/x.csv")
+    look = Path.stat
+
+    def give_time(file, **options):
+        found = look(file, **options)
+        return os.stat_result((*found[:8], moment, found[9]), {"st_mtime": moment, "st_mtime_ns": 10**9 * moment})
+
+    monkeypatch.setattr(Path, "stat", give_time)  # on this disk no file may have all of these
+    (blob,) = FolderLake(tmp_path / "lake", settle=0.0).list("raw")
+
+    assert abs(blob.modified_at - datetime.now(UTC)) < timedelta(minutes=5)
+    assert list(FolderLake(tmp_path / "lake", settle=60.0).list("raw")) == []
 
 
 def test_a_file_that_cannot_be_looked_at_keeps_no_other_one_waiting_and_is_told_once(
