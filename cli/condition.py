@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -88,7 +90,8 @@ def _condition_file(source: Source, file: Path, out: Path) -> Report:
         return Report(file, output, None, Refused(fault))
     raw = RawInput(file.name, lambda: file.open("rb"), file.stat().st_size)
     with replacing(output, out) as accepted, replacing(quarantine, out) as rejected:
-        outcome = condition(source, raw, accepted, rejected)
+        with redirect_stdout(sys.stderr):  # what a hook prints is no report
+            outcome = condition(source, raw, accepted, rejected)
         accepted.keep = isinstance(outcome, Conditioned)
         rejected.keep = isinstance(outcome, Conditioned) and outcome.summary.rows_quarantined > 0
     return Report(file, output, quarantine if rejected.keep else None, outcome)

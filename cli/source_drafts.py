@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -104,7 +106,8 @@ def try_file(name: str, file: Path, rows: int) -> Tried | Refused:
     """What a source makes of a file."""
     raw = RawInput(file.name, lambda: file.open("rb"), file.stat().st_size)
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as accepted, tempfile.SpooledTemporaryFile(_IN_MEMORY) as rejected:
-        outcome = condition(find_source(name), raw, accepted, rejected)
+        with redirect_stdout(sys.stderr):  # what a hook prints is none of this
+            outcome = condition(find_source(name), raw, accepted, rejected)
         if isinstance(outcome, Refused):
             return outcome
         header = max((int(place.split()[1]) for place in outcome.summary.header_rows if "line " in place), default=0)

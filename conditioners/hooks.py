@@ -55,7 +55,7 @@ def _run_hook(hook: Callable[[pd.DataFrame], pd.DataFrame], name: str, given: pd
 
     try:
         changed = hook(given)
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # one that ends the program would end the host
         where = "".join(f" in line {frame.lineno}" for frame in extract_tb(error.__traceback__)[1:2])
         raise SourceError(f"the hook of {name} failed{where}: {type(error).__name__}: {error}") from error
     if not isinstance(changed, pd.DataFrame):

@@ -1,12 +1,14 @@
 """The command `condition`: outputs appear whole or not at all, and the exit code is honest."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from cli.condition import run_condition
+from conditioners.registry import get_source
 
 HEADER = "week_start,region,store_id,store_format,product_id,mover,units,dollars\n"
 GOOD = HEADER + "2024-01-01,texas,00001,large,000001,fast,1,2.5\n"
@@ -35,6 +37,20 @@ def test_each_output_is_named_like_its_input_and_summed_up_in_a_json_line(tmp_pa
     assert (first["status"], first["rows_in"], first["quarantine"]) == ("conditioned", 1, None)
     assert (second["rows_quarantined"], second["quarantine"]) == (1, str(tmp_path / "out/quarantine/b.txt.csv"))
     assert "wrong_weekday" in (tmp_path / "out/quarantine/b.txt.csv").read_text()
+
+
+def test_what_a_hook_prints_is_no_report(tmp_path, invoke, monkeypatch):
+    def chat(frame):
+        print("3 rows to look at")
+        return frame
+
+    talking = replace(get_source("shipments"), hook=chat)
+    monkeypatch.setattr("cli.condition.find_source", lambda name: talking)
+    (tmp_path / "a.csv").write_text(GOOD)
+    result = invoke("shipments", tmp_path / "a.csv", "--json")
+
+    assert json.loads(result.stdout)["rows_out"] == 1
+    assert "3 rows to look at" in result.stderr
 
 
 def test_a_refused_file_leaves_no_output_and_the_others_go_on(tmp_path, invoke):

@@ -52,6 +52,15 @@ def test_a_hook_that_fails_is_told_with_its_line_and_what_it_raised(make_source,
         run(make_source(hook=lambda frame: None), TEXT)
 
 
+def test_a_hook_that_ends_the_program_is_told_as_one_that_fails(make_source, run):
+    def leave(frame):
+        raise SystemExit(3)
+
+    line = leave.__code__.co_firstlineno + 1
+    with pytest.raises(SourceError, match=f"the hook of toy failed in line {line}: SystemExit: 3"):
+        run(make_source(hook=leave), TEXT)
+
+
 def test_what_pandas_takes_for_no_value_is_none_whatever_a_hook_made_of_a_column(make_source, run):
     import pandas as pd
 
