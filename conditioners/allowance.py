@@ -15,9 +15,10 @@ from conditioners.raw import BlockStream
 
 _USUAL_RATIO = 10
 """How many times its packed size text mostly unpacks to, or less."""
-DAMAGE = (
+UNPACKING_FAULTS = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, RuntimeError, ValueError,
 )  # fmt: skip
+"""What unpackers raise for data that are damaged, or packed in a way that they do not know."""
 
 
 class Measure(NamedTuple):
@@ -111,7 +112,7 @@ class Allowance:
                 total = total.plus(Measure.of(block))
                 if total.size < packed.taken * _USUAL_RATIO:
                     return
-        except (*DAMAGE, Refusal):
+        except (*UNPACKING_FAULTS, Refusal):
             return  # What is wrong with it is told where it is read.
         if total.size > self._limits.unpacked_free:
             self._count(Measure(), total.size, packed.taken)
@@ -126,7 +127,7 @@ class Allowance:
             with archive.open(info) as stream:
                 while total.size <= self._limits.unpacked_free and (block := stream.read(MIB)):
                     total = total.plus(Measure.of(block))
-        except DAMAGE:
+        except UNPACKING_FAULTS:
             return  # What is wrong with it is told where it is read.
         self._require_sparse(total)
 
@@ -179,7 +180,7 @@ def refuse_damage(packed: BlockStream | None = None) -> Iterator[None]:
     """Turn what unpackers raise for damaged data into a Refusal; a fault of the stream below stays what it is."""
     try:
         yield
-    except DAMAGE as error:
+    except UNPACKING_FAULTS as error:
         if packed is not None and packed.fault is not None:
             raise packed.fault from None
         raise Refusal(f"the file is damaged or cut off: {error or 'it ends early'}") from None

@@ -12,7 +12,7 @@ from conditioners.limits import Limits
 from conditioners.outcome import Refusal, Skipped, WholeRefusal
 from conditioners.proportions import Proportions
 from conditioners.raw import ByteSink, OpenedRaw
-from conditioners.readers.decoding import DAMAGE
+from conditioners.readers.decoding import DAMAGE_IN_TEXT
 from conditioners.structure.block import Block, each_row
 from conditioners.structure.census import Census
 from conditioners.structure.found import Began, Dropped, Found, Kept, KeptBlock, Passed, PassedLines
@@ -23,7 +23,6 @@ from conditioners.structure.rows import Row
 from conditioners.structure.tables import find_tables
 from conditioners.structure.text import LineRows, TextRows
 
-_DAMAGED = DAMAGE.decode()
 IN_ARCHIVE = "place"
 """What places are called where rows of several files stand in one list."""
 MOST_TABLES = 1000
@@ -99,7 +98,7 @@ class TableReader:
             if self.opened.is_packed:
                 self._note_odd(found, is_delimited=is_delimited)
             if isinstance(found, Kept) and table is not None:
-                if _DAMAGED in "".join(found.cells):
+                if DAMAGE_IN_TEXT in "".join(found.cells):
                     reason = "bytes that the file's encoding does not know"
                     row = Row(within + found.place, None, ",".join(found.cells))
                     table.reject(row, "undecodable", reason, self.rejects)
@@ -205,7 +204,7 @@ def _judge(rows: Sequence[Row], width: int) -> Iterator[Kept | KeptBlock | Dropp
         yield Dropped(row, *row.fault)
     elif row.width != width:
         yield Dropped(row, "wrong_field_count", f"{row.width} fields where the table has {width}")
-    elif len(rows) == 1 or _DAMAGED in "".join(chain.from_iterable(cells)):
+    elif len(rows) == 1 or DAMAGE_IN_TEXT in "".join(chain.from_iterable(cells)):
         yield from map(Kept, (row.place for row in rows), cells)
     else:
         yield KeptBlock(cells)

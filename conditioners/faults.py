@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from conditioners.columns import AtMostWhere, Check, Column, FilledOnlyIf, NotBefore
 from conditioners.declaration import Source
 from conditioners.dialects import Dialect
-from conditioners.readers.decoding import DAMAGE
+from conditioners.readers.decoding import DAMAGE_IN_TEXT
 from conditioners.reasons import explain
 from conditioners.rules import Rules, name_cell
 
@@ -139,7 +139,7 @@ def _name_faults(rule: Rules, *, damaged: bool) -> list[_Fault]:
 def _is_damaged(column: Column) -> pl.Expr:
     import polars as pl
 
-    return pl.col(name_cell(column)).str.contains(DAMAGE.decode(), literal=True)
+    return pl.col(name_cell(column)).str.contains(DAMAGE_IN_TEXT, literal=True)
 
 
 def _fault_of(check: Check) -> pl.Expr:

@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from conditioners.allowance import DAMAGE
+from conditioners.allowance import UNPACKING_FAULTS
 from conditioners.drafting.compressions import COMPRESSIONS
 from conditioners.drafting.text_cutting import cut_before_lines, cut_text, is_of_lines
 from conditioners.limits import KIB, MIB
@@ -56,7 +56,7 @@ def _take(stream: BinaryIO, room: int, *, has_end: bool = False) -> bytes | None
                 return compression.pack(inner) if inner is not None else None
         if head.startswith(WORKBOOKS[0]) and not is_office_package(head):
             return _take_members(stream, room)
-    except DAMAGE:
+    except UNPACKING_FAULTS:
         return None  # conditioning the whole of it says what is wrong
     cut = cut_beginning(stream.read(room + 1), room)
     return cut + _read_end(stream, room) if cut is not None and has_end else cut

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
-from conditioners.allowance import DAMAGE
+from conditioners.allowance import UNPACKING_FAULTS
 from conditioners.drafting.beginnings import cut_beginning
 from conditioners.drafting.compressions import COMPRESSIONS
 from conditioners.limits import DEFAULT, KIB
@@ -30,7 +30,7 @@ def cut_sample(data: bytes, form: str, lines: int = _LINES) -> bytes | None:
     """
     try:
         packed = _unpack(data, form)
-    except DAMAGE:
+    except UNPACKING_FAULTS:
         return data if len(data) <= SMALL else None
     if packed is not None:
         files, pack = packed

@@ -11,6 +11,7 @@ from conditioners.readers.utf8 import find_damaged_utf8
 
 DAMAGE = b"\xef\xb7\x90"
 """U+FDD0 in UTF-8, a code point that no text may hold: it stands before the hex of bytes that could not be decoded."""
+DAMAGE_IN_TEXT = DAMAGE.decode()
 DAMAGE_END = b"\xef\xb7\x91"
 MARKING = "headrace-mark-damage"
 """How decoders are told to mark bytes that their encoding does not have."""
@@ -47,7 +48,7 @@ codecs.register_error(MARKING, _mark_damage)
 
 def show_damage(text: str) -> str:
     r"""Text for people: undecodable bytes as `\xff`."""
-    if "\ufdd0" not in text:
+    if DAMAGE_IN_TEXT not in text:
         return text
     return _DAMAGED.sub(lambda match: "".join(f"\\x{byte:02x}" for byte in bytes.fromhex(match[1])), text)
 

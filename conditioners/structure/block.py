@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar, overload
 
-from conditioners.readers.decoding import DAMAGE
+from conditioners.readers.decoding import DAMAGE_IN_TEXT
 from conditioners.structure.rows import Row
 
 _FEWEST, _MOST = 8, 1000
 """Rows that are worth a block of their own, and that one may have."""
 _MOST_CHARACTERS, _OF_A_CELL = 1 << 16, 8
 """What the rows of a block may hold, and what each of their cells counts for besides its text."""
-_DAMAGED = DAMAGE.decode()
 T = TypeVar("T")
 
 
@@ -150,7 +149,7 @@ def gather(pieces: Iterable[Row | Block]) -> Iterator[Row | Block]:
 
 def is_damaged(row: Row) -> bool:
     """Whether a row has bytes that are none of its encoding's, and so has no place in a block."""
-    return _DAMAGED in "".join(row.cells or ())
+    return DAMAGE_IN_TEXT in "".join(row.cells or ())
 
 
 def put_before(rows: Iterable[Row], block: Block) -> Block:

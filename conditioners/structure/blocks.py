@@ -11,7 +11,7 @@ import re
 from collections.abc import Generator, Iterator
 from itertools import groupby
 
-from conditioners.readers.decoding import DAMAGE
+from conditioners.readers.decoding import DAMAGE_IN_TEXT
 from conditioners.structure.block import Block
 from conditioners.structure.field_grammar import Marks
 from conditioners.structure.missing_delimiters import MissingDelimiters
@@ -27,7 +27,6 @@ _FEWEST = 8
 _BLANK_FORM = -1
 _MISFIT = 2
 """What a record costs that has to be read by itself and is no row, in ways to read quotes."""
-_DAMAGED = DAMAGE.decode()
 
 
 class BlockReader:
@@ -81,7 +80,7 @@ class BlockReader:
     def _find_odd(self, text: str, start: int, end: int) -> int:
         """Where the first line begins that has an escape, damaged bytes, or quotes that open a field or lack a mark."""
         found = self._opening.search(text, start, end) if self._opening is not None else None
-        places = [found.start() if found is not None else -1, text.find(_DAMAGED, start, end)]
+        places = [found.start() if found is not None else -1, text.find(DAMAGE_IN_TEXT, start, end)]
         if self._marks.escape:
             places.append(text.find(self._marks.escape, start, end))
         first = min((place for place in places if place >= 0), default=end)
@@ -115,7 +114,7 @@ class BlockReader:
     def _read_block(self, text: str, line: int) -> list[Row | Block] | None:
         """Some lines as blocks, and as rows where those would be short; None if they have to be read one by one."""
         text = text.replace("\r\n", "\n")
-        if "\r" in text or _DAMAGED in text or (self._marks.escape and self._marks.escape in text):
+        if "\r" in text or DAMAGE_IN_TEXT in text or (self._marks.escape and self._marks.escape in text):
             return None
         if (plain := self._plain.read(text, line)) is not None:
             self._line = line + len(plain.rows)

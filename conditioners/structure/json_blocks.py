@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby, islice
 from typing import Any, overload
 
-from conditioners.readers.decoding import DAMAGE
+from conditioners.readers.decoding import DAMAGE_IN_TEXT
 from conditioners.readers.json.showing import Number, show_json
 from conditioners.structure.block import Block
 from conditioners.structure.json_nodes import show_cell
@@ -16,7 +16,6 @@ _TOGETHER = 250
 """Rows of a block. Three may be held, and the memory for a thousand rows is reckoned with."""
 _FEWEST = 8
 """Rows that are worth a block of their own."""
-_DAMAGED = DAMAGE.decode()
 _TEXT = frozenset((str, Number))
 
 
@@ -31,7 +30,7 @@ def read_blocks(lists: Iterable[list[Any]], path: str) -> Iterator[Row | Block]:
 def _part(items: list[list[Any]], path: str, first: int) -> Iterator[Row | Block]:
     """Some rows, in runs of one width; one by one where a run is short, of blank rows, or may be damaged."""
     rows = _show_cells(items)
-    is_damaged = _DAMAGED in "".join(chain.from_iterable(rows))
+    is_damaged = DAMAGE_IN_TEXT in "".join(chain.from_iterable(rows))
     forms = [len(row) if "".join(row).strip() else 0 for row in rows]
     start = 0
     for width, run in groupby(forms):
@@ -46,7 +45,8 @@ def _part(items: list[list[Any]], path: str, first: int) -> Iterator[Row | Block
 
 def _show_cells(items: list[list[Any]]) -> list[list[str]]:
     """The text of all cells; what is text already stays as it is."""
-    if _TEXT.issuperset(map(type, chain.from_iterable(items))) and _DAMAGED not in "".join(chain.from_iterable(items)):
+    are_texts = _TEXT.issuperset(map(type, chain.from_iterable(items)))
+    if are_texts and DAMAGE_IN_TEXT not in "".join(chain.from_iterable(items)):
         return items
     return [list(map(show_cell, item)) for item in items]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
-from conditioners.readers.decoding import DAMAGE
+from conditioners.readers.decoding import DAMAGE_IN_TEXT
 from conditioners.readers.parquet.reading import describe_unusual, open_parquet_file, read_text_batches
 from conditioners.structure.block import Block, Deferred
 from conditioners.structure.rows import Row, no_resplit
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _TOGETHER = 1 << 23
 """Bytes of rows that are shown at a time."""
-_NOT_PLAIN = re.compile(f'["\r{DAMAGE.decode()}]')
+_NOT_PLAIN = re.compile(f'["\r{DAMAGE_IN_TEXT}]')
 
 
 @dataclass(frozen=True)

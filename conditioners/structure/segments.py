@@ -10,7 +10,7 @@ from typing import Any
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
-from conditioners.readers.decoding import DAMAGE
+from conditioners.readers.decoding import DAMAGE_IN_TEXT
 from conditioners.readers.edi.envelopes import read_messages
 from conditioners.readers.edi.interchanges import split_segments
 from conditioners.readers.edi.segments import Segment
@@ -70,7 +70,7 @@ def _decode(data: bytes, head: bytes) -> tuple[str, dict[str, str]]:
         text = decoder.feed(data, last=True).decode()
         # A letter of two bytes may end with one that is a mark in ASCII; where it does, it is no such letter.
         is_whole = _count_marks(text.encode()) >= _count_marks(data)
-        if (is_whole and DAMAGE.decode() not in text) or decoder.name.startswith("utf"):
+        if (is_whole and DAMAGE_IN_TEXT not in text) or decoder.name.startswith("utf"):
             return text, describe_encoding(decoder)
     return decode_interchanges(data)
 

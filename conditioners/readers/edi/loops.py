@@ -11,7 +11,7 @@ from conditioners.limits import Limits
 from conditioners.parts import list_read
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Facts, Located, Rows, TextBatch
-from conditioners.readers.decoding import DAMAGE, show_damage
+from conditioners.readers.decoding import DAMAGE_IN_TEXT, show_damage
 from conditioners.readers.edi.envelopes import Message
 from conditioners.readers.edi.labels import LabelFinder
 from conditioners.readers.edi.messages import read_messages, refuse_missing
@@ -81,7 +81,7 @@ class EdiLoopReader:
     def parts(self) -> Iterator[Rows]:
         """Rows in portions."""
         text, self.facts.encoding = read_interchanges(self._opened, self._limits)
-        self._is_damaged = DAMAGE.decode() in text
+        self._is_damaged = DAMAGE_IN_TEXT in text
         for rows, is_last in cut_rows(self.columns, self._read_all(read_messages(text))):
             if is_last and not self._has_messages:
                 refuse_missing(text, f"message {self._dialect.message}")

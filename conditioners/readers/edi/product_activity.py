@@ -11,7 +11,7 @@ from conditioners.limits import Limits
 from conditioners.parts import Part, list_read
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Facts, Located, Rows, TextBatch
-from conditioners.readers.decoding import DAMAGE, show_damage
+from conditioners.readers.decoding import DAMAGE_IN_TEXT, show_damage
 from conditioners.readers.edi.envelopes import Message
 from conditioners.readers.edi.messages import read_messages, refuse_missing
 from conditioners.readers.edi.portions import Readable, Rejected, cut_rows
@@ -68,7 +68,7 @@ class ProductActivityReader:
     def parts(self) -> Iterator[Rows]:
         """Rows in portions."""
         text, self.facts.encoding = read_interchanges(self._opened, self._limits)
-        self._is_damaged = DAMAGE.decode() in text
+        self._is_damaged = DAMAGE_IN_TEXT in text
         for rows, is_last in cut_rows(self.columns, self._read_sets(read_messages(text))):
             if is_last and not self._has_sets:
                 refuse_missing(text, f"transaction set {KIND}")
@@ -109,10 +109,11 @@ class ProductActivityReader:
         unnamed = read_quantities(item, common.known.get(_REPORTING, ""))
         self._note_found(found, item, ids.known)
         rejected = (_INVALID, fault or unnamed) if fault or unnamed else (_TWICE, common.fault or ids.fault)
+        places = _Places()
         for (location, _), quantities in item.quantities.items():
             origin = _Origin(found.path, item, location)
             if rejected[1] is not None:
-                yield Rejected(_locate(origin), rejected[0], rejected[1])
+                yield Rejected(places.locate(origin), rejected[0], rejected[1])
                 continue
             known = {**common.known, **ids.known, _LOCATION: location, **quantities}
             yield Readable(origin, [*(known.get(label) for label in self._labels.values()), *self._constants])
@@ -131,13 +132,35 @@ class ProductActivityReader:
 
     def read(self, part: Rows) -> TextBatch:
         """A portion as a batch."""
-        return replace(part.to_batch(_locate), damaged=self._is_damaged)
+        return replace(part.to_batch(_Places().locate), damaged=self._is_damaged)
 
 
-def _locate(origin: _Origin) -> Located:
-    item = origin.item
-    shown = [s for s in item.segments if s.name != _LOCATION or origin.location in s.elements[3::2]]
-    return Located(f"{origin.message}.LIN[{item.number}].SDQ[{origin.location}]", _show(shown))
+class _Places:
+    """Tells where rows stand. The segments of an item are looked through once, and not for each of its locations."""
+
+    def __init__(self) -> None:
+        self._item: Item | None = None
+        self._shared: list[int] = []
+        self._by_location: dict[str, list[int]] = {}
+        """Which segments of the item tell of all its rows, and which of a location."""
+
+    def locate(self, origin: _Origin) -> Located:
+        """The place of a row, and the segments of its item without those of other locations alone."""
+        item = origin.item
+        if item is not self._item:
+            self._look_through(item)
+        shown = sorted([*self._shared, *self._by_location.get(origin.location, ())])
+        place = f"{origin.message}.LIN[{item.number}].SDQ[{origin.location}]"
+        return Located(place, _show([item.segments[number] for number in shown]))
+
+    def _look_through(self, item: Item) -> None:
+        self._item, self._shared, self._by_location = item, [], {}
+        for number, segment in enumerate(item.segments):
+            if segment.name != _LOCATION:
+                self._shared.append(number)
+                continue
+            for location in dict.fromkeys(segment.elements[3::2]):
+                self._by_location.setdefault(location, []).append(number)
 
 
 def _show(segments: Sequence[Segment]) -> str:

@@ -6,7 +6,7 @@ import codecs
 import re
 from collections.abc import Callable
 
-from conditioners.readers.decoding import DAMAGE, MARKING, MARKS, can_hold
+from conditioners.readers.decoding import DAMAGE_IN_TEXT, MARKING, MARKS, can_hold
 from conditioners.readers.markup import check_html_encodings
 from conditioners.readers.utf8 import find_damaged_utf8
 
@@ -17,7 +17,6 @@ _WESTERN = frozenset({"ascii", "iso8859-1"})
 """What browsers take for Windows-1252, of which both are parts (Encoding Standard 4.2)."""
 _HALF = re.compile("[\ud800-\udfff]")
 """Halves of characters, which UTF-7 can write and no text can hold."""
-_MARKED = DAMAGE.decode()
 _VALID = "all bytes above 127 are valid UTF-8"
 _UNKNOWN = "; it does not know all of the bytes"
 _WIDE = ("utf-16", "utf-32")
@@ -55,7 +54,7 @@ class HtmlDecoder:
                 check_html_encodings(piece)
             self._decoder, piece = codecs.getincrementaldecoder(self.facts["name"])(MARKING), piece[mark:]
         text = self._decoder.decode(piece, last)
-        if _MARKED in text and not self.facts["evidence"].endswith(_UNKNOWN):
+        if DAMAGE_IN_TEXT in text and not self.facts["evidence"].endswith(_UNKNOWN):
             self.facts = {**self.facts, "evidence": self.facts["evidence"] + _UNKNOWN}
         return _HALF.sub(lambda found: f"\ufdd0{ord(found[0]):x}\ufdd1", text).encode()
 

@@ -15,7 +15,7 @@ from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Facts, Located, TextBatch, Unread
-from conditioners.readers.decoding import DAMAGE, Decoder, show_damage
+from conditioners.readers.decoding import DAMAGE_IN_TEXT, Decoder, show_damage
 from conditioners.readers.json.elements import Elements
 from conditioners.readers.json.labels import RECORDS
 from conditioners.readers.json.levels import Place, Walked
@@ -117,7 +117,7 @@ class JsonReader:
                 for _, before, stray in walked.strays
             ]
             # A value around the list stands in each of its rows.
-            is_around = any(DAMAGE.decode() in str(cell) for cell in self._around)
+            is_around = any(DAMAGE_IN_TEXT in str(cell) for cell in self._around)
             damaged = is_around or may_be_damaged(elements.text)
             passed = [(Located(place, ""), _BARREN, count) for place, count in walked.barren]
             return TextBatch(walked.frame, locate, unread, damaged, passed)

@@ -14,7 +14,7 @@ from conditioners.outcome import Refusal
 from conditioners.parts import place_parts
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Facts, TextBatch
-from conditioners.readers.decoding import DAMAGE, Decoder
+from conditioners.readers.decoding import DAMAGE, DAMAGE_IN_TEXT, Decoder
 from conditioners.readers.headers import surroundings
 from conditioners.readers.misfits import Misfits, Tally
 from conditioners.readers.text.chunks import Chunk
@@ -148,7 +148,7 @@ def _find_damage(line: pl.Series, *, damaged: bool) -> dict[int, tuple[str, str]
     if not damaged:
         return {}
     reason = "the line has bytes that the file's encoding does not know, so that its characters cannot be counted"
-    found = line.str.contains(DAMAGE.decode(), literal=True).arg_true().to_list()
+    found = line.str.contains(DAMAGE_IN_TEXT, literal=True).arg_true().to_list()
     return dict.fromkeys(found, ("undecodable", reason))
 
 

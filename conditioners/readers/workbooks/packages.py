@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
-from conditioners.allowance import DAMAGE
+from conditioners.allowance import UNPACKING_FAULTS
 from conditioners.limits import MIB, Limits
 from conditioners.outcome import Refusal
 from conditioners.readers.workbooks.mending import ODS_CONTENT, Misread, MisreadMarks
@@ -55,7 +55,7 @@ def check_package(data: bytes, limits: Limits) -> Checked:
             for member in package.infolist():
                 require_readable(package, member, limits)
             return _Package(package, len(data), limits).check()
-    except DAMAGE as error:
+    except UNPACKING_FAULTS as error:
         raise Refusal(f"the file is damaged or cut off: {error or 'it ends early'}") from None
 
 
