@@ -42,7 +42,7 @@ async def list_runs(req: func.HttpRequest, client: Any) -> func.HttpResponse:
     """A page of instances with their present status."""
     only = {"fleet": req.params.get("fleet"), "week": _week(req), "pipeline": _one_of(req, "pipeline", Pipeline)}
     only = {name: value for name, value in only.items() if value is not None}
-    top, skip = _whole(req, "top", 50, MAX_PAGE), _whole(req, "skip", 0, 1_000_000)
+    top, skip = _page(req)
     page = await _aside(lambda: wiring.ledger().instances.list_instances(top=top, skip=skip, **only))
     states = await asyncio.gather(*(starters.read_state(client, row["id"]) for row in page))
     fields = ("id", "pipeline", "fleet", "week", "requested_at")
@@ -99,11 +99,11 @@ def _tell_sources() -> list[dict[str, Any]]:
 
 @answering_errors
 async def list_files(req: func.HttpRequest) -> func.HttpResponse:
-    """Raw files, the newest first."""
+    """A page of raw files, the newest first."""
     source, state = req.params.get("source"), _one_of(req, "state", FileState)
-    top = _whole(req, "top", 50, MAX_PAGE)
-    files = await _aside(lambda: wiring.ledger().reports.list_files(source=source, state=state, top=top))
-    return answer({"files": files})
+    top, skip = _page(req)
+    files = await _aside(lambda: wiring.ledger().reports.list_files(source=source, state=state, top=top, skip=skip))
+    return answer({"files": files, "next": skip + top if len(files) == top else None})
 
 
 @answering_errors
@@ -140,6 +140,11 @@ def _answers(probe: Callable[[], Any]) -> bool:
 async def _aside(work: Callable[[], Any]) -> Any:
     """Do blocking work on a thread, so that other requests go on."""
     return await asyncio.to_thread(work)
+
+
+def _page(req: func.HttpRequest) -> tuple[int, int]:
+    """How many to tell, and how many to pass over before."""
+    return _whole(req, "top", 50, MAX_PAGE), _whole(req, "skip", 0, 1_000_000)
 
 
 def _whole(req: func.HttpRequest, name: str, default: int, most: int) -> int:

@@ -113,9 +113,9 @@ class Reports:
             return None
         return {**row._mapping, "conditioned": dict(made._mapping) if made else None}
 
-    def list_files(self, *, source: str | None, state: str | None, top: int) -> list[dict[str, Any]]:
+    def list_files(self, *, source: str | None, state: str | None, top: int, skip: int = 0) -> list[dict[str, Any]]:
         """File versions, the newest first."""
-        query = select(raw_file).order_by(raw_file.c.seen_at.desc(), raw_file.c.path).limit(top)
+        query = select(raw_file).order_by(raw_file.c.seen_at.desc(), raw_file.c.path).limit(top).offset(skip)
         if source is not None:
             query = query.where(raw_file.c.source == source)
         if state is not None:

@@ -96,6 +96,16 @@ def test_a_files_story_can_be_read(headrace):
     assert story["conditioned"]["summary"]["rows_in"] == story["conditioned"]["rows_in"]
 
 
+def test_all_files_can_be_read_page_by_page(headrace):
+    told, skip = [], 0
+    while skip is not None:
+        page = headrace.host.get(f"/api/files?top=5&skip={skip}").json()
+        told, skip = told + page["files"], page["next"]
+
+    assert told == headrace.host.get("/api/files?top=500").json()["files"]
+    assert len(told) > 5
+
+
 def test_a_damaged_file_stands_in_quarantine_with_its_reason(headrace):
     refused = headrace.host.get("/api/files?state=quarantined").json()["files"]
 
