@@ -9,7 +9,7 @@ from typing import Any
 
 from conditioners.limits import MIB, Limits
 from conditioners.outcome import Refusal
-from conditioners.readers.json.value_lines import FILLED_SHARE
+from conditioners.readers.json.value_lines import are_hollow
 
 _HELD = 1000
 """Rows without labels that are looked at together, to find out which of them are tables."""
@@ -28,7 +28,7 @@ def refuse_wide(rows: Iterable[Sized], limits: Limits) -> None:
 def refuse_hollow(rows: Sequence[Sized], limits: Limits) -> None:
     """Raises Refusal when very many rows, and nearly all, hold nothing, before each is looked at."""
     empty = sum(not row for row in rows)
-    if empty > limits.unread_rows and (len(rows) - empty) * FILLED_SHARE < len(rows):
+    if are_hollow(len(rows), empty, limits):
         raise Refusal(f"of the first {len(rows)} elements of the list {empty} hold nothing")
 
 

@@ -15,7 +15,7 @@ from conditioners.readers.json.parallel import SpilledLists
 from conditioners.readers.json.parsing import Document
 from conditioners.readers.json.showing import Unheld, show_json
 from conditioners.readers.json.text import JsonText
-from conditioners.readers.json.value_lines import FILLED_SHARE
+from conditioners.readers.json.value_lines import are_hollow
 from conditioners.structure.json_shapes import take_cells
 from conditioners.structure.list_rows import RowTally
 from conditioners.structure.unfolding import UnfoldingSurvey
@@ -122,7 +122,7 @@ class LongRecords(Unheld):
             return empty
         for number, element in enumerate(elements, start=first + 1):
             empty += not element
-            if not element and empty > self.limits.unread_rows and (number - empty) * FILLED_SHARE < number:
+            if not element and are_hollow(number, empty, self.limits):
                 reason = f"of the first {number} elements of the list {empty} hold nothing"
                 raise Refusal(reason, f"{self.found.path}[{number - 1}]")
         return empty

@@ -14,7 +14,7 @@ from conditioners.readers.json.marks import BRACE, BRACKET, COMMA, Marks, MarkSc
 from conditioners.readers.json.parsing import TextPlace, TooLarge, parse_json, refuse_depth
 from conditioners.readers.json.showing import Unheld
 from conditioners.readers.json.text import JsonText
-from conditioners.readers.json.value_lines import FILLED_SHARE
+from conditioners.readers.json.value_lines import are_hollow
 
 _SHARE = 64
 """A list is long that takes more than such a part of what a document without its lists may take."""
@@ -165,7 +165,7 @@ class _OutlineScanner:
         signs, is_closed = marks.signs[:-1], (marks.depths[:-1] == depth + 1) & (marks.depths[1:] == depth)
         is_empty = (signs == BRACE) | ((signs == BRACKET) & (np.diff(marks.places) == 1))
         found.empty += int(np.count_nonzero(is_closed & is_empty))
-        if found.empty > self._limits.unread_rows and (found.count - found.empty) * FILLED_SHARE < found.count:
+        if are_hollow(found.count, found.empty, self._limits):
             raise Refusal(f"of the first {found.count} elements of a list {found.empty} hold nothing", str(self._place))
 
     def _pass(self, text: bytes, marks: Marks) -> tuple[int, int]:

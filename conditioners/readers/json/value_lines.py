@@ -25,8 +25,13 @@ _SHORT = 64 * KIB
 """Bytes of a line that cannot hold too much to be parsed at once."""
 _FEWEST, _LOOKED_AT = 3, 100
 """Lines that a file has at least whose first one may be broken, and lines behind it that tell so."""
-FILLED_SHARE = 20
+_FILLED_SHARE = 20
 """One line, or element of a list, of so many has to hold something, where very many hold nothing."""
+
+
+def are_hollow(count: int, empty: int, limits: Limits) -> bool:
+    """Whether so many lines, or elements of a list, are no data, since these many of them hold nothing."""
+    return empty > limits.unread_rows and (count - empty) * _FILLED_SHARE < count
 
 
 def begins_with_lines(head: bytes, limits: Limits) -> bool:
@@ -147,5 +152,5 @@ class ValueLines:
 
     def _note_empty(self, line: int) -> None:
         self._empty += 1
-        if self._empty > self._limits.unread_rows and (self.count - self._empty) * FILLED_SHARE < self.count:
+        if are_hollow(self.count, self._empty, self._limits):
             raise Refusal(f"of the first {self.count} lines of JSON {self._empty} hold nothing", f"line {line}")
