@@ -12,7 +12,7 @@ from itertools import zip_longest
 from typing import IO, cast
 
 from conditioners.csv_lines import show_line, show_lines
-from conditioners.outcome import Refusal
+from conditioners.quarantine_form import require_same_place, show_header
 from conditioners.raw import ByteSink
 from conditioners.readers.decoding import show_damage
 from conditioners.structure.rows import Row
@@ -135,10 +135,9 @@ class RejectWriter:
     def begin(self, place: str) -> None:
         """Say what places are; raises Refusal when the files of an archive differ in it."""
         if not self._place:
-            self._sink.write(f"{place},rule,column,reason,raw\n".encode())
+            self._sink.write(show_header(place))
             self._place = place
-        elif place != self._place:
-            raise Refusal(f"the archive holds files in which rows stand at a {self._place} and such at a {place}")
+        require_same_place(self._place, place)
 
     def write(self, row: Row, rule: str, reason: str) -> None:
         """Append a row; it is written with others, by `flush` at last."""

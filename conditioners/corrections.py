@@ -16,13 +16,12 @@ from conditioners.declaration import Source
 from conditioners.dialects import Delimited
 from conditioners.judging import Fault
 from conditioners.limits import MIB
+from conditioners.quarantine_form import PLACE_LABELS, REJECT_COLUMNS
 from conditioners.readers.batches import Located
 
 if TYPE_CHECKING:
     import polars as pl
 
-_PLACES = ("line", "cell", "path", "row", "place")
-_IN_QUARANTINE = ("rule", "column", "reason", "raw")
 AS_CORRECTED = "as corrected, "
 """What the reason begins with where a row is rejected as somebody mended it."""
 _LARGEST = 64 * MIB
@@ -46,7 +45,7 @@ class Correction:
 def parse_corrections(source: Source, data: bytes) -> list[Correction]:
     """Read rows of a quarantine file to which the source's columns were added; raises CorrectionError."""
     header, rows = _split(data)
-    unknown = [name for name in header[1:] if name not in (*_IN_QUARANTINE, *source.names)]
+    unknown = [name for name in header[1:] if name not in (*REJECT_COLUMNS, *source.names)]
     missing = [column.name for column in source.columns if not column.optional and column.name not in header]
     if unknown or missing:
         raise CorrectionError(f"columns that {source.name} does not have: {unknown}; that are missing: {missing}")
@@ -77,7 +76,7 @@ def _split(data: bytes) -> tuple[list[str], list[list[str]]]:
         rows = parse_rows(text, _delimiter_of(text))
     except (UnicodeDecodeError, csv.Error) as error:
         raise CorrectionError(f"the corrections are no CSV in UTF-8: {error}") from None
-    if not rows or not rows[0] or rows[0][0] not in _PLACES or "raw" not in rows[0]:
+    if not rows or not rows[0] or rows[0][0] not in PLACE_LABELS or "raw" not in rows[0]:
         raise CorrectionError("the first row must be that of the quarantine file, with the source's columns behind it")
     header = rows[0]
     twice = [name for name, count in Counter(header).items() if count > 1]
@@ -88,7 +87,7 @@ def _split(data: bytes) -> tuple[list[str], list[list[str]]]:
 
 def _delimiter_of(text: str) -> str:
     """What stands behind the first label: a spreadsheet may have saved the list as people of its country do."""
-    found = re.match(rf'"?(?:{"|".join(_PLACES)})"?([;\t])', text)
+    found = re.match(rf'"?(?:{"|".join(PLACE_LABELS)})"?([;\t])', text)
     return found[1] if found else ","
 
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conditioners.csv_lines import show_lines
 from conditioners.judging import Fault
-from conditioners.outcome import ColumnSummary, Refusal
+from conditioners.outcome import ColumnSummary
+from conditioners.quarantine_form import require_same_place, show_header
 from conditioners.raw import ByteSink
 
 if TYPE_CHECKING:
@@ -99,10 +100,9 @@ class QuarantineWriter:
     def begin(self, place: str) -> None:
         """Say what places are; raises Refusal when the files of an archive differ in it."""
         if self._place is None:
-            self._sink.write(f"{place},rule,column,reason,raw\n".encode())
-        elif place != self._place:
-            raise Refusal(f"the archive holds files in which rows stand at a {self._place} and such at a {place}")
-        self._place = place
+            self._sink.write(show_header(place))
+            self._place = place
+        require_same_place(self._place, place)
 
     def write(self, faults: Iterable[Fault]) -> None:
         """Append rows."""

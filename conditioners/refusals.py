@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from conditioners.outcome import Refused
+from conditioners.quarantine_form import show_header
 
 FILE_REFUSED = "file_refused"
-_HEADER = b"place,rule,column,reason,raw\n"
+_HEADER = show_header("place")
 _IS_REFUSAL = re.compile(rb'(?:"(?:[^"]|"")*"|[^",]*),' + FILE_REFUSED.encode() + b",")
 _BLOCK = 1 << 20
 
