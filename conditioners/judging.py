@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conditioners.contract import Contract
 from conditioners.declaration import Source
-from conditioners.dialects import Delimited, FixedWidth, Parquet, Workbook
+from conditioners.dialects import Delimited, FixedWidth, Parquet, Workbook, repeated_of, wide_of
 from conditioners.duplicates import Identities, hash_keys
 from conditioners.faults import BadRows, Reject
 from conditioners.header_rows import LABELS, HeaderRows
@@ -107,9 +107,9 @@ class Judge:
         self._source, self._reader = source, reading.reader
         self._dialect, self._proportions = reading.dialect, reading.proportions
         is_table = isinstance(self._dialect, Delimited | FixedWidth | Workbook | Parquet)
-        is_folded = getattr(self._dialect, "wide", None) or getattr(self._dialect, "repeated", None)
+        is_folded = wide_of(self._dialect) is not None or repeated_of(self._dialect) is not None
         has_titles = bool(compile_titles(source, self._dialect))
-        self._may_repeat = bool(is_folded) or has_titles or not is_table
+        self._may_repeat = is_folded or has_titles or not is_table
         """Whether a value may stand in several rows; what workbooks and Parquet have of them is measured before."""
         self._headers = HeaderRows(source, reading.dialect, reading.reader)
 

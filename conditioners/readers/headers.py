@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from conditioners.columns import Column
 from conditioners.declaration import Source
-from conditioners.dialects import Delimited, Dialect, Wide, Workbook
+from conditioners.dialects import Delimited, Dialect, Workbook, wide_of
 from conditioners.outcome import Refusal
 from conditioners.parts import WIDE_LABEL, Part, list_read, name_into
 from conditioners.readers.unfolding import MARK, name_repetition
@@ -120,18 +120,14 @@ def _match(source: Source, dialect: Dialect, row: Sequence[str]) -> tuple[dict[s
     return {**positions, **repetitions}, twice
 
 
-def _wide(dialect: Dialect) -> Wide | None:
-    return dialect.wide if isinstance(dialect, Delimited | Workbook) else None
-
-
 def _repeated(dialect: Dialect) -> set[str]:
     """The columns that labels of a wide table and the cells below them make up."""
-    wide = _wide(dialect)
+    wide = wide_of(dialect)
     return {name_into(dialect, wide.into), *wide.values} if wide else set()
 
 
 def _match_repetitions(dialect: Dialect, row: Sequence[str], twice: list[str]) -> dict[str, int]:
-    wide, positions = _wide(dialect), dict[str, int]()
+    wide, positions = wide_of(dialect), dict[str, int]()
     for column, pattern in wide.values.items() if wide else ():
         for number, label in enumerate(row):
             found = re.fullmatch(pattern, " ".join(label.split()))
@@ -147,7 +143,7 @@ def _match_repetitions(dialect: Dialect, row: Sequence[str], twice: list[str]) -
 
 
 def _missing_repetitions(dialect: Dialect, positions: Mapping[str, int]) -> list[str]:
-    wide = _wide(dialect)
+    wide = wide_of(dialect)
     if wide is None or any(MARK in name for name in positions):
         return []
     return [f"any label like {pattern!r} ({column})" for column, pattern in wide.values.items()]

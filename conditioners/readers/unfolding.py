@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from conditioners.dialects import Delimited, Dialect, FixedWidth, Workbook
+from conditioners.dialects import Dialect, repeated_of, wide_of
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.parts import name_into
@@ -154,12 +154,10 @@ def words_for_nothing(dialect: Dialect, columns: Iterable[str]) -> dict[str, tup
 
 def unfold(dialect: Dialect, reader: Reader) -> Reader:
     """The reader, or one that makes a row of each repetition, where the dialect has them."""
-    if isinstance(dialect, FixedWidth) and dialect.repeated is not None:
-        repeated = dialect.repeated
+    if (repeated := repeated_of(dialect)) is not None:
         empty = words_for_nothing(dialect, repeated.fields)
         return UnfoldingReader(reader, Folding(repeated.into, tuple(repeated.fields), appended=True, empty=empty))
-    if isinstance(dialect, Delimited | Workbook) and dialect.wide is not None:
-        wide = dialect.wide
+    if (wide := wide_of(dialect)) is not None:
         empty = words_for_nothing(dialect, wide.values)
         into = name_into(dialect, wide.into)
         return UnfoldingReader(reader, Folding(into, tuple(wide.values), empty=empty, keep_empty=wide.keep_empty))
