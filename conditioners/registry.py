@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from threading import Lock
+from traceback import extract_tb
 from types import ModuleType
 
 from conditioners import sources
@@ -71,10 +72,15 @@ def _list_modules() -> tuple[_Stamp, ...]:
 @lru_cache(maxsize=1)
 def _load_all(modules: tuple[_Stamp, ...]) -> tuple[Source, ...]:
     found: dict[str, Source] = {}
+    declaring: dict[str, str] = {}
     for stamp in modules:
         declared = _load(stamp)
         if found.setdefault(declared.name, declared) is not declared:
-            raise SourcesUnavailable(f"two modules declare the source {declared.name}")
+            files = " and ".join(f"{module}.py" for module in (declaring[declared.name], stamp[0]))
+            raise SourcesUnavailable(
+                f"two modules in conditioners/sources declare the source {declared.name}: {files}; rename one"
+            )
+        declaring[declared.name] = stamp[0]
     return tuple(found[name] for name in sorted(found))
 
 
@@ -85,11 +91,18 @@ def _load(stamp: _Stamp) -> Source:
         importlib.invalidate_caches()
         module = _load_module(f"{sources.__name__}.{stamp[0]}")
     except (Exception, SystemExit) as error:  # a script that was put there may end itself
-        raise SourcesUnavailable(f"conditioners/sources/{stamp[0]}.py: {type(error).__name__}: {error}") from error
+        where = f"conditioners/sources/{stamp[0]}.py{_tell_line(error, stamp[0])}"
+        raise SourcesUnavailable(f"{where}: {type(error).__name__}: {error}") from error
     declared = getattr(module, "SOURCE", None)
     if not isinstance(declared, Source):
         raise SourcesUnavailable(f"conditioners/sources/{stamp[0]}.py has no SOURCE")
     return declared
+
+
+def _tell_line(error: BaseException, module: str) -> str:
+    """The line of a module that raised an error, or had something raise it; empty if none did."""
+    lines = [each.lineno for each in extract_tb(error.__traceback__) if Path(each.filename).name == f"{module}.py"]
+    return f", line {lines[-1]}" if lines else ""
 
 
 def _load_module(name: str) -> ModuleType:

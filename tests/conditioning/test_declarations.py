@@ -87,7 +87,14 @@ def test_a_dialect_that_no_file_can_come_in_is_told_with_its_name(kind, declared
         ({"dialects": (Delimited(name="odd", values={"units": {"x": "1"}}),)}, "`values` are of text, and units is"),
         ({"head": "("}, "source toy: '\\(' is no regular expression"),
         *(({"columns": (Text(name),)}, "no column can be called") for name in UNUSABLE),
-        ({"key": ("day", "day")}, "a column stands twice in the key"),
+        ({"key": ("day", "day")}, "the column 'day' stands twice in the key"),
+        *(({what: ()}, f"source toy: `{what}` has none, so that no file") for what in ("files", "columns", "dialects")),
+        ({"columns": (Text("a", pattern="[0-9"),)}, "the pattern '\\[0-9' of a is no regular expression: unterminated"),
+        ({"dialects": (Delimited(name="odd", extract={"units": "(x"}),)}, "which extracts units, is no regular expr"),
+        (
+            {"dialects": (Delimited(name="odd", extract={"units": "x"}),)},
+            "which extracts units, has no group",
+        ),
         *(
             ({"dialects": (Delimited(name="odd", **words),)}, "odd': no cell is ' NA', for none has blanks around it")
             for words in ({"nulls": (" NA",)}, {"sentinels": {"note": (" NA",)}}, {"values": {"note": {" NA": "x"}}})
@@ -112,6 +119,13 @@ def test_a_dialect_that_no_file_can_come_in_is_told_with_its_name(kind, declared
 def test_what_a_source_says_of_a_column_has_to_be_of_use(make_source, declared, told):
     with pytest.raises(SourceError, match=told):
         make_source(**{"key": (), **declared})
+
+
+@pytest.mark.parametrize("pattern", [r"\p{Lu}[0-9]+", "[[:alpha:]]+", r"(?<letters>[a-z]+)"])
+def test_a_pattern_may_have_forms_that_python_does_not_know(make_source, run, pattern):
+    source = make_source(columns=(Text("a", pattern=pattern), Text("b")), key=())
+
+    assert run(source, b"a,b\n,x\n").rejects[0]["rule"] == "missing"
 
 
 def test_a_required_column_without_a_place_among_fields_may_stand_around_them(make_source):

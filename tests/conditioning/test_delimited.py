@@ -26,6 +26,13 @@ def test_columns_are_found_by_label_in_any_order_and_unknown_ones_are_named(toy,
     assert result.summary.ignored_labels == ("colour",)
 
 
+def test_a_file_with_another_delimiter_is_refused_with_the_one_that_it_has(toy, run):
+    told = run(toy, b"Sales\nday;store;units\n2024-01-01;001;3\n").refusal.reason
+
+    assert told.endswith("; line 2 does with ';' as delimiter, and 'plain' has ','")
+    assert "as delimiter" not in run(toy, b"Sales\nshop;item\n1;2\n").refusal.reason
+
+
 def test_a_quoted_field_may_hold_delimiters_quotes_and_line_ends(toy, run):
     text = HEADER + '2024-01-01,001,1,,"a,b ""c""\nd"\n2024-01-02,001,1,,e\n'
     result = run(toy, text.encode())

@@ -97,13 +97,27 @@ def test_a_source_that_is_added_mended_or_deleted_counts_as_it_is_now(tmp_path, 
         assert [column.name for column in get_source("acme").columns] == [label]
         assert get_source("acme") is get_source("acme")
     for text, told in (
-        ("SOURCE = 5", "has no SOURCE"),
-        ("import nothing_here", "ModuleNotFoundError: No module named"),
+        ("SOURCE = 5", " has no SOURCE"),
+        ("# what for\nimport nothing_here", ", line 2: ModuleNotFoundError: No module named"),
+        (DECLARED.format("day").replace("title", "titel"), ", line 4: TypeError"),
+        (
+            DECLARED.format("day").replace('files=("acme/**",)', "files=5"),
+            ", line 4: SourceError: source acme: `files`",
+        ),
     ):
         module.write_text(text)
-        with pytest.raises(SourceError, match=rf"conditioners/sources/acme.py:? {told}"):
+        with pytest.raises(SourceError, match=rf"conditioners/sources/acme.py{told}"):
             all_sources()
     module.write_text(DECLARED.format("week"))
     assert [column.name for column in get_source("acme").columns] == ["week"]
     module.unlink()
     assert all_sources() == ()
+
+
+def test_two_modules_that_declare_one_source_are_both_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(sources, "__path__", [str(tmp_path)])
+    for module in ("beta", "copy_of_beta"):
+        (tmp_path / f"{module}.py").write_text(DECLARED.format("day"))
+
+    with pytest.raises(SourceError, match=r"declare the source acme: beta\.py and copy_of_beta\.py; rename one"):
+        all_sources()

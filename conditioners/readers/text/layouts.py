@@ -20,6 +20,8 @@ from conditioners.readers.text.stand_ins import make_syntax, put_in, take_out
 
 _HEAD = 64 * KIB
 """Bytes that a header row mostly stands in; all that was read of the file is looked at where lines are longer."""
+_USUAL = (",", ";", "\t", "|")
+"""Delimiters that a file may have instead of those declared."""
 _UNDECODED = "; bytes there are no text in UTF-8 or the declared encodings, so the file may be in another code page"
 
 
@@ -55,7 +57,7 @@ def find_layouts(source: Source, dialects: Sequence[Delimited], opened: OpenedRa
     for dialect in dialects:
         search.look(dialect, opened)
     if not search.found:
-        raise search.refusal(dialects)
+        raise search.refusal(dialects, opened)
     best = max(len(layout.header.positions) for layout in search.found)
     fitting = [layout for layout in search.found if len(layout.header.positions) == best]
     others = {
@@ -107,7 +109,7 @@ class _Search:
         if header is not None:
             self.found.append(_layout(dialect, syntax, header, text, rows, head.line_end))
 
-    def refusal(self, dialects: Sequence[Delimited]) -> Refusal:
+    def refusal(self, dialects: Sequence[Delimited], opened: OpenedRaw) -> Refusal:
         """Why nothing was found: what stands closest to being a header is told before what could not be read."""
         if self._undecodable is not None and self._miss.row is None:
             return self._undecodable
@@ -116,7 +118,22 @@ class _Search:
         if all(dialect.fields for dialect in dialects):
             openings = " or ".join(repr(dialect.opening) for dialect in dialects)
             return Refusal(f"the file does not begin as its dialects without a header row do: {openings}")
-        return Refusal(self._miss.describe(self._source, self._missed_places) + _UNDECODED * self._is_damaged)
+        other = self._tell_other_delimiter(dialects, opened) if self._miss.row is None else ""
+        return Refusal(self._miss.describe(self._source, self._missed_places) + other + _UNDECODED * self._is_damaged)
+
+    def _tell_other_delimiter(self, dialects: Sequence[Delimited], opened: OpenedRaw) -> str:
+        """Which row would name the columns if a dialect had another delimiter; empty if none would."""
+        for dialect in dialects:
+            for delimiter in _USUAL if not dialect.fields else ():
+                if delimiter in (*dialect.delimiters, dialect.quote, dialect.escape):
+                    continue
+                search = _Search(self._source, self._limits)
+                search.look(replace(dialect, delimiters=(delimiter,)), opened)
+                if search.found:
+                    declared = " and ".join(map(repr, dialect.delimiters))
+                    line = search.found[0].header_line
+                    return f"; line {line} does with {delimiter!r} as delimiter, and {dialect.name!r} has {declared}"
+        return ""
 
 
 def _count_lines(dialect: Delimited) -> int:
