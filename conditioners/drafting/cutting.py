@@ -36,7 +36,7 @@ def cut_sample(data: bytes, form: str, lines: int = _LINES) -> bytes | None:
         files, pack = packed
         kept = [cut for each in files if (cut := cut_sample(each, form, lines)) is not None]
         return pack(kept) if len(kept) == len(files) else None
-    if form in ("delimited text", "drawn table", "fixed width"):
+    if form in ("delimited text", "drawn table", "fixed width", "runs of blanks"):
         return _cut_lines(data, lines)
     if form in ("JSON", "JSON rows"):
         return _cut_json(data, lines, _cut_value if form == "JSON" else _cut_rows)

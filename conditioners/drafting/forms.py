@@ -23,6 +23,7 @@ _OPENING = 40
 _RULER = re.compile(r"\s*[-=]{2,}(\s+[-=]+)+\s*")
 """A line that tells how far fields reach."""
 _DRAWN = "drawn table"
+_AT_PLACES = ("fixed width", "runs of blanks")
 _NO_DIALECT = "are read without a declaration only: condition --auto makes delimited text of them to sample"
 _BY_STRUCTURE_ALONE = {
     "ARFF": "ARFF files", "runs of blanks": "cells between runs of blanks",
@@ -74,7 +75,7 @@ def find_form(sample: Sample, guesses: Sequence[Guess]) -> Form:
         return Form("Workbook", _header_rows(sample))
     if found == "Parquet":
         return Form("Parquet", ())
-    if found == "fixed width":
+    if "columns" in sample.form and found in _AT_PLACES:
         return _fixed_width(sample, guesses)
     if found == "JSON":
         return _json(sample, guesses)

@@ -33,14 +33,20 @@ class AlignedRows(LineRows):
     def rows(self) -> Iterator[Row]:
         """All rows, in order."""
         for row in self.text.lines():
-            yield Row(row.place, cut(row.raw, self.columns), row.raw)
+            yield Row(row.place, self.split(row.raw), row.raw)
+
+    def split(self, line: str) -> tuple[str, ...]:
+        """The cells of a line."""
+        return cut(line, self.columns)
 
     def describe(self) -> dict[str, Any]:
-        """The format, with first and last character of each column; the last one ends with the line."""
-        return {
-            "format": "fixed width",
-            "columns": [(first + 1, last if last < _END else None) for first, last in self.columns],
-        }
+        """The format, with first and last character of each column."""
+        return {"format": "fixed width", "columns": show_columns(self.columns)}
+
+
+def show_columns(columns: Sequence[tuple[int, int]]) -> list[tuple[int, int | None]]:
+    """First and last character of each column, counted from one; the last one ends with the line."""
+    return [(first + 1, last if last < _END else None) for first, last in columns]
 
 
 def open_aligned(text: TextRows) -> AlignedRows | None:

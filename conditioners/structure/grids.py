@@ -22,6 +22,7 @@ from conditioners.structure.block import Block
 from conditioners.structure.doubled import open_doubled
 from conditioners.structure.encodings import is_ebcdic, is_wide
 from conditioners.structure.expanded import open_expanded
+from conditioners.structure.free_format import open_free
 from conditioners.structure.json_values import open_json
 from conditioners.structure.pairs import open_pairs
 from conditioners.structure.parquet import open_parquet
@@ -151,7 +152,10 @@ def _open_text(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Grid:
     text = TextRows(opened, limits)
     listed = open_arff(text, skipped) or open_pairs(text, skipped) or open_expanded(text, skipped)
     drawn = listed or open_quoted_lines(text) or open_wiki(text) or open_ruled(text, skipped)
-    return drawn or open_aligned(text) or open_spaced(text) or open_doubled(text) or text
+    if drawn is not None:
+        return drawn
+    aligned = open_aligned(text)
+    return open_free(text, aligned) or aligned or open_spaced(text) or open_doubled(text) or text
 
 
 def _is_binary(head: bytes) -> bool:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from conditioners.outcome import Skipped
-from conditioners.structure.alignment import cut, find_body, find_columns
+from conditioners.structure.alignment import cut, find_body, find_columns, show_columns
 from conditioners.structure.block import Block
 from conditioners.structure.inner_marks import are_blanks_apart
 from conditioners.structure.rows import Row
@@ -72,8 +72,7 @@ class RuledRows(LineRows):
         """The format; for columns by place, first and last character of each; the last one ends with the line."""
         if not self.columns:
             return {"format": "drawn table", "delimiter": "|"}
-        spans = [(first + 1, last if last < _END else None) for first, last in self.columns]
-        return {"format": "fixed width", "columns": spans}
+        return {"format": "fixed width", "columns": show_columns(self.columns)}
 
 
 @dataclass(frozen=True)
