@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Sequence
 
-_NEEDS_QUOTES = re.compile(r'[,"\r\n]')
+_LONG = 200
+"""Characters of a row from which on it is quicker to look for each mark in all of it than at every character."""
 
 
 def show_line(cells: Sequence[str]) -> str:
     """A line of standard CSV; a row of one empty cell is written so that it is no blank line."""
     line = ",".join(cells)
-    if line.count(",") != len(cells) - 1 or _NEEDS_QUOTES.search(line.replace(",", "")):
-        line = ",".join('"' + cell.replace('"', '""') + '"' if _NEEDS_QUOTES.search(cell) else cell for cell in cells)
+    if line.count(",") != len(cells) - 1 or '"' in line or "\n" in line or "\r" in line:
+        line = ",".join(map(_show_cell, cells))
     return (line or '""') + "\n"
+
+
+def _show_cell(cell: str) -> str:
+    needs_quotes = "," in cell or '"' in cell or "\n" in cell or "\r" in cell
+    return '"' + cell.replace('"', '""') + '"' if needs_quotes else cell
 
 
 def show_lines(rows: Sequence[Sequence[str]]) -> str:
@@ -23,6 +28,8 @@ def show_lines(rows: Sequence[Sequence[str]]) -> str:
     plain = "\n".join(map(",".join, rows)) + "\n"
     if _is_plain(plain, len(rows), sum(map(len, rows))):
         return plain
+    if len(plain) > len(rows) * _LONG:
+        return "".join(map(show_line, rows))
     file = io.StringIO()
     csv.writer(file, lineterminator="\n").writerows(rows)
     text = file.getvalue()

@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from conditioners.collector import import_libraries
+from conditioners.collector import collector_paused, import_libraries
 from conditioners.corrections import Correction, Mender
 from conditioners.declaration import Source
 from conditioners.duplicates import CONFLICT, DUPLICATE, NEW, Identities, RepeatFinder, hash_keys
@@ -97,7 +97,10 @@ class _Run:
         with closing(self._judge(reading)) as batches:
             for judged, skipped in batches:
                 self._skipped.take_from(skipped)
-                yield self._settle(judged, skip)
+                # Each of its rejected rows becomes several tuples, all of which are held until they are written.
+                with collector_paused():
+                    frame = self._settle(judged, skip)
+                yield frame
 
     def _judge(self, reading: Reading) -> Generator[tuple[Judged, Skipped]]:
         """Each batch, judged, and the lines skipped before it."""

@@ -140,27 +140,35 @@ class _Places:
 
     def __init__(self) -> None:
         self._item: Item | None = None
-        self._shared: list[int] = []
-        self._by_location: dict[str, list[int]] = {}
-        """Which segments of the item tell of all its rows, and which of a location."""
+        self._shared = ""
+        """The text of segments that tell of all rows of the item."""
+        self._by_location: dict[str, list[tuple[int, str]]] = {}
+        """That of a location's own ones, and where in the shared one each stands."""
 
     def locate(self, origin: _Origin) -> Located:
         """The place of a row, and the segments of its item without those of other locations alone."""
         item = origin.item
         if item is not self._item:
             self._look_through(item)
-        shown = sorted([*self._shared, *self._by_location.get(origin.location, ())])
+        shown, start = list[str](), 0
+        for at, text in self._by_location.get(origin.location, ()):
+            shown += (self._shared[start:at], text)
+            start = at
         place = f"{origin.message}.LIN[{item.number}].SDQ[{origin.location}]"
-        return Located(place, _show([item.segments[number] for number in shown]))
+        return Located(place, show_damage("".join(shown) + self._shared[start:]))
 
     def _look_through(self, item: Item) -> None:
-        self._item, self._shared, self._by_location = item, [], {}
-        for number, segment in enumerate(item.segments):
+        self._item, self._by_location = item, {}
+        shared, at = list[str](), 0
+        for segment in item.segments:
+            text = segment.raw
             if segment.name != _LOCATION:
-                self._shared.append(number)
+                shared.append(text)
+                at += len(text)
                 continue
             for location in dict.fromkeys(segment.elements[3::2]):
-                self._by_location.setdefault(location, []).append(number)
+                self._by_location.setdefault(location, []).append((at, text))
+        self._shared = "".join(shared)
 
 
 def _show(segments: Sequence[Segment]) -> str:
