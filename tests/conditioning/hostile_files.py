@@ -12,6 +12,8 @@ MOST_MEMORY = 512 * MIB
 SECONDS = 60
 """A hung reader fails the test; how fast a refusal is, is not asserted here."""
 SOURCE = "usda_food"
+TEXT = b"date,state,category,dollars,units,volume\n2024-01-07,Texas,Milk,1,1,1\n"
+"""A sound file of that source."""
 CHILD = """
 import json, resource, sys, time, traceback
 from typer.testing import CliRunner

@@ -173,3 +173,37 @@ def test_records_of_scalars_are_surveyed_as_those_are_that_hold_more(monkeypatch
     assert [(level.labels, level.cells, level.lists) for level in quick._levels] == [
         (level.labels, level.cells, level.lists) for level in slow._levels
     ]
+
+
+def test_json_of_200000_levels_is_refused(refuse):
+    files = {
+        "closed.json": b"[" * 200_000 + b"]" * 200_000,
+        "open.json": b"[" * 200_000,
+        "objects.json": b'{"a":' * 200_000,
+    }
+
+    assert set(refuse(files)) == {"the JSON document is nested deeper than 64 levels"}
+
+
+def names(count, last):
+    return ",".join([*(f'"a{n}":1' for n in range(count)), last])
+
+
+JSON = {
+    "twice.json": ("[{" + names(99_999, '"a99998":2') + "}]", "the name 'a99998' stands twice in an object"),
+    "names.json": ("[{" + names(200_000, '"b":2') + "}]", "an object has more than 100000 names"),
+    "objects.json": (
+        "[" + '{"a":1},' * 500_000 + "1]",
+        "a list that is neither a list of records nor one of parallel lists is too large",
+    ),
+    "halves.json": (
+        '[{"a":"' + "\\ud800" * 20_000 + '"}]',
+        "the JSON document has more than 10000 halves of characters",
+    ),
+}
+
+
+def test_json_whose_form_costs_time_or_memory_is_refused(refuse):
+    reasons = refuse({name: text.encode() for name, (text, _) in JSON.items()}, declared=False)
+
+    assert dict(zip(JSON, reasons, strict=True)) == {name: reason for name, (_, reason) in JSON.items()}

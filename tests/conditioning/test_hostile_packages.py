@@ -7,13 +7,13 @@ import lzma
 import struct
 import zipfile
 
+import pyarrow as pa
 import pytest
 
 from conditioners.zip_archives import _find_extra
-from tests.conditioning.hostile_files import MIB, pack
+from tests.conditioning.hostile_files import MIB, TEXT, pack
 from tests.conditioning.undeclared import condition_undeclared
 
-TEXT = b"date,state,category,dollars,units,volume\n2024-01-07,Texas,Milk,1,1,1\n"
 PACK = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}
 
 
@@ -137,3 +137,75 @@ def test_what_stands_behind_a_members_name_is_looked_through_without_copies():
     extra = Sliced(struct.pack("<HH", 7, 0) * 10_000 + struct.pack("<HH", 9, 3) + b"abc")
 
     assert (_find_extra(extra, 9), _find_extra(extra, 8), Sliced.copied) == (b"abc", b"", 1)
+
+
+def overlapping():
+    """An archive whose 9,000 members are all the same packed bytes."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.csv", TEXT + b" " * (16 * MIB))
+        archive.filelist.extend(archive.filelist * 8999)
+    return packed.getvalue()
+
+
+ZEROS = TEXT + (b"0" * (MIB - 1) + b"\n") * 64
+BOMBS = {
+    "flat.zip": lambda: pack([("a.csv", ZEROS)]),
+    "many.zip": lambda: pack([(f"{n}.csv", TEXT + b"0\n" * (4 * MIB)) for n in range(8)]),
+    "nested.zip": lambda: pack([(f"{n}.zip", pack([("a.csv", ZEROS)])) for n in range(4)]),
+    "a.csv.gz": lambda: gzip.compress(ZEROS) * 8,
+    "a.csv.bz2": lambda: bz2.compress(ZEROS) * 8,
+    "a.csv.xz": lambda: lzma.compress(ZEROS, preset=0) * 8,
+    "a.csv.zst": lambda: pa.Codec("zstd").compress(ZEROS * 4, asbytes=True),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_file_that_unpacks_to_too_much_is_refused(refuse, name):
+    reasons = refuse({name: BOMBS[name]()}, declared=name != "nested.zip")
+
+    assert set(reasons) == {"the file unpacks to more than 250 times its size"}
+
+
+def test_an_archive_whose_members_are_the_same_packed_bytes_is_refused(refuse):
+    assert set(refuse({"overlapping.zip": overlapping()})) == {"members of the archive overlap"}
+
+
+def test_a_bomb_in_an_archive_whose_members_are_declared_is_not_even_opened(refuse):
+    assert refuse({"nested.zip": BOMBS["nested.zip"]()})[1] == "the archive has no member with data"
+
+
+TRICKS = ["../up.csv", "a/../../up.csv", "/rooted.csv", "..\\up.csv", "C:\\up.csv", "a\0.csv", "\0.csv"]
+
+
+def archive_with(path):
+    """An archive with a member under a path that an archiver would not write."""
+    stand_in = "q" * len(path)
+    return pack([("Texas/good.csv", TEXT), (stand_in, TEXT)]).replace(stand_in.encode(), path.encode())
+
+
+def test_an_archive_with_a_member_whose_path_leads_elsewhere_is_refused(refuse, tmp_path):
+    files = {f"{number}.zip": archive_with(path) for number, path in enumerate(TRICKS)}
+
+    assert set(refuse(files)) == {"a member's path leads out of the archive"}
+    assert sorted(file.name for file in tmp_path.rglob("*") if file.is_file()) == sorted(files)
+
+
+def test_an_archive_with_a_member_without_a_name_is_refused(refuse):
+    # The name's one byte becomes one of the field behind it, in the member's header and in the list.
+    named, nameless = struct.pack("<HH", 1, 0), struct.pack("<HH", 0, 1)
+    packed = pack([("Texas/good.csv", TEXT), ("q", TEXT)]).replace(named, nameless)
+
+    assert set(refuse({"a.zip": packed})) == {"a member of the archive has no name"}
+
+
+def test_gzip_members_without_end_that_hold_nothing_are_refused(refuse):
+    assert set(refuse({"nothing.csv.gz": gzip.compress(TEXT) + gzip.compress(b"") * 2000})) == {
+        "the file has more than 1000 empty members in a row"
+    }
+
+
+def test_a_gzip_header_of_megabytes_costs_no_more_than_reading_it(refuse):
+    named = b"\x1f\x8b\x08\x08" + bytes(6) + b"n" * (64 * MIB)
+
+    assert set(refuse({"named.csv.gz": named})) == {"the file is damaged or cut off: it ends early"}
