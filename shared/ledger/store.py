@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, and_, create_engine, event, inspect, select, text, update
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DisconnectionError, IntegrityError
 
 from shared.ledger.faults import name_faults, naming_faults
 from shared.ledger.tables import turn
@@ -19,6 +19,7 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 VERSION = "0004"
 WAIT_SECONDS = 30
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+REMOVED = "the file was removed while it was in use: put it back, or start anew to begin an empty one"
 _READING = "headrace_reading"
 
 
@@ -31,6 +32,8 @@ def open_database(url: str) -> Engine:
         engine = _make_engine(address)
         try:
             _migrate(engine, where)
+            if _is_on_file(address):
+                _watch_file(engine, Path(address.database or ""), where)
         except BaseException:
             engine.dispose()
             raise
@@ -38,14 +41,43 @@ def open_database(url: str) -> Engine:
 
 
 def _make_engine(address: URL) -> Engine:
-    on_file = address.get_backend_name() == "sqlite" and address.database not in (None, "", ":memory:")
-    if on_file and address.database:
-        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(address, **({"connect_args": {"timeout": WAIT_SECONDS}} if on_file else {}))
+    if _is_on_file(address):
+        Path(address.database or "").parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(address, **({"connect_args": {"timeout": WAIT_SECONDS}} if _is_on_file(address) else {}))
     name_faults(engine)
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
     return engine
+
+
+def _is_on_file(address: URL) -> bool:
+    return address.get_backend_name() == "sqlite" and address.database not in (None, "", ":memory:")
+
+
+def _watch_file(engine: Engine, file: Path, where: str) -> None:
+    """Have nobody go on with a file that was removed or replaced: what is written there is lost when it is closed."""
+
+    @event.listens_for(engine, "do_connect")
+    def _require_there(*_: Any) -> None:  # SQLite would make an empty one
+        if not file.exists():
+            raise LedgerUnavailable(f"{where}: {REMOVED}")
+
+    @event.listens_for(engine, "connect")
+    def _remember(_connection: Any, record: Any) -> None:
+        record.info["file"] = _identify_file(file)
+
+    @event.listens_for(engine, "checkout")
+    def _require_same(_connection: Any, record: Any, _proxy: Any) -> None:
+        if record.info.get("file") != _identify_file(file):
+            raise DisconnectionError(f"{where} is another file by now")
+
+
+def _identify_file(file: Path) -> tuple[int, int] | None:
+    try:
+        found = file.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def reading(engine: Engine) -> Connection:

@@ -200,6 +200,36 @@ def read_one(file, query):
     return value
 
 
+def test_a_ledger_whose_file_is_removed_takes_nothing_until_it_is_back(make_ledger, tmp_path):
+    ledger, file = make_ledger(), tmp_path / "ledger.db"
+    land(ledger, "events/a.csv")
+    file.rename(tmp_path / "away.db")
+    for _ in range(2):
+        with pytest.raises(LedgerUnavailable, match="the file was removed while it was in use: put it back"):
+            land(ledger, "events/b.csv")
+    assert not file.exists()
+
+    (tmp_path / "away.db").rename(file)
+    land(ledger, "events/b.csv")
+    assert list_paths(ledger) == ["events/a.csv", "events/b.csv"]
+
+
+def test_a_ledger_whose_file_is_replaced_goes_on_with_the_new_one(make_ledger, tmp_path):
+    ledger, file = make_ledger(), tmp_path / "ledger.db"
+    land(ledger, "events/a.csv")
+    make_ledger("backup.db").close()
+    (tmp_path / "backup.db").replace(file)
+    for name in ("ledger.db-wal", "ledger.db-shm"):
+        (tmp_path / name).unlink(missing_ok=True)
+
+    land(ledger, "events/b.csv")
+    assert list_paths(make_ledger()) == ["events/b.csv"]
+
+
+def list_paths(ledger):
+    return [told["path"] for told in ledger.reports.list_files(source=None, state=None, top=9)]
+
+
 def test_a_log_that_was_cut_off_costs_the_last_entries_and_nothing_else(make_ledger, tmp_path):
     ledger = make_ledger()
     for number in range(20):
