@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from conditioners.intake import condition_drop
 from shared.adapters.blob_lake import BlobLake
 from shared.adapters.folder_lake import FolderLake
 from shared.ledger.book import Ledger
 from tests.contracts import azurite, postgresql
+from tests.contracts.taking import PATH
 
 
 class Clock:
@@ -130,3 +132,9 @@ def each_ledger(ledger_url):
 def ledger(make_ledger):
     """An empty ledger."""
     return make_ledger()
+
+
+@pytest.fixture
+def take(lake, ledger, clock):
+    """Take a raw file in, as its event would have it."""
+    return lambda path=PATH, through=lake: condition_drop(through, ledger, path, clock)
