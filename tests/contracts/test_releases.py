@@ -361,42 +361,6 @@ def test_files_with_rejects_are_listed_and_others_not(lake, ledger, clock, taken
     assert ledger.conditioned.list_rejected("weather") == []
 
 
-def test_a_file_against_the_last_one_of_its_source_tells_its_drift(lake, ledger, clock, taken):
-    drifted = calendar("new").replace(b"Announced", b"Announced,Budget").replace(b"04/01/2026\n", b"04/01/2026,7\n")
-    drop(lake, "events/b.csv", drifted)
-    condition_drop(lake, ledger, "events/b.csv", clock)
-
-    assert version(ledger, lake, PATH)["conditioned"]["summary"]["drift"] is None
-    drift = version(ledger, lake, "events/b.csv")["conditioned"]["summary"]["drift"]
-    assert (drift["new"], drift["missing"], drift["renamed"], drift["retyped"]) == (["Budget"], [], [], [])
-
-
-def take_weeks(lake, ledger, clock, *columns):
-    """Take in files that come one after the other, each with other columns than those of a calendar."""
-    for week, column in enumerate(columns):
-        more = f",{column}".encode() if column else b""
-        drop(lake, f"events/{week}.csv", calendar(f"week {week}").replace(b"Announced", b"Announced" + more)
-             .replace(b"04/01/2026\n", b"04/01/2026" + (b",7" if column else b"") + b"\n"))  # fmt: skip
-        condition_drop(lake, ledger, f"events/{week}.csv", clock)
-
-
-def new_columns(ledger, lake, path):
-    drift = version(ledger, lake, path)["conditioned"]["summary"]["drift"]
-    return drift and drift["new"]
-
-
-def test_a_file_that_is_replayed_is_compared_with_those_before_it_and_is_not_the_last_one(lake, ledger, clock):
-    take_weeks(lake, ledger, clock, "", "Budget", "Venue")
-    for path in ("events/1.csv", "events/0.csv"):
-        replay_file(lake, ledger, path, clock)
-
-    assert [new_columns(ledger, lake, f"events/{week}.csv") for week in range(3)] == [None, ["Budget"], []]
-    assert ledger.conditioned.find_last_drift("events")["renamed"] == [["Budget", "Venue"]]
-    drop(lake, "events/3.csv", calendar("week 3"))
-    condition_drop(lake, ledger, "events/3.csv", clock)
-    assert ledger.conditioned.find_last_drift("events")["missing"] == ["Venue"]
-
-
 def test_text_that_a_spreadsheet_would_calculate_is_neutralised_in_the_list_of_rejects_only(lake, ledger, clock):
     formula = "=HYPERLINK(1),festival,bad,texas,ALL,99/99/2026,05/03/2026,,04/01/2026"
     quoted = "'" + formula
