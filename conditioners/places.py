@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from shared.domain.identities import conditioned_path, quarantine_path
+from shared.domain.identities import conditioned_path, corrections_path, quarantine_path
 from shared.ports import BlobStat, BlobWriter, Lake
 
 WRITE_TRIES = 5
@@ -53,6 +53,11 @@ def look_at_output(lake: Lake, path: str) -> Place:
 def look_at_rejects(lake: Lake, path: str) -> Place:
     """The place of a raw path's rejected rows."""
     return _look_at(lake, "quarantine", quarantine_path(path))
+
+
+def look_at_corrections(lake: Lake, path: str) -> Place:
+    """The place of the corrections that were given for rows of a raw path."""
+    return _look_at(lake, "quarantine", corrections_path(path))
 
 
 def _look_at(lake: Lake, container: str, path: str) -> Place:

@@ -26,13 +26,13 @@ from conditioners.declaration import Source
 from conditioners.formulas import neutralise, restore
 from conditioners.intake import condition_drop
 from conditioners.judging import CONFLICT_REASON
-from conditioners.places import WRITE_TRIES
+from conditioners.places import WRITE_TRIES, Place, look_at_corrections
 from conditioners.readers.batches import Located
 from conditioners.refusals import is_refusal
 from conditioners.registry import Identified, Unidentified, all_sources, identify
 from shared.domain.files import FileState, identify_raw_file
-from shared.domain.identities import corrections_path, quarantine_path
-from shared.ports import BlobChanged, BlobMissing, BlobStat, Lake
+from shared.domain.identities import quarantine_path
+from shared.ports import BlobChanged, BlobMissing, Lake
 
 if TYPE_CHECKING:
     from shared.ledger.book import Ledger
@@ -93,13 +93,13 @@ def release_rows(lake: Lake, ledger: Ledger, path: str, data: bytes, now: Callab
 def _enter(lake: Lake, source: Source, path: str, given: list[Correction]) -> None:
     """Add corrections to those that were entered before, also by others at the same time."""
     for _ in range(WRITE_TRIES):
-        there = lake.stat("quarantine", corrections_path(path))
+        there = look_at_corrections(lake, path)
         known = read_corrections(lake, source, path)
         merged = _merge(known, given, _count_quarantined(lake, path))
         if merged == known:
             return
         try:
-            _write(lake, path, write_corrections(source, merged), there)
+            _write(there, write_corrections(source, merged))
         except BlobChanged:
             continue
         return
@@ -208,13 +208,8 @@ def _with_line_feeds(located: Located) -> Located:
     return located._replace(raw=located.raw.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def _write(lake: Lake, path: str, data: bytes, there: BlobStat | None) -> None:
+def _write(there: Place, data: bytes) -> None:
     """Write corrections in place of those that were there; raises BlobChanged when these are others by now."""
-    target = corrections_path(path)
-    with (
-        lake.open_write("quarantine", target, if_match=there.etag)
-        if there
-        else lake.open_write("quarantine", target, if_absent=True)
-    ) as writer:
+    with there.open() as writer:
         writer.write(data)
         writer.commit()
