@@ -70,7 +70,7 @@ class Summary:
     distinct_keys: int | None
     """Rows written have distinct keys, so this is their number; None for a source without a key."""
     rejects: Mapping[str, int]
-    """Rows quarantined by rule, such as `week_start not_a_date`."""
+    """Rows quarantined by rule, such as `week_start not_a_day`."""
     first_day: str | None
     last_day: str | None
     rows_released: int = 0
