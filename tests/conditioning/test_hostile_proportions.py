@@ -9,7 +9,7 @@ import pytest
 
 from conditioners.auto import AutoConditioned
 from conditioners.columns import Text
-from conditioners.dialects import ProductActivity
+from conditioners.dialects import EdiLoops, ProductActivity
 from conditioners.limits import DEFAULT, MIB, Limits
 from conditioners.outcome import Conditioned
 from tests.conditioning.undeclared import condition_undeclared
@@ -146,7 +146,7 @@ def test_rejected_rows_that_show_one_long_segment_each_are_refused_before_all_ar
     source = make_source(columns=columns, key=(), dialects=(dialect,))
     segments = f"XQ*H*20240101~{item}~PID*{'x' * 50_000}~ZA*QS*5*EA~SDQ*EA*92{STORES}~"
     data = f"{HEADER}GS*PD*A*B*20240101*0101*1*X*004010~ST*852*1~{segments}SE*7*1~GE*1*1~IEA*1*000000001~".encode()
-    limits = Limits(rejected_free=4 * MIB, rejected_ratio=1)
+    limits = Limits(rejected_free=4 * MIB, rejected_ratio=1, shown_together=1 << 40)
     run(source, data[:0], limits=limits)
     tracemalloc.start()
     refusal = run(source, data, limits=limits).refusal
@@ -155,6 +155,33 @@ def test_rejected_rows_that_show_one_long_segment_each_are_refused_before_all_ar
 
     assert refusal.reason == "its rejected rows take more than 1 times the size of the file"
     assert peak < 100 * MIB < 4000 * 50_000
+
+
+ITEMS = "LIN+1'QTY+153:x'" * 4000
+INTERCHANGES = {
+    "852": (
+        ProductActivity(name="852", labels={"item": "LIN.VN", "store": "SDQ"}),
+        f"{HEADER}GS*PD*A*B*20240101*0101*1*X*004010~ST*852*1~XQ*H*20240101~LIN**VN*x~PID*{'x' * 5000}~ZA*QS~"
+        f"SDQ*EA*92{STORES}~SE*7*1~GE*1*1~IEA*1*000000001~",
+    ),
+    "SLSRPT": (
+        EdiLoops(name="edi", message="SLSRPT", loops=("LOC", "LIN"), labels={"item": "QTY.153", "store": "LOC.162"}),
+        f"UNB+UNOA:1+A+B+1+7'UNH+1+SLSRPT'LOC+162+1'FTX+{'x' * 5000}'{ITEMS}UNT+8004+1'UNZ+1+7'",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", INTERCHANGES)
+def test_rejected_rows_that_show_what_stands_around_all_of_them_are_refused_before_they_fill_memory(
+    make_source, run, kind
+):
+    dialect, text = INTERCHANGES[kind]
+    source = make_source(columns=(Text("item", pattern="[0-9]+"), Text("store")), key=(), dialects=(dialect,))
+    much, few = (Limits(rejected_free=1 << 40, shown_together=size) for size in (1 << 40, 2 * MIB))
+    assert len(run(source, text.encode(), limits=much).rejects) == 4000
+    together = run(source, text.encode(), limits=few)
+
+    assert together.refusal.reason == "rejected rows that are judged together take more than 2097152 bytes"
 
 
 def test_an_interchange_whose_control_number_is_long_has_places_that_are_not(make_source, run):

@@ -15,7 +15,7 @@ from conditioners.readers.decoding import DAMAGE_IN_TEXT, show_damage
 from conditioners.readers.edi.envelopes import Message
 from conditioners.readers.edi.labels import LabelFinder
 from conditioners.readers.edi.messages import read_messages, refuse_missing
-from conditioners.readers.edi.portions import Readable, Rejected, cut_rows
+from conditioners.readers.edi.portions import Readable, Rejected, cut_rows, limit_shown
 from conditioners.readers.edi.segments import Segment
 from conditioners.readers.edi.text import read_interchanges
 from conditioners.readers.headers import surroundings
@@ -174,7 +174,8 @@ class EdiLoopReader:
 
     def read(self, part: Rows) -> TextBatch:
         """A portion as a batch."""
-        return replace(part.to_batch(lambda origin: _locate(origin, self._dialect)), damaged=self._is_damaged)
+        locate = limit_shown(lambda origin: _locate(origin, self._dialect), self._limits)
+        return replace(part.to_batch(locate), damaged=self._is_damaged)
 
 
 def _pick(inside_out: Sequence[Mapping[str, str]], labels: Sequence[str]) -> str | None:

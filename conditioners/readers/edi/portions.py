@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from conditioners.collector import collector_paused
-from conditioners.limits import MIB
+from conditioners.limits import MIB, Limits
+from conditioners.outcome import Refusal
 from conditioners.readers.batches import BATCH_ROWS, Located, Rows
 
 _MOST_SHOWN = 8 * MIB
@@ -52,3 +53,18 @@ def _take_portion(rows: Rows, found: Iterator[Readable | Rejected]) -> bool:
         if len(rows.cells) + len(rows.unread) >= BATCH_ROWS or shown > _MOST_SHOWN:
             return False
     return True
+
+
+def limit_shown(locate: Callable[[Any], Located], limits: Limits) -> Callable[[Any], Located]:
+    """`locate` for the rows of one portion; raises Refusal when they show more together than may be held."""
+    shown = 0
+
+    def locate_within(origin: Any) -> Located:
+        nonlocal shown
+        located = locate(origin)
+        shown += len(located.place) + len(located.raw)
+        if shown > limits.shown_together:
+            raise Refusal(f"rejected rows that are judged together take more than {limits.shown_together} bytes")
+        return located
+
+    return locate_within

@@ -14,7 +14,7 @@ from conditioners.readers.batches import Facts, Located, Rows, TextBatch
 from conditioners.readers.decoding import DAMAGE_IN_TEXT, show_damage
 from conditioners.readers.edi.envelopes import Message
 from conditioners.readers.edi.messages import read_messages, refuse_missing
-from conditioners.readers.edi.portions import Readable, Rejected, cut_rows
+from conditioners.readers.edi.portions import Readable, Rejected, cut_rows, limit_shown
 from conditioners.readers.edi.product_items import (
     Item,
     Values,
@@ -132,7 +132,7 @@ class ProductActivityReader:
 
     def read(self, part: Rows) -> TextBatch:
         """A portion as a batch."""
-        return replace(part.to_batch(_Places().locate), damaged=self._is_damaged)
+        return replace(part.to_batch(limit_shown(_Places().locate, self._limits)), damaged=self._is_damaged)
 
 
 class _Places:
