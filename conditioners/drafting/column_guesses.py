@@ -13,6 +13,7 @@ from conditioners.drafting.naming import name_columns, shorten_paths
 from conditioners.drafting.numeral_conventions import Conventions, find_numbers
 from conditioners.drafting.sample_digits import find_digits, keep_texts, tell_digits
 from conditioners.drafting.samples import Sample
+from conditioners.drafting.scales import without_scale
 from conditioners.drafting.typed_cells import find_texts, find_typed_numerals
 from conditioners.foreign_digits import translate
 
@@ -39,7 +40,7 @@ def guess_columns(sample: Sample) -> Guessed:
         filled, has_typed_cells=sample.has_typed_cells, delimiter=sample.form.get("delimiter", ""),
         has_thousands=sample.form["format"] != "EDI", has_foreign_digits=bool(digits),
     )  # fmt: skip
-    names = name_columns(shorten_paths(labels) if sample.has_paths else labels)
+    names = name_columns([without_scale(each) for each in (shorten_paths(labels) if sample.has_paths else labels)])
     texts = find_texts(sample)
     guesses = [
         guess_column(

@@ -15,6 +15,7 @@ from conditioners.drafting.fitting import find_fit
 from conditioners.drafting.guesses import Guess, take_words
 from conditioners.drafting.naming import names_code
 from conditioners.drafting.numeral_conventions import count_places, find_unit, matches_numeral
+from conditioners.drafting.scales import find_scale
 
 _PROTECTED = re.compile('="(.*)"')
 _APOSTROPHE = re.compile("'[0-9].*")
@@ -22,17 +23,6 @@ _APOSTROPHE = re.compile("'[0-9].*")
 _PHONE = re.compile(r"\+[0-9]{7,15}")
 _DIGITS, _YEAR = re.compile("[0-9]+"), re.compile("(?:19|20)[0-9]{2}")
 _FLOATED = re.compile(r"[0-9]{3,}\.0")
-_SCALES = (
-    (
-        re.compile(
-            r"\bthousands?\b|[(,\s][$\u20ac\u00a3]?\s?'?000s?\b|\bTsd\b|\b[TK]\u20ac|\b[TK]EUR\b|\$K\b"
-            r"|\b(en milliers|in Tausend|em mil|en miles)\b",
-            re.IGNORECASE,
-        ),
-        3,
-    ),
-    (re.compile(r"\bin millions?\b|\$ ?m(il|illions?|m)\b|\bMio\b|\bM\u20ac|\bMEUR\b", re.IGNORECASE), 6),
-)
 _LONG_CODE = 8
 """Digits of a code that has no zeros in front, from which on it is one of a fixed length, such as a barcode."""
 _FIXED_CODE = re.compile(r"zip|postal|postcode|plz|upc|ean|gtin|fips", re.IGNORECASE)
@@ -130,7 +120,7 @@ def _guess_number(bare: Guess, counts: Counter[str], numbers: Numbers) -> Guess:
 
 def _scale(bare: Guess) -> Guess:
     """The guess with what its label says of the unit, such as `in thousands`."""
-    shift = next((shift for pattern, shift in _SCALES if pattern.search(bare.label)), 0)
+    shift = find_scale(bare.label)
     told = f"{bare.label!r} is multiplied by {10**shift:,}, as its label says"
     return replace(bare, shift=shift, remarks=(*bare.remarks, told)) if shift else bare
 

@@ -124,8 +124,23 @@ def test_a_unit_behind_all_numbers_is_taken_off_and_told(draft, cells, extract):
 def test_numbers_in_thousands_are_multiplied_by_it_where_the_label_says_so(draft):
     written, source = draft("t.csv", table("Sales ($000)", ["1.5", "20.25", "3"]))
 
-    assert source.dialects[0].shifts == {"sales_000": 3}
-    assert (written.summary.columns["sales_000"].min, written.summary.columns["sales_000"].max) == ("1500", "20250")
+    assert source.dialects[0].shifts == {"sales": 3}
+    assert (written.summary.columns["sales"].min, written.summary.columns["sales"].max) == ("1500", "20250")
+
+
+@pytest.mark.parametrize(
+    ("label", "name", "shift"),
+    [
+        ("Exports (1,000 MT)", "exports_mt", 3), ("Quantity (1000 lb)", "quantity_lb", 3), ("Umsatz TEUR", "umsatz", 3),
+        ("Births per 1,000", "births_per_1_000", 0), ("Price per thousand", "price_per_thousand", 0),
+        ("Stores over 50,000 sq ft", "stores_over_50_000_sq_ft", 0), ("Pack of 1000 ml", "pack_of_1000_ml", 0),
+    ],
+)  # fmt: skip
+def test_numbers_are_multiplied_by_the_scale_of_their_unit_and_by_no_other_number_of_a_label(draft, label, name, shift):
+    _, source = draft("t.csv", table(f'"{label}"', ["1.5", "20.25", "3"]))
+
+    assert source.dialects[0].shifts == ({name: shift} if shift else {})
+    assert name in source.names
 
 
 def test_decimal_places_are_those_written_and_not_only_those_in_use(draft):
