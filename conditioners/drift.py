@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher
+from itertools import chain
 from typing import Any
 
 _ALIKE = 0.75
@@ -69,7 +70,7 @@ def compare_with_last(recent: Iterable[Mapping[str, Any]], told: Mapping[str, An
 
 def find_drift(before: Mapping[str, Any], after: Mapping[str, Any]) -> Drift:
     """Compare two summaries (as JSON) of files that came in the same dialect."""
-    old, new = _by_name(before["labels"]), _by_name(after["labels"])
+    old, new = _by_name(_list_labels(before)), _by_name(_list_labels(after))
     gone = [name for name in old if name not in new]
     come = [name for name in new if name not in old]
     renamed = _pair_used(before, after)
@@ -87,6 +88,12 @@ def find_last_alike(summaries: Iterable[Mapping[str, Any]], summary: Mapping[str
     """Of summaries, the latest first, the first one of the same dialect."""
     dialect = summary["dialect"].get("name")
     return next((each for each in summaries if each.get("dialect", {}).get("name") == dialect), None)
+
+
+def _list_labels(summary: Mapping[str, Any]) -> list[str]:
+    """The labels of a file; of an archive those of all of its members, each once."""
+    members = (member["labels"] for member in summary.get("members", {}).values())
+    return list(dict.fromkeys(chain(summary["labels"], *members)))
 
 
 def _by_name(labels: Sequence[str]) -> dict[str, str]:
@@ -125,7 +132,7 @@ def _pair_used(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str,
 def _list_used(summary: Mapping[str, Any]) -> list[str]:
     """Labels that columns go by."""
     ignored = _by_name(summary.get("ignored_labels", ()))
-    return [name for name in _by_name(summary["labels"]) if name not in ignored]
+    return [name for name in _by_name(_list_labels(summary)) if name not in ignored]
 
 
 def _list_filled(summary: Mapping[str, Any]) -> list[str]:

@@ -7,6 +7,7 @@ import pytest
 from conditioners.columns import Text, Whole
 from conditioners.dialects import Delimited, JsonColumns, JsonLines, JsonTree, XmlElements
 from conditioners.drift import Retyped, describe_drift, find_drift, find_last_alike
+from tests.conditioning.zip_files import pack_zip
 
 
 def make(make_source, *dialects):
@@ -32,6 +33,15 @@ def test_new_and_missing_columns_are_told_by_their_labels(make_source, run):
     found = drift(run, make(make_source), BEFORE, "store,units,Price,Colour\n007,5,1,red\n010,6,2,blue\n")
 
     assert (found.new, found.missing, found.renamed) == (("Price", "Colour"), ("note",), ())
+
+
+def test_a_new_column_is_told_in_whichever_member_of_an_archive_it_stands(make_source, run):
+    with_price = BEFORE.replace("note", "note,price").replace("x", "x,1").replace("y", "y,2")
+    before, after = pack_zip(**{"a.csv": BEFORE}), pack_zip(**{"a.csv": BEFORE, "b.csv": with_price})
+    found = drift(run, make(make_source), before, after)
+
+    assert (found.new, found.missing) == (("price",), ())
+    assert drift(run, make(make_source), after, before).missing == ("price",)
 
 
 @pytest.mark.parametrize(
