@@ -8,6 +8,7 @@ from enum import StrEnum
 from statistics import median
 
 from shared.domain.gates import Verdict
+from shared.domain.serving import Role
 
 
 class CellState(StrEnum):
@@ -38,7 +39,7 @@ class Cell:
     age_days: int | None
     stale: bool
     role: str | None
-    """What forecast it this week: `champion`, `last-good`, `baseline`; None when nothing was published."""
+    """What forecast it this week, as Role has it; None when nothing was published."""
     forecast_path: str | None
 
     @property
@@ -49,7 +50,7 @@ class Cell:
     @property
     def on_fallback(self) -> bool:
         """Whether something other than a champion forecast it."""
-        return self.role is not None and self.role != "champion"
+        return self.role is not None and self.role != Role.CHAMPION
 
 
 def decide_state(

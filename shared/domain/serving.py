@@ -38,11 +38,6 @@ class Serving:
         """Whether a trained model serves, behind which something else could step in."""
         return self.model is not None
 
-    @property
-    def is_fallback(self) -> bool:
-        """Whether something other than the champion serves."""
-        return self.role is not Role.CHAMPION
-
 
 def choose_serving(
     promoted: Sequence[ServedModel], unfit: Collection[Role], at: datetime, stale_after_days: int

@@ -27,14 +27,12 @@ def test_the_newest_promotion_is_the_champion():
 
     assert (serving.role, serving.model.digest) == (Role.CHAMPION, "c")
     assert serving.is_model
-    assert not serving.is_fallback
 
 
 def test_an_unfit_champion_makes_room_for_the_last_good_model():
     serving = choose([model("c"), model("b"), model("a")], {Role.CHAMPION})
 
     assert (serving.role, serving.model.digest) == (Role.LAST_GOOD, "b")
-    assert serving.is_fallback
 
 
 def test_the_last_good_model_is_another_one_than_the_champion():
@@ -51,7 +49,6 @@ def test_the_baseline_serves_when_no_model_can(promoted, unfit):
     serving = choose([model(digest) for digest in promoted], unfit)
 
     assert (serving.role, serving.model, serving.stale) == (Role.BASELINE, None, False)
-    assert serving.is_fallback
     assert not serving.is_model
 
 
