@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-_RECENT = 5
 _ON_FILE = "sqlite:///"
 
 
@@ -17,4 +16,4 @@ def list_recent(source: str) -> list[dict[str, Any]]:
     address = wiring.settings().ledger_address
     if address.startswith(_ON_FILE) and not Path(address.removeprefix(_ON_FILE)).is_file():
         return []
-    return wiring.ledger().conditioned.list_summaries(source, top=_RECENT)
+    return wiring.ledger().conditioned.list_summaries(source)

@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("headrace.intake")
 HEAD_BYTES = 64 << 10
-_RECENT = 5
-"""Files before that are looked at for one in the same dialect."""
 STILL_IN_USE = "the output made before stays in use"
 
 
@@ -164,7 +162,7 @@ class Drop:
     def _describe(self, summary: Summary, path: str) -> ConditionedFile:
         """What is made, but for its etag and size; its summary tells how the file differs from the one before."""
         told = summary.to_json()
-        recent = self.ledger.conditioned.list_summaries(self.file.source, before=self.file.id, top=_RECENT)
+        recent = self.ledger.conditioned.list_summaries(self.file.source, before=self.file.id)
         return ConditionedFile(
             path=path,
             etag="",

@@ -10,6 +10,9 @@ from shared.domain.files import FileState
 from shared.ledger.store import reading
 from shared.ledger.tables import conditioned_file, raw_file
 
+_RECENT = 5
+"""Files before one that are looked at for one in the same dialect."""
+
 
 class Conditioned:
     """What was made of raw files."""
@@ -17,7 +20,7 @@ class Conditioned:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def list_summaries(self, source: str, *, before: str | None = None, top: int) -> list[dict[str, Any]]:
+    def list_summaries(self, source: str, *, before: str | None = None, top: int = _RECENT) -> list[dict[str, Any]]:
         """The summaries of a source's files, those that came last first; only of files that came before one, if told.
 
         Files come in the order in which they were seen, however late or often they were conditioned.
