@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from embedded_host.durable.entity import entity_name
 from embedded_host.durable.orchestrator import OrchestratorFunction
 from embedded_host.durable.outgoing import HTTP_ACTIVITY, CreateSubOrchestration, CreateTimer, Outgoing, ScheduleTask
 
@@ -71,11 +72,6 @@ class Catalog:
             whose = "the caller's own" if action.instance_id == instance_id else "that of the caller's parent"
             return f"The child's instance ID '{action.instance_id}' is {whose}."
         return None
-
-
-def entity_name(instance_id: str) -> str:
-    """The entity's name in an id like `@name@key`."""
-    return instance_id[1:].partition("@")[0]
 
 
 def build_catalog(

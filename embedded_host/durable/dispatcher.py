@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 
 from embedded_host.clock import Clock
 from embedded_host.durable import history
-from embedded_host.durable.catalog import Catalog, entity_name
-from embedded_host.durable.entity import read_state, run_batch
+from embedded_host.durable.catalog import Catalog
+from embedded_host.durable.entity import entity_name, read_state, run_batch
 from embedded_host.durable.episode import EpisodeRunner
 from embedded_host.durable.history import Event, EventType, parse_stamp
 from embedded_host.durable.instances import Episode, Instance, Message, PendingTask, instance_from_start

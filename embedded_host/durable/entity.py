@@ -38,6 +38,11 @@ def read_state(text: str | None) -> EntityState:
     return EntityState(told["exists"], told["state"])
 
 
+def entity_name(instance_id: str) -> str:
+    """The entity's name in an id like `@name@key`."""
+    return instance_id[1:].partition("@")[0]
+
+
 def entity_key(instance_id: str) -> str:
     """The key in an id like `@name@key`."""
     return instance_id[1:].partition("@")[2]
@@ -56,7 +61,7 @@ def run_batch(
     if not requests:
         return before, []
     payload = {
-        "self": {"name": instance_id[1:].partition("@")[0], "key": entity_key(instance_id)},
+        "self": {"name": entity_name(instance_id), "key": entity_key(instance_id)},
         "exists": before.exists,
         "state": before.state,
         "batch": [_operation(request) for request in requests],

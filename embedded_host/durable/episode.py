@@ -226,7 +226,7 @@ class EpisodeRunner:
 
     def _child_start(self, parent: Instance, action: CreateSubOrchestration, now: datetime) -> Event:
         return history.execution_started(
-            now,
+            history.stamp(now),
             instance_id=action.instance_id,
             execution_id=self._ids.plain(),
             name=action.name,

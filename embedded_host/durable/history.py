@@ -115,7 +115,7 @@ def orchestrator_completed(at: datetime) -> Event:
 
 
 def execution_started(
-    at: datetime,
+    stamped: str,
     *,
     instance_id: str,
     execution_id: str,
@@ -125,7 +125,7 @@ def execution_started(
     parent: dict[str, Any] | None = None,
     generation: int | None = None,
 ) -> Event:
-    """The start of an execution; `input_text` is JSON text as the starter wrote it."""
+    """The start of an execution, `stamped` with its time; `input_text` is JSON text as the starter wrote it."""
     return {
         "OrchestrationInstance": {"InstanceId": instance_id, "ExecutionId": execution_id},
         "EventType": int(EventType.EXECUTION_STARTED),
@@ -141,7 +141,7 @@ def execution_started(
         "GenerateNewTrace": False,
         "EventId": -1,
         "IsPlayed": False,
-        "Timestamp": stamp(at),
+        "Timestamp": stamped,
     }
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from embedded_host.durable.history import Event
+from embedded_host.durable.history import Event, execution_started
 from embedded_host.durable.outgoing import ScheduleTask
 from embedded_host.durable.replay import Replay
 from embedded_host.durable.session import Session
@@ -64,23 +64,16 @@ class Instance:
     @property
     def start_event(self) -> Event:
         """The event that began this execution."""
-        return {
-            "OrchestrationInstance": {"InstanceId": self.instance_id, "ExecutionId": self.execution_id},
-            "EventType": 0,
-            "ParentInstance": self.parent,
-            "Name": self.name,
-            "Version": self.version,
-            "Input": self.input_text,
-            "Tags": None,
-            "Correlation": None,
-            "ParentTraceContext": None,
-            "ScheduledStartTime": None,
-            "Generation": self.generation,
-            "GenerateNewTrace": False,
-            "EventId": -1,
-            "IsPlayed": False,
-            "Timestamp": self.created_at,
-        }
+        return execution_started(
+            self.created_at,
+            instance_id=self.instance_id,
+            execution_id=self.execution_id,
+            name=self.name,
+            version=self.version,
+            input_text=self.input_text,
+            parent=self.parent,
+            generation=self.generation,
+        )
 
     @property
     def parent_id(self) -> str | None:

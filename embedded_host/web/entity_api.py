@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from embedded_host.durable.dispatcher import Dispatcher
 from embedded_host.durable.dotnet_json import InvalidJson, dump, load, load_or_text
-from embedded_host.durable.entity import entity_id, entity_key, read_state
+from embedded_host.durable.entity import entity_id, entity_key, entity_name, read_state
 from embedded_host.durable.operations import Operations
 from embedded_host.web.answers import empty, json_answer, message
 from embedded_host.web.bodies import read_body
@@ -81,7 +81,7 @@ class EntityApi:
 def _entity_row(row: tuple[Any, ...], with_state: bool) -> dict[str, Any]:
     instance_id, input_text, updated_at = row
     state = load_or_text(read_state(input_text).state) if with_state else None
-    identity = {"name": instance_id[1:].partition("@")[0], "key": entity_key(instance_id)}
+    identity = {"name": entity_name(instance_id), "key": entity_key(instance_id)}
     return {"entityId": identity, "lastOperationTime": updated_at, "state": state}
 
 
