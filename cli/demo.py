@@ -19,6 +19,7 @@ from cli.demo_report import print_report
 from cli.failures import Failure
 from cli.host_process import end_orphan, find_host, running_host
 from cli.output import print_json, tell
+from orchestrators.engine import UNFINISHED
 from shared import wiring
 from shared.domain.weeks import IsoWeek
 
@@ -26,7 +27,6 @@ FLEET = "demand"
 WEEK = "2026W47"
 SEED = 20170102
 UNSETTLED = ("files_landed", "files_conditioning")
-UNFINISHED = ("Pending", "Running", "Suspended")
 LOOK_EVERY = 1.0
 WAIT_FOR_HEADWAY = 15.0
 """Seconds; the claim of a worker that was killed lasts longer."""

@@ -12,12 +12,12 @@ from cli.demo_progress import Progress
 from cli.failures import Failure
 from cli.host_process import require_host
 from cli.output import print_json, print_table
+from orchestrators.engine import UNFINISHED
 
 app = typer.Typer(no_args_is_help=True)
 Id = Annotated[str, typer.Argument(help="The instance, such as weekly-demand-2026W47.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Reason = Annotated[str, typer.Option(help="Written into the audit log.")]
-UNFINISHED = ("Pending", "Running", "Suspended")
 
 
 @app.command("ls")

@@ -7,6 +7,7 @@ from typing import Any
 from shared.domain.identities import is_below
 
 UNFINISHED = ("Running", "Pending", "Suspended", "ContinuedAsNew")
+"""Statuses of instances that have not ended; the last is seen of one that begins anew at that instant."""
 CONTINUATION = "x-ms-continuation-token"
 PAGE = 100
 

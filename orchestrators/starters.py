@@ -11,13 +11,13 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from orchestrators import engine
 from orchestrators.activities.runs import runs_waited_for
 from orchestrators.answers import Conflict, NotFound
+from orchestrators.engine import UNFINISHED
 from shared import wiring
 from shared.domain.identities import is_below
 from shared.domain.requests import Pipeline, PipelineRequest
 from shared.domain.runs import RunState
 
 RECONCILIATION = "ingest-reconciliation"
-UNFINISHED = ("Running", "Pending", "Suspended", "ContinuedAsNew")
 MAX_ID = 100
 """So much of an unknown id is said back."""
 LEFT_UNSTARTED_AFTER = timedelta(seconds=15)
