@@ -11,12 +11,12 @@ from conditioners.limits import Limits
 from conditioners.parts import list_read
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Facts, Located, Rows, TextBatch
-from conditioners.readers.decoding import DAMAGE_IN_TEXT, show_damage
+from conditioners.readers.decoding import DAMAGE_IN_TEXT
 from conditioners.readers.edi.envelopes import Message
 from conditioners.readers.edi.labels import LabelFinder
 from conditioners.readers.edi.messages import read_messages, refuse_missing
 from conditioners.readers.edi.portions import Readable, Rejected, cut_rows, limit_shown
-from conditioners.readers.edi.segments import Segment
+from conditioners.readers.edi.segments import Segment, show_segments
 from conditioners.readers.edi.text import read_interchanges
 from conditioners.readers.headers import surroundings
 from conditioners.surroundings import is_surrounding
@@ -114,13 +114,13 @@ class EdiLoopReader:
             yield Readable(origin, cells)
         behind = self._find_behind_end(message)
         if behind:
-            place = Located(f"{message.path}.{behind[0].name}", _show(behind))
+            place = Located(f"{message.path}.{behind[0].name}", show_segments(behind))
             yield Rejected(place, _INVALID, f"{behind[0].name} stands behind the end of the items")
         elif message.fault is None and not any(segment.name in self._dialect.loops for segment in message.segments):
             self.facts.skipped.add(f"path {message.path}", f"no {self._dialect.loops[0]}")
         elif not is_told and message.fault is not None:
             # No row stands for the fault, so the message itself does: else nothing would tell that it was left out.
-            yield Rejected(Located(message.path, _show(message.segments[1:-1])), _INVALID, message.fault)
+            yield Rejected(Located(message.path, show_segments(message.segments[1:-1])), _INVALID, message.fault)
 
     def _find_behind_end(self, message: Message) -> Sequence[Segment]:
         """What stands behind the items' end, from the first segment on that begins a loop."""
@@ -193,8 +193,6 @@ def _describe_place(origin: _Origin, dialect: EdiLoops) -> str:
 
 
 def _locate(origin: _Origin, dialect: EdiLoops) -> Located:
-    return Located(_describe_place(origin, dialect), _show([each for loop in origin.loops for each in loop.segments]))
-
-
-def _show(segments: Sequence[Segment]) -> str:
-    return show_damage("".join(segment.raw for segment in segments))
+    return Located(
+        _describe_place(origin, dialect), show_segments([each for loop in origin.loops for each in loop.segments])
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from conditioners.declaration import Source
@@ -24,7 +24,7 @@ from conditioners.readers.edi.product_items import (
     read_quantities,
     split_items,
 )
-from conditioners.readers.edi.segments import Segment
+from conditioners.readers.edi.segments import show_segments
 from conditioners.readers.edi.text import read_interchanges
 from conditioners.readers.headers import surroundings
 
@@ -99,7 +99,7 @@ class ProductActivityReader:
                 yield row
         if fault is not None and not is_told:
             # No row stands for the fault, so the set itself does: else nothing would tell that it was left out.
-            yield Rejected(Located(found.path, _show(found.segments)), _INVALID, fault)
+            yield Rejected(Located(found.path, show_segments(found.segments)), _INVALID, fault)
 
     def _read_item(
         self, found: Message, item: Item, common: Values, fault: str | None
@@ -169,7 +169,3 @@ class _Places:
             for location in dict.fromkeys(segment.elements[3::2]):
                 self._by_location.setdefault(location, []).append((at, text))
         self._shared = "".join(shared)
-
-
-def _show(segments: Sequence[Segment]) -> str:
-    return show_damage("".join(segment.raw for segment in segments))

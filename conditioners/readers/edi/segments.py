@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+
+from conditioners.readers.decoding import show_damage
 
 X12, EDIFACT, TRADACOMS = "X12", "EDIFACT", "TRADACOMS"
 BLANKS = "\ufeff \t\r\n\x1a\0"
@@ -114,3 +116,8 @@ def cut_texts(text: str, at: int, marks: Marks) -> Iterator[tuple[str, int]]:
     if rest.startswith(TRAILERS[marks.kind]):
         # The last line of a text may lack its end; any other segment without one has been cut off.
         yield rest, len(text)
+
+
+def show_segments(segments: Sequence[Segment]) -> str:
+    """The text of segments, for people."""
+    return show_damage("".join(segment.raw for segment in segments))
