@@ -27,13 +27,12 @@ from conditioners.readers.misfits import Misfits, Tally, count_hollow
 from conditioners.readers.text.chunks import Chunk
 from conditioners.readers.text.cutting import RecordCutter
 from conditioners.readers.text.portions import cut_portions
-from conditioners.readers.text.records import Syntax
+from conditioners.readers.text.records import LINES
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_LINES = Syntax(delimiter="\n", quote="")
 _HEAD = 64 * KIB
 _SHARE = 3
 """Lines that are read together are large if they take more than such a part of the memory for JSON."""
@@ -94,8 +93,8 @@ class JsonLinesReader:
     def parts(self) -> Iterator[Chunk]:
         """Chunks of whole lines."""
         texts = (self._decoder.feed(block, last=not block) for block in chain(self._opened.blocks(), [b""]))
-        chunks = self._look_at(RecordCutter(_LINES, self._limits).cut(texts))
-        yield from cut_portions(chunks, _LINES, self._limits, self._misfits)
+        chunks = self._look_at(RecordCutter(LINES, self._limits).cut(texts))
+        yield from cut_portions(chunks, LINES, self._limits, self._misfits)
         self.facts.encoding = {"name": self._decoder.name, "evidence": self._decoder.evidence}
 
     def _look_at(self, chunks: Iterator[Chunk]) -> Iterator[Chunk]:

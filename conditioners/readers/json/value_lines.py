@@ -18,9 +18,8 @@ from conditioners.readers.json.parsing import TooLarge, limit_line, parse_json
 from conditioners.readers.misfits import Misfits, Tally
 from conditioners.readers.text.chunks import Chunk
 from conditioners.readers.text.cutting import RecordCutter
-from conditioners.readers.text.records import Syntax
+from conditioners.readers.text.records import LINES
 
-LINES = Syntax(delimiter="\n", quote="")
 _SHORT = 64 * KIB
 """Bytes of a line that cannot hold too much to be parsed at once."""
 _FEWEST, _LOOKED_AT = 3, 100

@@ -22,14 +22,13 @@ from conditioners.readers.text.cutting import RecordCutter
 from conditioners.readers.text.layouts import decode_head
 from conditioners.readers.text.locating import RecordIndex, sort_out
 from conditioners.readers.text.portions import cut_portions
-from conditioners.readers.text.records import Syntax
+from conditioners.readers.text.records import LINES
 from conditioners.readers.text.tagged import GroupReader
 from conditioners.readers.unfolding import limit_portions, name_repetition
 
 if TYPE_CHECKING:
     import polars as pl
 
-LINES = Syntax(delimiter="\n", quote="")
 """How text is cut that has no cells but fields of fixed width: each line is a record."""
 
 

@@ -12,8 +12,9 @@ from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Reader
 from conditioners.readers.text.delimited import DelimitedReader
-from conditioners.readers.text.fixed_width import LINES, FixedWidthReader, find_fixed_width
+from conditioners.readers.text.fixed_width import FixedWidthReader, find_fixed_width
 from conditioners.readers.text.layouts import Layout, find_layouts
+from conditioners.readers.text.records import LINES
 from conditioners.readers.titles import carry_titles
 from conditioners.readers.unfolding import limit_portions, unfold
 

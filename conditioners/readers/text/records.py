@@ -52,6 +52,10 @@ class Syntax:
         return self.written or self.delimiter
 
 
+LINES = Syntax(delimiter="\n", quote="")
+"""Each line is a record of one field."""
+
+
 @dataclass(frozen=True)
 class ParsedRecord:
     """A record that was read by itself: `fields` if they can be told apart, else the rule that it breaks."""
