@@ -8,10 +8,9 @@ name no type, blanks between a cell's tags, which are no text, and drawings, who
 from __future__ import annotations
 
 import re
-from html import escape
 
 from conditioners.readers.workbooks.ods_extents import SHOWN_ERROR
-from conditioners.readers.workbooks.sheet_tags import ATTRIBUTES
+from conditioners.readers.workbooks.sheet_tags import ATTRIBUTES, write_out_cdata
 
 _LOST = (b"<![CDATA[", b"<text:tab", b"<text:line-break", b"office:time-value=", b"<draw:")
 _IS_LONG = re.compile(rb'office:value="-?[0-9]{16,}"')
@@ -45,7 +44,6 @@ _ERROR = re.compile(
 )
 """A cell with an error as older programs write it, around its value."""
 _TAB, _LINE_BREAK = (re.compile(rb"<text:%b(?:\s[^<>]*)?(?:/>|></text:%b>)" % (n, n)) for n in (b"tab", b"line-break"))
-_CDATA = re.compile(rb"<!\[CDATA\[([\s\S]*?)(?:\]\]>|\Z)")
 _BETWEEN = re.compile(rb"(?<=>)\s++(?=<(?:text:p[\s/>]|text:h[\s/>]|office:annotation[\s/>]|/?table:))")
 """Blanks that stand in a cell and in none of its paragraphs."""
 _DRAWING = re.compile(rb"<(/?)draw:[^\s<>/]++" + ATTRIBUTES + rb">")
@@ -65,7 +63,7 @@ class OdsMending:
 
     def mend(self, text: bytes) -> bytes:
         """The text as it should be read."""
-        text = _CDATA.sub(lambda found: escape(found[1].decode("latin-1"), quote=False).encode("latin-1"), text)
+        text = write_out_cdata(text)
         text = _BETWEEN.sub(b"", _without_drawings(text))
         text = _APOSTROPHES.sub(lambda tag: _QUOTED.sub(rb'="\1"', tag[0]), text)
         text = _UNTYPED.sub(rb'\g<0> office:value-type="string"', text)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from html import escape
+
 from conditioners.limits import MIB
 from conditioners.outcome import Refusal
 
@@ -9,6 +12,9 @@ _LONGEST_TAG, _LONGEST_MARK = MIB, 16
 ATTRIBUTES = rb"""(?:[^<>"']++|"[^"]*+"?+|'[^']*+'?+)*+"""
 """Of a tag, up to its `>`. A quote that is not closed reaches to the text's end, where no `>` follows either."""
 PREFIX = rb"<(?:[^\s<>/:!?]+:)?"
+FORMULA = rb"<(?P=prefix)f(?:[\s/][^<>]*+)?(?:(?<=/)>|(?<!/)>[^<]*+</(?P=prefix)f>)"
+"""That of an xlsx's cell, in a pattern whose group `prefix` is that of the cell."""
+_CDATA = re.compile(rb"<!\[CDATA\[([\s\S]*?)(?:\]\]>|\Z)")
 PLAIN_CELL = 64
 """Bytes that a cell with a number or a short text is written in."""
 
@@ -34,3 +40,8 @@ class Tags:
         if len(self._rest) > _LONGEST_TAG:
             raise Refusal(f"the workbook has a tag or text longer than {_LONGEST_TAG} bytes", self._member)
         return whole
+
+
+def write_out_cdata(text: bytes) -> bytes:
+    """The same text with what stands in CDATA as other text is written."""
+    return _CDATA.sub(lambda found: escape(found[1].decode("latin-1"), quote=False).encode("latin-1"), text)

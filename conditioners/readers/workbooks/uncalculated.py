@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from conditioners.limits import MIB
+from conditioners.readers.workbooks.sheet_tags import FORMULA
 
-_FORMULA = rb"<(?P=prefix)f(?:[\s/][^<>]*+)?(?:(?<=/)>|(?<!/)>[^<]*+</(?P=prefix)f>)"
 _CELL = re.compile(
-    rb"<(?P<prefix>(?:[^\s<>/:!?]++:)?)c(?P<attributes>(?:\s[^<>]*+)?)(?<!/)>\s*+" + _FORMULA
+    rb"<(?P<prefix>(?:[^\s<>/:!?]++:)?)c(?P<attributes>(?:\s[^<>]*+)?)(?<!/)>\s*+" + FORMULA
     + rb"\s*+(?P<value><(?P=prefix)v(?:[\s/][^<>]*+)?(?:(?<=/)>|(?<!/)></(?P=prefix)v>)\s*+)?</(?P=prefix)c>"
 )  # fmt: skip
 """Such a cell; where its value is an empty text, that stands in it as a value of the type of texts."""

@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Set
-from html import escape
 
 from conditioners.readers.workbooks.sheet_styles import CellForms
+from conditioners.readers.workbooks.sheet_tags import FORMULA, write_out_cdata
 
 _Cell = re.Match[bytes]
-_FORMULA = rb"<(?P=prefix)f(?:[\s/][^<>]*+)?(?:(?<=/)>|(?<!/)>[^<]*+</(?P=prefix)f>)"
 _CELL = (
     rb"<(?P<prefix>(?:[^\s<>/:!?]++:)?)c(?P<attributes>(?:\s[^<>]*+)?)(?<!/)>(?P<formula>\s*+(?:%b)?)"
-    rb"\s*+<(?P=prefix)v(?:\s[^<>]*+)?(?<!/)>%%b</(?P=prefix)v>" % _FORMULA
+    rb"\s*+<(?P=prefix)v(?:\s[^<>]*+)?(?<!/)>%%b</(?P=prefix)v>" % FORMULA
 )
 """A cell with a formula or without one, and its value, whatever prefix and quotes the program writes."""
 _LONG = re.compile(_CELL % rb"(?P<value>-?[0-9]{16,}+)")
@@ -29,7 +28,7 @@ _ASIDE = re.compile(_CELL % (rb"(?P<value>(?:\s*+%b)?[^<]*+(?:%b\s*+)?)" % (_COM
 _BEFORE_VALUE, _BEHIND_VALUE = re.compile(rb"v>(?:\s|<!--)"), re.compile(rb"(?:\s|-->)</[^<>]{0,99}v>")
 _BEFORE_END = (b" </", b"\n</", b"\t</", b"\r</", b"--></")
 _IS_LONG, _IS_NO_DAY = re.compile(rb"v>-?[0-9]{16,}+<"), re.compile(rb"v>(?:-|60(?:\.[0-9]*+)?<)")
-_BEHIND = re.compile(rb"(<((?:[^\s<>/:!?]++:)?)v(?:\s[^<>]*+)?(?<!/)>[^<]*+</\2v>)\s*+(%b)" % _FORMULA.replace(
+_BEHIND = re.compile(rb"(<((?:[^\s<>/:!?]++:)?)v(?:\s[^<>]*+)?(?<!/)>[^<]*+</\2v>)\s*+(%b)" % FORMULA.replace(
     b"(?P=prefix)", rb"\2"
 ))  # fmt: skip
 """A formula that stands behind its value, which the parser would lose."""
@@ -44,7 +43,6 @@ _EXTENSION = re.compile(
     rb"(?P<begin><(?P<name>(?:[^\s<>/:!?]{1,99}:)?extLst)(?:\s[^<>]*+|/)?>)"
 )
 """The beginning of what a later version may add to a cell (ECMA-376 18.2.7), behind its value."""
-_CDATA = re.compile(rb"<!\[CDATA\[([\s\S]*?)(?:\]\]>|\Z)")
 _ORDERS = ((_IS_BEHIND, _BEHIND), (_IS_SECOND, _SECOND))
 """Hints that are quickly found, and what they may stand for."""
 _ATTRIBUTE = re.compile(rb"""([\w:.-]++)\s*+=\s*+["']([^"']*+)["']""")
@@ -74,7 +72,7 @@ class XlsxMending:
 
     def mend(self, text: bytes) -> bytes:
         """The text as it should be read."""
-        text = _CDATA.sub(lambda found: escape(found[1].decode("latin-1"), quote=False).encode("latin-1"), text)
+        text = write_out_cdata(text)
         text = _SECOND.sub(rb"\1", _BEHIND.sub(rb"\3\1", _drop_extensions(text)))
         if _has_asides(text):
             text = _ASIDE.sub(lambda cell: _take_asides(cell) or cell[0], text)
