@@ -17,6 +17,8 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _ENDS_LIKE_TOTAL = re.compile(r"\b(?:sub)?total$|\bgesamt$|\b(?:zwischen|end|teil|gesamt)?summe$", re.IGNORECASE)
+_FIRST_CELL = re.compile(r"[\t ]*((?:(?! {2,}[^\w,;|\t]*[0-9])[^,;|\t])*)")
+"""The first cell of a line that has one, up to a delimiter, or to a number a column away."""
 _USUAL, _MOST = 0.6, 0.4
 """The share of rows that fill a column which rows are to have, and that of asides beyond which they are rows."""
 _FEWEST_COLUMNS, _SHORTEST_PREFIX, _TELLING_ROWS = 3, 3, 10
@@ -51,7 +53,7 @@ class Asides:
 
     def match_total(self, raw: str) -> str | None:
         """A pattern for lines that end their first cell as this one, which is one of the totals, does; else None."""
-        first = re.match(r"[\t ]*([^,;|\t]*)", raw)[1]  # type: ignore[index]
+        first = _FIRST_CELL.match(raw)[1]  # type: ignore[index]
         word = _ENDS_LIKE_TOTAL.search(first.strip().strip('"'))
         is_one = any(total.startswith(first.strip().strip('"')) for total in self.totals)
         return rf"[^,;|\t]*\b{word[0]}" if word and is_one else None

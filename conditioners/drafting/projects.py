@@ -164,7 +164,7 @@ def _match_beginning(raw: str) -> str:
     blank, text = re.match(r"([\t ]*)(.*)", re.split(r"[\r\n]", raw)[0]).groups()  # type: ignore[union-attr]
     words = re.match(_WORDS, text)[0][:_FOOTER].rstrip(" ,")  # type: ignore[index]
     begins = words if len(words) > 2 else _cut_behind_words(text)
-    escaped = re.sub(r"\\([ \-#&~])", r"\1", re.escape(begins)).replace("\\\t", r"\t")
+    escaped = re.sub(r"\\([ \-#&~])", r"\1", re.escape(begins)).replace("\\\t", r"\t").replace("\\\f", r"\f")
     if sum(map(str.isalpha, begins)) > 2:
         escaped = re.sub("  +", " +", escaped)
         escaped = re.sub("[0-9]+", "[0-9]+", escaped)

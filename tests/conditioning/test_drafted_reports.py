@@ -40,6 +40,19 @@ def test_totals_and_headings_among_the_rows_are_no_rows_and_told(draft, run):
     assert (run(source, later).summary.rows_out, run(source, later).summary.rejects) == (12, {})
 
 
+def test_the_total_below_each_page_of_a_mainframe_is_no_row(draft):
+    def page(number):
+        head = f"RPT SL412R  FOODCO  PAGE {number}\nRUN DATE 11/24/24\n\n"
+        top = " DC   ITEM NO  DESCRIPTION     SHIPPED      CASES\n ---  -------  --------------  ---------  -------\n"
+        rows = [f" {n % 9:03}  {n:07}  SOUP {n % 7:<9}  11/{n % 28 + 1:02}/24   {n * 37:>6,}" for n in range(1, 41)]
+        return head + top + "\n".join(rows) + f"\n{'PAGE TOTAL':>26}{30_340:>24,}\n"
+
+    written, source = draft("sl412.lst", "\f".join(map(page, (1, 2, 3))).encode())
+
+    assert (written.summary.rows_out, dict(written.summary.rejects)) == (120, {})
+    assert source.dialects[0].skip[-2:] == (r"[^,;|\t]*\bTOTAL", r"\fRPT SL[0-9]+R")
+
+
 def test_rows_of_one_cell_that_share_no_words_are_told_and_never_skipped(draft):
     rows = "".join(f"{name},,,\n" + f"{name},2025-01-06,1,2.50\n" * 4 for name in ("Abel & Co", "Baker Ltd"))
     written, source = draft("customers.csv", f"customer,day,units,amount\n{rows}".encode())
