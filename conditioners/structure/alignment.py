@@ -10,6 +10,7 @@ from typing import Any
 
 from conditioners.structure.inner_marks import APART, are_blanks_apart, is_within_words
 from conditioners.structure.kinds import TYPED, kind_of
+from conditioners.structure.page_heads import without_page_heads
 from conditioners.structure.rows import Row
 from conditioners.structure.text import LineRows, TextRows
 
@@ -54,13 +55,19 @@ def open_aligned(text: TextRows) -> AlignedRows | None:
 
     A mark that only stands inside of cells, such as `1,234.50`, `10:15` and `Austin, TX`, is no delimiter then.
     """
-    lines = text.head.splitlines()[:_LINES]
-    if not are_blanks_apart(text, lines):
+    lines = text.head.splitlines()
+    if not are_blanks_apart(text, lines[:_LINES]):
         return None
+    columns = _find_in_report(without_page_heads(lines)[:_LINES]) or _find_in_report(lines[:_LINES])
+    return AlignedRows(text, tuple(columns)) if columns else None
+
+
+def _find_in_report(lines: Sequence[str]) -> list[tuple[int, int]]:
+    """The columns of lines among which some may be titles, notes and rulers."""
     columns = find_columns(lines) or find_columns(find_body(lines))
     if columns and _hold_several(lines, columns):
         columns = _find_below_titles(lines) or _find_between_titles(lines) or columns
-    return AlignedRows(text, tuple(columns)) if columns else None
+    return columns
 
 
 def _hold_several(lines: Sequence[str], columns: Sequence[tuple[int, int]]) -> bool:
@@ -156,7 +163,9 @@ def find_columns(lines: Sequence[str]) -> list[tuple[int, int]]:
     if len(starts) < 2 or not (are_plain or _hold_values(lines, starts)) or not _part_most(lines, starts):
         return []
     starts = sorted({0, *starts[1:], *_starts_of_labels(lines)})
-    return list(pairwise([*_join_words(lines, starts, gaps), _END]))
+    if not _is_header(lines):
+        return list(pairwise([*starts, _END]))
+    return list(pairwise([*_fit_labels(lines, _join_words(lines, starts, gaps), gaps), _END]))
 
 
 def _part_most(lines: Sequence[str], starts: Sequence[int]) -> bool:
@@ -169,8 +178,6 @@ def _join_words(lines: Sequence[str], starts: Sequence[int], gaps: Sequence[bool
 
     The label stands above the first of them, or above the last where words end below each other.
     """
-    if not _is_header(lines):
-        return list(starts)
     labels = lines[0]
     kept = [0]
     for start, end in pairwise([*starts[1:], len(labels)]):
@@ -178,6 +185,37 @@ def _join_words(lines: Sequence[str], starts: Sequence[int], gaps: Sequence[bool
         if gaps[start - 2] or (labels[start:end].strip() and is_last_done):
             kept.append(start)
     return kept
+
+
+def _fit_labels(lines: Sequence[str], starts: Sequence[int], gaps: Sequence[bool]) -> Iterator[int]:
+    """The starts of columns with room for labels that are wider than numbers below their end, such as `ON HAND`.
+
+    A column with nothing below its label, one blank before the next one, is that of a label of two words.
+    """
+    labels, body = lines[0], lines[1:]
+    yield 0
+    last, is_joined = 0, False
+    for start, end in pairwise([*starts[1:], _END]):
+        if not is_joined:
+            yield _begin_label(labels, start, last, gaps)
+        last = start
+        is_word = end < len(labels) and labels[end] != " " == labels[end - 1] != labels[end - 2]
+        is_joined = is_word and not any(line[start:end].strip() for line in body)
+
+
+def _begin_label(labels: str, start: int, last: int, gaps: Sequence[bool]) -> int:
+    """Where the label above a start begins, whose words stand above blanks, two blanks or more behind other labels."""
+    begin = start
+    while last < begin < len(labels) and labels[begin - 1] != " " and labels[begin] != " ":
+        begin -= 1
+    if not all(gaps[begin:start]):
+        return start
+    first = labels[:begin].rpartition("  ")[0]
+    further = len(first) + 2 if first.strip() else begin
+    while further < begin and labels[further] == " ":
+        further += 1
+    is_whole = last < further < begin and labels[begin - 1] == " " and all(gaps[further:start])
+    return further if is_whole else begin
 
 
 def _is_header(lines: Sequence[str]) -> bool:

@@ -24,11 +24,12 @@ from conditioners.structure.encodings import is_ebcdic, is_wide
 from conditioners.structure.expanded import open_expanded
 from conditioners.structure.free_format import open_free
 from conditioners.structure.json_values import open_json
+from conditioners.structure.pages import without_heads
 from conditioners.structure.pairs import open_pairs
 from conditioners.structure.parquet import open_parquet
 from conditioners.structure.quoted_lines import open_quoted_lines
 from conditioners.structure.rows import Row
-from conditioners.structure.ruled import open_ruled
+from conditioners.structure.ruled import WithoutRuler, open_ruled
 from conditioners.structure.segments import is_edi, open_segments
 from conditioners.structure.sheets import open_html, open_workbook
 from conditioners.structure.text import TextRows
@@ -151,11 +152,15 @@ def _open_text(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Grid:
         raise Refusal("the file is in no known format")
     text = TextRows(opened, limits)
     listed = open_arff(text, skipped) or open_pairs(text, skipped) or open_expanded(text, skipped)
-    drawn = listed or open_quoted_lines(text) or open_wiki(text) or open_ruled(text, skipped)
+    drawn = listed or open_quoted_lines(text) or open_wiki(text)
     if drawn is not None:
         return drawn
-    aligned = open_aligned(text)
-    return open_free(text, aligned) or aligned or open_spaced(text) or open_doubled(text) or text
+    ruled = open_ruled(text, skipped)
+    if isinstance(ruled, WithoutRuler):
+        return ruled
+    aligned = None if ruled else open_aligned(text)
+    in_columns = ruled or open_free(text, aligned) or aligned or open_spaced(text)
+    return without_heads(in_columns, skipped) if in_columns else open_doubled(text) or text
 
 
 def _is_binary(head: bytes) -> bool:

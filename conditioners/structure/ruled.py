@@ -34,6 +34,8 @@ _EDGE = "+"
 _ENDS = ("|", _EDGE)
 """How the ruler of a table begins that has bars at both ends of its lines."""
 _NUMBER = re.compile(r"[0-9]+")
+_PRINTER = "01-+"
+"""What mainframes begin lines with, to have them on a new page, or behind more lines or none."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,8 @@ class RuledRows(LineRows):
     def _cells_of(self, line: str) -> tuple[str, ...]:
         if not self.columns:
             return split_bars(line, is_framed=self.is_framed)
-        return (line.strip(),) if _unnumbered(line) in self.titles else cut(line, self.columns)
+        is_whole = _unnumbered(line) in self.titles or _stands_before(line, self.columns)
+        return (line.strip(),) if is_whole else cut(line, self.columns)
 
     def describe(self) -> dict[str, Any]:
         """The format; for columns by place, first and last character of each; the last one ends with the line."""
@@ -119,7 +122,7 @@ def open_ruled(text: TextRows, skipped: Skipped) -> RuledRows | WithoutRuler | N
             beside = below[:1] + ([] if drawn.startswith(_EDGE) else above)
             return RuledRows(text, skipped, is_framed=drawn.startswith(_ENDS)) if _have_bars(beside) else None
         columns = _columns_of(line)
-        if above and columns and _keep_to(columns, below):
+        if above and columns and _keep_to(columns, below) and not _leaves_out(columns, above, below):
             return RuledRows(text, skipped, columns, titles=_find_titles(lines[:number]))
     return _open_underlined(text, skipped, lines)
 
@@ -163,6 +166,18 @@ def _keep_to(columns: Sequence[tuple[int, int]], lines: Sequence[str]) -> bool:
     """Whether most lines have a blank before each column, and something in two of them."""
     fitting = [cut(line, columns) for line in lines]
     return bool(lines) and sum(sum(map(bool, cells)) > 1 for cells in fitting) * 2 > len(lines)
+
+
+def _leaves_out(columns: Sequence[tuple[int, int]], above: Sequence[str], below: Sequence[str]) -> bool:
+    """Whether labels or most rows have something before the first column: a ruler above sums tells no columns."""
+    before = sum(_stands_before(line, columns) for line in below)
+    return before * 2 > len(below) or any(_stands_before(line, columns) for line in above)
+
+
+def _stands_before(line: str, columns: Sequence[tuple[int, int]]) -> bool:
+    """Whether something stands before the first column but for a mark that tells a printer what to do."""
+    first = columns[0][0]
+    return bool(line[:first].strip()) and not (first == 1 and line[0] in _PRINTER)
 
 
 def _rules_cells(line: str, delimiter: str) -> bool:

@@ -52,3 +52,14 @@ def test_a_list_of_one_column_with_a_note_has_one_column(note):
     rows = read(note.format("\n".join(["amount", *cells])))
 
     assert [row for row in rows if row[0] in cells] == [[cell] for cell in cells]
+
+
+@pytest.mark.parametrize("count", [9, 60, 200])
+def test_labels_that_are_wider_than_the_numbers_below_their_end_are_not_lost(count):
+    rows = [
+        ["STORE", "ON HAND", "Quantity", "X"],
+        *([f"S{n:03}", str(n), str(n % 7), "AB"[n % 2]] for n in range(count)),
+    ]
+    text = "".join(f"{store:<8}{units:>10}{sold:>12}{mark:>3}\n" for store, units, sold, mark in rows)
+
+    assert read(text) == rows
