@@ -25,6 +25,7 @@ def are_filled_alike(columns: Sequence[Sequence[str]], members: Sequence[int]) -
 
 
 def join_cells(columns: Sequence[Sequence[str]], members: Sequence[int]) -> tuple[str, ...]:
+    """The cells of each row in some columns, with a blank between them."""
     return tuple(
         " ".join(cell.strip() for cell in row).strip() for row in zip(*(columns[at] for at in members), strict=True)
     )

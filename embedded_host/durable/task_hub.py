@@ -169,9 +169,11 @@ class TaskHub(TaskHubReader):
         self._write("append_history", (episode.instance.instance_id, number, episode.history_row, told, episode.at))
 
     def replace_history(self, instance_id: str, episode: int, row: str) -> None:
+        """Write another row in place of an episode's, as a rewind does."""
         self._write("replace_history", (row, instance_id, episode))
 
     def delete_history(self, instance_id: str) -> None:
+        """Remove all of an instance's episodes."""
         self._write("delete_history", (instance_id,))
 
     def delete_instance(self, instance_id: str) -> None:

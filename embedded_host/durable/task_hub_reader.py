@@ -44,6 +44,7 @@ class InstanceFilter:
     top: int = 100
 
     def parameters(self) -> dict[str, Any]:
+        """Those of the statements that list instances; None for what does not matter."""
         statuses = None if self.statuses is None else f",{','.join(sorted(self.statuses))},"
         return {
             "after": self.after,
@@ -129,6 +130,7 @@ class TaskHubReader:
 
 
 def instance_row(row: tuple[Any, ...]) -> InstanceRow:
+    """An instance from a row of the statements that read some."""
     (instance_id, is_entity, execution_id, name, version, input_text, parent, generation, created_at, continued) = row[
         :10
     ]
@@ -183,6 +185,7 @@ def explain(error: sqlite3.Error | OSError, path: Path) -> TaskHubError:
 
 
 def corruption(path: Path, told: str) -> str:
+    """What to do about a state file that cannot be read; `told` is what SQLite says."""
     return (
         f"{path} is damaged or no task hub ({told}). The host does not touch it: restore a backup, try "
         f"`sqlite3 {path.name} .recover`, or start afresh with another --state file."

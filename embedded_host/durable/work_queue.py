@@ -86,4 +86,5 @@ class TimerQueue:
             yield heapq.heappop(self._heap)[2]
 
     def next_due(self) -> datetime | None:
+        """When the first timer is due; None if there is none."""
         return self._heap[0][0] if self._heap else None

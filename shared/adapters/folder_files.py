@@ -89,6 +89,7 @@ def make_folder(folder: Path) -> None:
 
 
 def flush_folder(folder: Path) -> None:
+    """Have the names of what a folder holds on the disk when this returns."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -98,6 +99,7 @@ def flush_folder(folder: Path) -> None:
 
 @contextmanager
 def as_lake_fault(name: str) -> Iterator[None]:
+    """Raises LakeUnavailable for what the system says while `name` is written."""
     try:
         yield
     except OSError as error:
