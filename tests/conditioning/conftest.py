@@ -87,6 +87,22 @@ def _run():
     return run
 
 
+@pytest.fixture
+def judge():
+    """Tells the value, or the rule that is broken, of each cell of one column, in order."""
+
+    def call(column, cells, **dialect):
+        dialects = (Delimited(name="d", delimiters=("|",), **dialect),)
+        source = make_source(columns=(Whole("id"), column), key=(), dialects=dialects)
+        lines = "".join(f"{number}|{cell}\n" for number, cell in enumerate(cells))
+        result = run(source, f"id|{column.name}\n{lines}".encode())
+        found = {int(row.split(",")[0]): row.split(",", 1)[1] for row in result.rows}
+        found |= {int(reject["line"]) - 2: reject["rule"] for reject in result.rejects}
+        return [found[number] for number in range(len(cells))]
+
+    return call
+
+
 @pytest.fixture(params=[0, 1 << 40], ids=["as of many rows", "as of few rows"])
 def contract_of_any_size(request, monkeypatch):
     """Judges all batches as those of many rows are, and again as those of few: either way gives the same."""

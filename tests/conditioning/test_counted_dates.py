@@ -4,25 +4,9 @@ import json
 
 import pytest
 
-from conditioners.columns import Day, Moment, Whole
+from conditioners.columns import Day, Moment
 from conditioners.dialects import Delimited, Workbook
 from conditioners.outcome import SourceError
-
-
-@pytest.fixture
-def judge(make_source, run):
-    """The value or the reason for each cell of one column."""
-
-    def call(column, cells, **dialect):
-        dialects = (Delimited(name="d", delimiters=("|",), **dialect),)
-        source = make_source(columns=(Whole("id"), column), key=(), dialects=dialects)
-        rows = "".join(f"{number}|{cell}\n" for number, cell in enumerate(cells))
-        result = run(source, f"id|{column.name}\n{rows}".encode())
-        found = dict(row.split(",", 1) for row in result.rows)
-        found |= {row["raw"].split("|")[0]: row["rule"] for row in result.rejects}
-        return [found[str(number)] for number in range(len(cells))]
-
-    return call
 
 
 @pytest.mark.usefixtures("contract_of_any_size")
