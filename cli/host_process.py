@@ -111,7 +111,7 @@ def _start(port: int) -> tuple[subprocess.Popen[str], Path]:
     home = wiring.settings().home
     home.mkdir(parents=True, exist_ok=True)
     log = home / "host.log"
-    with log.open("a", encoding="utf-8") as stream:
+    with log.open("a", encoding="utf-8") as stream, _held_lake() as held:
         process = subprocess.Popen(
             host_command(port),
             cwd=PROJECT,
@@ -120,9 +120,21 @@ def _start(port: int) -> tuple[subprocess.Popen[str], Path]:
             stdout=subprocess.PIPE,
             stderr=stream,
             text=True,
+            pass_fds=held,
             start_new_session=True,  # Ctrl-C reaches us alone, and we stop the host in order
         )
     return process, log
+
+
+@contextmanager
+def _held_lake() -> Iterator[list[int]]:
+    """What holds the lake for a host that gets it in the block, for as long as that host lives."""
+    held = wiring.hold_lake()
+    try:
+        yield [] if held is None else [held]
+    finally:
+        if held is not None:
+            os.close(held)
 
 
 def _wait_until_ready(process: subprocess.Popen[str], log: Path) -> str:

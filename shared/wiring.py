@@ -61,6 +61,28 @@ def lake() -> Lake:
     raise SettingsError("HEADRACE_LAKE: write folder:PATH or the https address of a storage account")
 
 
+def hold_lake() -> int | None:
+    """Have the lake's folder be one host's; answers what holds it until it is closed, None where the lake is no folder.
+
+    Two hosts, each with a ledger of its own, would take each other's outputs for copies and remove them. Raises
+    SettingsError where another one has it, LakeUnavailable.
+    """
+    kind, _, place = settings().lake_address.partition(":")
+    if kind != "folder":
+        return None
+    from shared.adapters.file_lock import try_lock
+    from shared.adapters.folder_files import as_lake_fault
+
+    lake()
+    with as_lake_fault(f"{place}/.host"):
+        held = try_lock(Path(place) / ".host")
+    if held is None:
+        raise SettingsError(
+            f"HEADRACE_LAKE: a host with another HEADRACE_HOME works on {place}; end it, or choose another"
+        )
+    return held
+
+
 @made_once
 def ledger() -> Ledger:
     """The ledger that HEADRACE_LEDGER names, at the version this code needs."""

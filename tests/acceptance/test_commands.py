@@ -8,6 +8,8 @@ import signal
 
 import pytest
 
+from tests.acceptance.conftest import Product
+
 
 @pytest.mark.parametrize("command", ["runs ls", "start weekly --fleet demand --week 2026W47", "runs show x"])
 def test_without_a_host_a_command_says_how_to_start_one(product, command):
@@ -79,6 +81,22 @@ def test_a_second_host_is_refused_while_one_runs(product):
 
     assert done.returncode == 1
     assert f"a host is running here already, at {product.address}" in done.stderr
+
+
+def test_a_second_host_on_the_same_lake_is_refused_for_as_long_as_the_first_one_lives(product, tmp_path):
+    product.up()
+    other = Product(tmp_path / "other")
+    other.environment["HEADRACE_LAKE"] = f"folder:{product.home / 'lake'}"
+    done = other.run("up", "--port", "0")
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert f"HEADRACE_LAKE: a host with another HEADRACE_HOME works on {product.home / 'lake'}" in done.stderr
+
+    product.end_command(signal.SIGKILL)
+    assert other.run("up", "--port", "0").returncode == 1, "the host goes on without who started it"
+    os.kill(product.host_pid, signal.SIGKILL)
+    product.wait_for(lambda: not is_alive(product.host_pid))
+    other.up()
+    other.down()
 
 
 def test_a_terminal_that_closes_ends_the_host(product):
