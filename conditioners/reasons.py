@@ -15,6 +15,10 @@ from conditioners.readers.decoding import show_damage
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _SHOWN = 80
+_SHOWN_AS = {
+    "%Y": "yyyy", "%m": "mm", "%d": "dd", "%y": "yy", "%G": "yyyy", "%V": "ww", "%q": "q", "%H": "hh", "%M": "mm",
+    "%S": "ss", "%#z": "+hh:mm",
+}  # fmt: skip
 
 
 def explain(rule: str, column: Column, text: str | None, dialect: Dialect) -> str:
@@ -97,18 +101,6 @@ def _show_format(written: str) -> str:
     if written in COUNTED:
         return COUNTED[written].shown
     written = spell_out(written)
-    for code, shown in (
-        ("%Y", "yyyy"),
-        ("%m", "mm"),
-        ("%d", "dd"),
-        ("%y", "yy"),
-        ("%G", "yyyy"),
-        ("%V", "ww"),
-        ("%q", "q"),
-        ("%H", "hh"),
-        ("%M", "mm"),
-        ("%S", "ss"),
-        ("%#z", "+hh:mm"),
-    ):
+    for code, shown in _SHOWN_AS.items():
         written = written.replace(code, shown)
     return written
