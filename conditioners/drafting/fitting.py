@@ -14,6 +14,8 @@ NOTHING = frozenset(
         "?", "*", "\\N", "(NA)", "(S)", "(X)", "(D)", "(blank)", "(null)", ":", "/",
     }
 )  # fmt: skip
+_MARKS = re.compile("([-*._?=\u2013\u2014\u2026])\\1+")
+"""One mark several times, such as the `***` of a printed report."""
 _RECURRING, _LONGEST_WORD, _MOST_WORDS = 2, 24, 5
 _MOST_MISFIT, _MOST_NAMED = 0.1, 1 / 3
 _SHORTEST_WORD = 3
@@ -36,7 +38,7 @@ class Fit:
     def is_good(self) -> bool:
         """Whether by far the most cells fit. One that looks like a code weighs more: then others may be codes, too."""
         fitting = self.fitting.total()
-        named = sum(count for word, count in self.words.items() if word not in NOTHING)
+        named = sum(count for word, count in self.words.items() if not _is_nothing(word))
         odd = sum(count * (_CODE_WEIGHT if _CODE.fullmatch(cell) else 1) for cell, count in self.misfits.items())
         return (
             fitting > 0
@@ -76,10 +78,15 @@ def find_fit(cells: Counter[str], fits: Callable[[str], bool]) -> Fit:
     """Which cells fit, and what the others are."""
     fitting = Counter({cell: count for cell, count in cells.items() if fits(cell)})
     others = Counter({cell: count for cell, count in cells.items() if cell not in fitting})
-    words = Counter({cell: count for cell, count in others.items() if cell in NOTHING})
+    words = Counter({cell: count for cell, count in others.items() if _is_nothing(cell)})
     recurring = [cell for cell, count in others.most_common() if _is_word(cell, count) and cell not in words]
     words.update({cell: others[cell] for cell in recurring[:_MOST_WORDS]})
     return Fit(fitting, words, others - words)
+
+
+def _is_nothing(cell: str) -> bool:
+    """Whether a cell is a well-known word for "no value", or marks alone."""
+    return cell in NOTHING or _MARKS.fullmatch(cell) is not None
 
 
 def _is_word(cell: str, count: int) -> bool:

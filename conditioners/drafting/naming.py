@@ -14,7 +14,8 @@ _CODE_WORDS = (
 )
 _NAMED = (
     "station|plant|vendor|supplier|customer|client|order|invoice|material|product|warehouse|branch|outlet|site|route"
-    "|location|dept|department|lot|batch|po|filiale|werk|konto|kunde|artikel|lieferant|beleg|markt|magasin|article"
+    "|location|dept|department|lot|batch|po|filiale|werk|konto|gegenkonto( ohne .*)?|kostenstelle|debitor|kreditor"
+    "|kunde|artikel|lieferant|beleg|markt|magasin|article"
     "|fournisseur|compte|tienda|cliente|art[ií]culo|producto|proveedor|cuenta"
 )
 """Labels of what has a number for its name, where they stand alone: `units on order` counts."""

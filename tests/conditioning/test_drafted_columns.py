@@ -24,6 +24,7 @@ def column(source):
     [
         ([*map(str, range(50, 100)), "n/a", "-", "TBD"], "Whole", ("-", "TBD", "n/a")),
         ([*map(str, range(50, 80)), "closed", "closed"], "Whole", ("closed",)),
+        ([*map(str, range(50, 80)), "***"], "Whole", ("***",)),
         (["1.50"] * 30 + ["sold out"] * 10, "Decimal", ("sold out",)),
         ([f"2025-01-{day:02}" for day in range(1, 31)] + ["00.00.0000", "00.00.0000", "TBA"], "Day", None),
         ([f"2025-01-{day:02}T08:00:00" for day in range(1, 31)] + ["unknown", "unknown"], "Moment", ("unknown",)),
@@ -91,8 +92,10 @@ def test_a_text_of_numbers_for_the_most_part_is_told_with_what_else_it_holds(dra
 
 
 @pytest.mark.parametrize(
-    "label", ["ID", "customer_id", "ZIP Code", "Store no.", "Filiale Nr.", "storenum", "CustomerID", "UPC", "Item"]
-)
+    "label",
+    ["ID", "customer_id", "ZIP Code", "Store no.", "Filiale Nr.", "storenum", "CustomerID", "UPC", "Item", "Debitor",
+              "Gegenkonto (ohne BU-Schlüssel)"],
+)  # fmt: skip
 def test_a_label_tells_that_digits_are_a_name(draft, label):
     _, source = draft("t.csv", table(label, map(str, range(100, 140))))
 
