@@ -11,7 +11,7 @@ import typer
 
 from cli.condition import find_source
 from cli.failures import Failure
-from cli.output import print_json, tell
+from cli.output import print_json, print_table, tell
 from cli.written_files import replacing
 from conditioners.csv_lines import show_lines
 from conditioners.releases import (
@@ -27,7 +27,9 @@ from shared.domain.files import FileState, identify_raw_file
 
 Reason = Annotated[str, typer.Option(help="Written into the audit log.")]
 PATH_HELP = "A path in the container raw, such as shipments/texas/2025W01.csv."
-_MOST_TOLD = 10
+_MOST_TOLD, _MOST_RULES = 10, 3
+_TOLD_OF_ROW = 5
+"""Columns of a list of rejects that tell of a row: place, rule, column, reason, raw."""
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object per file.")]
 
 
@@ -45,12 +47,17 @@ RawPath = Annotated[str, typer.Argument(help=PATH_HELP, callback=_check_paths)]
 
 
 def run_rejects(
-    path: RawPath,
+    path: Annotated[str | None, typer.Argument(help=PATH_HELP, callback=_check_paths)] = None,
     out: Annotated[Path | None, typer.Option(help="Write to this file instead of standard output.")] = None,
+    top: Annotated[int, typer.Option(help="Without a path: how many files to list.", min=1)] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Write the rejected rows of a raw file as CSV, with empty columns to fill in for `source release`."""
+    """Write the rejected rows of a raw file as CSV, with empty columns for `source release`; or list the files."""
     from shared import wiring
 
+    if path is None:
+        _list_files_with_rejects(top, as_json)
+        return
     try:
         rows = list(list_rejects(wiring.lake(), path))
     except NotReleased as reason:
@@ -58,13 +65,42 @@ def run_rejects(
     if not rows:
         raise Failure(_tell_none_rejected(path))
     _tell_refused(path)
-    if out is None:
+    if out is not None:
+        with replacing(out, out.parent) as writing:
+            writing.write(show_lines(rows).encode())
+            writing.keep = True
+    if as_json:
+        header, *others = (row[:_TOLD_OF_ROW] for row in rows)  # those behind are to be filled in
+        print_json({"path": path, "rows": [dict(zip(header, row, strict=True)) for row in others]})
+    elif out is None:
         sys.stdout.write(show_lines(rows))
+    else:
+        print(f"{len(rows) - 1} rows -> {out}")
+
+
+def _list_files_with_rejects(top: int, as_json: bool) -> None:
+    """Which files that came in last have rows in quarantine, and by which rules."""
+    from shared import wiring
+
+    files = wiring.ledger().conditioned.list_with_rejects(top)
+    if as_json:
+        print_json({"files": files})
         return
-    with replacing(out, out.parent) as writing:
-        writing.write(show_lines(rows).encode())
-        writing.keep = True
-    print(f"{len(rows) - 1} rows -> {out}")
+    if not files:
+        print("no file has rejected rows")
+        return
+    shown = [
+        [file["path"], file["rows_in"], file["rows_quarantined"], _show_rules(file["rejects"])] for file in files
+    ]  # fmt: skip
+    print_table(["file", "rows in", "rejected", "why"], shown)
+    print("what each row is: python3 headrace.py source rejects FILE   refused files: python3 headrace.py source ls")
+
+
+def _show_rules(rejects: dict[str, int]) -> str:
+    """The rules that most rows break, with how many do."""
+    most = sorted(rejects.items(), key=lambda each: -each[1])
+    more = ", ..." if len(most) > _MOST_RULES else ""
+    return ", ".join(f"{count} {rule.strip()}" for rule, count in most[:_MOST_RULES]) + more
 
 
 def _tell_refused(path: str) -> None:

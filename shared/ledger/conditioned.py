@@ -52,6 +52,20 @@ class Conditioned:
         with reading(self._engine) as connection:
             return list(dict.fromkeys(row.path for row in connection.execute(query)))
 
+    def list_with_rejects(self, top: int) -> list[dict[str, Any]]:
+        """Files of all sources that have rows in quarantine, the last seen first: `path`, figures, and rows by rule."""
+        made = conditioned_file.c
+        query = (
+            select(raw_file.c.path, raw_file.c.seen_at, made.rows_in, made.rows_quarantined, made.summary)
+            .join(conditioned_file, made.raw_file_id == raw_file.c.id)
+            .where(raw_file.c.state == FileState.CONDITIONED, made.rows_quarantined > 0)
+            .order_by(raw_file.c.seen_at.desc(), raw_file.c.path)
+            .limit(top)
+        )
+        with reading(self._engine) as connection:
+            rows = [dict(row._mapping) for row in connection.execute(query)]
+        return [{**row, "rejects": row.pop("summary")["rejects"]} for row in rows]
+
 
 def _came_before(mine: Row[Any]) -> ColumnElement[bool]:
     """Files that were seen before one; of those at the same time, those with lesser paths."""

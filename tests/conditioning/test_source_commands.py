@@ -147,6 +147,25 @@ def test_a_release_tells_the_rows_that_are_still_rejected_and_why(tmp_path, invo
     assert "still rejected: line 3: as corrected, date: '04.10.2021' is no day" in told.stdout
 
 
+def test_files_with_rejected_rows_are_listed_with_the_rules_that_these_break(invoke):
+    assert invoke("rejects").stdout == "no file has rejected rows\n"
+    land("usda_food/good.csv", "".join(GOOD.splitlines(keepends=True)[:2]))
+    land("usda_food/1.csv", GOOD)
+
+    told = invoke("rejects").stdout
+    assert told.splitlines()[1].split(maxsplit=3) == ["usda_food/1.csv", "2", "1", "1 date wrong_weekday"]
+    assert "good.csv" not in told
+    (listed,) = json.loads(invoke("rejects", "--json").stdout)["files"]
+    assert (listed["path"], listed["rejects"]) == ("usda_food/1.csv", {"date wrong_weekday": 1})
+
+
+def test_rejected_rows_of_a_file_are_told_as_json(invoke):
+    land("usda_food/1.csv", GOOD)
+    (row,) = json.loads(invoke("rejects", "usda_food/1.csv", "--json").stdout)["rows"]
+
+    assert (row["line"], row["rule"], row["raw"]) == ("3", "wrong_weekday", "2021-10-04,Iowa,Dairy,5,1,2")
+
+
 def test_a_rejected_row_with_a_carriage_return_in_it_is_listed_as_one_row_and_released(tmp_path, invoke):
     cells = [GOOD.partition("\n")[0].split(","), ["2021-10-03", "a&#13;b", "c", "?", "1"]]
     lines = ["".join(f'<Cell><Data ss:Type="String">{cell}</Data></Cell>' for cell in row) for row in cells]
