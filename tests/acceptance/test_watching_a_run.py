@@ -1,5 +1,7 @@
 """The command `runs watch`, asked of an app that answers by heart."""
 
+import json
+
 import pytest
 
 from cli import runs
@@ -24,10 +26,12 @@ def app(monkeypatch):
     return answer
 
 
-def test_a_run_that_begins_anew_while_it_is_watched_has_not_ended(app):
+def test_a_run_that_begins_anew_while_it_is_watched_has_not_ended(app, capsys):
     app("Running", "ContinuedAsNew", "Running", "Completed")
 
     runs.watch_run("weekly-demand-2026W47", as_json=True)
+
+    assert json.loads(capsys.readouterr().out)["status"] == "Completed"
 
 
 def test_watching_a_run_that_fails_is_a_failure(app):

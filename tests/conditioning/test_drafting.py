@@ -106,7 +106,7 @@ def test_a_file_without_a_header_row_is_declared_by_its_fields(draft):
     _, source = draft("bare.csv", rows.encode())
 
     assert source.dialects[0].fields == ("column_1", "column_2", "column_3")
-    assert list(columns_of(source).values()) == ["Day", "Text", "Text"] or "Whole" in columns_of(source).values()
+    assert list(columns_of(source).values()) == ["Day", "Text", "Whole"]
 
 
 def workbook():
