@@ -168,9 +168,9 @@ def _find(grid: Grid) -> Iterator[Found]:
 
 
 def _take_apart(pieces: Iterable[Row | Block]) -> Iterator[Row | Block]:
-    """The same, of blocks only those that are lines of CSV already."""
+    """The same, of blocks only those that are lines of CSV already, or sound."""
     for piece in pieces:
-        if isinstance(piece, Block) and not piece.csv:
+        if isinstance(piece, Block) and not (piece.csv or piece.is_sound):
             yield from piece.each_row()
         else:
             yield piece

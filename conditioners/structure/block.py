@@ -34,6 +34,8 @@ class Block:
     """Leads to the list of which the records are elements."""
     csv: str = ""
     """The records as lines of standard CSV, if they need no quotes and have no empty cell; else empty."""
+    is_sound: bool = False
+    """Whether each of them is known to be a whole row of the one table that there is."""
 
     @property
     def width(self) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from conditioners.collector import collector_paused
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.raw import OpenedRaw
@@ -62,12 +63,23 @@ class ParquetGrid:
 
 
 def _show(frame: pl.DataFrame, before: int) -> Iterator[Row | Block]:
-    """Some rows: all at once where they need no quotes and have no empty cell."""
+    """Some rows: all at once unless some are damaged, and as CSV if they need no quotes and have no empty cell."""
     if csv := _show_plain(frame):
         yield Block(before + 1, (), Deferred(frame.height, lambda: list(frame.rows())), csv=csv)
         return
-    for number, cells in enumerate(frame.fill_null("").iter_rows(), before + 1):
+    with collector_paused():
+        rows = frame.fill_null("").rows()
+    if not _is_damaged(frame):
+        yield Block(before + 1, (), rows, is_sound=True)
+        return
+    for number, cells in enumerate(rows, before + 1):
         yield Row(f"row {number}", cells, "")
+
+
+def _is_damaged(frame: pl.DataFrame) -> bool:
+    import polars as pl
+
+    return any(frame.select(pl.all().str.contains(DAMAGE_IN_TEXT, literal=True).any()).row(0))
 
 
 def _show_plain(frame: pl.DataFrame) -> str:

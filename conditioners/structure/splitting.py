@@ -62,7 +62,7 @@ class Splitter:
         """The record that begins at a place."""
         self._effort.left += 1
         end = _LINE.match(text, start).end()  # type: ignore[union-attr]
-        if not self._marks.escape and (not self._marks.quote or text.find(self._marks.quote, start, end) < 0):
+        if not self._has_marks(text, start, end):
             return Record(start, _behind(text, end), self._split_plainly(text[start:end]))
         strict = self._read_strictly(text, start, self._width)
         fits = strict is not None and self._width in (None, len(strict.fields or ()))
@@ -71,6 +71,12 @@ class Splitter:
                 return Record(start, strict.end, None, True)
             return strict
         return self._read_leniently(text, start, end)
+
+    def _has_marks(self, text: str, start: int, end: int) -> bool:
+        """Whether a quote or an escape stands between two places."""
+        quote, escape = self._marks.quote, self._marks.escape
+        has_quote = quote != "" and text.find(quote, start, end) >= 0
+        return has_quote or (escape != "" and text.find(escape, start, end) >= 0)
 
     def _split_plainly(self, line: str) -> tuple[str, ...]:
         fields = line.split(self._marks.delimiter) if self._marks.delimiter else [line]

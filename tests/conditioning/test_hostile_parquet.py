@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from pyarrow.parquet import encryption
 
+from conditioners import auto_tables
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.readers.parquet.footer import ColumnChunk, read_chunks
@@ -262,3 +263,15 @@ def test_rows_are_written_the_same_all_at_once_or_one_by_one():
 
     assert together == [["n", "t", "f"], *([str(row), f"S{row}", str(row % 2 == 0).lower()] for row in range(30))]
     assert alone == [*together, ["", 'a,"b', "true"], ["7", "c\r", ""], ["8", "e\nf", "false"]]
+
+
+def test_rows_with_empty_cells_are_not_judged_one_by_one(monkeypatch):
+    judged, judge = [], auto_tables._judge
+    monkeypatch.setattr(auto_tables, "_judge", lambda rows, width: judged.append(len(rows)) or judge(rows, width))
+    table = pa.table({"a": pa.array([None, "x"] * 500, pa.string()), "b": pa.array([None] * 1000, pa.string())})
+
+    result = condition_undeclared(parquet(table), "a.parquet")
+
+    assert judged == []
+    assert result.tables[0] == [["a", "b"], *[["", ""], ["x", ""]] * 500]
+    assert result.summary.table.nulls == (500, 1000)

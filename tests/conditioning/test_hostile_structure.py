@@ -272,3 +272,18 @@ def test_an_archive_of_texts_whose_marks_are_hard_to_tell_is_refused_and_one_of_
 
 def pack_files(texts):
     return pack_zip(**{f"{number}.csv": text for number, text in enumerate(texts)})
+
+
+@pytest.mark.parametrize("spaced", [False, True])
+@pytest.mark.parametrize("width", [None, 3])
+def test_lines_without_quotes_and_escapes_are_split_at_their_delimiters_where_others_have_escapes(
+    monkeypatch, spaced, width
+):
+    text = "1, 2 ,3\n\n,,\r\na,b\n1,2,3,4\n x,y , z"
+    marks = Marks(",", '"', "\\", spaced)
+    monkeypatch.setattr(Splitter, "_has_marks", lambda *_: True)
+    closely = [record._replace(is_odd=False) for record in Splitter(marks, width).records(text)]
+    monkeypatch.undo()
+    monkeypatch.setattr(Splitter, "_read_strictly", None)
+
+    assert list(Splitter(marks, width).records(text)) == closely
