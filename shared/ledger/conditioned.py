@@ -64,7 +64,7 @@ class Conditioned:
         )
         with reading(self._engine) as connection:
             rows = [dict(row._mapping) for row in connection.execute(query)]
-        return [{**row, "rejects": row.pop("summary")["rejects"]} for row in rows]
+        return [{**row, "rejects": summary["rejects"]} for row in rows for summary in [row.pop("summary")]]
 
 
 def _came_before(mine: Row[Any]) -> ColumnElement[bool]:

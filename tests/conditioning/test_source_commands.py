@@ -157,6 +157,7 @@ def test_files_with_rejected_rows_are_listed_with_the_rules_that_these_break(inv
     assert "good.csv" not in told
     (listed,) = json.loads(invoke("rejects", "--json").stdout)["files"]
     assert (listed["path"], listed["rejects"]) == ("usda_food/1.csv", {"date wrong_weekday": 1})
+    assert set(listed) == {"path", "seen_at", "rows_in", "rows_quarantined", "rejects"}
 
 
 def test_rejected_rows_of_a_file_are_told_as_json(invoke):
