@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from conditioners.dialects import (
     Workbook,
     XmlElements,
     named_columns,
+    wide_of,
 )
 from conditioners.dialects.common import require_pattern
 from conditioners.outcome import SourceError
@@ -125,6 +126,17 @@ def _kind_of(column: Column) -> tuple[str, bool]:
 
 def _list_faults_of_dialect(source: Source, dialect: Dialect) -> Iterator[str]:
     kinds = {column.name: column for column in source.columns}
+    yield from _list_faults_of_words(kinds, dialect)
+    yield from _list_faults_of_kinds(kinds, dialect)
+    for name, parts in dialect.parts.items():
+        yield from _list_faults_of_parts(kinds[name], parts, dialect)
+    yield from _list_faults_of_labels(source, dialect)
+    if isinstance(dialect, FixedWidth) or (isinstance(dialect, Delimited | JsonRows) and dialect.fields):
+        for name in _list_without_place(source, dialect):
+            yield f"dialect {dialect.name!r}: {name} has no place among the fields, and is required"
+
+
+def _list_faults_of_words(kinds: Mapping[str, Column], dialect: Dialect) -> Iterator[str]:
     for name, words in dialect.values.items():
         column = kinds[name]
         if not isinstance(column, Text):
@@ -134,6 +146,10 @@ def _list_faults_of_dialect(source: Source, dialect: Dialect) -> Iterator[str]:
     for word in _list_words(dialect):
         if word != word.strip():
             yield f"dialect {dialect.name!r}: no cell is {word!r}, for none has blanks around it"
+
+
+def _list_faults_of_kinds(kinds: Mapping[str, Column], dialect: Dialect) -> Iterator[str]:
+    """What is said of columns that are of another kind."""
     for name, formats in dialect.formats.items():
         if not isinstance(kinds[name], Day | Moment):
             yield f"dialect {dialect.name!r}: `formats` are of days and moments, and {name} is none"
@@ -142,8 +158,9 @@ def _list_faults_of_dialect(source: Source, dialect: Dialect) -> Iterator[str]:
     for name in dialect.shifts:
         if not isinstance(kinds[name], Whole | Decimal):
             yield f"dialect {dialect.name!r}: `shifts` are of numbers, and {name} is none"
-    for name, parts in dialect.parts.items():
-        yield from _list_faults_of_parts(kinds[name], parts, dialect)
+
+
+def _list_faults_of_labels(source: Source, dialect: Dialect) -> Iterator[str]:
     for column in list_read(source.columns, dialect):
         around = [label for label in source.labels_of(column, dialect) if is_surrounding(label)]
         if len(around) > 1:
@@ -155,14 +172,11 @@ def _list_faults_of_dialect(source: Source, dialect: Dialect) -> Iterator[str]:
         for name, labels in dialect.labels.items():
             if not isinstance(labels, str) and len(labels) != 1:
                 yield f"dialect {dialect.name!r}: {name} has one label, for only one path is looked at in each record"
-    if isinstance(dialect, FixedWidth) or (isinstance(dialect, Delimited | JsonRows) and dialect.fields):
-        for name in _list_without_place(source, dialect):
-            yield f"dialect {dialect.name!r}: {name} has no place among the fields, and is required"
 
 
 def _list_faults_of_parts(column: Column, labels: Sequence[str], dialect: Dialect) -> Iterator[str]:
     what = f"dialect {dialect.name!r}: the `parts` of {column.name}"
-    wide = dialect.wide if isinstance(dialect, Delimited | Workbook) else None
+    wide = wide_of(dialect)
     is_into = wide is not None and wide.into == column.name
     if isinstance(column, Whole | Decimal):
         yield f"{what} make no number of it; `parts` are of days, moments and texts"

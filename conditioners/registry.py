@@ -46,7 +46,6 @@ class Unidentified:
     """No source, or more than one, claims a raw file; `reason` says which."""
 
     reason: str
-    claimants: tuple[str, ...] = ()
 
 
 def all_sources() -> tuple[Source, ...]:
@@ -133,9 +132,9 @@ def identify(path: str, head: bytes) -> Identified | Unidentified:
     claimants = [source for source in all_sources() if _claims(source, path, head)]
     if len(claimants) == 1:
         return Identified(claimants[0])
-    names = tuple(source.name for source in claimants)
-    if names:
-        return Unidentified(f"{path!r} is claimed by more than one source: {', '.join(names)}", names)
+    if claimants:
+        names = ", ".join(source.name for source in claimants)
+        return Unidentified(f"{path!r} is claimed by more than one source: {names}")
     return Unidentified(f"{path!r} belongs to no source; there are {_names()}, each with a folder of its name")
 
 

@@ -30,7 +30,7 @@ def test_two_claimants_are_an_error_that_names_both(monkeypatch, make_source):
     found = identify("toy/a.csv", b"")
 
     assert isinstance(found, Unidentified)
-    assert found.claimants == ("toy", "other")
+    assert found == Unidentified("'toy/a.csv' is claimed by more than one source: toy, other")
 
 
 def test_a_look_at_the_head_decides_where_the_path_does_not(monkeypatch, make_source):
