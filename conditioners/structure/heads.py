@@ -202,7 +202,8 @@ def _odd_labels(
     if surplus > 0 and not any(map(str.strip, cells[width:])) and sum(map(bool, map(str.strip, cells))) * 2 > width:
         yield cells[:width], told
         return
-    if len(cells) < 2 or abs(surplus) > max(1, width // 4) or surplus == 0:
+    is_padded = 0 < surplus == sum(not cell.strip() for cell in cells) and width > 2
+    if len(cells) < 2 or (abs(surplus) > max(1, width // 4) and not is_padded) or surplus == 0:
         return
     if surplus < 0:
         numbered = len(body) > 1 and all(each[0].strip() == str(at) for at, each in enumerate(body, start=1))

@@ -222,3 +222,14 @@ def write_book(rows):
         book.active.append([int(cell) if cell.isdigit() else cell for cell in row])
     book.save(data)
     return data.getvalue()
+
+
+@pytest.mark.parametrize("padded", ["Date\t\tDay\tTime\t\tft\tcm", "Date\t\t\tDay\tTime\tft\t\tcm\t"])
+def test_labels_between_which_empty_cells_stand_that_no_row_has_are_not_lost(read, padded):
+    rows = [[f"2024/01/{n:02}", "Mon", f"05:{n:02}", f"{n / 10}", str(n)] for n in range(1, 10)]
+
+    found, rejects, summary = read(f"Tides\n{padded}\n" + "".join("\t".join(row) + "\n" for row in rows))
+
+    assert found == [["Date", "Day", "Time", "ft", "cm"], *rows]
+    assert rejects == []
+    assert "labels for 5 columns" in summary.table.header_note
