@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 
 from conditioners.dialects import ISO_DAY, ISO_MOMENTS, PLAIN, Numbers
@@ -82,40 +82,45 @@ def _show_dialects(draft: Draft) -> str:
 
 
 def _show_dialect(draft: Draft) -> str:
-    arguments = ['name="as sampled"', *draft.form.arguments]
-    if draft.parts:
-        parts = {name: _tuple(labels) for name, labels in draft.parts.items()}
-        arguments.append(show_mapping(parts, 12, before="parts="))
-    if draft.numbers != PLAIN:
-        arguments.append(_show_numbers(draft.numbers))
-    if draft.digits:
-        arguments.append(f"digits={_tuple(draft.digits)}")
-    if draft.months:
-        shown_months = [
-            _tuple(list_names(each)) if len(list_names(each)) > 1 else show_string(str(each)) for each in draft.months
-        ]
-        arguments.append(show_tuple(shown_months, 12, before="months="))
-    if draft.days != (ISO_DAY,):
-        arguments.append(show_tuple([show_string(each) for each in draft.days], 12, before="days="))
-    if draft.moments != ISO_MOMENTS:
-        arguments.append(show_tuple([show_string(each) for each in draft.moments], 12, before="moments="))
-    if draft.two_digit_years_from is not None:
-        arguments.append(f"two_digit_years_from={draft.two_digit_years_from}")
-    if draft.formats:
-        shown = {name: _tuple(formats) for name, formats in draft.formats.items()}
-        arguments.append(show_mapping(shown, 12, before="formats="))
-    sentinels = {guess.name: _tuple(guess.sentinels) for guess in draft.columns if guess.sentinels}
-    if sentinels:
-        arguments.append(show_mapping(sentinels, 12, before="sentinels="))
-    shifts = {guess.name: str(guess.shift) for guess in draft.columns if guess.shift}
-    if shifts:
-        arguments.append(show_mapping(shifts, 12, before="shifts="))
-    extract = {guess.name: show_string(guess.extract) for guess in draft.columns if guess.extract}
-    if extract:
-        arguments.append(show_mapping(extract, 12, before="extract="))
+    columns = draft.columns
+    arguments = [
+        'name="as sampled"', *draft.form.arguments,
+        *_show_by_column("parts", {name: _tuple(labels) for name, labels in draft.parts.items()}),
+        *_show_writing(draft),
+        *_show_by_column("formats", {name: _tuple(formats) for name, formats in draft.formats.items()}),
+        *_show_by_column("sentinels", {guess.name: _tuple(guess.sentinels) for guess in columns if guess.sentinels}),
+        *_show_by_column("shifts", {guess.name: str(guess.shift) for guess in columns if guess.shift}),
+        *_show_by_column("extract", {guess.name: show_string(guess.extract) for guess in columns if guess.extract}),
+    ]  # fmt: skip
     if draft.skip:
         arguments.append(show_tuple([show_string(pattern) for pattern in draft.skip], 12, before="skip="))
     return show_call(draft.form.kind, arguments, 8)
+
+
+def _show_by_column(argument: str, shown: Mapping[str, str]) -> list[str]:
+    """An argument that says something of columns, if it does of any."""
+    return [show_mapping(shown, 12, before=f"{argument}=")] if shown else []
+
+
+def _show_writing(draft: Draft) -> Iterator[str]:
+    """How numbers, days and moments are written, as far as it is not as by itself."""
+    if draft.numbers != PLAIN:
+        yield _show_numbers(draft.numbers)
+    if draft.digits:
+        yield f"digits={_tuple(draft.digits)}"
+    if draft.months:
+        yield show_tuple([_show_month(month) for month in draft.months], 12, before="months=")
+    if draft.days != (ISO_DAY,):
+        yield show_tuple([show_string(each) for each in draft.days], 12, before="days=")
+    if draft.moments != ISO_MOMENTS:
+        yield show_tuple([show_string(each) for each in draft.moments], 12, before="moments=")
+    if draft.two_digit_years_from is not None:
+        yield f"two_digit_years_from={draft.two_digit_years_from}"
+
+
+def _show_month(month: str | tuple[str, ...]) -> str:
+    names = list_names(month)
+    return _tuple(names) if len(names) > 1 else show_string(names[0])
 
 
 def _tuple(words: Sequence[str]) -> str:
