@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from itertools import islice
 
 from conditioners.outcome import Refusal
 from conditioners.readers.decoding import begin_text, find_mark
@@ -11,6 +12,8 @@ from conditioners.readers.decoding import begin_text, find_mark
 _ATTRIBUTES = 500
 """Of one tag: each is compared with all before it."""
 _TABLES = 10_000
+_BARE_MARKS = 1_000_000
+"""Marks that begin no tag, each of which the parser hands on as a text of its own."""
 _LONGEST_REST = 1 << 18
 """Bytes of a tag that may be looked at together with the next piece."""
 _MARKS = "<>=/ \"'abcxyzABCXYZ0189"
@@ -26,6 +29,7 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 """What HTML's tokenizer takes for a comment, for an element of raw text, and for a tag (HTML 13.2.5)."""
+_BARE = re.compile(rb"<(?![a-z/!?])", re.IGNORECASE)
 _TABLE = re.compile(rb"<table[\s/>]", re.IGNORECASE)
 _CHARSET = re.compile(rb"(?:charset|encoding)\s*+=\s*+[\"']?\s*+([^\s\"'>;/?]+)", re.IGNORECASE)
 _XML_ENCODING = re.compile(rb"<\?xml\s[^>]*?encoding\s*=\s*[\"']([^\"'>]*)")
@@ -37,18 +41,21 @@ class HtmlCheck:
     """Looks at a document, which may come in pieces."""
 
     def __init__(self) -> None:
-        self._tables, self._line = 0, 1
+        self._tables, self._bare, self._line = 0, 0, 1
         self._rest = b""
         """A tag that may go on in the next piece."""
 
     def take(self, piece: bytes, *, last: bool) -> None:
-        """Raises Refusal when there are too many tables, or attributes in one tag."""
+        """Raises Refusal when there are too many tables, marks of tags that are none, or attributes in one tag."""
         text = self._rest + piece
         cut = len(text) if last else max(text.rfind(b"<"), len(text) - _LONGEST_REST)
         text, self._rest = text[:cut], text[cut:]
         self._tables += sum(1 for _ in _TABLE.finditer(text))
         if self._tables > _TABLES:
             raise Refusal(f"the HTML document has more than {_TABLES} tables")
+        self._bare += sum(1 for _ in islice(_BARE.finditer(text), _BARE_MARKS + 1))
+        if self._bare > _BARE_MARKS:
+            raise Refusal(f"the HTML document has more than {_BARE_MARKS} marks < that begin no tag")
         for token in _TOKEN.finditer(text):
             if token[2] is not None:
                 line = self._line + text.count(b"\n", 0, token.start())

@@ -25,6 +25,7 @@ HTML = {
     "values.html": ("<tr><td " + " ".join(f"a{n}='>'" for n in range(100_000)) + ">x", TAG),
     "hidden.html": (f"<tr><td a='<script>' {attributes(100_000)}>x</script>", TAG),
     "slashes.html": (f"<!--><tr><td/{attributes(100_000).replace(' ', '/')}>x-->", TAG),
+    "bare.html": (f"{ROW}{'<' * 2 * MIB}", "the HTML document has more than 1000000 marks < that begin no tag"),
     "title.html": (f"<title><script></title><tr><td {attributes(100_000)}>x</script>", TAG),
 }
 
