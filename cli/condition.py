@@ -99,7 +99,10 @@ def _condition_file(source: Source, file: Path, out: Path) -> Report:
 
 def run_condition(
     arguments: Annotated[
-        list[str], typer.Argument(help="The source that the files belong to, and raw files; with --auto only files.")
+        list[str],
+        typer.Argument(
+            metavar="SOURCE FILE", help="The source that the files belong to, and raw files; with --auto only files."
+        ),
     ],
     out: Annotated[Path, typer.Option(help="The folder to write to.")],
     auto: Annotated[bool, typer.Option("--auto", help="Without a source: find the tables by structure alone.")] = False,

@@ -110,14 +110,22 @@ def try_file(name: str, file: Path, rows: int) -> Tried | Refused:
             outcome = condition(find_source(name), raw, accepted, rejected)
         if isinstance(outcome, Refused):
             return outcome
-        header = max((int(place.split()[1]) for place in outcome.summary.header_rows if "line " in place), default=0)
+        above = _count_above(outcome.summary)
         return Tried(
-            _show_raw(file, header + rows, (outcome.summary.encoding or {}).get("name", "utf-8")),
+            _show_raw(file, above + rows, (outcome.summary.encoding or {}).get("name", "utf-8")),
             list(_first_rows(accepted, rows)),
             list(_first_rows(rejected, rows)),
             outcome.summary,
             compare_with_last(list_recent(name), outcome.summary.to_json()),
         )
+
+
+def _count_above(summary: Summary) -> int:
+    """The lines above a text's first row: up to its labels, or in fixed width those that are no rows."""
+    header = max((int(place.split()[1]) for place in summary.header_rows if "line " in place), default=0)
+    skipped = {place for place, _ in summary.skipped}
+    lines = range(header, header + len(skipped) + 1)
+    return next(line for line in lines if f"line {line + 1}" not in skipped)
 
 
 def _first_rows(stream: IO[bytes], count: int) -> Iterator[dict[str, str]]:

@@ -22,8 +22,8 @@ _CODED = re.compile(r"\s*0[0-9]")
 _DAY = re.compile(r"date|datum|day|tag\b|fecha|data\b|jour", re.IGNORECASE)
 """Labels of days that are text, such as `0101`, because they have no year."""
 _EVENT = re.compile(
-    r"(?:^|_)(order|invoice|transaction|trans|transaktion\w*|receipt|ticket|event|entry|document|doc|beleg\w*|auftrag\w*"
-    r"|rechnung\w*|booking|shipment|case|claim|serial|lot|batch|po|ref|reference|line|row|record|journal)s?(?:_|$)"
+    r"(?:^|_)(order|invoice|transaction|trans|txn|trx|transaktion\w*|receipt|ticket|event|entry|document|doc|beleg\w*"
+    r"|auftrag\w*|rechnung\w*|booking|shipment|case|claim|serial|lot|batch|po|ref|reference|line|row|record|journal)s?(?:_|$)"
     r"|^(id|no|nr|nbr|num|number|key)$"
 )
 """Names of codes that one thing that happened has, as an order; stores and items come again the next day."""

@@ -197,9 +197,10 @@ def test_a_key_by_itself_is_a_code_or_the_days_of_a_series_or_the_names_in_a_lis
         "series": ("day,unit,value\n", "2025-01-{0:02},kg,{0}.50\n", ("day",)),
         "names": ("name,price\n", "Tea {0},{0}.50\n", ("name",)),
         "orders": ("day,order id,amount\n", "2025-01-{0:02},K{0},{0}.50\n", ("order_id",)),
+        "sales": ("txn_id,store,day\n", "73919{0:04},{1:03},2025-01-{0:02}\n", ("txn_id",)),
     }
     for name, (header, row, key) in kinds.items():
-        _, source = draft(f"{name}.csv", (header + "".join(row.format(n) for n in range(1, 25))).encode(), name)
+        _, source = draft(f"{name}.csv", (header + "".join(row.format(n, n % 5) for n in range(1, 25))).encode(), name)
         assert source.key == key, name
 
 

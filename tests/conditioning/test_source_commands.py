@@ -10,7 +10,9 @@ from cli import source_drafts
 from cli.failures import Failure
 from cli.sources import app
 from conditioners.claimed_drop import STILL_IN_USE
+from conditioners.columns import Text, Whole
 from conditioners.csv_lines import show_lines
+from conditioners.dialects import FixedWidth
 from conditioners.intake import condition_drop
 from shared import wiring
 
@@ -54,6 +56,17 @@ def test_a_trial_shows_a_text_of_another_code_page_as_it_reads(tmp_path, invoke)
     file.write_bytes((header + "03/10/2021;Iowa;Käse;5;1;2\n").encode("cp1252"))
 
     assert json.loads(invoke("try", "usda_food", file, "--json").stdout)["before"][1] == "03/10/2021;Iowa;Käse;5;1;2"
+
+
+def test_a_trial_shows_rows_of_fixed_width_below_their_titles(tmp_path, invoke, monkeypatch, make_source):
+    columns, fields = (Text("store", pattern="[0-9]{3}"), Whole("units")), {"store": (1, 3), "units": (5, 7)}
+    source = make_source(columns=columns, key=(), dialects=(FixedWidth(name="f", fields=fields, skip=("PAGE",)),))
+    monkeypatch.setattr(source_drafts, "find_source", lambda name: source)
+    file = tmp_path / "list.txt"
+    file.write_text("PAGE 1\n\n001  12\n002   7\nPAGE 2\n003   1\n")
+
+    before = json.loads(invoke("try", "toy", file, "--json", "--rows", "2").stdout)["before"]
+    assert before == ["PAGE 1", "", "001  12", "002   7"]
 
 
 def test_a_trial_as_json_is_one_object_and_writes_nothing(tmp_path, invoke):
