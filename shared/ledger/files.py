@@ -14,6 +14,7 @@ from shared.ledger.tables import raw_file
 from shared.ledger.versions import (
     MADE,
     REVIVABLE,
+    has_run_out,
     held,
     intend_again,
     made_later,
@@ -139,7 +140,7 @@ class Files:
 
     def list_due(self, now: datetime) -> list[RawFile]:
         """The same without those that an outage has postponed."""
-        is_due = or_(raw_file.c.claimed_until.is_(None), raw_file.c.claimed_until < now.isoformat())
+        is_due = or_(raw_file.c.claimed_until.is_(None), has_run_out(now))
         return self._list(and_(waiting(now), is_due))
 
     def _list(self, wanted: ColumnElement[bool]) -> list[RawFile]:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, not_, or_, select, true, update
 
 from shared.domain.files import MAX_ATTEMPTS, ConditionedFile, FileState, RawFile, RowCounts
 from shared.ledger.store import insert_if_absent
@@ -15,6 +15,8 @@ from shared.ledger.tables import conditioned_file, output_intent, raw_file
 REVIVABLE = and_(raw_file.c.state == FileState.SUPERSEDED, raw_file.c.attempts < MAX_ATTEMPTS)
 """Versions that were taken for replaced, and wait again where the lake holds them after all."""
 MADE = (FileState.CONDITIONED, FileState.DUPLICATE, FileState.QUARANTINED)
+CLOCKS_DIFFER = timedelta(hours=1)
+"""So far apart the clocks of hosts may be, and no further."""
 REPLACED = "the lake no longer holds this version"
 
 
@@ -146,13 +148,19 @@ def held(file: RawFile) -> ColumnElement[bool]:
 
 def at_work(now: datetime) -> ColumnElement[bool]:
     """Versions whose holder lives, as far as its lease tells."""
-    return and_(raw_file.c.state == FileState.CONDITIONING, raw_file.c.claimed_until >= now.isoformat())
+    return and_(raw_file.c.state == FileState.CONDITIONING, not_(has_run_out(now)))
 
 
 def waiting(now: datetime) -> ColumnElement[bool]:
     """Versions that nobody is at work on and nothing has become of."""
-    left = and_(raw_file.c.state == FileState.CONDITIONING, raw_file.c.claimed_until < now.isoformat())
+    left = and_(raw_file.c.state == FileState.CONDITIONING, has_run_out(now))
     return or_(raw_file.c.state == FileState.LANDED, left)
+
+
+def has_run_out(now: datetime) -> ColumnElement[bool]:
+    """Versions whose claim, or delay, is over, or lasts longer than any is given: a clock was wrong then."""
+    until, latest = raw_file.c.claimed_until, now + CLOCKS_DIFFER
+    return or_(until < now.isoformat(), until > latest.isoformat())
 
 
 def settle(connection: Connection, file_id: str, state: FileState, now: datetime, **values: Any) -> None:

@@ -64,6 +64,24 @@ def test_a_claim_that_is_renewed_outlasts_its_lease(ledger):
     assert ledger.files.claim(file.id, START + LEASE * 1.5 + timedelta(seconds=1)).attempts == 2
 
 
+def test_a_claim_and_a_delay_from_when_a_clock_was_years_ahead_are_over_once_it_is_right(ledger):
+    ahead = START + timedelta(days=4_000)
+    killed, postponed = land(ledger, "events/a.csv"), land(ledger, "events/b.csv")
+    ledger.files.claim(killed.id, ahead)
+    ledger.files.postpone(ledger.files.claim(postponed.id, ahead), "the lake is away", ahead)
+
+    assert [file.id for file in ledger.files.list_due(START)] == [killed.id, postponed.id]
+    assert ledger.files.claim(killed.id, START).attempts == 2
+
+
+def test_a_claim_of_a_host_whose_clock_is_some_minutes_ahead_is_its_own(ledger):
+    file = land(ledger)
+    ledger.files.claim(file.id, START + timedelta(minutes=20))
+
+    assert ledger.files.claim(file.id, START) is None
+    assert ledger.files.list_due(START) == []
+
+
 def test_a_claim_that_another_has_taken_over_cannot_be_renewed(ledger):
     file = land(ledger)
     late = ledger.files.claim(file.id, START)
