@@ -18,6 +18,7 @@ from conditioners.limits import DEFAULT
 from conditioners.outcome import Conditioned, Refused
 from conditioners.raw import RawInput
 from tests.conditioning.hostile_files import condition_files
+from tests.conditioning.undeclared import condition_undeclared
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,20 @@ def judge():
 def contract_of_any_size(request, monkeypatch):
     """Judges all batches as those of many rows are, and again as those of few: either way gives the same."""
     monkeypatch.setattr("conditioners.contract._FEW", request.param)
+
+
+@pytest.fixture
+def read():
+    """Reads files without a declaration: all tables with their labels, places of rejected rows, and the summary."""
+
+    def call(data, name="report.txt"):
+        found = condition_undeclared(data, name)
+        table = found.summary.table
+        assert table.rows_in == table.rows_out + table.rows_quarantined
+        rows = [row for each in found.tables for row in each]
+        return rows, [next(iter(reject.values())) for reject in found.rejects], found.summary
+
+    return call
 
 
 @pytest.fixture

@@ -233,3 +233,41 @@ def test_labels_between_which_empty_cells_stand_that_no_row_has_are_not_lost(rea
     assert found == [["Date", "Day", "Time", "ft", "cm"], *rows]
     assert rejects == []
     assert "labels for 5 columns" in summary.table.header_note
+
+
+def test_a_label_in_cells_merged_over_two_header_rows_counts_once(read):
+    page = """<table><tr><th rowspan=2>Region<th rowspan=2>Store<th colspan=2>Sales<tr><th>Units<th>Dollars
+    <tr><td>Texas<td>001<td>5<td>1.50<tr><td>Ohio<td>002<td>6<td>2.50<tr><td>Iowa<td>003<td>7<td>3.50
+    <tr><td>Utah<td>004<td>8<td>4.50<tr><td>Maine<td>005<td>9<td>5.50</table>"""
+
+    assert read(page, "a.html")[0][0] == ["Region", "Store", "Sales Units", "Sales Dollars"]
+
+
+def test_groups_over_merged_labels_belong_to_the_header_even_over_few_rows(read):
+    page = """<table><tr><th rowspan=2>Region<th colspan=2>Sales<tr><th>Units<th>Dollars
+    <tr><td rowspan=2>TX<td>1<td>$2.00<tr><td>3<td>4.00<tr><td>FL<td>5<td>6</table>"""
+
+    assert read(page, "a.html")[0] == [
+        ["Region", "Sales Units", "Sales Dollars"], ["TX", "1", "$2.00"], ["TX", "3", "4.00"], ["FL", "5", "6"],
+    ]  # fmt: skip
+
+
+def test_years_above_groups_of_labels_belong_to_these(read):
+    rows, _, _ = read(",,2024,,2025,\nshop,city,units,dollars,units,dollars\n" + "1,Rome,5,2.5,6,3.5\n" * 3)
+
+    assert rows[0] == ["shop", "city", "2024 units", "2024 dollars", "2025 units", "2025 dollars"]
+
+
+def test_rows_of_words_above_rows_of_numbers_are_rows_and_no_labels(read):
+    table = [["id", "v"], *([f"a{n}", "pending"] for n in range(20)), *([str(n), str(n)] for n in range(60))]
+    rows, rejects, found = read("\n".join(map(",".join, table)))
+
+    assert (rows, rejects, found.skipped) == (table, [], ())
+
+
+def test_the_word_before_the_labels_of_a_log_is_none_of_them(read):
+    rows = [["2024-01-01", f"00:00:{n:02}", "GET", f"/{n}.html", "200"] for n in range(9)]
+    head = "#Software: IIS\n#Version: 1.0\n#Fields: date time cs-method cs-uri sc-status\n"
+    found, rejects, _ = read(head + "".join(" ".join(row) + "\n" for row in rows) + head + " ".join(rows[0]) + "\n")
+
+    assert (found, rejects) == ([["date", "time", "cs-method", "cs-uri", "sc-status"], *rows, rows[0]], [])

@@ -11,20 +11,6 @@ ROWS = [["West Texas", "00123", "1,234"], ["Ohio", "00456", "987"], ["New York C
 FOUND = [LABELS, *ROWS]
 
 
-@pytest.fixture
-def read():
-    """The tables with their labels, one behind the other, rejected lines, and the summary."""
-
-    def call(data, name="report.txt"):
-        found = condition_undeclared(data, name)
-        table = found.summary.table
-        assert table.rows_in == table.rows_out + table.rows_quarantined
-        rows = [row for each in found.tables for row in each]
-        return rows, [next(iter(reject.values())) for reject in found.rejects], found.summary
-
-    return call
-
-
 def draw(mark, rows=ROWS):
     """Fields below a ruler, numbers to the right."""
     lines = [f"{region:<14} {store:<5} {units:>10}".rstrip() for region, store, units in [LABELS, *rows]]
@@ -183,28 +169,6 @@ def test_a_delimiter_written_twice_is_one(read, draft, run):
     assert run(source, text.replace("||||", "||00777||").encode()).summary.rows_out == 34
 
 
-@pytest.mark.parametrize("labels", [[], [["id", "film", "kinds"]]])
-def test_cells_between_doubled_marks_may_hold_single_ones(read, labels):
-    films = [
-        [str(n), f"Film: Part {n}" if n % 4 == 1 else f"Film {n}", "|".join("abcd"[: n % 4 + 1])] for n in range(1, 30)
-    ]
-    rows, rejects, found = read("".join("::".join(row) + "\n" for row in [*labels, *films]))
-
-    assert (rows, rejects, found.dialect["delimiter"]) == ([*labels, *films], [], "::")
-
-
-def test_blanks_on_both_sides_of_delimiters_belong_to_no_cell(read):
-    rows, rejects, _ = read('id | name   | "note "\n' + "".join(f'{n}  | ab cd  | "x | y "\n' for n in range(9)))
-
-    assert (rows, rejects) == ([["id", "name", "note "], *([str(n), "ab cd", "x | y "] for n in range(9))], [])
-
-
-def test_columns_that_are_empty_between_commas_are_columns(read):
-    rows, _, found = read("a,,b,,c\n1,,2,,3\n4,,5,,6\n7,,8,,9\n")
-
-    assert (rows[1], found.dialect["delimiter"]) == (["1", "", "2", "", "3"], ",")
-
-
 def test_a_line_of_json_lines_that_is_none_costs_itself_alone(read):
     good = ['{"id":"007","n":1.50}', '{"id":"008"}', '{"id":"009","n":3}']
     rows, rejects, found = read("\n".join([good[0], '{"id":', good[1], "", "oops", good[2]]) + "\n", "a.jsonl")
@@ -216,14 +180,6 @@ def test_a_line_of_json_lines_that_is_none_costs_itself_alone(read):
     assert condition_undeclared(good[0] + "\n" + "oops\n" * 2, "a.jsonl").outcome.reason.startswith("not JSON")
 
 
-def test_a_label_in_cells_merged_over_two_header_rows_counts_once(read):
-    page = """<table><tr><th rowspan=2>Region<th rowspan=2>Store<th colspan=2>Sales<tr><th>Units<th>Dollars
-    <tr><td>Texas<td>001<td>5<td>1.50<tr><td>Ohio<td>002<td>6<td>2.50<tr><td>Iowa<td>003<td>7<td>3.50
-    <tr><td>Utah<td>004<td>8<td>4.50<tr><td>Maine<td>005<td>9<td>5.50</table>"""
-
-    assert read(page, "a.html")[0][0] == ["Region", "Store", "Sales Units", "Sales Dollars"]
-
-
 @pytest.mark.parametrize(("mark", "page"), [("€", "cp1252"), ("€", "iso8859-15"), ("£", "cp1252"), ("¥", "cp1252")])
 @pytest.mark.parametrize("form", ["{n},50 {mark}", "{mark}{n}.50"])
 def test_a_currency_behind_or_before_every_number_is_no_letter_of_another_alphabet(read, mark, page, form):
@@ -233,22 +189,6 @@ def test_a_currency_behind_or_before_every_number_is_no_letter_of_another_alphab
 
     assert rows[0][1] == "Stück"
     assert [row[2] for row in rows[1:]] == amounts
-
-
-def test_groups_over_merged_labels_belong_to_the_header_even_over_few_rows(read):
-    page = """<table><tr><th rowspan=2>Region<th colspan=2>Sales<tr><th>Units<th>Dollars
-    <tr><td rowspan=2>TX<td>1<td>$2.00<tr><td>3<td>4.00<tr><td>FL<td>5<td>6</table>"""
-
-    assert read(page, "a.html")[0] == [
-        ["Region", "Sales Units", "Sales Dollars"], ["TX", "1", "$2.00"], ["TX", "3", "4.00"], ["FL", "5", "6"],
-    ]  # fmt: skip
-
-
-def test_blanks_around_delimiters_are_no_hindrance_to_a_draft(draft, run):
-    data = b"id , name , n \n 01 , Ann , 5 \n 02 , Bob , 6 \n 03 , Cy , 7 \n"
-    _, source = draft("padded.csv", data)
-
-    assert run(source, data).rows == ["01,Ann,5", "02,Bob,6", "03,Cy,7"]
 
 
 def test_looking_for_rulers_and_relations_takes_no_longer_than_reading(tmp_path):
@@ -280,13 +220,6 @@ def test_a_title_behind_a_blank_line_stands_above_the_next_table_and_is_no_row_o
     assert ("line 6", "before the table") in found.skipped
 
 
-def test_a_delimiter_of_three_marks_is_found_and_a_cell_of_its_middle_one_is_none(read):
-    rows, rejects, found = read("id|~|name|~|note\n1|~|a,b|~|~\n2|~|c;d|~|\n3|~||~|e\n")
-
-    assert rows == [["id", "name", "note"], ["1", "a,b", "~"], ["2", "c;d", ""], ["3", "", "e"]]
-    assert (rejects, found.dialect["delimiter"]) == ([], "|~|")
-
-
 def test_a_sequence_of_json_texts_is_read_as_json_lines(read):
     rows, rejects, _ = read('\x1e{"a":"01","b":1}\n\x1e{bad\n\x1e{"a":"\\u001e","b":2}\n', "events.json-seq")
 
@@ -312,19 +245,6 @@ def test_names_and_values_above_a_table_of_two_columns_are_no_table(read):
 
     assert rows == days
     assert [place for place, cause in found.skipped if cause == "before the table"] == ["line 1", "line 2", "line 3"]
-
-
-def test_years_above_groups_of_labels_belong_to_these(read):
-    rows, _, _ = read(",,2024,,2025,\nshop,city,units,dollars,units,dollars\n" + "1,Rome,5,2.5,6,3.5\n" * 3)
-
-    assert rows[0] == ["shop", "city", "2024 units", "2024 dollars", "2025 units", "2025 dollars"]
-
-
-def test_rows_of_words_above_rows_of_numbers_are_rows_and_no_labels(read):
-    table = [["id", "v"], *([f"a{n}", "pending"] for n in range(20)), *([str(n), str(n)] for n in range(60))]
-    rows, rejects, found = read("\n".join(map(",".join, table)))
-
-    assert (rows, rejects, found.skipped) == (table, [], ())
 
 
 def test_commas_within_numbers_are_no_delimiters_of_a_report_in_columns(read):
@@ -372,12 +292,6 @@ def test_decimal_commas_in_columns_are_no_delimiter(read):
     assert found == lines
 
 
-def test_a_blank_beside_the_only_bars_of_a_row_is_an_empty_cell(read):
-    rows, rejects, _ = read(DRAWN["psql"].format("  | 00123 | 5\n Ohio | 00456 |       \n |  |   \n Utah | 00777 | 6"))
-
-    assert (rows, rejects) == ([LABELS, ["", "00123", "5"], ["Ohio", "00456", ""], ["Utah", "00777", "6"]], [])
-
-
 def test_titles_and_labels_that_come_again_on_each_page_above_a_ruler_are_no_rows(read):
     sold = [[[region, store, str(n)] for region, store, _ in ROWS] for n in (1, 2, 3)]
     pages = [f"Nov 22      page    {n}\n   Sales by Store\n\n{draw('-', page)}\n" for n, page in enumerate(sold, 1)]
@@ -412,14 +326,6 @@ def test_titles_that_differ_by_more_than_the_page_begin_tables_of_their_own(read
 
     assert rows == FOUND * 3
     assert len(found.further_tables) == 2
-
-
-def test_the_word_before_the_labels_of_a_log_is_none_of_them(read):
-    rows = [["2024-01-01", f"00:00:{n:02}", "GET", f"/{n}.html", "200"] for n in range(9)]
-    head = "#Software: IIS\n#Version: 1.0\n#Fields: date time cs-method cs-uri sc-status\n"
-    found, rejects, _ = read(head + "".join(" ".join(row) + "\n" for row in rows) + head + " ".join(rows[0]) + "\n")
-
-    assert (found, rejects) == ([["date", "time", "cs-method", "cs-uri", "sc-status"], *rows, rows[0]], [])
 
 
 EXPANDED = {
@@ -497,3 +403,9 @@ def test_columns_are_found_below_the_heads_of_pages_that_run_over_them(read):
 
     assert (rows, rejects) == ([labels, *(row for page in pages for row in page)], [])
     assert not found.further_tables
+
+
+def test_a_blank_beside_the_only_bars_of_a_row_is_an_empty_cell(read):
+    rows, rejects, _ = read(DRAWN["psql"].format("  | 00123 | 5\n Ohio | 00456 |       \n |  |   \n Utah | 00777 | 6"))
+
+    assert (rows, rejects) == ([LABELS, ["", "00123", "5"], ["Ohio", "00456", ""], ["Utah", "00777", "6"]], [])
