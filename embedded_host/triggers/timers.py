@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from azure.functions.meta import Datum
@@ -22,6 +22,9 @@ from embedded_host.triggers.schedule import Schedule
 LOG = logging.getLogger("embedded_host.timers")
 LONGEST_NAP = 5.0
 """Seconds until the clock is looked at again: it may have been set."""
+
+SET_BACK = timedelta(minutes=1)
+"""A clock that goes back further was wrong before; what is due then is found out anew."""
 
 Write = Callable[[Callable[[], None]], Awaitable[None]]
 
@@ -54,6 +57,7 @@ class TimerTriggers:
         self._functions, self._runner, self._hub, self._clock, self._write = functions, runner, hub, clock, write
         self.triggers: list[TimerTrigger] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._looked_at = datetime.min.replace(tzinfo=UTC) + SET_BACK
 
     async def prepare(self) -> None:
         """Find out when each trigger is due, from what an earlier host noted."""
@@ -85,6 +89,10 @@ class TimerTriggers:
     def due(self) -> list[TimerTrigger]:
         """Triggers whose time has come, in the app's order."""
         now = self._clock.now()
+        if now < self._looked_at - SET_BACK:
+            for trigger in self.triggers:
+                trigger.next = min(trigger.next, trigger.schedule.next_after(now))
+        self._looked_at = now
         return [trigger for trigger in self.triggers if trigger.next <= now and not trigger.is_running]
 
     async def fire(self, trigger: TimerTrigger) -> None:

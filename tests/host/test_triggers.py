@@ -139,6 +139,16 @@ def test_a_timer_fires_at_its_times(host, noted):
     assert noted("tick")[0]["status"]["Next"] == "2026-01-05T06:00:00Z"
 
 
+def test_a_timer_fires_at_its_times_also_when_the_clock_was_years_ahead_and_is_set_right(host, noted):
+    host.virtual_clock.advance_to(datetime(2040, 1, 1, tzinfo=UTC))
+    host.run_until(datetime(2040, 1, 3, tzinfo=UTC))
+    before = len(noted("tick"))
+    host.virtual_clock._now = datetime(2026, 1, 6, tzinfo=UTC)
+    host.run_until(datetime(2026, 2, 1, tzinfo=UTC))
+
+    assert len(noted("tick")) - before == 3
+
+
 def test_missed_ticks_fire_once_and_as_past_due(start_host, apps, setting, noted):
     host = start_host(apps / "triggers")
     host.run_until(datetime(2026, 1, 6, tzinfo=UTC))
