@@ -107,7 +107,8 @@ def _tell_refused(told: dict[str, Any]) -> None:
         since = "; the lake no longer holds this version, so nothing is left to do" if file["replaced"] else ""
         print(f"{told['source']}: {file['path']} was refused: {file['reason']}{since}")
     if (more := told.get("files_quarantined", 0) - len(told["refused"])) > 0:
-        print(f"{told['source']}: {more} more were refused before; GET /files?state=quarantined tells all, page by page")
+        where = "GET /files?state=quarantined tells all, page by page"
+        print(f"{told['source']}: {more} more were refused before; {where}")
     if any(not file["replaced"] for file in told["refused"]):
         print(f"{told['source']}: {REMEDY}")
 
