@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from copy import copy
 
 from conditioners.limits import DEFAULT, KIB
 from conditioners.outcome import Refusal
@@ -97,6 +98,14 @@ class Decoder:
         decoder = cls(())
         decoder._settle(name, evidence)
         return decoder
+
+    def begin_again(self) -> Decoder:
+        """A decoder that has decided the same and read nothing."""
+        again = copy(self)
+        again._seen, again._damaged, again._held = 0, 0, b""
+        if self._decided is not None:
+            again._settle(self.name, self.evidence)
+        return again
 
     def feed(self, block: bytes, *, last: bool) -> bytes:
         """The next bytes as UTF-8; a character cut off at the block's end comes with the next block.

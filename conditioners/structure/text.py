@@ -46,7 +46,7 @@ class TextRows:
 
     def __post_init__(self) -> None:
         self._decoder = open_decoder(self.opened.head)
-        head = open_decoder(self.opened.head).feed(self.opened.head[:_HEAD], last=False).decode()
+        head = self._decoder.begin_again().feed(self.opened.head[:_HEAD], last=False).decode()
         self._line_end = _line_end_of(head)
         self.head = head.replace(_ODD_ENDS.get(self._line_end, "\n"), "\n")
         self.sniffed = sniff(self.head)

@@ -9,6 +9,7 @@ import pytest
 
 from bench.conditioning.languages import read_languages, write_table
 from conditioners.auto import AutoConditioned
+from conditioners.structure import encodings
 from conditioners.structure.code_pages import guess_code_page
 from tests.conditioning.undeclared import condition_undeclared
 
@@ -171,3 +172,13 @@ def test_the_sign_for_any_currency_is_the_euro_of_another_code_page():
     data = "".join(f"{one};{two}\n" for one, two in rows).encode("iso8859-15")
 
     assert condition_undeclared(data).tables == [rows]
+
+
+def test_the_code_page_of_a_text_is_guessed_once(monkeypatch):
+    guessed, guess = [], encodings.guess_code_page
+    monkeypatch.setattr(encodings, "guess_code_page", lambda data: guessed.append(data) or guess(data))
+
+    result = condition_undeclared("Stadt,Größe\nKöln,5\nMünchen,7\n".encode("cp1252"))
+
+    assert result.tables == [[["Stadt", "Größe"], ["Köln", "5"], ["München", "7"]]]
+    assert len(guessed) == 1
