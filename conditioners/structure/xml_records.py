@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _PATHS = 10_000
 """Different paths of elements in one document."""
+_MOST_TABLES = 4
+"""Kinds of records in one document that are read, each of which takes a reading of its own."""
 Path = tuple[str, ...]
 
 
@@ -96,30 +98,71 @@ class _Spot:
 
 
 def open_xml(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[RecordGrid]:
-    """The records of a document, which is read twice; raises Refusal when it is not well-formed."""
+    """The records of a document, and of other elements that come again; raises Refusal when it is not well-formed.
+
+    The document is read once to find them, and once more for each.
+    """
     shape = _measure(opened, limits)
-    record = _choose_record(shape)
+    first = _choose_record(shape)
+    form: dict[str, Any] = {"format": "XML", "records": _show(first)}
+    read, left, record = list[Path](), dict.fromkeys(shape.leaves), cast("Path | None", first)
+    while record is not None and len(read) < _MOST_TABLES:
+        grid, taken = _open_records(opened, limits, skipped, shape, record, form, is_first=not read)
+        read.append(record)
+        left = {leaf: None for leaf in left if leaf not in taken}
+        yield grid
+        record = _choose_further(shape, left, read)
+    if left:
+        skipped.add("path /", f"outside of the records at {', '.join(map(_show, read))}")
+
+
+def _open_records(
+    opened: OpenedRaw, limits: Limits, skipped: Skipped, shape: _Shape, record: Path, form: dict[str, Any],
+    *, is_first: bool,
+) -> tuple[RecordGrid, set[Path]]:  # fmt: skip
+    """The records at a path, and the paths of the values that they hold or have around them."""
     first = find_first(shape.counts, record)
     known = find_around(shape.leaves, record, first) | find_nested(shape.leaves, shape.counts, record, first)
     around = {leaf: known[leaf] for leaf in shape.leaves if leaf in known}
-    inside = dict.fromkeys(_label(leaf, record) for leaf in shape.leaves if leaf[: len(record)] == record)
+    held = [leaf for leaf in shape.leaves if leaf[: len(record)] == record]
+    inside = dict.fromkeys(_label(leaf, record) for leaf in held)
     # A label that stands in records as well is told apart by the way up.
-    around = {leaf: f"../{label}" if label in inside else label for leaf, label in around.items()}
-    labels = tuple(dict.fromkeys((*around.values(), *inside)))
+    named = {leaf: f"../{label}" if label in inside else label for leaf, label in around.items()}
+    labels = tuple(dict.fromkeys((*named.values(), *inside)))
     if len(labels) > limits.columns:
         raise Refusal(f"the table has more than {limits.columns} columns")
-    form: dict[str, Any] = {"format": "XML", "records": "/" + "/".join(record)}
-    if any(leaf not in around and leaf[: len(record)] != record for leaf in shape.leaves):
-        skipped.add("path /", f"outside of the records at {form['records']}")
-    ancestors = Ancestors(record, first, around, skipped, partial(_note_joined, form))
-    yield RecordGrid(opened.member, form, labels, partial(_read, opened, ancestors, limits))
+    joined = partial(_note_joined, form, "" if is_first else f"{_show(record)}: ")
+    name = opened.member if is_first else ":".join(part for part in (opened.member, _show(record)) if part)
+    ancestors = Ancestors(record, first, named, skipped, joined)
+    return RecordGrid(name, form, labels, partial(_read, opened, ancestors, limits)), {*around, *held}
 
 
-def _note_joined(form: dict[str, Any], label: str) -> None:
-    """Say that a column has values of several elements in one cell."""
+def _show(path: Path) -> str:
+    return f"/{'/'.join(path)}"
+
+
+def _choose_further(shape: _Shape, left: Mapping[Path, None], read: Sequence[Path]) -> Path | None:
+    """The path of further records: elements beside those that are read, which come again and hold other values."""
+    taken = {*read, *(leaf for leaf in shape.leaves if leaf not in left)}
+    above = {path[:length] for path in taken for length in range(1, len(path))}
+    counts = Counter(
+        {path: count for path, count in shape.counts.items() if path not in above and not _list_above(path) & taken}
+    )
+    leaves = {leaf: None for leaf in left if _list_above(leaf) & counts.keys()}
+    has_several = any(counts[path] > 1 for leaf in leaves for path in _list_above(leaf) if path in counts)
+    return _choose_record(_Shape(counts, leaves)) if has_several else None
+
+
+def _list_above(path: Path) -> set[Path]:
+    """A path, and those of the elements around it."""
+    return {path[:length] for length in range(1, len(path) + 1)}
+
+
+def _note_joined(form: dict[str, Any], before: str, label: str) -> None:
+    """Say that a column has values of several elements in one cell; of further records with their path."""
     labels = form.setdefault("joined", [])
-    if label not in labels:
-        labels.append(label)
+    if f"{before}{label}" not in labels:
+        labels.append(f"{before}{label}")
 
 
 def _measure(opened: OpenedRaw, limits: Limits) -> _Shape:

@@ -71,7 +71,7 @@ def test_elements_that_come_often_beside_records_of_xml_are_none_of_their_values
     rows, found = read_xml(f"<r>{series * 2}</r>")
 
     assert rows == [["@t", "@u", "@v"], *[["1", "2", "3"]] * 40]
-    assert found.skipped == (("path /", "outside of the records at /r/s/o"),)
+    assert [(table.name, table.rows_out) for table in found.further_tables] == [("/r/s/log", 2)]
 
 
 def test_columns_of_xml_in_which_values_are_joined_are_told():
