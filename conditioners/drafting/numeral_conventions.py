@@ -22,7 +22,8 @@ _MARK = (
     r"|￥|Rs\.?|RM|Rp|S\$|HK\$|NT\$|NZ\$|SGD|HKD|NZD|ZAR|KRW|TRY|RON|ILS|AED|THB|円|元|원|руб\.?|TL|lei|лв\.?|грн\.?|₴|₫|₱|฿"
     r"|ر\.س\.?|د\.إ\.?|ج\.م\.?|د\.ك\.?|د\.م\.?|د\.ج\.?|ر\.ق\.?|ريال|درهم|جنيه|دينار|₪|﷼"
 )
-_CURRENCY = re.compile(rf"^[+(-]?\s?({_MARK})\s?[0-9.,(]|[0-9)]\s?({_MARK})\)?$")
+_CURRENCY = re.compile(rf"^[+(-]?\s?({_MARK}|\\)\s?[0-9.,(]|[0-9)]\s?({_MARK})\)?$")
+"""A backslash stands where code pages of Japan and Korea have the sign of the yen or won."""
 _UNIT = re.compile(r"(?:(?<=[0-9])|(?<=[0-9]-))(\s+[A-Za-z]{1,6}|\s?[%\u2030\u00b0][A-Za-z]?)$")
 _MOST_UNITS = 0.9
 _MOST_DIGITS = 18

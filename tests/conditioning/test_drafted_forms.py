@@ -257,3 +257,11 @@ def test_a_damaged_segment_in_a_sample_is_no_label_of_its_draft(draft):
     bad = interchange(*good, "1TY*33*5", kind="867").decode()
     _, source = draft("b.edi", (interchange(*good, kind="867").decode() + bad).encode(), "other")
     assert "QTY.32" in source.dialects[0].labels.values()
+
+
+def test_the_backslash_before_yen_in_shift_jis_is_their_currency(draft):
+    rows = "".join(f'2024/11/{n:02},おにぎり（鮭）,"\\{n * 137:,}"\n' for n in range(1, 29))
+    written, source = draft("orders.csv", f"注文日,商品名,金額\n{rows}".encode("cp932"))
+
+    assert source.dialects[0].numbers.currency == ("\\",)
+    assert (written.summary.rows_out, written.summary.columns[source.names[2]].max) == (28, "3836")
