@@ -84,6 +84,8 @@ def draft_source(name: str, sample: Sample) -> Draft:
     declared, left_out = _leave_out(
         joined.columns, form, has_header=sample.labels is not None and not sample.odd_header
     )
+    if not declared:
+        raise NoDraft("the sample has rows, and no column that could be declared")
     declared = leave_out_sum(_put_in(declared, joined), sample.sum_name)
     cells = [*sample.columns, *(joint.cells for joint in joined.joints)]
     key = find_key(_list_possible(declared, widening), [*joined.columns, *joined.wholes], cells)

@@ -208,7 +208,7 @@ def _begin_label(labels: str, start: int, last: int, gaps: Sequence[bool]) -> in
     begin = start
     while last < begin < len(labels) and labels[begin - 1] != " " and labels[begin] != " ":
         begin -= 1
-    if not all(gaps[begin:start]):
+    if begin > len(labels) or not all(gaps[begin:start]):
         return start
     first = labels[:begin].rpartition("  ")[0]
     further = len(first) + 2 if first.strip() else begin

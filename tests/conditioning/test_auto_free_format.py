@@ -7,6 +7,7 @@ from conditioners.drafting.drafts import draft_source
 from conditioners.drafting.module_text import write_module
 from conditioners.drafting.projects import load_module
 from conditioners.drafting.samples import look_at_sample
+from conditioners.structure.alignment import _begin_label
 from tests.conditioning.undeclared import condition_undeclared
 
 
@@ -83,3 +84,7 @@ def test_a_draft_of_free_format_declares_the_places_of_its_cells():
 
     assert isinstance(source.dialects[0], FixedWidth)
     assert [column.name for column in source.columns] == ["yy", "mm", "dd", "wdir", "wspd", "mwdx", "pres"]
+
+
+def test_a_column_that_begins_behind_all_labels_has_none():
+    assert _begin_label("day  units", 14, 5, [True] * 14) == 14

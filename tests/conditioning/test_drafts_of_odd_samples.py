@@ -79,6 +79,11 @@ def test_a_column_whose_cells_hold_every_delimiter_has_no_draft(draft):
         draft("week.txt", "\n".join(["Note", *["plain"] * 9, "a,;\t|\x1f", "b"]).encode())
 
 
+def test_a_sample_whose_rows_have_no_column_that_can_be_declared_has_no_draft(draft):
+    with pytest.raises(NoDraft, match="no column"):
+        draft("manifest.xml", b"<manifest/>")
+
+
 WHOLE = pack(note_txt=b"nothing" * 9)
 
 

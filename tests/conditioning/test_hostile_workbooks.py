@@ -326,3 +326,13 @@ def test_a_sheet_that_leads_outside_of_its_workbook_is_refused_by_name(refuse):
     assert refuse({"outside.xlsx": pack(list(members.items()))}, declared=False) == [
         "the workbook has no part in which its sheet 'S' would be"
     ]
+
+
+def test_a_workbook_that_tells_of_billions_of_texts_is_refused_before_room_is_made_for_them(refuse):
+    texts = (
+        '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="1" uniqueCount="4294967296"/>'
+    )
+
+    book = pack([("xl/workbook.xml", "<workbook/>"), ("xl/sharedStrings.xml", texts)])
+
+    assert refuse({"told.xlsx": book}, declared=False) == ["the workbook tells of more than 20000000 texts"]

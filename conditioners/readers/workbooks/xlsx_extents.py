@@ -18,15 +18,22 @@ class SharedTexts:
     """The lengths of the texts that cells of an xlsx share, or a bound for them: what stands between their tags."""
 
     _BEGIN = re.compile(PREFIX + rb"si[\s/>]")
+    _TABLE = re.compile(PREFIX + rb"sst\s[^<>]*+")
+    _TOLD = re.compile(rb"""ount\s*+=\s*+["'][\s+0]*+([0-9]++)""")
+    _MOST_TOLD = 20_000_000
+    """Texts for which the parser makes room before it reads the first of them."""
 
     def __init__(self, member: str) -> None:
-        self._tags = Tags(member)
+        self._member, self._tags = member, Tags(member)
         self._seen = 0
         self._starts: list[int] = []
 
     def feed(self, block: bytes) -> None:
         """The next bytes."""
         text = self._tags.cut(block)
+        for tag in self._TABLE.finditer(text):
+            if any(int(told[:12]) > self._MOST_TOLD for told in self._TOLD.findall(tag[0])):
+                raise Refusal(f"the workbook tells of more than {self._MOST_TOLD} texts", self._member)
         self._starts += [self._seen + found.start() for found in self._BEGIN.finditer(text)]
         self._seen += len(text)
 
