@@ -51,6 +51,8 @@ _TELLING_WEEKDAYS = 4
 _NO_DIGITS, _UP_TO_BREAK = re.compile("[^0-9%]*+"), re.compile(r"(?:[\s\S]*[ :])?")
 _WORD = re.compile(r"[^\W\d]")
 _TRIED, _FEWEST_MONTHS = 100, 3
+_LONGEST_OPENING = 100
+"""Characters before a date; a text that all cells begin with is compiled with each format."""
 _FURTHER = 3
 """How many times as far apart days have to be under a format that is not thought of."""
 
@@ -92,7 +94,8 @@ def _find_openings(cells: Sequence[str]) -> list[str]:
     weekday = openings.pop() if len(openings) == 1 else ""
     shared = _UP_TO_BREAK.match(_share_beginning(cells))[0]  # type: ignore[index]
     shared = shared if _WORD.search(shared) and "%" not in shared else ""
-    return [*filter(None, dict.fromkeys((weekday, find_leading_words(cells), shared)))]
+    found = dict.fromkeys((weekday, find_leading_words(cells), shared))
+    return [each for each in found if 0 < len(each) <= _LONGEST_OPENING]
 
 
 def _share_beginning(cells: Sequence[str]) -> str:

@@ -64,6 +64,8 @@ def find_head(rows: Sequence[Row], resplit: Resplit) -> tuple[int, Head | None, 
     if widest := count_parts([rows[number] for number in filled]):
         return filled[0], Head(None, widest, note=_RAGGED, is_ragged=True), 0
     start, width = _find_start(rows, filled)
+    if width == 0:  # Cells that cannot be told apart are one for the table, and its rows go to quarantine.
+        return start, Head(None, 1), 0
     above = _find_odd_header(rows, filled, start, width, resplit)
     if above is not None:
         return above[0], above[1], start - above[0]

@@ -37,3 +37,9 @@ def test_a_delimiter_of_three_marks_is_found_and_a_cell_of_its_middle_one_is_non
 
     assert rows == [["id", "name", "note"], ["1", "a,b", "~"], ["2", "c;d", ""], ["3", "", "e"]]
     assert (rejects, found.dialect["delimiter"]) == ([], "|~|")
+
+
+def test_a_line_whose_cells_cannot_be_told_apart_is_quarantined_where_no_other_tells_a_width(read):
+    rows, rejects, _ = read('"asd|x"a"b')
+
+    assert (rows, rejects) == ([], ["1"])

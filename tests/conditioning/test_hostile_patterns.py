@@ -1,12 +1,13 @@
 """Text made to be looked through again from each of its characters is answered at once: each of these took minutes."""
 
 import tracemalloc
+from collections import Counter
 
 import pytest
 
 from conditioners.dialects import Numbers
 from conditioners.drafting.asides import find_total
-from conditioners.drafting.date_conventions import find_leading_words
+from conditioners.drafting.date_conventions import DAY_FORMATS, find_leading_words, fit_formats
 from conditioners.drafting.numeral_conventions import count_places
 from conditioners.drafting.samples import look_at_sample
 from conditioners.drafting.widening import unfold_sample
@@ -211,6 +212,13 @@ def test_the_sheets_of_a_name_of_digits_are_told_apart():
 )  # fmt: skip
 def test_the_words_before_a_day_end_at_their_last_blank_or_colon(cell, words):
     assert find_leading_words([cell, cell]) == words
+
+
+@pytest.mark.parametrize(("words", "formats"), [("as of " * 10, ["as of " * 10 + "%Y-%m-%d"]), ("as of " * 1000, None)])
+def test_words_before_days_are_part_of_their_format_up_to_a_hundred_characters(words, formats):
+    found = fit_formats(Counter(f"{words}2024-01-{day}" for day in range(10, 31)), DAY_FORMATS)
+
+    assert (found and found[1]) == formats
 
 
 def test_the_sample_of_a_label_of_half_a_million_letters_is_looked_at():
