@@ -68,7 +68,7 @@ def run_storm(home: Path, files: int, kills: int, seed: int = 1) -> Outcome:
 
 def work_through(home: Path, shard: int) -> None:
     """A worker: condition what the events of its shard name, from where an earlier worker was killed."""
-    from conditioners.intake import condition_drop
+    from conditioners.drops.intake import condition_drop
     from shared import wiring
     from shared.adapters.folder_lake import FolderLake
 

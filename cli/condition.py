@@ -17,10 +17,10 @@ from cli.condition_auto import AutoReport, condition_files_auto
 from cli.raw_files import find_fault
 from cli.written_files import replacing
 from conditioners.declaration import Source
-from conditioners.drift import compare_with_last, describe_drift
+from conditioners.drops.drift import compare_with_last, describe_drift
 from conditioners.engine import condition
+from conditioners.inputs.raw import RawInput
 from conditioners.outcome import Conditioned, Refused
-from conditioners.raw import RawInput
 from conditioners.registry import UnknownSource, get_source
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from cli.raw_files import find_fault
 from cli.written_files import Writing, replacing
-from conditioners.auto import AutoConditioned, AutoSummary, condition_auto
+from conditioners.auto.conditioning import AutoConditioned, AutoSummary, condition_auto
+from conditioners.inputs.raw import ByteSink, RawInput
 from conditioners.outcome import Refused
-from conditioners.raw import ByteSink, RawInput
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from cli.failures import Failure
 from cli.output import print_json, print_table, tell
 from cli.written_files import replacing
 from conditioners.csv_lines import show_lines
-from conditioners.releases import (
+from conditioners.drops.releases import (
     NotReleased,
     count_without_effect,
     list_rejects,

@@ -19,14 +19,14 @@ from cli.condition import find_source
 from cli.failures import Failure
 from cli.known_files import list_recent
 from cli.output import print_json, print_table
-from conditioners.auto import AutoConditioned, condition_auto
+from conditioners.auto.conditioning import AutoConditioned, condition_auto
 from conditioners.drafting.beginnings import take_beginning
 from conditioners.drafting.projects import Written, write_source
 from conditioners.drafting.samples import NoDraft
-from conditioners.drift import compare_with_last, describe_drift
+from conditioners.drops.drift import compare_with_last, describe_drift
 from conditioners.engine import condition
+from conditioners.inputs.raw import RawInput
 from conditioners.outcome import Refused, Summary
-from conditioners.raw import RawInput
 
 PROJECT = Path(__file__).resolve().parents[1]
 _IN_MEMORY, _HEAD = 32 << 20, 1 << 16

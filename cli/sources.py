@@ -34,7 +34,7 @@ def list_sources(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """List the sources with their files, rows and freshness; and files that were refused, each with its reason."""
-    from conditioners.drift import describe_drift
+    from conditioners.drops.drift import describe_drift
     from conditioners.registry import all_sources
     from shared import wiring
 

@@ -7,8 +7,8 @@ from typing import Any
 import azure.durable_functions as df
 import azure.functions as func
 
-from conditioners.drop_binding import RawDrop
-from conditioners.intake import condition_drop
+from conditioners.drops.drop_binding import RawDrop
+from conditioners.drops.intake import condition_drop
 from shared import wiring
 
 bp = df.Blueprint()

@@ -25,9 +25,9 @@ from conditioners.dialects import (
     wide_of,
 )
 from conditioners.dialects.common import require_pattern
+from conditioners.inputs.surroundings import RECORDS, SHEET, TITLE, is_surrounding
 from conditioners.outcome import SourceError
 from conditioners.parts import WIDE_LABEL, Part, list_read
-from conditioners.surroundings import RECORDS, SHEET, TITLE, is_surrounding
 
 if TYPE_CHECKING:
     from conditioners.declaration import Source

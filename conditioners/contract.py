@@ -13,9 +13,9 @@ from conditioners.declaration import Source
 from conditioners.dialects import Dialect, ShiftBy
 from conditioners.faults import BadRows, Faults, Suspicions, name_inexact
 from conditioners.frames import keep_rows
-from conditioners.rules import Rules, compile_rules, name_cell, name_form
-from conditioners.short_cells import ShortCells, read_numerals
-from conditioners.short_forms import are_written
+from conditioners.values.rules import Rules, compile_rules, name_cell, name_form
+from conditioners.values.short_cells import ShortCells, read_numerals
+from conditioners.values.short_forms import are_written
 
 if TYPE_CHECKING:
     import polars as pl

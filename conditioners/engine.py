@@ -12,12 +12,12 @@ from conditioners.declaration import Source
 from conditioners.duplicates import CONFLICT, DUPLICATE, NEW, Identities, RepeatFinder, hash_keys
 from conditioners.frames import keep_rows
 from conditioners.heap import freed_memory_kept
+from conditioners.inputs.raw import ByteSink, RawInput
 from conditioners.judging import CONFLICT_REASON, Fault, Judge, Judged
 from conditioners.limits import DEFAULT, Limits
 from conditioners.outcome import Conditioned, Refusal, Refused, Skipped, Summary
 from conditioners.output import AcceptedWriter, QuarantineWriter, render
 from conditioners.pipeline import in_order, usable_cores
-from conditioners.raw import ByteSink, RawInput
 from conditioners.readers.batches import Facts, Reader
 from conditioners.readings import Reading, RowSkipper, open_readings
 

@@ -10,8 +10,8 @@ from conditioners.columns import AtMostWhere, Check, Column, FilledOnlyIf, NotBe
 from conditioners.declaration import Source
 from conditioners.dialects import Dialect
 from conditioners.readers.decoding import DAMAGE_IN_TEXT
-from conditioners.reasons import explain
-from conditioners.rules import Rules, name_cell
+from conditioners.values.reasons import explain
+from conditioners.values.rules import Rules, name_cell
 
 if TYPE_CHECKING:
     import polars as pl

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from conditioners.declaration import Source
 from conditioners.dialects import Dialect, wide_of
+from conditioners.inputs.surroundings import is_surrounding
 from conditioners.outcome import Refusal
 from conditioners.parts import list_read
 from conditioners.readers.batches import Facts, Located
 from conditioners.readers.headers import normalise
-from conditioners.surroundings import is_surrounding
 
 _LOOKED_FOR, _FEWEST = 16, 2
 """Labels that are looked for before a row is taken apart, and how many of them make it look like a header row.

@@ -10,10 +10,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conditioners.csv_lines import show_lines
+from conditioners.inputs.raw import ByteSink
 from conditioners.judging import Fault
 from conditioners.outcome import ColumnSummary
 from conditioners.quarantine_form import require_same_place, show_header
-from conditioners.raw import ByteSink
 
 if TYPE_CHECKING:
     import polars as pl

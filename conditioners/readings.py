@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from conditioners.declaration import Source
 from conditioners.dialects import Dialect, Workbook, repeated_of, wide_of
+from conditioners.inputs.raw import OpenedRaw, RawInput
+from conditioners.inputs.unpack import Unpacker, naming
 from conditioners.limits import Limits
 from conditioners.other_headers import OtherHeaders
 from conditioners.outcome import Refusal, Skipped
 from conditioners.paths import compile_path
 from conditioners.proportions import Proportions
-from conditioners.raw import OpenedRaw, RawInput
 from conditioners.readers.batches import Facts, Located, Reader
 from conditioners.readers.gathered import FewRows, GatheredReader, Together
 from conditioners.readers.headers import normalise
@@ -21,7 +22,6 @@ from conditioners.readers.members import MemberReader
 from conditioners.readers.opening import open_readers
 from conditioners.readers.text.joined import JoinedReader, Taken
 from conditioners.readers.titles import compile_titles
-from conditioners.unpack import Unpacker, naming
 
 
 @dataclass(frozen=True)

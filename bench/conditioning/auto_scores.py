@@ -18,9 +18,9 @@ from pathlib import Path
 from unittest import mock
 
 from bench.conditioning.pollution import Polluted, Rows, Table, pollute, sample_table, score
-from conditioners.auto import AutoConditioned, condition_auto
+from conditioners.auto.conditioning import AutoConditioned, condition_auto
+from conditioners.inputs.raw import RawInput
 from conditioners.outcome import Refusal
-from conditioners.raw import RawInput
 from conditioners.structure.blocks import BlockReader
 from conditioners.structure.encodings import open_decoder
 from conditioners.structure.sniffing import sniff

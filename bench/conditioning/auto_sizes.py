@@ -27,13 +27,13 @@ MOST_MEMORY, MOST_GROWTH = 512, 1.25
 _CHILD = """
 import resource, sys
 from pathlib import Path
-from conditioners.auto import condition_auto
+from conditioners.auto.conditioning import condition_auto
 from conditioners.columns import Decimal, Text, Whole
 from conditioners.declaration import Source
 from conditioners.dialects import JsonColumns
 from conditioners.engine import condition
 from conditioners.outcome import Refused
-from conditioners.raw import RawInput
+from conditioners.inputs.raw import RawInput
 
 path, nowhere = Path(sys.argv[1]), open("/dev/null", "wb")
 raw = RawInput(path.name, lambda: path.open("rb"), path.stat().st_size)

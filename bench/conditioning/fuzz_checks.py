@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING
 
 from bench.conditioning.fuzz_origins import find_stranger
 from bench.conditioning.fuzz_target import Target
-from conditioners.auto import AutoConditioned, condition_auto
-from conditioners.auto_output import TableSummary
+from conditioners.auto.conditioning import AutoConditioned, condition_auto
+from conditioners.auto.output import TableSummary
 from conditioners.declaration import Source
 from conditioners.drafting.projects import SOURCES, load_module, write_source
 from conditioners.drafting.samples import NoDraft
 from conditioners.engine import condition
+from conditioners.inputs.raw import RawInput
 from conditioners.limits import DEFAULT, Limits
 from conditioners.outcome import Conditioned, Refusal, Refused, Skipped
-from conditioners.raw import RawInput
 from conditioners.readers.batches import Located, TextBatch
 from conditioners.readings import open_readings
 

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from conditioners.counted_dates import COUNTED
-from conditioners.date_forms import DIGITS, complete_day, complete_moment, pattern_of, spell_out
 from conditioners.declared_types import require_types
-from conditioners.foreign_digits import list_digits
-from conditioners.month_names import Months, require_months
 from conditioners.outcome import SourceError
+from conditioners.values.counted_dates import COUNTED
+from conditioners.values.date_forms import DIGITS, complete_day, complete_moment, pattern_of, spell_out
+from conditioners.values.foreign_digits import list_digits
+from conditioners.values.month_names import Months, require_months
 
 ISO_DAY = "%Y-%m-%d"
 _SAME = {"%e": "%d", "%B": "%b", "%A": "%a"}

@@ -8,12 +8,12 @@ import zipfile
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from conditioners.allowance import UNPACKING_FAULTS
 from conditioners.drafting.compressions import COMPRESSIONS
 from conditioners.drafting.text_cutting import cut_before_lines, cut_text, is_of_lines
+from conditioners.inputs.allowance import UNPACKING_FAULTS
+from conditioners.inputs.zip_archives import is_office_package
 from conditioners.limits import KIB, MIB
 from conditioners.readers.beginnings import PARQUET, WORKBOOKS
-from conditioners.zip_archives import is_office_package
 
 ENOUGH = 4 * MIB
 """Bytes of a sample that show all of its form."""

@@ -15,7 +15,7 @@ from conditioners.drafting.sample_digits import find_digits, keep_texts, tell_di
 from conditioners.drafting.samples import Sample
 from conditioners.drafting.scales import without_scale
 from conditioners.drafting.typed_cells import find_texts, find_typed_numerals
-from conditioners.foreign_digits import translate
+from conditioners.values.foreign_digits import translate
 
 
 class Guessed(NamedTuple):

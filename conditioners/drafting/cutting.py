@@ -9,9 +9,9 @@ from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
-from conditioners.allowance import UNPACKING_FAULTS
 from conditioners.drafting.beginnings import cut_beginning
 from conditioners.drafting.compressions import COMPRESSIONS
+from conditioners.inputs.allowance import UNPACKING_FAULTS
 from conditioners.limits import DEFAULT, KIB
 from conditioners.outcome import Refusal
 from conditioners.readers.json.parsing import parse_json

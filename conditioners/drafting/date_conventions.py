@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
 
-from conditioners.date_forms import cut_quarter, pattern_of
 from conditioners.dialects import ISO_DAY
 from conditioners.drafting.fitting import NOTHING, Fit, find_fit
+from conditioners.values.date_forms import cut_quarter, pattern_of
 
 DAY_FORMATS = (
     "%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%m/%d/%y",

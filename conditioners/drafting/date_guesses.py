@@ -7,8 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from conditioners.counted_dates import is_instant
-from conditioners.dates import tells_offset
 from conditioners.dialects import ISO_DAY
 from conditioners.drafting.date_conventions import (
     DAY_FORMATS,
@@ -25,6 +23,8 @@ from conditioners.drafting.doubts import tell_fractions, tell_undated
 from conditioners.drafting.fitting import find_fit
 from conditioners.drafting.framed_dates import guess_framed
 from conditioners.drafting.guesses import Guess, take_words
+from conditioners.values.counted_dates import is_instant
+from conditioners.values.dates import tells_offset
 
 _FIRST = re.compile(r"\b1er ")
 

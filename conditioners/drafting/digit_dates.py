@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 
-from conditioners.counted_dates import COUNTED
 from conditioners.drafting.date_conventions import DAY_FORMATS, parse_day
 from conditioners.drafting.naming import names_code
+from conditioners.values.counted_dates import COUNTED
 
 WEEK, MONTH = "%G%V", "%Y%m"
 """The forms of six digits."""

@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from conditioners.date_forms import pattern_of
 from conditioners.drafting.fitting import NOTHING, Fit
 from conditioners.drafting.naming import names_code
 from conditioners.structure.kinds import Kind, kind_of
+from conditioners.values.date_forms import pattern_of
 
 _MOST = 0.9
 _EXPONENT = re.compile("[0-9][eE][-+]?[0-9]+$")

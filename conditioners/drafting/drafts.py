@@ -22,8 +22,8 @@ from conditioners.drafting.samples import NoDraft, Sample
 from conditioners.drafting.short_years import find_first_year, forget_weekday
 from conditioners.drafting.sums import leave_out_sum
 from conditioners.drafting.widening import Widening, unfold_sample
-from conditioners.month_names import Months
 from conditioners.readers.headers import normalise
+from conditioners.values.month_names import Months
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 _ALONE = "one column without a label was found: if these are fields that touch each other, declare their places by hand"

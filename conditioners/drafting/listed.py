@@ -6,16 +6,16 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from conditioners.inputs.raw import OpenedRaw, RawInput
+from conditioners.inputs.unpack import Unpacker
 from conditioners.limits import DEFAULT
 from conditioners.outcome import Refusal
-from conditioners.raw import OpenedRaw, RawInput
 from conditioners.readers.json.parsing import load_document
 from conditioners.readers.json.paths import LISTED, join_all, step
 from conditioners.readers.json.value_lines import ValueLines, begins_with_lines
 from conditioners.structure.json_nodes import show_cell
 from conditioners.structure.json_shapes import CELLS, take_cells
 from conditioners.structure.json_tables import is_list_of_rows
-from conditioners.unpack import Unpacker
 
 if TYPE_CHECKING:
     from conditioners.drafting.samples import Sample

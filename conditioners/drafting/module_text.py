@@ -10,8 +10,8 @@ from conditioners.drafting.drafts import Draft
 from conditioners.drafting.forms import Form
 from conditioners.drafting.guesses import Guess
 from conditioners.drafting.text import WIDTH, escape_unprintable, show_call, show_mapping, show_string, show_tuple
-from conditioners.month_names import list_names
 from conditioners.readers.headers import normalise
+from conditioners.values.month_names import list_names
 
 _SURROUNDINGS = ("@file", "@folder", "@sheet")
 

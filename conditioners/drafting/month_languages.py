@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from conditioners.month_names import Months, list_names, translate_month
+from conditioners.values.month_names import Months, list_names, translate_month
 
 if TYPE_CHECKING:
     from conditioners.drafting.guesses import Guess

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from conditioners.dialects import Numbers
 from conditioners.drafting.fitting import NOTHING, find_fit
-from conditioners.numerals import numeral_pattern
+from conditioners.values.numerals import numeral_pattern
 
 _NUMBERS = (
     Numbers(), Numbers(thousands=","), Numbers(thousands=",", lakhs=True), Numbers(decimal=",", thousands="."),

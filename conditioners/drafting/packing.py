@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import PurePosixPath
 
+from conditioners.inputs.raw import OpenedRaw, RawInput
+from conditioners.inputs.unpack import Unpacker
+from conditioners.inputs.zip_archives import is_office_package
 from conditioners.limits import DEFAULT
 from conditioners.outcome import Refusal
 from conditioners.paths import compile_path
-from conditioners.raw import OpenedRaw, RawInput
-from conditioners.unpack import Unpacker
-from conditioners.zip_archives import is_office_package
 
 
 @dataclass(frozen=True)

@@ -6,16 +6,16 @@ import io
 import sys
 from collections.abc import Iterator, Sequence
 
-from conditioners.auto_output import TableSummary
+from conditioners.auto.output import TableSummary
 from conditioners.drafting.asides import find_total
 from conditioners.drafting.title_labels import suggest_title
+from conditioners.inputs.raw import OpenedRaw, RawInput
+from conditioners.inputs.unpack import Unpacker
 from conditioners.limits import DEFAULT
 from conditioners.outcome import Skipped
-from conditioners.raw import OpenedRaw, RawInput
 from conditioners.structure.block import each_row
 from conditioners.structure.grids import open_grids
 from conditioners.structure.rows import Row, line_of
-from conditioners.unpack import Unpacker
 
 _TOLD, _LONGEST = 4, 160
 _ABOVE = frozenset({"before the table"})

@@ -18,8 +18,8 @@ from conditioners.drafting.drafts import Draft, check_name, draft_source
 from conditioners.drafting.module_text import write_module
 from conditioners.drafting.samples import NoDraft, Sample, look_at_sample
 from conditioners.engine import condition
+from conditioners.inputs.raw import RawInput
 from conditioners.outcome import Refusal, Refused, SourceError, Summary
-from conditioners.raw import RawInput
 
 SOURCES, GOLDEN = "conditioners/sources", "tests/conditioning/golden"
 _FEWER = (40, 39, 38, 37, 36, 35, 30, 25, 20, 15, 10)

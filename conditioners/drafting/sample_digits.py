@@ -9,7 +9,7 @@ from conditioners.dialects import Numbers
 from conditioners.drafting.guesses import Guess
 from conditioners.drafting.guessing import guess_column
 from conditioners.drafting.samples import Sample
-from conditioners.foreign_digits import list_digits, name_digits
+from conditioners.values.foreign_digits import list_digits, name_digits
 
 _ASCII_DIGIT = re.compile("[0-9]")
 

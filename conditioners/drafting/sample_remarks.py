@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from conditioners.auto import AutoSummary
-from conditioners.auto_output import TableSummary
+from conditioners.auto.conditioning import AutoSummary
+from conditioners.auto.output import TableSummary
 from conditioners.drafting.asides import find_total
 
 _MAY_LACK_LABELS, _SHOWN = ("delimited text", "fixed width"), 60

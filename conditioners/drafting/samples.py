@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from conditioners.auto import AutoSummary, condition_auto
-from conditioners.auto_output import TableSummary
+from conditioners.auto.conditioning import AutoSummary, condition_auto
+from conditioners.auto.output import TableSummary
 from conditioners.drafting import interchanges, listed, trees
 from conditioners.drafting.asides import Asides, begin_like_names, find_total, part_asides, tell_gaps, without_bare_sum
 from conditioners.drafting.json_surroundings import tell_surroundings
@@ -18,8 +18,8 @@ from conditioners.drafting.packing import Packing, count_members, find_packing, 
 from conditioners.drafting.preambles import tell_preamble
 from conditioners.drafting.sample_remarks import tell_no_labels, tell_tables, tell_totals, tell_unlabelled
 from conditioners.drafting.sums import find_sum, tell_sum
+from conditioners.inputs.raw import RawInput
 from conditioners.outcome import Refusal, Refused
-from conditioners.raw import RawInput
 
 _ROWS = 20_000
 """Rows that a guess is made from."""

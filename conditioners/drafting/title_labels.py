@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from conditioners.surroundings import TITLE
+from conditioners.inputs.surroundings import TITLE
 
 _NAMED = re.compile(r"(\W*)((?:[^\W\d_]+ )*[^\W\d_]+)(?: ?:|(?= [0-9])).*\w")
 """A name, and a value behind it: in another cell, behind a colon, or of digits."""

@@ -11,8 +11,8 @@ from conditioners.columns import Text
 from conditioners.declaration import Source
 from conditioners.dialects import Dialect
 from conditioners.engine import condition
+from conditioners.inputs.raw import RawInput
 from conditioners.outcome import Refused
-from conditioners.raw import RawInput
 
 _ANCHOR = "anchor"
 _FIELD = 16 << 20

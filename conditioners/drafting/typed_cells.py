@@ -9,13 +9,13 @@ from typing import Any
 from conditioners.drafting.listed import load_values
 from conditioners.drafting.packing import read_first
 from conditioners.drafting.samples import Sample
+from conditioners.inputs.raw import OpenedRaw, RawInput
+from conditioners.inputs.unpack import Unpacker
 from conditioners.limits import DEFAULT
 from conditioners.outcome import Refusal
-from conditioners.raw import OpenedRaw, RawInput
 from conditioners.readers.json.paths import read_path
 from conditioners.readers.json.showing import Number
 from conditioners.readers.workbooks.workbook import load_sheets
-from conditioners.unpack import Unpacker
 
 
 def find_texts(sample: Sample) -> frozenset[str]:

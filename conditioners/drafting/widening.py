@@ -13,7 +13,7 @@ from conditioners.drafting.asides import find_total
 from conditioners.drafting.date_conventions import DAY_FORMATS, may_be_months, parse_day
 from conditioners.drafting.digit_dates import MONTH, WEEK, find_year, fit_run, labels_months, labels_weeks
 from conditioners.drafting.naming import name_columns
-from conditioners.month_names import Months, list_names, translate_month
+from conditioners.values.month_names import Months, list_names, translate_month
 
 if TYPE_CHECKING:
     from conditioners.drafting.samples import Sample

@@ -9,8 +9,8 @@ from itertools import accumulate
 from typing import Any, Generic, Protocol, TypeVar
 
 from conditioners.dialects import Dialect
+from conditioners.inputs.raw import OpenedRaw
 from conditioners.limits import KIB, Limits
-from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Facts, Located, TextBatch
 from conditioners.readers.text.locating import FEW
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from conditioners.columns import Column
 from conditioners.declaration import Source
 from conditioners.dialects import Delimited, Dialect, Workbook, wide_of
+from conditioners.inputs.surroundings import is_surrounding
 from conditioners.outcome import Refusal
 from conditioners.parts import WIDE_LABEL, Part, list_read, name_into
 from conditioners.readers.unfolding import MARK, name_repetition
-from conditioners.surroundings import is_surrounding
 
 _TOLD, _LONGEST = 5, 40
 """Labels of no column that are told, and characters of each."""

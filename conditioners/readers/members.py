@@ -8,14 +8,14 @@ from itertools import chain, islice
 from typing import Any
 
 from conditioners.dialects import Dialect
+from conditioners.inputs.raw import OpenedRaw
+from conditioners.inputs.unpack import naming
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal, Skipped
-from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Reader, TextBatch
 from conditioners.readers.gathered import FewRows, is_small
 from conditioners.readers.text.delimited import DelimitedReader
 from conditioners.readers.text.joined import Taken, take
-from conditioners.unpack import naming
 
 _FEW_PARTS = 3
 """A last line without its end is one by itself."""

@@ -19,9 +19,9 @@ from conditioners.dialects import (
     Workbook,
     XmlElements,
 )
+from conditioners.inputs.raw import OpenedRaw
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
-from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Reader
 from conditioners.readers.beginnings import PARQUET, WORKBOOKS
 from conditioners.readers.decoding import begin_text

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conditioners.declaration import Source
 from conditioners.dialects import Dialect
+from conditioners.inputs.surroundings import TITLE
 from conditioners.outcome import Refusal
 from conditioners.parts import Part, list_read
 from conditioners.readers.batches import Facts, Reader, TextBatch
@@ -18,7 +19,6 @@ from conditioners.readers.text.chunks import Chunk
 from conditioners.readers.text.locating import RecordIndex
 from conditioners.readers.text.records import Syntax
 from conditioners.readers.text.stand_ins import take_out
-from conditioners.surroundings import TITLE
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, Protocol
 
+from conditioners.inputs.raw import OpenedRaw
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal, Skipped
-from conditioners.raw import OpenedRaw
 from conditioners.readers.beginnings import PARQUET, WORKBOOKS
 from conditioners.readers.decoding import begin_text
 from conditioners.readers.foreign import refuse_foreign

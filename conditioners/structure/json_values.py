@@ -9,9 +9,9 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
+from conditioners.inputs.raw import OpenedRaw
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal, Skipped
-from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import show_damage
 from conditioners.readers.json.parsing import Document, TooLarge, load_document
 from conditioners.readers.json.text import JsonText

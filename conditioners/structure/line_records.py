@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from conditioners.inputs.raw import OpenedRaw
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
-from conditioners.raw import OpenedRaw
 from conditioners.readers.json.parsing import TooLarge
 from conditioners.readers.json.value_lines import BrokenLine, ValueLines
 from conditioners.structure.list_rows import RowTally, check_wide

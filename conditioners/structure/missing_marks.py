@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
-from conditioners.raw import OpenedRaw
+from conditioners.inputs.raw import OpenedRaw
 from conditioners.readers.decoding import begin_text
 from conditioners.readers.html.tables import is_html
 from conditioners.structure.encodings import LACKS_MARK, find_wide

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from conditioners.collector import collector_paused
+from conditioners.inputs.raw import OpenedRaw
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
-from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import DAMAGE_IN_TEXT
 from conditioners.readers.parquet.reading import describe_unusual, open_parquet_file, read_text_batches
 from conditioners.structure.block import Block, Deferred

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from sys import intern
 from typing import Any
 
+from conditioners.inputs.raw import OpenedRaw
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
-from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import DAMAGE_IN_TEXT
 from conditioners.readers.edi.envelopes import read_messages
 from conditioners.readers.edi.interchanges import split_segments

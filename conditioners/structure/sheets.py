@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from conditioners.inputs.raw import OpenedRaw
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal, Skipped
-from conditioners.raw import OpenedRaw
 from conditioners.readers.html.tables import HOLDS_OTHERS, read_html_tables
 from conditioners.readers.workbooks.workbook import load_sheets
 from conditioners.structure.encodings import guess_facts

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, ClassVar
 
+from conditioners.inputs.raw import OpenedRaw
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
-from conditioners.raw import OpenedRaw
 from conditioners.readers.misfits import Misfits
 from conditioners.readers.text.chunks import Chunk
 from conditioners.readers.text.cutting import RecordCutter

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
+from conditioners.inputs.raw import OpenedRaw
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal, Skipped
-from conditioners.raw import OpenedRaw
 from conditioners.readers.xml.elements import NodeBudget, free, local_name, refuse_entity, walk_elements
 from conditioners.structure.records import Record, RecordGrid
 from conditioners.structure.xml_ancestors import Ancestors, find_around, find_first, find_nested

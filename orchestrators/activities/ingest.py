@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from conditioners.intake import condition_drop
-from conditioners.leftovers import finish_all
+from conditioners.drops.intake import condition_drop
+from conditioners.drops.leftovers import finish_all
 from orchestrators.inputs import CHUNK, in_chunks
 from shared import wiring
 from shared.ports import BlobStat

@@ -8,7 +8,7 @@ import pytest
 
 from cli.__main__ import main
 from conditioners import sources
-from conditioners.intake import condition_drop
+from conditioners.drops.intake import condition_drop
 from conditioners.registry import get_source
 from shared import wiring
 from tests.contracts.drops import calendar, drop

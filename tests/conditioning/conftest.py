@@ -14,9 +14,9 @@ from conditioners.declaration import Source
 from conditioners.dialects import Delimited
 from conditioners.drafting.projects import GOLDEN, SOURCES, load_module, write_source
 from conditioners.engine import condition
+from conditioners.inputs.raw import RawInput
 from conditioners.limits import DEFAULT
 from conditioners.outcome import Conditioned, Refused
-from conditioners.raw import RawInput
 from tests.conditioning.hostile_files import condition_files
 from tests.conditioning.undeclared import condition_undeclared
 

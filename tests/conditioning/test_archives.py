@@ -135,7 +135,7 @@ def test_a_member_that_is_packed_by_another_method_is_no_damaged_one(toy, run):
 
 def test_a_fault_of_the_stream_below_is_no_damage(toy):
     from conditioners.engine import condition
-    from conditioners.raw import RawInput
+    from conditioners.inputs.raw import RawInput
 
     class Broken(io.BytesIO):
         reads = 0

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from bench.conditioning.pollution import pollute, sample_table, score
 from cli.condition import run_condition
-from conditioners.auto import AutoConditioned
+from conditioners.auto.conditioning import AutoConditioned
 from tests.conditioning.undeclared import condition_undeclared
 
 

@@ -5,11 +5,12 @@ import io
 import tracemalloc
 import zipfile
 
-from conditioners import auto, auto_tables
-from conditioners.auto import condition_auto
-from conditioners.auto_output import holding
+from conditioners.auto import conditioning as auto
+from conditioners.auto import tables as auto_tables
+from conditioners.auto.conditioning import condition_auto
+from conditioners.auto.output import holding
+from conditioners.inputs.raw import RawInput
 from conditioners.limits import Limits
-from conditioners.raw import RawInput
 from tests.conditioning.undeclared import condition_undeclared
 from tests.conditioning.zip_files import write_zip
 

@@ -8,7 +8,7 @@ import random
 import pytest
 
 from bench.conditioning.languages import read_languages, write_table
-from conditioners.auto import AutoConditioned
+from conditioners.auto.conditioning import AutoConditioned
 from conditioners.structure import encodings
 from conditioners.structure.code_pages import guess_code_page
 from tests.conditioning.undeclared import condition_undeclared

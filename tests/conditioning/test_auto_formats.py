@@ -11,7 +11,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from conditioners.auto import AutoConditioned
+from conditioners.auto.conditioning import AutoConditioned
 from conditioners.outcome import Refused
 from tests.conditioning.undeclared import condition_undeclared
 

@@ -6,8 +6,8 @@ import io
 import openpyxl
 import pytest
 
-from conditioners.auto import AutoConditioned, condition_auto
-from conditioners.raw import RawInput
+from conditioners.auto.conditioning import AutoConditioned, condition_auto
+from conditioners.inputs.raw import RawInput
 from conditioners.structure.kinds import Kind, kind_of
 from conditioners.structure.profiles import Profile
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from conditioners.auto import AutoConditioned, condition_auto
+from conditioners.auto.conditioning import AutoConditioned, condition_auto
+from conditioners.inputs.raw import RawInput
 from conditioners.outcome import Refused
-from conditioners.raw import RawInput
 from tests.conditioning.undeclared import condition_undeclared
 
 DATA = Path(__file__).parents[3] / "shared" / "data"

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from conditioners import auto_tables
+from conditioners.auto import tables as auto_tables
 from conditioners.limits import DEFAULT, Limits
 from conditioners.structure import json_blocks, tables
 from tests.conditioning.undeclared import condition_undeclared

@@ -8,10 +8,10 @@ import tracemalloc
 
 import pytest
 
-from conditioners.auto import condition_auto
+from conditioners.auto.conditioning import condition_auto
+from conditioners.inputs.raw import RawInput
 from conditioners.limits import DEFAULT, Limits
 from conditioners.outcome import Refused
-from conditioners.raw import RawInput
 from tests.conditioning.undeclared import condition_undeclared
 
 SMALL = Limits(json_bytes=4096, chunk_bytes=512)

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conditioners.auto import condition_auto
+from conditioners.auto.conditioning import condition_auto
+from conditioners.inputs.raw import RawInput
 from conditioners.limits import DEFAULT, Limits
 from conditioners.outcome import Refused
-from conditioners.raw import RawInput
 from conditioners.structure.json_nodes import list_children, read_node
 from conditioners.structure.unfolding import UnfoldingSurvey
 from tests.conditioning.undeclared import condition_undeclared

@@ -3,8 +3,8 @@
 import polars as pl
 import pytest
 
-from conditioners.cell_forms import DIGIT, form_of_code
-from conditioners.short_forms import are_written
+from conditioners.values.cell_forms import DIGIT, form_of_code
+from conditioners.values.short_forms import are_written
 
 _CELLS = ["12345", "1234", "123456", "", "1234a", "a1234", "12 45", "1234٤", "12/45", "12:45", "A-123", "A-12x",
           "AB123", "a.1", "ab1", None, "12345\n", "\x0012345", "12345\0"]  # fmt: skip

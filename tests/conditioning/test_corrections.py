@@ -14,9 +14,9 @@ from conditioners.corrections import (
 )
 from conditioners.dialects import Delimited, Wide
 from conditioners.engine import condition
+from conditioners.inputs.raw import RawInput
 from conditioners.limits import DEFAULT, Limits
 from conditioners.outcome import Conditioned
-from conditioners.raw import RawInput
 from conditioners.readers.batches import Located
 
 

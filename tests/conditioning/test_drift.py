@@ -6,7 +6,7 @@ import pytest
 
 from conditioners.columns import Text, Whole
 from conditioners.dialects import Delimited, JsonColumns, JsonLines, JsonTree, XmlElements
-from conditioners.drift import Retyped, describe_drift, find_drift, find_last_alike
+from conditioners.drops.drift import Retyped, describe_drift, find_drift, find_last_alike
 from tests.conditioning.zip_files import pack_zip
 
 

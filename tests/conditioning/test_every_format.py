@@ -30,10 +30,10 @@ from conditioners.dialects import (
     XmlElements,
 )
 from conditioners.engine import condition
+from conditioners.inputs.raw import RawInput
 from conditioners.judging import Judge
 from conditioners.limits import DEFAULT
 from conditioners.outcome import Conditioned
-from conditioners.raw import RawInput
 from conditioners.readers.gathered import Together
 from tests.conditioning.zip_files import write_zip
 

@@ -3,12 +3,12 @@
 import polars as pl
 import pytest
 
-from conditioners.cell_forms import form_of_date
 from conditioners.columns import Day, Moment
 from conditioners.dialects import Delimited
 from conditioners.drafting.date_conventions import DAY_FORMATS, MOMENT_FORMATS, parse_day
 from conditioners.outcome import SourceError
-from conditioners.short_forms import are_written
+from conditioners.values.cell_forms import form_of_date
+from conditioners.values.short_forms import are_written
 
 pytestmark = pytest.mark.usefixtures("contract_of_any_size")
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conditioners.formulas import neutralise, restore
+from conditioners.drops.formulas import neutralise, restore
 
 MARKS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from conditioners.auto import AutoConditioned
+from conditioners.auto.conditioning import AutoConditioned
 from conditioners.columns import Text
 from conditioners.dialects import Delimited, JsonTree, Parquet, Workbook, XmlElements
 from conditioners.limits import DEFAULT, Limits

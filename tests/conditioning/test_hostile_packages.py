@@ -10,7 +10,7 @@ import zipfile
 import pyarrow as pa
 import pytest
 
-from conditioners.zip_archives import _find_extra
+from conditioners.inputs.zip_archives import _find_extra
 from tests.conditioning.hostile_files import MIB, TEXT, pack
 from tests.conditioning.undeclared import condition_undeclared
 

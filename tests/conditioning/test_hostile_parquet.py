@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from pyarrow.parquet import encryption
 
-from conditioners import auto_tables
+from conditioners.auto import tables as auto_tables
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.readers.parquet.footer import ColumnChunk, read_chunks

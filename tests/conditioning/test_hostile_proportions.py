@@ -7,7 +7,7 @@ import tracemalloc
 
 import pytest
 
-from conditioners.auto import AutoConditioned
+from conditioners.auto.conditioning import AutoConditioned
 from conditioners.columns import Text
 from conditioners.dialects import EdiLoops, ProductActivity
 from conditioners.limits import DEFAULT, MIB, Limits

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from conditioners.auto import AutoConditioned
+from conditioners.auto.conditioning import AutoConditioned
 from conditioners.limits import DEFAULT, Limits
 from conditioners.outcome import Refusal
 from conditioners.structure import blocks, kinds, table_rows, widths

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conditioners.dialects import JsonColumns, JsonLines, JsonRows, JsonTree
+from conditioners.inputs.raw import OpenedRaw, RawInput
 from conditioners.limits import Limits
 from conditioners.outcome import Refused
-from conditioners.raw import OpenedRaw, RawInput
 from conditioners.readers import opening
 from tests.conditioning.conftest import make_source, run
 from tests.conditioning.whole_json import COLUMNS, FORMS, run_whole, source_of

@@ -9,7 +9,7 @@ from conditioners.columns import Text
 from conditioners.declaration import Source
 from conditioners.dialects import Delimited, JsonLines, Workbook
 from conditioners.engine import condition
-from conditioners.raw import RawInput
+from conditioners.inputs.raw import RawInput
 
 source = Source(
     name="toy", title="Toy", files=("toy/*",), columns=(Text("a"),), dialects=({dialects},),

@@ -9,9 +9,9 @@ import pytest
 
 from conditioners.dialects import Delimited
 from conditioners.engine import condition
+from conditioners.inputs.raw import RawInput
 from conditioners.limits import Limits
 from conditioners.pipeline import in_order
-from conditioners.raw import RawInput
 
 
 def test_results_come_in_the_order_of_the_items_however_long_each_takes():

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from conditioners.columns import Text
 from conditioners.declaration import Source
 from conditioners.dialects import Delimited
+from conditioners.inputs.raw import OpenedRaw, RawInput
 from conditioners.limits import Limits
-from conditioners.raw import OpenedRaw, RawInput
 from conditioners.readers.opening import open_readers
 from conditioners.readers.text import cutting
 from conditioners.readers.text.cutting import RecordCutter

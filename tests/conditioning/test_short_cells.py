@@ -7,8 +7,8 @@ import pyarrow as pa
 import pytest
 
 from conditioners.dialects import Numbers
-from conditioners.numerals import is_numeral, parse_numeral
-from conditioners.short_cells import ShortCells, read_numerals
+from conditioners.values.numerals import is_numeral, parse_numeral
+from conditioners.values.short_cells import ShortCells, read_numerals
 
 WRITTEN = [
     Numbers(), Numbers(decimal=",", thousands="."), Numbers(decimal=",", thousands=" \u00a0'"),

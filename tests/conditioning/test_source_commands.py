@@ -9,11 +9,11 @@ from typer.testing import CliRunner
 from cli import source_drafts
 from cli.failures import Failure
 from cli.sources import app
-from conditioners.claimed_drop import STILL_IN_USE
 from conditioners.columns import Text, Whole
 from conditioners.csv_lines import show_lines
 from conditioners.dialects import FixedWidth
-from conditioners.intake import condition_drop
+from conditioners.drops.claimed_drop import STILL_IN_USE
+from conditioners.drops.intake import condition_drop
 from shared import wiring
 
 GOOD = "date,state,category,dollars,units,volume\n2021-10-03,Iowa,Dairy,5,1,\n2021-10-04,Iowa,Dairy,5,1,2\n"

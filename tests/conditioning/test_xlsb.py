@@ -5,9 +5,9 @@ import struct
 
 import pytest
 
+from conditioners.inputs.raw import OpenedRaw, RawInput
 from conditioners.limits import DEFAULT
 from conditioners.outcome import Refusal
-from conditioners.raw import OpenedRaw, RawInput
 from conditioners.readers.workbooks.room import MOST_RANGES
 from conditioners.readers.workbooks.workbook import load_sheets
 from tests.conditioning.workbook_files import read_shown, rewrite

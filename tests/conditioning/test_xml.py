@@ -7,9 +7,9 @@ import pytest
 
 from conditioners.columns import Text, Whole
 from conditioners.dialects import XmlElements
+from conditioners.inputs.raw import OpenedRaw, RawInput
 from conditioners.limits import Limits
 from conditioners.outcome import SourceError
-from conditioners.raw import OpenedRaw, RawInput
 from conditioners.readers.batches import Located
 from conditioners.readers.opening import open_readers
 

@@ -4,10 +4,10 @@ import csv
 import io
 from typing import NamedTuple
 
-from conditioners.auto import AutoConditioned, condition_auto
+from conditioners.auto.conditioning import AutoConditioned, condition_auto
+from conditioners.inputs.raw import RawInput
 from conditioners.limits import DEFAULT
 from conditioners.outcome import Refused
-from conditioners.raw import RawInput
 
 
 class Undeclared(NamedTuple):

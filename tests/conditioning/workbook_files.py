@@ -6,8 +6,8 @@ import zipfile
 
 import openpyxl
 
+from conditioners.inputs.raw import OpenedRaw, RawInput
 from conditioners.limits import DEFAULT
-from conditioners.raw import OpenedRaw, RawInput
 from conditioners.readers.workbooks.workbook import load_sheets
 
 NAMESPACES = " ".join(

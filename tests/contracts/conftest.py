@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from conditioners.intake import condition_drop
+from conditioners.drops.intake import condition_drop
 from shared.adapters.blob_lake import BlobLake
 from shared.adapters.folder_lake import FolderLake
 from shared.ledger.book import Ledger

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 
-from conditioners.intake import condition_drop
-from conditioners.leftovers import finish_all
+from conditioners.drops.intake import condition_drop
+from conditioners.drops.leftovers import finish_all
 from shared.domain.files import FileState, identify_raw_file
 from shared.domain.identities import conditioned_path
 from shared.ledger.files import LEASE

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from conditioners.intake import condition_drop
+from conditioners.drops.intake import condition_drop
 from shared.adapters.folder_lake import FolderLake
 from shared.ledger.book import Ledger
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conditioners import registry
-from conditioners.intake import condition_drop
+from conditioners.drops.intake import condition_drop
 from shared.domain.identities import quarantine_path
 from tests.contracts.drops import (
     calendar,

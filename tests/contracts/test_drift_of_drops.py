@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from conditioners.intake import condition_drop
-from conditioners.releases import replay_file
+from conditioners.drops.intake import condition_drop
+from conditioners.drops.releases import replay_file
 from tests.contracts.drops import calendar, drop, version
 from tests.contracts.taking import PATH
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conditioners.intake import condition_drop
+from conditioners.drops.intake import condition_drop
 from shared.domain.identities import quarantine_path
 from tests.contracts.drops import (
     DAMAGED,

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from conditioners.intake import condition_drop
+from conditioners.drops.intake import condition_drop
 from shared.adapters.folder_lake import FolderLake
 from tests.contracts.drops import DAMAGED, calendar, drop, find_wrong, reconcile
 

@@ -6,8 +6,9 @@ import time
 
 import pytest
 
-from conditioners import claimed_drop, registry
-from conditioners.intake import condition_drop
+from conditioners import registry
+from conditioners.drops import claimed_drop
+from conditioners.drops.intake import condition_drop
 from shared.domain.files import MAX_ATTEMPTS, identify_raw_file
 from shared.domain.identities import quarantine_path
 from shared.ledger.files import LEASE
@@ -140,7 +141,7 @@ def test_a_conflict_in_the_lake_is_never_taken_for_a_newer_version(lake, ledger,
 
 
 def test_a_claim_lasts_for_as_long_as_the_work_does(lake, ledger, clock, monkeypatch):
-    monkeypatch.setattr("conditioners.claims.RENEW_EVERY", 0.01)
+    monkeypatch.setattr("conditioners.drops.claims.RENEW_EVERY", 0.01)
     drop(lake, PATH, OLD)
     others = []
 

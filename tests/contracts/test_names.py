@@ -8,7 +8,7 @@ import time
 import pytest
 
 from cli.sources import REMEDY, list_sources
-from conditioners.intake import condition_drop
+from conditioners.drops.intake import condition_drop
 from orchestrators.activities.ingest import find_drops
 from shared import wiring
 from shared.domain.blob_names import spell_path

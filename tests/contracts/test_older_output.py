@@ -8,11 +8,12 @@ from dataclasses import replace
 
 import pytest
 
-from conditioners import claimed_drop, registry
-from conditioners.claimed_drop import STILL_IN_USE
-from conditioners.intake import condition_drop
-from conditioners.refusals import FILE_REFUSED
-from conditioners.releases import list_rejects, release_rows, replay_file
+from conditioners import registry
+from conditioners.drops import claimed_drop
+from conditioners.drops.claimed_drop import STILL_IN_USE
+from conditioners.drops.intake import condition_drop
+from conditioners.drops.refusals import FILE_REFUSED
+from conditioners.drops.releases import list_rejects, release_rows, replay_file
 from shared.domain.files import MAX_ATTEMPTS
 from shared.domain.identities import conditioned_path, quarantine_path
 from tests.contracts.drops import DAMAGED, EMPTY, calendar, drop, output_of, read, reconcile, version

@@ -7,12 +7,12 @@ import io
 
 import pytest
 
-from conditioners.claimed_drop import STILL_IN_USE
-from conditioners.intake import condition_drop
-from conditioners.leftovers import finish_all
-from conditioners.places import header_text
-from conditioners.refusals import is_refusal
-from conditioners.releases import replay_file
+from conditioners.drops.claimed_drop import STILL_IN_USE
+from conditioners.drops.intake import condition_drop
+from conditioners.drops.leftovers import finish_all
+from conditioners.drops.places import header_text
+from conditioners.drops.refusals import is_refusal
+from conditioners.drops.releases import replay_file
 from shared.adapters.folder_lake import FolderLake
 from shared.domain.blob_names import STAGED
 from shared.domain.files import MAX_ATTEMPTS, FileState
@@ -269,7 +269,7 @@ def break_off_a_replay(lake, ledger, clock):
         raise LakeUnavailable("a fault")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("conditioners.claimed_drop.condition", fail)
+        patch.setattr("conditioners.drops.claimed_drop.condition", fail)
         assert replay_file(lake, ledger, PATH, clock) == "landed"
 
 
@@ -305,7 +305,7 @@ def test_an_output_whose_replay_broke_off_gives_way_to_one_that_was_made_of_its_
 def test_a_replay_that_is_given_up_says_so_and_leaves_the_output_in_use(lake, ledger, clock, monkeypatch):
     assert take(lake, ledger, clock, PATH, NEW) == "conditioned"
     with monkeypatch.context() as patch:
-        patch.setattr("conditioners.claimed_drop.condition", lambda *_, **__: 1 / 0)
+        patch.setattr("conditioners.drops.claimed_drop.condition", lambda *_, **__: 1 / 0)
         replay_file(lake, ledger, PATH, clock)
         reconcile(lake, ledger, clock)
 

@@ -9,10 +9,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from conditioners import claimed_drop, corrections, registry, releases
-from conditioners.intake import condition_drop
-from conditioners.judging import CONFLICT_REASON
-from conditioners.releases import (
+from conditioners import corrections, registry
+from conditioners.drops import claimed_drop, releases
+from conditioners.drops.intake import condition_drop
+from conditioners.drops.releases import (
     NotReleased,
     count_without_effect,
     list_rejects,
@@ -20,6 +20,7 @@ from conditioners.releases import (
     release_rows,
     replay_file,
 )  # fmt: skip
+from conditioners.judging import CONFLICT_REASON
 from shared.domain.identities import corrections_path, quarantine_path
 from tests.contracts.drops import DAMAGED, calendar, drop, output_of, read, version
 
@@ -186,7 +187,7 @@ def test_rows_that_are_not_in_quarantine_release_nothing(lake, ledger, clock, ta
 def test_a_release_that_broke_off_is_finished_by_whoever_looks_next(lake, ledger, clock, taken, monkeypatch):
     rows = fill(lake, GOOD)
     with monkeypatch.context() as broken:
-        broken.setattr("conditioners.releases.replay_file", lambda *_: 1 / 0)
+        broken.setattr("conditioners.drops.releases.replay_file", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             release_rows(lake, ledger, PATH, rows, clock)
     assert counts(ledger, lake) == (4, 2, 2, 0)

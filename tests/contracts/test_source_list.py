@@ -6,7 +6,7 @@ import re
 import pytest
 
 from cli.sources import MOST_REFUSED, REMEDY, list_sources
-from conditioners.intake import condition_drop
+from conditioners.drops.intake import condition_drop
 from shared import wiring
 from shared.adapters.folder_lake import FolderLake
 from tests.contracts.drops import DAMAGED, calendar, drop, version

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conditioners import claimed_drop
+from conditioners.drops import claimed_drop
 from shared import wiring
 from shared.domain.files import MAX_ATTEMPTS, identify_raw_file
 from shared.domain.identities import conditioned_path, quarantine_path

@@ -63,7 +63,7 @@ def describe(nulls: int, least: object, most: object) -> dict[str, Any]:
 def _write_rejects(raw: Path, path: Path, bad: Sequence[Bad], broken: Sequence[int]) -> Counter[str]:
     import numpy as np
 
-    from conditioners.reasons import explain
+    from conditioners.values.reasons import explain
 
     columns = {column.name: column for column in SOURCE.columns}
     records = np.array([record for record, _, _ in bad], np.int64)

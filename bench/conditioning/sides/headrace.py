@@ -11,8 +11,8 @@ if "--one-core" in sys.argv:
 from bench.conditioning.job import HOOKED, SOURCE
 from bench.conditioning.sides.answers import arguments, write_summary
 from conditioners.engine import condition
+from conditioners.inputs.raw import RawInput
 from conditioners.outcome import Conditioned
-from conditioners.raw import RawInput
 
 
 def main(*, hooked: bool) -> None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from conditioners.declaration import Source
 from conditioners.dialects import EdiLoops
+from conditioners.inputs.raw import OpenedRaw
+from conditioners.inputs.surroundings import is_surrounding
 from conditioners.limits import Limits
 from conditioners.parts import list_read
-from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Facts, Located, Rows, TextBatch
 from conditioners.readers.decoding import DAMAGE_IN_TEXT
 from conditioners.readers.edi.envelopes import Message
@@ -19,7 +20,6 @@ from conditioners.readers.edi.portions import Readable, Rejected, cut_rows, limi
 from conditioners.readers.edi.segments import Segment, show_segments
 from conditioners.readers.edi.text import read_interchanges
 from conditioners.readers.headers import surroundings
-from conditioners.surroundings import is_surrounding
 
 _TWICE, _INVALID = "given_twice", "invalid_message"
 

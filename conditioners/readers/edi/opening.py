@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from conditioners.choosing import open_best
 from conditioners.declaration import Source
 from conditioners.dialects import Dialect, EdiLoops, ProductActivity
+from conditioners.inputs.raw import OpenedRaw
 from conditioners.limits import Limits
-from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Reader
 from conditioners.readers.edi.loops import EdiLoopReader
 from conditioners.readers.edi.messages import find_kinds

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from conditioners.declaration import Source
 from conditioners.dialects import ProductActivity
+from conditioners.inputs.raw import OpenedRaw
 from conditioners.limits import Limits
 from conditioners.parts import Part, list_read
-from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Facts, Located, Rows, TextBatch
 from conditioners.readers.decoding import DAMAGE_IN_TEXT, show_damage
 from conditioners.readers.edi.envelopes import Message

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from conditioners.inputs.raw import OpenedRaw
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
-from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import Decoder
 from conditioners.readers.edi.segments import BLANKS
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, cast
 
+from conditioners.inputs.raw import BlockStream, OpenedRaw
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
-from conditioners.raw import BlockStream, OpenedRaw
 from conditioners.readers.decoding import begin_text
 from conditioners.readers.html.encodings import Guess, HtmlDecoder
 from conditioners.readers.html.rows import LONGEST_TEXT, TableTarget

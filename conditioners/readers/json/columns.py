@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conditioners.declaration import Source
 from conditioners.dialects import JsonColumns
+from conditioners.inputs.raw import OpenedRaw
+from conditioners.inputs.surroundings import RECORDS, is_surrounding
 from conditioners.limits import MIB, Limits
 from conditioners.outcome import Refusal
 from conditioners.parts import list_read
-from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import BATCH_ROWS, Facts, Located, TextBatch
 from conditioners.readers.decoding import show_damage
 from conditioners.readers.json.outline import LongList, read_outline
@@ -23,7 +24,6 @@ from conditioners.readers.json.paths import step
 from conditioners.readers.json.showing import show_json, show_value, show_values
 from conditioners.readers.json.text import JsonText
 from conditioners.readers.numbers import Cells, NumberWriter
-from conditioners.surroundings import RECORDS, is_surrounding
 
 if TYPE_CHECKING:
     import polars as pl

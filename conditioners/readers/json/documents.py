@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from conditioners.collector import collector_paused
 from conditioners.declaration import Source
 from conditioners.dialects import JsonRows, JsonTree
+from conditioners.inputs.raw import OpenedRaw
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
-from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Facts, Located, TextBatch, Unread
 from conditioners.readers.decoding import DAMAGE_IN_TEXT, Decoder, show_damage
 from conditioners.readers.json.elements import Elements

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from conditioners.collector import collector_paused
 from conditioners.declaration import Source
 from conditioners.dialects import JsonLines
+from conditioners.inputs.raw import OpenedRaw
 from conditioners.limits import KIB, Limits
 from conditioners.outcome import Refusal
-from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Facts, Located, TextBatch, Unread
 from conditioners.readers.decoding import Decoder, show_damage
 from conditioners.readers.json.labels import list_labels

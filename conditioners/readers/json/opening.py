@@ -8,9 +8,9 @@ from functools import cache
 from conditioners.choosing import open_best
 from conditioners.declaration import Source
 from conditioners.dialects import Dialect, JsonColumns, JsonLines, JsonRows, JsonTree
+from conditioners.inputs.raw import OpenedRaw
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
-from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Reader
 from conditioners.readers.decoding import begin_text
 from conditioners.readers.json.columns import ColumnsDocument, JsonColumnsReader

@@ -12,9 +12,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from conditioners.collector import collector_paused
+from conditioners.inputs.raw import OpenedRaw
 from conditioners.limits import KIB, MIB, Limits
 from conditioners.outcome import Refusal
-from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import DAMAGE, DAMAGE_END, Decoder
 from conditioners.readers.json.showing import Number
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from conditioners.declaration import Source
 from conditioners.dialects import JsonRows
+from conditioners.inputs.raw import OpenedRaw
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal, SourceError
 from conditioners.parts import place_parts
-from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import Decoder
 from conditioners.readers.headers import Header, NearMiss, find_header, surroundings
 from conditioners.readers.json.levels import FoundStray, Place, Stray, Walked

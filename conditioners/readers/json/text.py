@@ -6,8 +6,8 @@ import zlib
 from collections.abc import Iterator, Mapping
 from itertools import chain
 
+from conditioners.inputs.raw import OpenedRaw
 from conditioners.outcome import Refusal
-from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import Decoder
 from conditioners.readers.json.parsing import may_be_damaged
 

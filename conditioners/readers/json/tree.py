@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from conditioners.declaration import Source
 from conditioners.dialects import JsonLines, JsonTree
+from conditioners.inputs.raw import OpenedRaw
+from conditioners.inputs.surroundings import is_surrounding
 from conditioners.outcome import Refusal, SourceError
 from conditioners.parts import list_read
-from conditioners.raw import OpenedRaw
 from conditioners.readers.headers import surroundings
 from conditioners.readers.json.labels import list_labels
 from conditioners.readers.json.levels import Walk, Walked
@@ -25,7 +26,6 @@ from conditioners.readers.json.paths import (
 )
 from conditioners.readers.json.showing import show_value
 from conditioners.readers.numbers import NumberWriter
-from conditioners.surroundings import is_surrounding
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,9 +9,9 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any, NamedTuple
 
+from conditioners.inputs.raw import OpenedRaw
 from conditioners.limits import KIB, Limits
 from conditioners.outcome import Refusal
-from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import Decoder
 from conditioners.readers.json.line_parsing import LineParser
 from conditioners.readers.json.parsing import TooLarge, limit_line, parse_json

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, cast
 
+from conditioners.inputs.raw import OpenedRaw
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
-from conditioners.raw import OpenedRaw
 from conditioners.readers.json.showing import show_json
 from conditioners.readers.parquet.cells import is_bytes, is_text, read_values, show_cells
 from conditioners.readers.parquet.footer import ColumnChunk, read_chunks

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from conditioners.declaration import Source
 from conditioners.dialects import Parquet
+from conditioners.inputs.raw import OpenedRaw
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
-from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Facts, Located, TextBatch
 from conditioners.readers.headers import NearMiss, find_header, surroundings
 from conditioners.readers.json.showing import show_json

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from conditioners.declaration import Source
 from conditioners.frames import to_frame
+from conditioners.inputs.raw import OpenedRaw
 from conditioners.limits import Limits
-from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Facts, Located, TextBatch
 from conditioners.readers.decoding import DAMAGE, Decoder
 from conditioners.readers.headers import needs_cells, surroundings

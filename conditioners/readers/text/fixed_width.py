@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from conditioners.declaration import Source
 from conditioners.dialects import FixedWidth, Repeated
+from conditioners.inputs.raw import OpenedRaw
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.parts import place_parts
-from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Facts, TextBatch
 from conditioners.readers.decoding import DAMAGE, DAMAGE_IN_TEXT, Decoder
 from conditioners.readers.headers import surroundings

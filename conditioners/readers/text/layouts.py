@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from conditioners.declaration import Source
 from conditioners.dialects import Delimited
+from conditioners.inputs.raw import OpenedRaw
 from conditioners.limits import KIB, Limits
 from conditioners.outcome import Refusal
 from conditioners.parts import place_parts
-from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import DAMAGE, Decoder
 from conditioners.readers.headers import Header, NearMiss, find_header
 from conditioners.readers.text.records import ParsedRecord, RecordParser, Syntax

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from conditioners.choosing import ALSO_FITS, Candidate, choose
 from conditioners.declaration import Source
 from conditioners.dialects import Delimited, Dialect, FixedWidth
+from conditioners.inputs.raw import OpenedRaw
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
-from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Reader
 from conditioners.readers.text.delimited import DelimitedReader
 from conditioners.readers.text.fixed_width import FixedWidthReader, find_fixed_width

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from conditioners.choosing import open_best
 from conditioners.declaration import Source
 from conditioners.dialects import Dialect, Workbook
+from conditioners.inputs.raw import OpenedRaw
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
-from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import Reader
 from conditioners.readers.beginnings import WORKBOOKS
 from conditioners.readers.html.tables import is_html

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
-from conditioners.allowance import UNPACKING_FAULTS
+from conditioners.inputs.allowance import UNPACKING_FAULTS
+from conditioners.inputs.zip_archives import open_zip, require_apart, require_readable
 from conditioners.limits import MIB, Limits
 from conditioners.outcome import Refusal
 from conditioners.readers.workbooks.mending import ODS_CONTENT, Misread, MisreadMarks
@@ -21,7 +22,6 @@ from conditioners.readers.workbooks.well_formed import Part, WellFormed
 from conditioners.readers.workbooks.xlsb_dates import XlsbStyles
 from conditioners.readers.workbooks.xlsb_extents import XlsbSheet, XlsbTexts
 from conditioners.readers.workbooks.xlsx_extents import SharedTexts, XlsxSheet
-from conditioners.zip_archives import open_zip, require_apart, require_readable
 
 _MANIFEST, _XLSB_TEXTS = "META-INF/manifest.xml", "sharedstrings.bin"
 _BINARY_SHEETS, _NO_SHEETS = "xl/worksheets/", "xl/worksheets/_rels/"

@@ -10,9 +10,10 @@ from itertools import chain, groupby, islice
 
 from conditioners.declaration import Source
 from conditioners.dialects import Workbook
+from conditioners.inputs.raw import OpenedRaw
+from conditioners.inputs.surroundings import SHEET
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
-from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import BATCH_ROWS, Facts, Located, Rows, TextBatch
 from conditioners.readers.decoding import show_damage
 from conditioners.readers.headers import Header, NearMiss, find_header, needs_cells, surroundings
@@ -22,7 +23,6 @@ from conditioners.readers.text.ending import CAUSE
 from conditioners.readers.titles import Titles, compile_titles
 from conditioners.readers.unfolding import MARK, limit_rows
 from conditioners.readers.workbooks.workbook import TextRow, load_sheets
-from conditioners.surroundings import SHEET
 
 _MOST_TOLD = 3
 """Tables without rows that the reason names if no other one has the labels."""

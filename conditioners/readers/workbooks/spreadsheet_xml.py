@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conditioners.collector import collector_paused
+from conditioners.inputs.raw import OpenedRaw
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
-from conditioners.raw import OpenedRaw
 from conditioners.readers.decoding import begin_text
 from conditioners.readers.markup import describe_xml_encoding
 from conditioners.readers.workbooks.room import Room, require_short_name

@@ -6,9 +6,9 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from conditioners.inputs.raw import OpenedRaw
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
-from conditioners.raw import OpenedRaw
 from conditioners.readers.workbooks.cells import show_cell
 from conditioners.readers.workbooks.containers import ENCRYPTED, MAGIC, Container, wrap
 from conditioners.readers.workbooks.mending import mend_package

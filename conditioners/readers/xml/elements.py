@@ -6,9 +6,9 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
+from conditioners.inputs.raw import BlockStream, OpenedRaw
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
-from conditioners.raw import BlockStream, OpenedRaw
 from conditioners.readers.markup import check_xml_encoding
 
 if TYPE_CHECKING:

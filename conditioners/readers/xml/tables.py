@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 from conditioners.collector import collector_paused
 from conditioners.declaration import Source
 from conditioners.dialects import XmlElements
+from conditioners.inputs.raw import OpenedRaw
+from conditioners.inputs.surroundings import is_surrounding
 from conditioners.limits import MIB, Limits
 from conditioners.outcome import Refusal
 from conditioners.parts import Part, list_read
-from conditioners.raw import OpenedRaw
 from conditioners.readers.batches import BATCH_ROWS, Facts, Located, TextBatch, Unread
 from conditioners.readers.headers import surroundings
 from conditioners.readers.xml.elements import peek_root
 from conditioners.readers.xml.values import is_named
 from conditioners.readers.xml.walk import RecordWalk, XmlRow
 from conditioners.readers.xml.ways import find_ways
-from conditioners.surroundings import is_surrounding
 
 _TWICE = "given_twice"
 _MOST_SHOWN = 16 * MIB

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from conditioners.made_output import MadeOutput
-from conditioners.places import OutputContested
+from conditioners.drops.made_output import MadeOutput
+from conditioners.drops.places import OutputContested
 from shared.domain.blob_names import STAGED
 from shared.domain.files import Intent
 from shared.domain.identities import staged_path

@@ -8,9 +8,9 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Protocol
 
+from conditioners.inputs.surroundings import TITLE
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal, SourceError
-from conditioners.surroundings import TITLE
 
 _SEQUENCE = re.compile(rb"\x1e\s*[\[{]")
 """How a JSON text sequence begins (RFC 7464): each value stands behind a mark, which JSON itself cannot hold."""

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from conditioners.auto_output import Counted, RejectWriter, TableSummary, TableWriter
+from conditioners.auto.output import Counted, RejectWriter, TableSummary, TableWriter
+from conditioners.inputs.raw import ByteSink, OpenedRaw
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal, Skipped, WholeRefusal
 from conditioners.proportions import Proportions
-from conditioners.raw import ByteSink, OpenedRaw
 from conditioners.readers.decoding import DAMAGE_IN_TEXT
 from conditioners.structure.block import Block, each_row
 from conditioners.structure.census import Census

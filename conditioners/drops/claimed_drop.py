@@ -11,14 +11,14 @@ from uuid import uuid4
 
 from conditioners.corrections import Correction, parse_known_corrections
 from conditioners.declaration import Source
-from conditioners.drift import compare_with_last
+from conditioners.drops.drift import compare_with_last
+from conditioners.drops.made_output import MadeOutput
+from conditioners.drops.places import WRITE_TRIES, OutputContested, Place, header_text, look_at_output, look_at_rejects
+from conditioners.drops.refusals import refuse, refuse_above
 from conditioners.engine import condition
-from conditioners.hashing import HashedInput
-from conditioners.made_output import MadeOutput
+from conditioners.inputs.hashing import HashedInput
+from conditioners.inputs.raw import RawInput
 from conditioners.outcome import Refused, Summary
-from conditioners.places import WRITE_TRIES, OutputContested, Place, header_text, look_at_output, look_at_rejects
-from conditioners.raw import RawInput
-from conditioners.refusals import refuse, refuse_above
 from conditioners.registry import Identified, Unidentified, identify
 from shared.domain.files import (
     MAX_ATTEMPTS,

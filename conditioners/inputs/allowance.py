@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO, Any, BinaryIO, NamedTuple, cast
 
+from conditioners.inputs.raw import BlockStream
 from conditioners.limits import MIB, Limits
 from conditioners.outcome import Refusal
-from conditioners.raw import BlockStream
 
 _USUAL_RATIO = 10
 """How many times its packed size text mostly unpacks to, or less."""

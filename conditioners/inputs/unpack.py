@@ -9,12 +9,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO, Any, NamedTuple
 
-from conditioners.allowance import Allowance, Unpacking, refuse_damage
-from conditioners.decompression import COMPRESSIONS
-from conditioners.limits import MIB, Limits
-from conditioners.outcome import Refusal
-from conditioners.raw import BlockStream, OpenedRaw, RawInput
-from conditioners.zip_archives import (
+from conditioners.inputs.allowance import Allowance, Unpacking, refuse_damage
+from conditioners.inputs.decompression import COMPRESSIONS
+from conditioners.inputs.raw import BlockStream, OpenedRaw, RawInput
+from conditioners.inputs.zip_archives import (
     ZIP,
     is_link,
     is_office_package,
@@ -23,6 +21,8 @@ from conditioners.zip_archives import (
     open_zip,
     require_readable,
 )
+from conditioners.limits import MIB, Limits
+from conditioners.outcome import Refusal
 
 _DEPTH = 3
 _LEFT_BY_ARCHIVER = re.compile(r"(^|/)(__MACOSX/|\._|\.DS_Store$|Thumbs\.db$)")

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from conditioners.columns import Column, Day, Decimal, Moment, Text, Whole
-from conditioners.counted_dates import COUNTED
-from conditioners.date_forms import pattern_of, spell_out
-from conditioners.dates import formats_of
 from conditioners.dialects import Dialect, ShiftBy
 from conditioners.readers.decoding import show_damage
+from conditioners.values.counted_dates import COUNTED
+from conditioners.values.date_forms import pattern_of, spell_out
+from conditioners.values.dates import formats_of
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _SHOWN = 80

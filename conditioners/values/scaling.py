@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from conditioners.columns import Decimal, Whole, type_of
 from conditioners.dialects import Dialect, ShiftBy
-from conditioners.numerals import is_multiple, is_numeral, parse_numeral, parse_scaled
+from conditioners.values.numerals import is_multiple, is_numeral, parse_numeral, parse_scaled
 
 if TYPE_CHECKING:
     import polars as pl

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from conditioners.auto_output import Counted, Held, RejectWriter, TableSummary, TableWriter, holding
-from conditioners.auto_tables import IN_ARCHIVE, OpenTable, Read, TableReader
+from conditioners.auto.output import Counted, Held, RejectWriter, TableSummary, TableWriter, holding
+from conditioners.auto.tables import IN_ARCHIVE, OpenTable, Read, TableReader
+from conditioners.inputs.raw import ByteSink, OpenedRaw, RawInput
+from conditioners.inputs.unpack import Unpacker, naming
 from conditioners.limits import DEFAULT, Limits
 from conditioners.outcome import Refusal, Refused, WholeRefusal
 from conditioners.proportions import Proportions
-from conditioners.raw import ByteSink, OpenedRaw, RawInput
-from conditioners.unpack import Unpacker, naming
 
 _MANY_MEMBERS, _UNREAD_IN_MEMBERS = 10, 2000
 """Of so many files in an archive, rows that may fit no table, unless as many do."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from conditioners.dialects import Numbers
-from conditioners.digit_words import WIDTH, Form, mask_last
 from conditioners.frames import pack_bits, to_series
+from conditioners.values.digit_words import WIDTH, Form, mask_last
 
 if TYPE_CHECKING:
     import numpy as np

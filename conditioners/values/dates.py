@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from conditioners.columns import Day, Moment
-from conditioners.counted_dates import COUNTED, is_instant, parse_counted_day, parse_counted_moment
-from conditioners.date_forms import complete_day, complete_moment, cut_quarter, spell_out
 from conditioners.dialects import Dialect
+from conditioners.values.counted_dates import COUNTED, is_instant, parse_counted_day, parse_counted_moment
+from conditioners.values.date_forms import complete_day, complete_moment, cut_quarter, spell_out
 
 if TYPE_CHECKING:
     import polars as pl

@@ -12,8 +12,8 @@ from itertools import zip_longest
 from typing import IO, cast
 
 from conditioners.csv_lines import show_line, show_lines
+from conditioners.inputs.raw import ByteSink
 from conditioners.quarantine_form import require_same_place, show_header
-from conditioners.raw import ByteSink
 from conditioners.readers.decoding import show_damage
 from conditioners.structure.rows import Row
 

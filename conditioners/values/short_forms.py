@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from conditioners.cell_forms import DIGIT, Form
-from conditioners.short_cells import ShortCells
+from conditioners.values.cell_forms import DIGIT, Form
+from conditioners.values.short_cells import ShortCells
 
 if TYPE_CHECKING:
     import numpy as np

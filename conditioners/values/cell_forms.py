@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from conditioners.counted_dates import COUNTED
-from conditioners.date_forms import DIGITS, cut_format, pattern_of
+from conditioners.values.counted_dates import COUNTED
+from conditioners.values.date_forms import DIGITS, cut_format, pattern_of
 
 DIGIT = "\1"
 _DIGITS = r"\[0-9\](?:\{(?P<times>[0-9]{1,2})\})?"

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from conditioners.cell_forms import Form, form_of_code, form_of_date
 from conditioners.columns import Column, Day, Decimal, Moment, Text, Whole
-from conditioners.dates import IsWritten, formats_of, parse_day, parse_moment, show_moment
 from conditioners.dialects import Dialect, Numbers
-from conditioners.foreign_digits import write_in_ascii
-from conditioners.month_names import write_in_english
-from conditioners.numerals import is_numeral
 from conditioners.outcome import SourceError
-from conditioners.scaling import is_rounded, parse_number
+from conditioners.values.cell_forms import Form, form_of_code, form_of_date
+from conditioners.values.dates import IsWritten, formats_of, parse_day, parse_moment, show_moment
+from conditioners.values.foreign_digits import write_in_ascii
+from conditioners.values.month_names import write_in_english
+from conditioners.values.numerals import is_numeral
+from conditioners.values.scaling import is_rounded, parse_number
 
 if TYPE_CHECKING:
     import polars as pl

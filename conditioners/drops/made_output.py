@@ -13,8 +13,8 @@ from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO
 
-from conditioners.places import WRITE_TRIES, OutputContested, Place, header_text, look_at_output, look_at_rejects
-from conditioners.refusals import keep_refusal
+from conditioners.drops.places import WRITE_TRIES, OutputContested, Place, header_text, look_at_output, look_at_rejects
+from conditioners.drops.refusals import keep_refusal
 from shared.domain.files import ConditionedFile, FileState, Finished, Intent
 from shared.domain.identities import staged_path
 from shared.ports import BlobChanged, BlobMissing, BlobStat, BlobWriter, Lake, NameTaken

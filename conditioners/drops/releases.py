@@ -13,7 +13,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from conditioners.claimed_drop import HEAD_BYTES, read_corrections
 from conditioners.corrections import (
     AS_CORRECTED,
     Correction,
@@ -23,12 +22,13 @@ from conditioners.corrections import (
     write_corrections,
 )
 from conditioners.declaration import Source
-from conditioners.formulas import neutralise, restore
-from conditioners.intake import condition_drop
+from conditioners.drops.claimed_drop import HEAD_BYTES, read_corrections
+from conditioners.drops.formulas import neutralise, restore
+from conditioners.drops.intake import condition_drop
+from conditioners.drops.places import WRITE_TRIES, Place, look_at_corrections
+from conditioners.drops.refusals import is_refusal
 from conditioners.judging import CONFLICT_REASON
-from conditioners.places import WRITE_TRIES, Place, look_at_corrections
 from conditioners.readers.batches import Located
-from conditioners.refusals import is_refusal
 from conditioners.registry import Identified, Unidentified, all_sources, identify
 from shared.domain.files import FileState, identify_raw_file
 from shared.domain.identities import quarantine_path

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from conditioners.claimed_drop import Drop
-from conditioners.claims import kept_claim
-from conditioners.leftovers import finish_path
+from conditioners.drops.claimed_drop import Drop
+from conditioners.drops.claims import kept_claim
+from conditioners.drops.leftovers import finish_path
 from conditioners.registry import SourcesUnavailable
 from shared.domain.blob_names import BlobNameError, check_raw_path
 from shared.domain.files import MAX_ATTEMPTS, FileState, RawFile

@@ -1,0 +1,1 @@
+"""Conditioning without a declaration: structure only, cells as text."""

@@ -1,0 +1,1 @@
+"""Raw files as streams: opened, hashed, unpacked within limits."""

@@ -1,0 +1,1 @@
+"""How a cell's text becomes a value of its declared type, or which rule it breaks."""
