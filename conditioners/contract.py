@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from conditioners.columns import type_of
 from conditioners.declaration import Source
 from conditioners.dialects import Dialect, ShiftBy
-from conditioners.faults import BadRows, Faults, Suspicions, name_inexact
+from conditioners.faults import BadRows, Faults, Suspicions
 from conditioners.frames import keep_rows
-from conditioners.values.rules import Rules, compile_rules, name_cell, name_form
+from conditioners.values.rules import Rules, compile_rules
 from conditioners.values.short_cells import ShortCells, read_numerals
 from conditioners.values.short_forms import are_written
+from conditioners.values.side_columns import name_cell, name_form, name_inexact
 
 if TYPE_CHECKING:
     import polars as pl
@@ -52,7 +53,7 @@ class Contract:
         self._faults = Faults(source, dialect, self._rules)
         self._shifting = {shift.column for shift in dialect.shifts.values() if isinstance(shift, ShiftBy)}
         self._no_cells = [
-            pl.lit(None, pl.String).alias(name_cell(column)) for column in absent if column.name in self._shifting
+            pl.lit(None, pl.String).alias(name_cell(column.name)) for column in absent if column.name in self._shifting
         ]
         self._cells = [_cell_of(rule, None) for rule in self._rules] + self._no_cells
         self._values = {rule.column.name: rule.value.alias(rule.column.name) for rule in self._rules}
@@ -131,7 +132,7 @@ def _cell_of(rule: Rules, cells: ShortCells | None) -> pl.Expr:
     import polars as pl
 
     is_filled = cells is not None and not rule.is_anew and not cells.have_length_of(rule.empty)
-    return (pl.col(rule.column.name) if is_filled else rule.cell).alias(name_cell(rule.column))
+    return (pl.col(rule.column.name) if is_filled else rule.cell).alias(name_cell(rule.column.name))
 
 
 def _look_at_forms(rules: Sequence[Rules], cells: pl.DataFrame) -> pl.DataFrame:
@@ -139,8 +140,8 @@ def _look_at_forms(rules: Sequence[Rules], cells: pl.DataFrame) -> pl.DataFrame:
 
     That is done here and not within an expression: polars' thread would have to wait for Python's lock.
     """
-    forms = [(rule.column, form) for rule in rules for form in rule.forms]
-    flags = [are_written(cells[name_cell(column)], form).alias(name_form(column, form.name)) for column, form in forms]
+    forms = [(rule.column.name, form) for rule in rules for form in rule.forms]
+    flags = [are_written(cells[name_cell(name)], form).alias(name_form(name, form.name)) for name, form in forms]
     return cells.hstack(flags)
 
 
@@ -151,7 +152,7 @@ def _read_at_once(rule: Rules, cells: pl.DataFrame) -> list[pl.Series]:
 
     if rule.numeral is None:
         return []
-    column = cells[name_cell(rule.column)]
+    column = cells[name_cell(rule.column.name)]
     read = read_numerals(column, rule.numeral.numbers, rule.numeral.places)
     if read is None or read[1].sum() > _MOST_UNREAD * len(column):
         return []
@@ -165,7 +166,7 @@ def _read_at_once(rule: Rules, cells: pl.DataFrame) -> list[pl.Series]:
         order[rest] = len(column) + np.arange(len(rest))
         values = pl.concat([values, seen["value"]]).gather(order)
         inexact[rest] = seen["inexact"].to_numpy()
-    return [values.alias(rule.column.name), pl.Series(name_inexact(rule.column), inexact)]
+    return [values.alias(rule.column.name), pl.Series(name_inexact(rule.column.name), inexact)]
 
 
 _KNOWN: dict[tuple[int, int, tuple[str, ...], bool], Contract] = {}

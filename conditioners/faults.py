@@ -11,7 +11,8 @@ from conditioners.declaration import Source
 from conditioners.dialects import Dialect
 from conditioners.readers.decoding import DAMAGE_IN_TEXT
 from conditioners.values.reasons import explain
-from conditioners.values.rules import Rules, name_cell
+from conditioners.values.rules import Rules
+from conditioners.values.side_columns import name_cell, name_inexact
 
 if TYPE_CHECKING:
     import polars as pl
@@ -112,13 +113,8 @@ class Faults:
         rules: dict[str, list[tuple[int, str]]] = {name: [] for name in columns}
         for place, (name, fault) in enumerate(faults):
             rules[name].append((place, fault.rule))
-        cells = {name: bad[name_cell(column)].to_list() for name, column in columns.items()}
+        cells = {name: bad[name_cell(name)].to_list() for name in columns}
         return BadRows(numbers, owners, rules, flags, cells, self._dialect)
-
-
-def name_inexact(column: Column) -> str:
-    """What the flag is called for cells of a column that are no exact numerals, where they were read at once."""
-    return f"@{column.name} is inexact"
 
 
 def _flags(rule: Rules, damaged: bool, read_at_once: frozenset[str]) -> Sequence[pl.Expr]:
@@ -126,7 +122,7 @@ def _flags(rule: Rules, damaged: bool, read_at_once: frozenset[str]) -> Sequence
 
     is_read = rule.column.name in read_at_once
     flags = [_is_damaged(rule.column)] if damaged else []
-    flags += [pl.col(name_inexact(rule.column)), *rule.suspicions[1:]] if is_read else rule.suspicions
+    flags += [pl.col(name_inexact(rule.column.name)), *rule.suspicions[1:]] if is_read else rule.suspicions
     # A required column's flags are null only where the value is, and then one of them is true.
     return [flag.fill_null(value=False) for flag in flags] if rule.column.optional else flags
 
@@ -139,7 +135,7 @@ def _name_faults(rule: Rules, *, damaged: bool) -> list[_Fault]:
 def _is_damaged(column: Column) -> pl.Expr:
     import polars as pl
 
-    return pl.col(name_cell(column)).str.contains(DAMAGE_IN_TEXT, literal=True)
+    return pl.col(name_cell(column.name)).str.contains(DAMAGE_IN_TEXT, literal=True)
 
 
 def _fault_of(check: Check) -> pl.Expr:

@@ -21,7 +21,7 @@ _PAIRS, _FIRST_AND_THIRD, _SECOND_AND_FOURTH = 0x000000FF000000FF, 100 + (100000
 
 
 @dataclass(frozen=True)
-class Form:
+class WordForm:
     """What has to stand where in a word: marks at some of its bytes, digits at the others."""
 
     marks: tuple[tuple[int, int], ...]

@@ -15,6 +15,7 @@ from conditioners.values.foreign_digits import write_in_ascii
 from conditioners.values.month_names import write_in_english
 from conditioners.values.numerals import is_numeral
 from conditioners.values.scaling import is_rounded, parse_number
+from conditioners.values.side_columns import name_cell, name_form
 
 if TYPE_CHECKING:
     import polars as pl
@@ -52,16 +53,6 @@ class Numeral:
     places: int
 
 
-def name_cell(column: Column) -> str:
-    """What a column's cleaned text is called beside its value."""
-    return f"@{column.name}"
-
-
-def name_form(column: Column, form: str) -> str:
-    """What the flag is called for cells that are in a form, beside a column's value."""
-    return f"@{column.name} is {form}"
-
-
 def compile_rules(column: Column, dialect: Dialect, *, at_once: bool) -> Rules:
     """The rules of a column in a dialect; values that are read `at_once` need columns for their forms."""
     import polars as pl
@@ -71,7 +62,7 @@ def compile_rules(column: Column, dialect: Dialect, *, at_once: bool) -> Rules:
     written = _write_anew(column, dialect, text)
     is_anew = written is not text
     cell = pl.when(text.is_in(empty)).then(None).otherwise(written)
-    clean, value = pl.col(name_cell(column)), pl.col(column.name)
+    clean, value = pl.col(name_cell(column.name)), pl.col(column.name)
     missing: list[Fault] = [] if column.optional else [("missing", clean.is_null())]
     words, unfit = _extract(column, dialect, clean)
     unread = _is_unread(column, words, unfit, value)
@@ -117,7 +108,7 @@ def _forms_of(column: Column, dialect: Dialect) -> Sequence[Form]:
 def _look_up_form(column: Column) -> IsWritten:
     import polars as pl
 
-    return lambda written: pl.col(name_form(column, written))
+    return lambda written: pl.col(name_form(column.name, written))
 
 
 def _match_form(cell: pl.Expr, forms: Sequence[Form]) -> IsWritten:

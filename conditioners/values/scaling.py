@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from conditioners.columns import Decimal, Whole, type_of
 from conditioners.dialects import Dialect, ShiftBy
 from conditioners.values.numerals import is_multiple, is_numeral, parse_numeral, parse_scaled
+from conditioners.values.side_columns import name_cell
 
 if TYPE_CHECKING:
     import polars as pl
@@ -20,7 +21,7 @@ def parse_number(column: Whole | Decimal, dialect: Dialect, clean: pl.Expr) -> t
     if not isinstance(shift, ShiftBy):
         return _parse_shifted(column, dialect, clean, shift)
     parsed, not_exact = _parse_shifted(column, dialect, clean, 0)
-    text, pattern = pl.col(f"@{shift.column}"), dialect.extract.get(shift.column)
+    text, pattern = pl.col(name_cell(shift.column)), dialect.extract.get(shift.column)
     text = text.str.extract(f"^(?:{pattern})$", 1).str.strip_chars() if pattern else text
     for each in sorted(set(shift.shifts.values())):
         applies = text.is_in([words for words, by in shift.shifts.items() if by == each])

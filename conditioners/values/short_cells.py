@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from conditioners.dialects import Numbers
 from conditioners.frames import pack_bits, to_series
-from conditioners.values.digit_words import WIDTH, Form, mask_last
+from conditioners.values.digit_words import WIDTH, WordForm, mask_last
 
 if TYPE_CHECKING:
     import numpy as np
     import polars as pl
     from numpy.typing import NDArray
 
-_VIEW, _LENGTH = 16, 4
-_LONGEST = _VIEW - _LENGTH
-_MOST_ZEROS = 18 - _LONGEST
+VIEW, LENGTH = 16, 4
+LONGEST = VIEW - LENGTH
+"""Bytes of a cell, of its length in front, and of the text that it has room for."""
+_MOST_ZEROS = 18 - LONGEST
 """Zeros that may be appended to a number of as many digits as a cell can have, for the result has 64 bits."""
 _ENOUGH = 0.02
 """The share of cells that may be left to the expressions, rather than trying one more shape."""
@@ -41,11 +42,11 @@ class ShortCells:
         import polars as pl
 
         array = column.to_arrow(compat_level=pl.CompatLevel.newest())
-        data = np.frombuffer(array.buffers()[1], np.uint8)[_VIEW * array.offset : _VIEW * (array.offset + len(array))]
-        lengths = data.view(np.int32)[:: _VIEW // _LENGTH].astype(np.int64)
+        data = np.frombuffer(array.buffers()[1], np.uint8)[VIEW * array.offset : VIEW * (array.offset + len(array))]
+        lengths = data.view(np.int32)[:: VIEW // LENGTH].astype(np.int64)
         if array.null_count:
             lengths[column.is_null().to_numpy()] = 0
-        return cls(lengths, data) if lengths.max(initial=0) <= _LONGEST else None
+        return cls(lengths, data) if lengths.max(initial=0) <= LONGEST else None
 
     def have_length_of(self, texts: Sequence[str]) -> bool:
         """Whether a cell is as long as one of these."""
@@ -56,13 +57,13 @@ class ShortCells:
         """For each cell the index in `data` of the byte behind its last one."""
         import numpy as np
 
-        return np.arange(_LENGTH, len(self.data), _VIEW) + self.lengths
+        return np.arange(LENGTH, len(self.data), VIEW) + self.lengths
 
     def are_trimmed(self) -> bool:
         """Whether no cell begins or ends with a blank, of any alphabet; False if that would take a closer look."""
         import numpy as np
 
-        first, last = self.data[_LENGTH::_VIEW], np.take(self.data, self.ends - 1)
+        first, last = self.data[LENGTH::VIEW], np.take(self.data, self.ends - 1)
         # Blanks are control characters and the space, or begin and end with bytes above 127.
         unclear = (first - np.uint8(33) >= 95) | (last - np.uint8(33) >= 95)
         return not (unclear & (self.lengths > 0)).any()
@@ -88,15 +89,15 @@ class _Shape:
         return self.decimals + 1 if self.decimals else 0
 
     @property
-    def forms(self) -> tuple[Form, Form]:
+    def forms(self) -> tuple[WordForm, WordForm]:
         """The forms of a text's last eight characters, and of those before."""
         marks = [(place, self.mark_at(place)) for place in reversed(range(2 * WIDTH)) if self.mark_at(place)]
-        last = Form(tuple((WIDTH - 1 - place, mark) for place, mark in marks if place < WIDTH))
-        return last, Form(tuple((2 * WIDTH - 1 - place, mark) for place, mark in marks if place >= WIDTH))
+        last = WordForm(tuple((WIDTH - 1 - place, mark) for place, mark in marks if place < WIDTH))
+        return last, WordForm(tuple((2 * WIDTH - 1 - place, mark) for place, mark in marks if place >= WIDTH))
 
 
 class _Unsigned(NamedTuple):
-    """Texts behind their minus signs: lengths, first characters, and all characters in words as Form reads them."""
+    """Texts behind their minus signs: lengths, first characters, and all characters in words as WordForm reads them."""
 
     lengths: NDArray[np.int64]
     leading: NDArray[np.uint8]
@@ -135,7 +136,7 @@ def read_numerals(column: pl.Series, numbers: Numbers, places: int) -> tuple[pl.
     cells = ShortCells.of(column)
     if cells is None:
         return None
-    is_minus = (cells.data[_LENGTH::_VIEW] == ord("-")) & (cells.lengths > 0)
+    is_minus = (cells.data[LENGTH::VIEW] == ord("-")) & (cells.lengths > 0)
     texts = _Unsigned.of(cells, is_minus)
     values = np.zeros(len(column), np.int64)
     is_filled = column.is_not_null().to_numpy()

@@ -6,15 +6,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from conditioners.values.cell_forms import DIGIT, Form
-from conditioners.values.short_cells import ShortCells
+from conditioners.values.short_cells import LENGTH, LONGEST, VIEW, ShortCells
 
 if TYPE_CHECKING:
     import numpy as np
     import polars as pl
     from numpy.typing import NDArray
 
-_VIEW, _LENGTH = 16, 4
-_LONGEST = _VIEW - _LENGTH
 _BLOCK = 8192
 """Cells looked at in one go; what is made of them stays in the processor's cache."""
 
@@ -71,12 +69,12 @@ def _shape_of(places: str) -> tuple[tuple[np.uint64, ...], ...] | None:
     """
     import numpy as np
 
-    if not places.isascii() or len(places) > _LONGEST:
+    if not places.isascii() or len(places) > LONGEST:
         return None
-    is_digit = [False] * _LENGTH + [character == DIGIT for character in places]
-    view = len(places).to_bytes(_LENGTH, "little") + places.replace(DIGIT, "0").encode()
+    is_digit = [False] * LENGTH + [character == DIGIT for character in places]
+    view = len(places).to_bytes(LENGTH, "little") + places.replace(DIGIT, "0").encode()
     six = bytes(6 if digit else 0 for digit in is_digit)
     mask = bytes(0xF0 if digit else 0xFF for digit in is_digit)
-    padded = (view.ljust(_VIEW, b"\0"), six.ljust(_VIEW, b"\0"), mask.ljust(_VIEW, b"\xff"))
+    padded = (view.ljust(VIEW, b"\0"), six.ljust(VIEW, b"\0"), mask.ljust(VIEW, b"\xff"))
     rows = [np.frombuffer(each, "<u8") for each in padded]
     return tuple(tuple(row[half] for row in rows) for half in range(2))
