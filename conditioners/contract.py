@@ -13,7 +13,7 @@ from conditioners.declaration import Source
 from conditioners.dialects import Dialect, ShiftBy
 from conditioners.faults import BadRows, Faults, Suspicions
 from conditioners.frames import keep_rows
-from conditioners.values.rules import Rules, compile_rules
+from conditioners.values.compiled_columns import CompiledColumn, compile_column
 from conditioners.values.short_cells import ShortCells, read_numerals
 from conditioners.values.short_forms import are_written
 from conditioners.values.side_columns import name_cell, name_form, name_inexact
@@ -49,21 +49,22 @@ class Contract:
         columns = [column for column in source.columns if column.name in known]
         absent = [column for column in source.columns if column.name not in known]
         self._is_few = is_few
-        self._rules = [compile_rules(column, dialect, at_once=not is_few) for column in columns]
-        self._faults = Faults(source, dialect, self._rules)
+        self._kept = source, dialect
+        self._columns = [compile_column(column, dialect, at_once=not is_few) for column in columns]
+        self._faults = Faults(source, dialect, self._columns)
         self._shifting = {shift.column for shift in dialect.shifts.values() if isinstance(shift, ShiftBy)}
         self._no_cells = [
             pl.lit(None, pl.String).alias(name_cell(column.name)) for column in absent if column.name in self._shifting
         ]
-        self._cells = [_cell_of(rule, None) for rule in self._rules] + self._no_cells
-        self._values = {rule.column.name: rule.value.alias(rule.column.name) for rule in self._rules}
+        self._cells = [_cell_of(each, None) for each in self._columns] + self._no_cells
+        self._values = {each.name: each.value.alias(each.name) for each in self._columns}
         self._values |= {column.name: pl.lit(None, type_of(column)).alias(column.name) for column in absent}
         self._names = [column.name for column in source.columns]
 
     @classmethod
     def of(cls, source: Source, dialect: Dialect, present: Sequence[str], rows: int) -> Contract:
         """A contract for so many rows, maybe of an earlier file: small ones would cost twice as much otherwise."""
-        # Neither source nor dialect can be hashed; a contract's faults keep both, so their numbers are not given again.
+        # Neither source nor dialect can be hashed; a contract keeps both, so that their numbers are not given again.
         key = (id(source), id(dialect), tuple(present), rows < _FEW)
         known = _KNOWN.get(key)
         if known is None:
@@ -88,14 +89,14 @@ class Contract:
         import polars as pl
 
         suspicions = self._faults.suspect(damaged, frozenset())
-        texts = frame.lazy().with_columns_seq(pl.col([rule.column.name for rule in self._rules]).str.strip_chars())
+        texts = frame.lazy().with_columns_seq(pl.col([each.name for each in self._columns]).str.strip_chars())
         typed = texts.select_seq(self._cells).with_columns_seq(self._values.values()).with_columns_seq(suspicions.flags)
         return typed.collect(optimizations=_as_written()), suspicions
 
     def _type_many(self, frame: pl.DataFrame, damaged: bool) -> tuple[pl.DataFrame, Suspicions]:
         """Cells, values and suspicions, the values of short numerals read at once."""
-        cells = _look_at_forms(self._rules, self._clean(frame, self._rules))
-        read = {rule.column.name: _read_at_once(rule, cells) for rule in self._rules}
+        cells = _look_at_forms(self._columns, self._clean(frame, self._columns))
+        read = {each.name: _read_at_once(each, cells) for each in self._columns}
         read_at_once = frozenset(name for name, series in read.items() if series)
         suspicions = self._faults.suspect(damaged, read_at_once)
         typed = cells.hstack([each for series in read.values() for each in series])
@@ -104,19 +105,19 @@ class Contract:
 
     def type_columns(self, frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
         """The values of some columns, null where they cannot be read; no row is judged."""
-        rules = [rule for rule in self._rules if rule.column.name in {*names, *self._shifting}]
-        return _look_at_forms(rules, self._clean(frame, rules)).select_seq(self._values[name] for name in names)
+        columns = [each for each in self._columns if each.name in {*names, *self._shifting}]
+        return _look_at_forms(columns, self._clean(frame, columns)).select_seq(self._values[name] for name in names)
 
-    def _clean(self, frame: pl.DataFrame, rules: Sequence[Rules]) -> pl.DataFrame:
+    def _clean(self, frame: pl.DataFrame, columns: Sequence[CompiledColumn]) -> pl.DataFrame:
         """The cells of some columns, without blanks around them, and null where they stand for no value."""
         import polars as pl
 
-        names = [rule.column.name for rule in rules]
+        names = [each.name for each in columns]
         short = {name: ShortCells.of(frame[name]) for name in names}
         trimmed = {name: cells for name, cells in short.items() if cells is not None and cells.are_trimmed()}
         padded = [name for name in names if name not in trimmed]
         texts = frame.with_columns_seq(pl.col(padded).str.strip_chars()) if padded else frame
-        return texts.select_seq([_cell_of(rule, trimmed.get(rule.column.name)) for rule in rules] + self._no_cells)
+        return texts.select_seq([_cell_of(each, trimmed.get(each.name)) for each in columns] + self._no_cells)
 
 
 @cache
@@ -127,46 +128,46 @@ def _as_written() -> pl.QueryOptFlags:
     return pl.QueryOptFlags.none()
 
 
-def _cell_of(rule: Rules, cells: ShortCells | None) -> pl.Expr:
+def _cell_of(column: CompiledColumn, cells: ShortCells | None) -> pl.Expr:
     """A column's cells, null where they stand for no value; as they are where none is as long as such a one."""
     import polars as pl
 
-    is_filled = cells is not None and not rule.is_anew and not cells.have_length_of(rule.empty)
-    return (pl.col(rule.column.name) if is_filled else rule.cell).alias(name_cell(rule.column.name))
+    is_filled = cells is not None and not column.is_anew and not cells.have_length_of(column.empty)
+    return (pl.col(column.name) if is_filled else column.cell).alias(name_cell(column.name))
 
 
-def _look_at_forms(rules: Sequence[Rules], cells: pl.DataFrame) -> pl.DataFrame:
+def _look_at_forms(columns: Sequence[CompiledColumn], cells: pl.DataFrame) -> pl.DataFrame:
     """The cells, and for each form of days, moments and codes which of them are written so.
 
     That is done here and not within an expression: polars' thread would have to wait for Python's lock.
     """
-    forms = [(rule.column.name, form) for rule in rules for form in rule.forms]
+    forms = [(column.name, form) for column in columns for form in column.forms]
     flags = [are_written(cells[name_cell(name)], form).alias(name_form(name, form.name)) for name, form in forms]
     return cells.hstack(flags)
 
 
-def _read_at_once(rule: Rules, cells: pl.DataFrame) -> list[pl.Series]:
-    """A column of numerals: its values, and which of its cells are no exact numeral; nothing if most need the rules."""
+def _read_at_once(column: CompiledColumn, cells: pl.DataFrame) -> list[pl.Series]:
+    """A column of numerals: its values, and which cells are no exact one; nothing if most need its expressions."""
     import numpy as np
     import polars as pl
 
-    if rule.numeral is None:
+    if column.numeral is None:
         return []
-    column = cells[name_cell(rule.column.name)]
-    read = read_numerals(column, rule.numeral.numbers, rule.numeral.places)
-    if read is None or read[1].sum() > _MOST_UNREAD * len(column):
+    texts = cells[name_cell(column.name)]
+    read = read_numerals(texts, column.numeral.numbers, column.numeral.places)
+    if read is None or read[1].sum() > _MOST_UNREAD * len(texts):
         return []
     values, unread = read
-    inexact = np.zeros(len(column), np.bool_)
+    inexact = np.zeros(len(texts), np.bool_)
     rest = np.flatnonzero(unread)
     if len(rest):
-        unseen = pl.DataFrame([column.filter(pl.Series(unread))])  # and not rows of the frame, as frames.py has it
-        seen = unseen.select_seq(rule.value.alias("value"), rule.suspicions[0].alias("inexact"))
-        order = np.arange(len(column))
-        order[rest] = len(column) + np.arange(len(rest))
+        unseen = pl.DataFrame([texts.filter(pl.Series(unread))])  # and not rows of the frame, as frames.py has it
+        seen = unseen.select_seq(column.value.alias("value"), column.suspicions[0].alias("inexact"))
+        order = np.arange(len(texts))
+        order[rest] = len(texts) + np.arange(len(rest))
         values = pl.concat([values, seen["value"]]).gather(order)
         inexact[rest] = seen["inexact"].to_numpy()
-    return [values.alias(rule.column.name), pl.Series(name_inexact(rule.column.name), inexact)]
+    return [values.alias(column.name), pl.Series(name_inexact(column.name), inexact)]
 
 
 _KNOWN: dict[tuple[int, int, tuple[str, ...], bool], Contract] = {}

@@ -10,7 +10,7 @@ from conditioners.contract import Contract
 from conditioners.declaration import Source
 from conditioners.dialects import Delimited, FixedWidth, Parquet, Workbook, repeated_of, wide_of
 from conditioners.duplicates import Identities, hash_keys
-from conditioners.faults import BadRows, Reject
+from conditioners.faults import BadRow, BadRows
 from conditioners.header_rows import LABELS, HeaderRows
 from conditioners.hooks import apply_hook
 from conditioners.parts import name_whole, put_together
@@ -53,7 +53,7 @@ class Judged:
     """Their numbers in the batch."""
     bad: BadRows
     """Rows that break it, by number in the batch."""
-    left_out: Sequence[Reject]
+    left_out: Sequence[BadRow]
     """Rows that the hook has not given back."""
     unread: Sequence[Unread]
     """As in TextBatch."""
@@ -143,15 +143,15 @@ class Judge:
         self._proportions.require_batch(shown)
         return shown
 
-    def _find_left_out(self, rows: int, kept: NDArray[np.int64], headers: Sequence[int]) -> list[Reject]:
+    def _find_left_out(self, rows: int, kept: NDArray[np.int64], headers: Sequence[int]) -> list[BadRow]:
         import numpy as np
 
         if len(kept) == rows:
             return []
         reason = f"left out by the hook of {self._source.name}"
         gone = np.setdiff1d(np.arange(rows), [*kept.tolist(), *headers]).tolist()
-        found = [Reject(row, "left_out", "", reason) for row in gone]
-        return found + [Reject(row, LABELS, "", "the row holds nothing but labels of columns") for row in headers]
+        found = [BadRow(row, "left_out", "", reason) for row in gone]
+        return found + [BadRow(row, LABELS, "", "the row holds nothing but labels of columns") for row in headers]
 
     def _contract(self, frame: pl.DataFrame) -> Contract:
         present = name_whole(self._dialect, self._reader.columns)

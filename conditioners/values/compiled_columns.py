@@ -1,14 +1,15 @@
-"""Rules: one column of a source compiled to expressions for its value and for everything that makes a cell bad."""
+"""Columns of a source compiled to expressions: for the values of cells, and for everything that makes a cell bad."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from conditioners.columns import Column, Day, Decimal, Moment, Text, Whole
 from conditioners.dialects import Dialect, Numbers
 from conditioners.outcome import SourceError
+from conditioners.rules import Rule
 from conditioners.values.cell_forms import Form, form_of_code, form_of_date
 from conditioners.values.dates import IsWritten, formats_of, parse_day, parse_moment, show_moment
 from conditioners.values.foreign_digits import write_in_ascii
@@ -20,12 +21,18 @@ from conditioners.values.side_columns import name_cell, name_form
 if TYPE_CHECKING:
     import polars as pl
 
-Fault = tuple[str, "pl.Expr"]
+
+class Fault(NamedTuple):
+    """One way for a cell to be bad."""
+
+    rule: Rule
+    flag: pl.Expr
+    """True for the rows that break the rule."""
 
 
 @dataclass(frozen=True)
-class Rules:
-    """One column, compiled: its cleaned text, its value, and what makes it bad."""
+class CompiledColumn:
+    """One column: its cleaned text, its value, and what makes it bad."""
 
     column: Column
     cell: pl.Expr
@@ -34,7 +41,7 @@ class Rules:
     suspicions: Sequence[pl.Expr]
     """True for exactly the rows that have a fault, in as few expressions as can be; over cells and values."""
     faults: Sequence[Fault]
-    """Rules by name, true for the rows that break them; the first one counts."""
+    """The first one that a row has counts."""
     numeral: Numeral | None = None
     """Set if the value is that of a plain numeral; the first suspicion is then that the cell is none."""
     empty: Sequence[str] = ()
@@ -43,6 +50,11 @@ class Rules:
     """Whether cells are other texts than those of the source."""
     forms: Sequence[Form] = ()
     """Those for which values and faults take it from a column, by name_form, whether cells are written so."""
+
+    @property
+    def name(self) -> str:
+        """That of the column."""
+        return self.column.name
 
 
 @dataclass(frozen=True)
@@ -53,8 +65,8 @@ class Numeral:
     places: int
 
 
-def compile_rules(column: Column, dialect: Dialect, *, at_once: bool) -> Rules:
-    """The rules of a column in a dialect; values that are read `at_once` need columns for their forms."""
+def compile_column(column: Column, dialect: Dialect, *, at_once: bool) -> CompiledColumn:
+    """A column as it comes in a dialect; values that are read `at_once` need columns for their forms."""
     import polars as pl
 
     text = pl.col(column.name)
@@ -63,7 +75,7 @@ def compile_rules(column: Column, dialect: Dialect, *, at_once: bool) -> Rules:
     is_anew = written is not text
     cell = pl.when(text.is_in(empty)).then(None).otherwise(written)
     clean, value = pl.col(name_cell(column.name)), pl.col(column.name)
-    missing: list[Fault] = [] if column.optional else [("missing", clean.is_null())]
+    missing = [] if column.optional else [Fault(Rule.MISSING, clean.is_null())]
     words, unfit = _extract(column, dialect, clean)
     unread = _is_unread(column, words, unfit, value)
     if isinstance(column, Whole | Decimal):
@@ -80,8 +92,8 @@ def compile_rules(column: Column, dialect: Dialect, *, at_once: bool) -> Rules:
         parsed, faults = _compile_day(column, dialect, words, value, is_written)
     else:
         parsed, faults = _compile_moment(column, dialect, words, value, is_written)
-    suspicions = [unread, *(fault for _, fault in faults[1:])]
-    return Rules(
+    suspicions = [unread, *(fault.flag for fault in faults[1:])]
+    return CompiledColumn(
         column, cell, parsed, suspicions, [*missing, *unfit, *faults],
         empty=empty, forms=forms if is_looked_up else (), is_anew=is_anew,
     )  # fmt: skip
@@ -122,8 +134,8 @@ def _is_unread(column: Column, words: pl.Expr, unfit: Sequence[Fault], value: pl
         return value.is_null()
     unread = words.is_not_null() & value.is_null()
     # Of a cell that a pattern does not fit, there are no words to look at.
-    for _, fault in unfit:
-        unread |= fault
+    for fault in unfit:
+        unread |= fault.flag
     return unread
 
 
@@ -137,8 +149,8 @@ def _extract(column: Column, dialect: Dialect, clean: pl.Expr) -> tuple[pl.Expr,
     whole = _whole(pattern, column, groups=1)
     words, fits = clean.str.extract(whole, 1).str.strip_chars(), clean.str.contains(whole)
     words = pl.when(words != "").then(words)
-    missing: list[Fault] = [] if column.optional else [("missing", fits & words.is_null())]
-    return words, [("bad_format", clean.is_not_null() & ~fits), *missing]
+    missing = [] if column.optional else [Fault(Rule.MISSING, fits & words.is_null())]
+    return words, [Fault(Rule.BAD_FORMAT, clean.is_not_null() & ~fits), *missing]
 
 
 def _whole(pattern: str, column: Column, groups: int = 0) -> str:
@@ -163,11 +175,11 @@ def _compile_text(
 
     words = dialect.values.get(column.name)
     parsed = clean.replace_strict(dict(words), default=None, return_dtype=pl.String) if words else clean
-    faults = [("not_allowed", clean.is_not_null() & value.is_null())]
+    faults = [Fault(Rule.NOT_ALLOWED, clean.is_not_null() & value.is_null())]
     if column.choices:
-        faults.append(("not_allowed", ~value.is_in(list(column.choices))))
+        faults.append(Fault(Rule.NOT_ALLOWED, ~value.is_in(list(column.choices))))
     if column.pattern is not None:
-        faults.append(("bad_format", value.is_not_null() & ~is_written(column.pattern)))
+        faults.append(Fault(Rule.BAD_FORMAT, value.is_not_null() & ~is_written(column.pattern)))
     return parsed, faults
 
 
@@ -180,12 +192,12 @@ def _compile_day(
     if not formats:
         raise SourceError(f"dialect {dialect.name!r} has no format of days, and {column.name} is one")
     faults = [
-        ("not_a_day", clean.is_not_null() & value.is_null()),
-        ("too_early", value < pl.lit(column.earliest)),
-        ("too_late", value > pl.lit(column.latest)),
+        Fault(Rule.NOT_A_DAY, clean.is_not_null() & value.is_null()),
+        Fault(Rule.TOO_EARLY, value < pl.lit(column.earliest)),
+        Fault(Rule.TOO_LATE, value > pl.lit(column.latest)),
     ]
     if column.weekday is not None:
-        faults.append(("wrong_weekday", value.dt.weekday() != column.weekday))
+        faults.append(Fault(Rule.WRONG_WEEKDAY, value.dt.weekday() != column.weekday))
     return parse_day(clean, formats, dialect, is_written), faults
 
 
@@ -198,10 +210,10 @@ def _compile_moment(
     if not formats:
         raise SourceError(f"dialect {dialect.name!r} has no format of moments without an offset, as {column.name} is")
     faults = [
-        ("not_a_moment", clean.is_not_null() & value.is_null()),
+        Fault(Rule.NOT_A_MOMENT, clean.is_not_null() & value.is_null()),
         # ISO 8601 of one length sorts as time does.
-        ("too_early", value < pl.lit(column.earliest.isoformat())),
-        ("too_late", value.str.head(10) > pl.lit(column.latest.isoformat())),
+        Fault(Rule.TOO_EARLY, value < pl.lit(column.earliest.isoformat())),
+        Fault(Rule.TOO_LATE, value.str.head(10) > pl.lit(column.latest.isoformat())),
     ]
     return show_moment(parse_moment(clean, formats, is_written), utc=column.utc), faults
 
@@ -209,22 +221,22 @@ def _compile_moment(
 def _compile_number(
     column: Whole | Decimal, dialect: Dialect, cell: pl.Expr, clean: pl.Expr, value: pl.Expr, unread: pl.Expr,
     missing: list[Fault],
-) -> Rules:  # fmt: skip
+) -> CompiledColumn:  # fmt: skip
     parsed, not_exact = parse_number(column, dialect, clean)
-    unheld = ("too_large", clean.is_not_null() & value.is_null())
-    bounds = []
+    unheld = Fault(Rule.TOO_LARGE, clean.is_not_null() & value.is_null())
+    bounds = list[Fault]()
     if column.minimum is not None:
-        bounds.append(("too_small", value < column.minimum))
+        bounds.append(Fault(Rule.TOO_SMALL, value < column.minimum))
     if column.maximum is not None:
-        bounds.append(("too_large", value > column.maximum))
+        bounds.append(Fault(Rule.TOO_LARGE, value > column.maximum))
     is_plain = not (dialect.shifts.get(column.name) or dialect.extract.get(column.name)) and not is_rounded(column)
     places = column.places if isinstance(column, Decimal) else 0
-    return Rules(
+    return CompiledColumn(
         column, cell, parsed,
-        suspicions=[not_exact, unread, *(fault for _, fault in bounds)],
+        suspicions=[not_exact, unread, *(fault.flag for fault in bounds)],
         faults=[
-            *missing, ("not_a_number", ~is_numeral(clean, dialect.numbers, None)), ("too_many_places", not_exact),
-            unheld, *bounds,
+            *missing, Fault(Rule.NOT_A_NUMBER, ~is_numeral(clean, dialect.numbers, None)),
+            Fault(Rule.TOO_MANY_PLACES, not_exact), unheld, *bounds,
         ],
         numeral=Numeral(dialect.numbers, places) if is_plain else None,
     )  # fmt: skip
