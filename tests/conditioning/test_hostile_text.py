@@ -95,8 +95,18 @@ def test_lines_whose_quotes_cannot_be_read_are_refused_when_they_are_cut_already
     limits, syntax = Limits(unread_rows=2000), Syntax(",", width=5)
     chunks = RecordCutter(syntax, limits).cut(iter([b'"x\n' * 4000]))
 
-    with pytest.raises(Refusal, match="of the first 3999 rows 3999 cannot be read"):
+    with pytest.raises(Refusal, match="of the first 2001 rows 2001 cannot be read"):
         list(cut_portions(chunks, syntax, limits, Misfits(limits)))
+
+
+def test_no_more_records_than_may_be_odd_are_read_one_by_one_before_they_are_counted():
+    limits = Limits(unread_rows=999)
+    text = b'1,"2\n' * 3500 + b'1,"2",3\n' * 5
+    chunks = list(RecordCutter(Syntax(",", width=2), limits).cut(iter([text[:5], text[5:]])))
+
+    assert b"".join(chunk.data for chunk in chunks) == text
+    assert [chunk.first_line for chunk in chunks] == [1, 1001, 2001, 3001]
+    assert [len(RecordIndex(chunk, Syntax(",", width=2)).ends) for chunk in chunks] == [1000, 1000, 1000, 505]
 
 
 def test_text_of_nothing_but_marks_is_refused_before_its_lines_count_as_blank(toy, run):

@@ -32,17 +32,24 @@ class RecordCutter:
         self._line = first_line
 
     def cut(self, blocks: Iterator[bytes]) -> Iterator[Chunk]:
-        """Chunks of about a block's size."""
+        """Chunks of about a block's size; less where so many records are read one by one that they may be too many."""
         for block in blocks:
-            chunk = self._feed(block, last=False)
+            yield from self._feed(block, last=False)
+        yield from self._feed(b"", last=True)
+
+    def _feed(self, block: bytes, *, last: bool) -> Iterator[Chunk]:
+        self._rest = self._rest + block if self._rest else block
+        is_short = True
+        while is_short:
+            chunk = self._take(last)
             if chunk.data:
                 yield chunk
-        chunk = self._feed(b"", last=True)
-        if chunk.data:
-            yield chunk
+            is_short = _count_odd(chunk) > self._limits.unread_rows
+        if len(self._rest) > self._limits.line_bytes:
+            raise Refusal(f"a line is longer than the limit of {self._limits.line_bytes} bytes", f"line {self._line}")
 
-    def _feed(self, block: bytes, *, last: bool) -> Chunk:
-        data = self._rest + block if self._rest else block
+    def _take(self, last: bool) -> Chunk:
+        data = self._rest
         pieces, end, marks = self._split(data, last)
         self._rest = data[end:]
         whole = data[:end]
@@ -52,8 +59,6 @@ class RecordCutter:
             known = None
         chunk = Chunk(whole, self._line, tuple(pieces), lines, marks=known)
         self._line += chunk.lines
-        if len(self._rest) > self._limits.line_bytes:
-            raise Refusal(f"a line is longer than the limit of {self._limits.line_bytes} bytes", f"line {self._line}")
         return chunk
 
     def _split(self, data: bytes, last: bool) -> tuple[list[Span | OddRecords], int, Marks | None]:
@@ -104,10 +109,10 @@ class _QuotedSplit:
         return before, after
 
     def split(self, last: bool) -> tuple[list[Span | OddRecords], int]:
-        """The pieces, and how far they reach."""
+        """The pieces, and how far they reach: no further where too many records were parsed by themselves."""
         pieces: list[Span | OddRecords] = []
-        position = 0
-        while position < len(self._data):
+        position = odd = 0
+        while position < len(self._data) and odd <= self._limits.unread_rows:
             suspect = self._next_suspect(position, last, patient=len(pieces) < _PATIENCE)
             if suspect is None:
                 end = len(self._data) if last else self._record_start(position, len(self._data))
@@ -118,7 +123,7 @@ class _QuotedSplit:
             if record is None:
                 return pieces, start
             pieces.append(record)
-            position = record.end
+            position, odd = record.end, odd + len(record.ends)
         return pieces, position
 
     def _next_suspect(self, position: int, last: bool, *, patient: bool) -> int | None:
@@ -203,3 +208,8 @@ def _add_span(pieces: list[Span | OddRecords], start: int, end: int) -> list[Spa
     if end > start:
         pieces.append(Span(start, end))
     return pieces
+
+
+def _count_odd(chunk: Chunk) -> int:
+    """Records that were parsed by themselves."""
+    return sum(len(piece.ends) for piece in chunk.pieces if isinstance(piece, OddRecords))

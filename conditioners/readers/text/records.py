@@ -151,7 +151,7 @@ class RecordParser:
         self._chain = Chain(b"")
 
     def parse(self, data: bytes, start: int, *, last: bool) -> OddRecords | None:
-        """The record that begins at `start`, and those behind it until many in a row can be read.
+        """The record that begins at `start`, and those behind it until many in a row can be read, or too many cannot.
 
         None when the data end, and are not the last, before the first record does.
         """
@@ -162,7 +162,7 @@ class RecordParser:
             ends.append(end)
             rules.append(rule)
             readable = 0 if rule else readable + 1
-            if readable == _ENOUGH:
+            if readable == _ENOUGH or len(ends) > self._limits.unread_rows:
                 break
         return OddRecords(start, ends[-1], np.array(ends), np.frombuffer(rules, np.uint8)) if ends else None
 
