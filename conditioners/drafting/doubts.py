@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from conditioners.drafting.fitting import NOTHING, Fit
 from conditioners.drafting.naming import names_code
@@ -22,6 +22,7 @@ _MONTHS = range(2, 13)
 _FRACTION = r"(?:\.[0-9]{1,9})?"
 _NINES = re.compile(r"-?(?:9{3,}(?:[.,][09]+)?|9{2}[.,]9+)")
 _RECURRING, _FAR = 2, 0.9
+_ZERO = re.compile("-?0+(?:[.,]0+)?")
 _AMOUNT = re.compile(
     r"\D{0,4}(?:\d{1,3}(?:[.,'\u2019 \u00a0\u202f]\d{3})+|\d+(?=[.,]))(?:[.,]\d{1,4})?(?P<behind>\D{0,6})"
 )
@@ -35,14 +36,19 @@ def tell_missing(label: str, fit: Fit) -> tuple[str, ...]:
     """What to know of a number of nines, such as -9999, that recurs far from all others: it may stand for no value."""
     nines = [cell for cell, count in fit.fitting.items() if count >= _RECURRING and _NINES.fullmatch(cell)]
     sizes = {cell: _size(cell) for cell in fit.fitting} if nines else {}
-    told = [
-        f"{cell!r} ({fit.fitting[cell]} cells)"
-        for cell in nines
-        if 0 < max((size for size in sizes.values() if size != sizes[cell]), default=0) < _FAR * sizes[cell]
-    ]
+    told = [f"{cell!r} ({fit.fitting[cell]} cells)" for cell in nines if _stands_apart(cell, sizes)]
     if not told:
         return ()
     return (f"{label!r} keeps {', '.join(told)}: declare it as `sentinels` where it stands for no value",)
+
+
+def _stands_apart(cell: str, sizes: Mapping[str, float]) -> bool:
+    """Whether all other numbers of a column are far nearer to zero, or there are none and it is below zero."""
+    others = {other: size for other, size in sizes.items() if size != sizes[cell]}
+    if not others:
+        return cell.startswith("-")
+    are_known = any(others.values()) or all(_ZERO.fullmatch(other) for other in others)
+    return are_known and max(others.values()) < _FAR * sizes[cell]
 
 
 def _size(cell: str) -> float:
@@ -85,7 +91,19 @@ def tell_mixed(label: str, fit: Fit) -> tuple[str, ...]:
     told = f"{label!r} is text, since {others.total()} of {numerals + others.total()} cells are no numbers: {odd}"
     if not marked:
         return (told,)
-    return (f"{told}; for a number, `extract` of `([0-9.,-]+) ?[a-z*]*` takes those before marks ({marked[0]!r})",)
+    return (f"{told}; {_show_extracts(others)}, as in {marked[0]!r}",)
+
+
+def _show_extracts(others: Iterable[str]) -> str:
+    """What takes numbers with marks apart, cells of no number alone among them."""
+    absent = sorted({cell.partition(" ")[0] for cell in others} & NOTHING)
+    number = "|".join(["([0-9.,-]+)", *map(re.escape, absent)])
+    number = f"(?:{number})" if absent else number
+    before = "|".join(["[0-9.,-]+", *map(re.escape, absent)])
+    return (
+        f"an optional number takes those before marks by `extract` of `{number} ?[a-z*]*`, "
+        f"and a text of the same label the marks by `(?:{before}) ?([a-z*]*)`"
+    )
 
 
 def tell_undated(label: str, kind: str, fit: Fit, formats: Sequence[str]) -> tuple[str, ...]:

@@ -101,8 +101,6 @@ def _header_rows(sample: Sample) -> tuple[str, ...]:
 
 def _delimited(sample: Sample, guesses: Sequence[Guess]) -> Form:
     form, arguments = sample.form, list[str]()
-    if form["delimiter"] == " ":
-        raise NoDraft("blanks set the cells apart; declare the places of its fields by hand, as FixedWidth")
     if form.get("skip_blanks") and f"{form['delimiter']} {form['quote']}".encode() in _read_text(sample):
         raise NoDraft("blanks stand between delimiters and quotes, which are then no quotes; declare it by hand")
     if form["line_end"] == "rs":

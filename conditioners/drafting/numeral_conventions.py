@@ -12,8 +12,9 @@ from conditioners.drafting.fitting import NOTHING, find_fit
 from conditioners.values.numerals import numeral_pattern
 
 _NUMBERS = (
-    Numbers(), Numbers(thousands=","), Numbers(thousands=",", lakhs=True), Numbers(decimal=",", thousands="."),
-    Numbers(decimal=",", thousands=" \u00a0\u202f"), Numbers(thousands="'\u2019"), Numbers(decimal=","),
+    Numbers(), Numbers(thousands=","), Numbers(thousands=",", lakhs=True), Numbers(decimal=","),
+    Numbers(decimal=",", thousands="."), Numbers(decimal=",", thousands=" \u00a0\u202f"),
+    Numbers(thousands="'\u2019"),
 )  # fmt: skip
 _FOREIGN_NUMBERS = (Numbers(decimal="\u066b", thousands="\u066c"), Numbers(decimal="\uff0e", thousands="\uff0c"))
 """Marks that come with digits of Arabic, and of full width."""
@@ -78,11 +79,21 @@ def find_numbers(
         cell for cells in numeric for cell in find_fit(cells, matches_numeral(best)).fitting
         if "." in cell or "," in cell
     ]  # fmt: skip
-    told: tuple[str, ...] = ("numbers in brackets are read as minus: check numbers",) if best.brackets else ()
+    told = _tell_marks(best, has_thousands=has_thousands)
     is_doubtful = has_thousands and all(re.fullmatch(r"[^0-9]*[0-9]{1,3}[.,][0-9]{3}", cell) for cell in marked)
     if is_doubtful and not has_typed_cells and _are_thousands(marked, numeric):
         best = replace(best, decimal=",", thousands=".")
     return Conventions(best, told, tuple(marked) if is_doubtful else ())
+
+
+def _tell_marks(numbers: Numbers, *, has_thousands: bool) -> tuple[str, ...]:
+    """What to know of marks: which were taken for a minus, and that those between thousands are not known."""
+    told = []
+    if numbers.brackets:
+        told.append("numbers in brackets are read as minus: check numbers")
+    if has_thousands and numbers.decimal == "," and not numbers.thousands:
+        told.append("no number has marks between thousands: declare `thousands` in numbers where later files have them")
+    return tuple(told)
 
 
 def _are_thousands(marked: Collection[str], columns: Sequence[Counter[str]]) -> bool:

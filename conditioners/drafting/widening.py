@@ -6,7 +6,7 @@ import calendar
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from conditioners.drafting.asides import find_total
@@ -37,6 +37,8 @@ _TIMED = re.compile(
 _YEARS = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])|(?<![A-Za-z0-9])W[0-9]{2}(?![0-9])")
 _MOST = 8_000_000
 """Cells of a sample whose columns have become rows: each row repeats those beside them, which may be thousands."""
+_FEWEST_COUNTED = 7
+"""Labels that count on, of which fewer are often kinds of something, such as prices of brands."""
 _FEWEST_TIMED = 3
 """Labels such as `P1`, of which one or two may tell a part or a price."""
 
@@ -71,13 +73,32 @@ def unfold_sample(sample: Sample, months: Months = ()) -> tuple[Sample, Widening
 def _tell_times(labels: Sequence[str]) -> tuple[str, ...]:
     """What to check of labels that tell a time and stay labels: those of later files may be others."""
     timed = [label for label in labels if _TIMED.search(label)]
+    if not timed:
+        return _tell_counted(labels)
     if not any(_YEARS.search(label) for label in timed) and len(timed) < _FEWEST_TIMED:
         return ()
     shown = ", ".join(map(repr, timed[:3])) + (" and so on" if len(timed) > 3 else "")
-    if not timed:
-        return ()
     told = f"labels tell a time, and files with others will lack these columns: {shown}"
     return (f"{told}; `wide` makes rows of them",) if len(timed) >= _FEWEST_TIMED else (told,)
+
+
+def _tell_counted(labels: Sequence[str]) -> tuple[str, ...]:
+    """What to check of labels that count on by one, such as `d_1` to `d_28`, which may be days or weeks."""
+    counted: dict[tuple[str, ...], list[int]] = {}
+    for label in labels:
+        before, number, behind = re.fullmatch(r"(.*?)([0-9]{0,6})(\D*)", label, re.DOTALL).groups()  # type: ignore[union-attr]
+        if number:
+            counted.setdefault((before, behind), []).append(int(number))
+    runs = [
+        (f"{before}{numbers[0]}{behind}", f"{before}{numbers[-1]}{behind}")
+        for (before, behind), numbers in counted.items()
+        if len(numbers) >= _FEWEST_COUNTED and all(one + 1 == next_one for one, next_one in pairwise(numbers))
+    ]
+    return tuple(
+        f"labels count on from {first!r} to {last!r}: where they are days or weeks, files with others will lack these "
+        "columns, and `wide` makes rows of them"
+        for first, last in runs
+    )
 
 
 _Measures = dict[tuple[str, str], dict[int, str]]

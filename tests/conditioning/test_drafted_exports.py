@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 from conditioners.columns import Decimal, Moment, Text, Whole
+from conditioners.dialects import Numbers
 from conditioners.drafting.samples import NoDraft
 
 DATES = [f"{day:02}/09/2025" for day in range(1, 13)]
@@ -176,3 +177,45 @@ def test_numbers_with_exponents_in_text_are_told_with_what_to_do(draft):
 def test_labels_that_all_come_again_are_told_with_what_to_declare(draft):
     with pytest.raises(NoDraft, match="'units' is a label of 2 columns: where a row above tells them apart"):
         draft("r.csv", lines("units,sales,units,sales", [f"{n},{n}.5,{n},{n}.5" for n in range(9)]))
+
+
+def test_marks_between_thousands_that_no_number_has_are_not_declared_and_that_is_told(draft, run):
+    rows = [f"{1000 + n};{n},{n % 90 + 10}\n" for n in range(40)]
+    written, source = draft("preise.csv", f"Artikel;Preis\n{''.join(rows)}".encode())
+    later = run(source, b"Artikel;Preis\n2000;1.234\n2001;12,50\n")
+
+    assert source.dialects[0].numbers == Numbers(decimal=",")
+    assert told(written, "no number has marks between thousands: declare `thousands` in numbers where later files")
+    assert later.rows == ["2001,12.50"]
+    assert [row["rule"] for row in later.rejects] == ["not_a_number"]
+
+
+def test_nines_beside_zeros_alone_and_negative_ones_alone_are_told(draft):
+    rows = [f"{n + 1},{-999 if n % 9 == 0 else 0},-999,999,{-99.9 if n % 5 == 0 else 0.0}\n" for n in range(40)]
+    written, _ = draft("snow.csv", f"n,depth,ground,price,sun\n{''.join(rows)}".encode())
+
+    assert told(written, "'depth' keeps '-999' (5 cells)")
+    assert told(written, "'ground' keeps '-999' (40 cells)")
+    assert told(written, "'sun' keeps '-99.9' (8 cells)")
+    assert not told(written, "'price' keeps")
+
+
+def test_labels_that_count_on_are_told_as_what_may_be_days(draft):
+    labels = [f"d_{n}" for n in range(1, 29)]
+    rows = [f"{store}{item},{','.join(str(n * item % 7) for n in range(28))}\n" for item in range(30) for store in "AB"]
+    written, source = draft("wide.csv", f"item,{','.join(labels)}\n{''.join(rows)}".encode())
+    fewer, _ = draft("p.csv", b"store,price1,price2\n" + b"".join(b"S%d,1,2\n" % n for n in range(9)), "other")
+
+    assert len(source.columns) == 29
+    assert told(written, "labels count on from 'd_1' to 'd_28': where they are days or weeks")
+    assert not told(fewer, "count on")
+
+
+def test_cells_between_single_blanks_are_declared_and_so_are_rows_that_r_gives_names(draft, run):
+    rows = [f'"{n}" {n % 90 + 10}.5 {n % 4} "Type {n}" "2024-01-{n % 28 + 1:02}"\n' for n in range(1, 40)]
+    text = ('"price" "size" "model" "day"\n' + "".join(rows)).encode()
+    written, source = draft("table.txt", text)
+
+    assert (source.dialects[0].delimiters, written.summary.rows_out) == ((" ",), 39)
+    assert told(written, "4 labels for 5 columns: columns are declared by their places")
+    assert run(source, text).rows[0] == "1,11.5,1,Type 1,2024-01-02"

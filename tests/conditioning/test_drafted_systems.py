@@ -2,6 +2,8 @@
 
 import io
 import json
+import re
+from dataclasses import replace
 
 import openpyxl
 import pyarrow as pa
@@ -71,7 +73,32 @@ def test_the_key_of_a_wide_table_has_what_its_labels_tell_and_none_of_its_values
 
     assert source.key == ("freq_unit_geo_time_period", "year")
     assert told(written, "'value' is text, since 48 of 64 cells are no numbers")
-    assert told(written, "`extract` of `([0-9.,-]+) ?[a-z*]*` takes those before marks")
+    assert told(written, "an optional number takes those before marks by `extract` of `(?:([0-9.,-]+)|:) ?[a-z*]*`")
+
+
+def test_numbers_with_marks_are_taken_apart_as_the_draft_says(draft, run):
+    rows = [f"{place}\t{n}.5 \t: \t{n}.75 p\t: c\n" for n, place in enumerate("ABCDEFGHIJKLMNOP")]
+    text = ("geo\t2019 \t2020 \t2021 \t2022 \n" + "".join(rows)).encode()
+    written, source = draft("nama.tsv", text)
+    number, mark = re.findall("`([^`]*[+*][^`]*)`", told(written, "takes those before marks")[0])
+    dialect = source.dialects[0]
+    pattern = dialect.wide.values["value"]
+    apart = replace(
+        source,
+        columns=(
+            *source.columns[:2], Decimal("value", 2, optional=True), Text("flag", optional=True)
+        ),
+        dialects=(
+            replace(
+                dialect, wide=replace(dialect.wide, values={"value": pattern, "flag": pattern}),
+                extract={"value": number, "flag": mark},
+            ),
+        ),
+    )  # fmt: skip
+    result = run(apart, text)
+
+    assert result.rejects == []
+    assert result.rows[:4] == ["A,2019,0.50,", "A,2020,,", "A,2021,0.75,p", "A,2022,,c"]
 
 
 def test_the_key_of_yearly_figures_has_their_year(draft):
