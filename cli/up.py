@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
 
 from cli.failures import Failure
-from cli.host_process import end_orphan, find_host, own_host
+from cli.host_process import HostApi, end_orphan, find_host, own_host
 from cli.output import print_json
 from shared import wiring
 
@@ -30,6 +31,17 @@ def run_up(
             print(f"  drop raw files into  {lake}/raw/<source>/")
             print("  start a week         python3 headrace.py start weekly --fleet demand --week 2026W47", flush=True)
         try:
+            _warn_of_silent(api)
             api.wait()
         except KeyboardInterrupt:
             print("ending; runs that are under way go on and are found again at the next start", flush=True)
+
+
+def _warn_of_silent(api: HostApi) -> None:
+    """Say what the host cannot reach; it goes on, and takes what waits as soon as it can."""
+    try:
+        said = [f"its {port} does not answer; see why with: python3 headrace.py doctor" for port in api.list_silent()]
+    except Failure as failure:
+        said = [str(failure)]
+    for line in said:
+        print(f"headrace: {line}", file=sys.stderr)

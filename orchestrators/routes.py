@@ -23,6 +23,8 @@ from shared.domain.weeks import IsoWeek
 _LOG = logging.getLogger("headrace.http")
 RETRY_AFTER = {"Retry-After": "10"}
 MAX_PAGE = 500
+PROBE_SECONDS = 20
+"""So long a port may take to answer; the lake's own tries go on for more than a minute."""
 ACTIONS = ("terminate", "suspend", "resume", "rerun")
 
 
@@ -124,15 +126,19 @@ async def show_health(req: func.HttpRequest) -> func.HttpResponse:
         "ledger": lambda: wiring.ledger().reports.latest_week(""),
         "ml": lambda: wiring.ml_backend().observe([]),
     }
-    alive = {name: await _aside(lambda probe=probe: _answers(probe)) for name, probe in probes.items()}  # type: ignore[misc]
+    answers = await asyncio.gather(*(_answers(name, probe) for name, probe in probes.items()))
+    alive = dict(zip(probes, answers, strict=True))
     return answer({"alive": all(alive.values()), "ports": alive}, 200 if all(alive.values()) else 503)
 
 
-def _answers(probe: Callable[[], Any]) -> bool:
+async def _answers(name: str, probe: Callable[[], Any]) -> bool:
     try:
-        probe()
-    except Exception:
-        _LOG.exception("a port does not answer")
+        await asyncio.wait_for(_aside(probe), PROBE_SECONDS)
+    except TimeoutError:
+        _LOG.error("the %s does not answer within %d s", name, PROBE_SECONDS)
+        return False
+    except Exception as error:
+        _LOG.error("the %s does not answer: %s: %s", name, type(error).__name__, error)
         return False
     return True
 

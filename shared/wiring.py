@@ -48,17 +48,27 @@ def settings() -> Settings:
 @made_once
 def lake() -> Lake:
     """The lake that HEADRACE_LAKE names."""
-    kind, _, place = settings().lake_address.partition(":")
-    if kind == "folder":
+    folder = _lake_folder()
+    if folder is not None:
         from shared.adapters.folder_lake import FolderLake
 
-        return FolderLake(Path(place))
-    if kind in ("http", "https"):
-        from shared.adapters.blob_lake import BlobLake
+        return FolderLake(folder)
+    from shared.adapters.blob_lake import BlobLake
 
-        key = settings().lake_key
-        return BlobLake(settings().lake_address, key.get_secret_value() if key else None)
-    raise SettingsError("HEADRACE_LAKE: write folder:PATH or the https address of a storage account")
+    key = settings().lake_key
+    return BlobLake(settings().lake_address, key.get_secret_value() if key else None)
+
+
+def _lake_folder() -> Path | None:
+    """The lake's folder; None for one in a storage account, whose address may hold no secret, as it is shown."""
+    kind, _, place = settings().lake_address.partition(":")
+    if kind == "folder":
+        return Path(place)
+    if kind not in ("http", "https") or set("?@") & set(place):
+        raise SettingsError(
+            "HEADRACE_LAKE: write folder:PATH or the https address of a storage account, without a key or signature"
+        )
+    return None
 
 
 def hold_lake() -> int | None:
@@ -67,18 +77,18 @@ def hold_lake() -> int | None:
     Two hosts, each with a ledger of its own, would take each other's outputs for copies and remove them. Raises
     SettingsError where another one has it, LakeUnavailable.
     """
-    kind, _, place = settings().lake_address.partition(":")
-    if kind != "folder":
+    folder = _lake_folder()
+    if folder is None:
         return None
     from shared.adapters.file_lock import try_lock
     from shared.adapters.folder_files import as_lake_fault
 
     lake()
-    with as_lake_fault(f"{place}/.host"):
-        held = try_lock(Path(place) / ".host")
+    with as_lake_fault(f"{folder}/.host"):
+        held = try_lock(folder / ".host")
     if held is None:
         raise SettingsError(
-            f"HEADRACE_LAKE: a host with another HEADRACE_HOME works on {place}; end it, or choose another"
+            f"HEADRACE_LAKE: a host with another HEADRACE_HOME works on {folder}; end it, or choose another"
         )
     return held
 

@@ -47,11 +47,12 @@ class Product:
         """The process that the host is."""
         return int(json.loads((self.home / "host.json").read_text())["pid"])
 
-    def end_command(self, number: signal.Signals) -> None:
-        """Send a signal to the command that started the host, and wait for its end."""
+    def end_command(self, number: signal.Signals) -> str:
+        """Send a signal to the command that started the host, and wait for its end; what it said about faults."""
         self._up.send_signal(number)
-        self._up.communicate(timeout=60)
+        _, told = self._up.communicate(timeout=60)
         self._up = None
+        return told
 
     def kill_host(self) -> None:
         """SIGKILL the host, as the kernel would when memory runs out."""

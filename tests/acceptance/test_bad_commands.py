@@ -123,6 +123,8 @@ def test_a_file_that_is_none_is_refused_by_its_name_and_the_others_are_taken(run
         ("SLOTS", "0", ["source", "ls"], "HEADRACE_SLOTS: "),
         ("ENVIRONMENT", "moon", ["source", "ls"], "HEADRACE_ENVIRONMENT: "),
         ("TELEMETRY", "smoke", ["source", "ls"], "HEADRACE_TELEMETRY: "),
+        ("LAKE", "https://a.blob.core.windows.net?sv=1&sig=s3cret", ["up"], "HEADRACE_LAKE: write folder:PATH or"),
+        ("LAKE", "AccountName=a;AccountKey=s3cret", ["up"], "HEADRACE_LAKE: write folder:PATH or"),
         ("LEDGER", "nonsense", ["source", "ls"], "HEADRACE_LEDGER: Could not parse"),
         ("LEDGER", "postgresql+psycopg://me:s3cret@127.0.0.1:1/x", ["fleet"], "check HEADRACE_LEDGER"),
         ("LEDGER", "sqlite:////dev/null/x.db", ["fleet"], "check the permissions"),

@@ -83,6 +83,18 @@ def test_a_second_host_is_refused_while_one_runs(product):
     assert f"a host is running here already, at {product.address}" in done.stderr
 
 
+def test_a_host_is_found_whose_ledger_does_not_answer_and_says_so_when_it_starts(product, tmp_path):
+    (tmp_path / "file").touch()
+    product.environment["HEADRACE_LEDGER"] = f"sqlite:///{tmp_path / 'file' / 'ledger.db'}"
+    product.up()
+    listed, second = product.run("runs", "ls"), product.run("up", "--port", "0")
+    told = product.end_command(signal.SIGINT)
+
+    assert "the lake or the ledger does not answer" in listed.stderr
+    assert f"a host is running here already, at {product.address}" in second.stderr
+    assert "headrace: its ledger does not answer; see why with: python3 headrace.py doctor" in told.splitlines()
+
+
 def test_a_second_host_on_the_same_lake_is_refused_for_as_long_as_the_first_one_lives(product, tmp_path):
     product.up()
     other = Product(tmp_path / "other")

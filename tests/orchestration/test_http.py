@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from threading import Event
+
 import pytest
+
+from orchestrators import routes
 
 
 @pytest.mark.parametrize(
@@ -118,6 +122,19 @@ def test_health_names_the_ports_that_answer(headrace):
     answer = headrace.host.get("/api/health")
 
     assert (answer.status, answer.json()) == (200, {"alive": True, "ports": {"lake": True, "ledger": True, "ml": True}})
+
+
+def test_health_waits_only_so_long_for_a_port(headrace, monkeypatch, caplog):
+    answers = Event()
+    monkeypatch.setattr(routes, "PROBE_SECONDS", 0.05)
+    headrace.backend.observe = lambda names: answers.wait()
+    try:
+        answer = headrace.host.get("/api/health")
+    finally:
+        answers.set()
+
+    assert (answer.status, answer.json()["ports"]["ml"]) == (503, False)
+    assert "the ml does not answer within" in caplog.text
 
 
 def test_health_is_503_when_the_ml_backend_does_not_answer(headrace):
