@@ -25,6 +25,8 @@ RETRY_AFTER = {"Retry-After": "10"}
 MAX_PAGE = 500
 PROBE_SECONDS = 20
 """So long a port may take to answer; the lake's own tries go on for more than a minute."""
+_OF_THE_HOST = ("code", "clientId")
+"""Query parameters that the Functions host takes its keys from."""
 ACTIONS = ("terminate", "suspend", "resume", "rerun")
 
 
@@ -42,6 +44,7 @@ async def start_pipeline(req: func.HttpRequest, client: Any) -> func.HttpRespons
 @answering_errors
 async def list_runs(req: func.HttpRequest, client: Any) -> func.HttpResponse:
     """A page of instances with their present status."""
+    _allow(req, "fleet", "week", "pipeline", "top", "skip")
     only = {"fleet": req.params.get("fleet"), "week": _week(req), "pipeline": _one_of(req, "pipeline", Pipeline)}
     only = {name: value for name, value in only.items() if value is not None}
     top, skip = _page(req)
@@ -78,6 +81,7 @@ async def steer_run(req: func.HttpRequest, client: Any) -> func.HttpResponse:
 async def show_fleet(req: func.HttpRequest) -> func.HttpResponse:
     """Every cell of a fleet, in its last week or the one asked for."""
     name = req.route_params["fleet"]
+    _allow(req, "week")
     if name not in wiring.fleets():
         raise NotFound(f"there is no fleet {name[:100]!r}; there are {', '.join(sorted(wiring.fleets()))}")
     week = _week(req) or await _aside(lambda: wiring.ledger().reports.latest_week(name))
@@ -90,6 +94,7 @@ async def show_fleet(req: func.HttpRequest) -> func.HttpResponse:
 @answering_errors
 async def list_sources(req: func.HttpRequest) -> func.HttpResponse:
     """Each source's files, rows and freshness, and how its last file differs from the one before."""
+    _allow(req)
     return answer({"sources": await _aside(_tell_sources)})
 
 
@@ -102,6 +107,7 @@ def _tell_sources() -> list[dict[str, Any]]:
 @answering_errors
 async def list_files(req: func.HttpRequest) -> func.HttpResponse:
     """A page of raw files, the newest first."""
+    _allow(req, "source", "state", "top", "skip")
     source, state = req.params.get("source"), _one_of(req, "state", FileState)
     top, skip = _page(req)
     files = await _aside(lambda: wiring.ledger().reports.list_files(source=source, state=state, top=top, skip=skip))
@@ -146,6 +152,14 @@ async def _answers(name: str, probe: Callable[[], Any]) -> bool:
 async def _aside(work: Callable[[], Any]) -> Any:
     """Do blocking work on a thread, so that other requests go on."""
     return await asyncio.to_thread(work)
+
+
+def _allow(req: func.HttpRequest, *names: str) -> None:
+    """Refuse query parameters with other names: one that is misspelt would narrow nothing, and nobody be told."""
+    for given in req.params:
+        if given not in (*names, *_OF_THE_HOST):
+            known = f"there are {', '.join(names)}" if names else "there are none"
+            raise RequestError(given[:100], f"there is no such parameter; {known}")
 
 
 def _page(req: func.HttpRequest) -> tuple[int, int]:

@@ -110,6 +110,17 @@ def test_all_files_can_be_read_page_by_page(headrace):
     assert len(told) > 5
 
 
+@pytest.mark.parametrize("route", ["files?sourc=events", "runs?flet=tiny", "fleet/tiny?weak=2026W47", "sources?top=1"])
+def test_a_query_parameter_that_there_is_none_of_is_refused_by_its_name(headrace, route):
+    answer = headrace.host.get(f"/api/{route}")
+
+    assert (answer.status, answer.json()["error"]["field"]) == (400, route.partition("?")[2].partition("=")[0])
+
+
+def test_the_parameter_that_the_functions_host_takes_its_key_from_is_let_pass(headrace):
+    assert headrace.host.get("/api/files?code=key").status == 200
+
+
 def test_a_damaged_file_stands_in_quarantine_with_its_reason(headrace):
     refused = headrace.host.get("/api/files?state=quarantined").json()["files"]
 
