@@ -49,6 +49,8 @@ class Limits:
     """Files inside one archive."""
     listing_bytes: int = 8 * MIB
     """The list of an archive's members, with their names."""
+    listing_fields_bytes: int = 4 * KIB
+    """What stands in that list behind the name of one member, such as its times; mostly less than a hundred bytes."""
     path_characters: int = 512
     """Of a member's path, or a sheet's name, which stands before the place of each row that is rejected."""
     line_bytes: int = 12 * MIB

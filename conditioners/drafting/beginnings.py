@@ -11,8 +11,9 @@ from typing import BinaryIO, NamedTuple
 from conditioners.drafting.compressions import COMPRESSIONS
 from conditioners.drafting.text_cutting import cut_before_lines, cut_text, is_of_lines
 from conditioners.inputs.allowance import UNPACKING_FAULTS
-from conditioners.inputs.zip_archives import is_office_package
-from conditioners.limits import KIB, MIB
+from conditioners.inputs.zip_archives import is_office_package, open_zip
+from conditioners.limits import DEFAULT, KIB, MIB
+from conditioners.outcome import Refusal
 from conditioners.readers.beginnings import PARQUET, WORKBOOKS
 
 ENOUGH = 4 * MIB
@@ -56,7 +57,7 @@ def _take(stream: BinaryIO, room: int, *, has_end: bool = False) -> bytes | None
                 return compression.pack(inner) if inner is not None else None
         if head.startswith(WORKBOOKS[0]) and not is_office_package(head):
             return _take_members(stream, room)
-    except UNPACKING_FAULTS:
+    except (*UNPACKING_FAULTS, Refusal):
         return None  # conditioning the whole of it says what is wrong
     cut = cut_beginning(stream.read(room + 1), room)
     return cut + _read_end(stream, room) if cut is not None and has_end else cut
@@ -95,7 +96,7 @@ def _read_end(stream: BinaryIO, room: int) -> bytes:
 def _take_members(stream: BinaryIO, room: int) -> bytes | None:
     """The archive with the beginning of each file in it."""
     packed = io.BytesIO()
-    with zipfile.ZipFile(stream) as archive:
+    with open_zip(stream, DEFAULT) as archive:
         infos = [info for info in archive.infolist() if not info.is_dir()]
         if sum(info.file_size for info in infos) <= room:
             return None

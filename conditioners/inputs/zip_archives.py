@@ -23,6 +23,8 @@ _ENCRYPTED, _UNIX = 1, 3
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK00PK\x03\x04", b"PK\x07\x08PK\x03\x04")
 """What one begins with: a member, the end of a list of none, or marks of an archive that was to be split before it."""
+_LISTED_MARK, _LISTED = b"PK\x01\x02", Struct("<28xHHH12x")
+"""A member in the list: its mark, and the sizes of the name, fields and comment behind it."""
 _HEADER, _SIZE_BEHIND, _UTF8 = Struct("<6xH10xI4xHH"), 8, 0x800
 _EXTRA_HEADER, _PATH_HEADER, _UNICODE_PATH = Struct("<HH"), Struct("<BI"), 0x7075
 """Number and size of what stands behind a member's name; version and hash of that name, before it in Unicode."""
@@ -93,14 +95,29 @@ class _Zip:
     """A zip file of which only so much is read at a time: its list of members, or a block of one."""
 
     def __init__(self, file: IO[bytes], limits: Limits) -> None:
-        self._file, self._most = file, limits.listing_bytes
+        self._file, self._limits = file, limits
         self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
 
     def read(self, size: int = -1) -> bytes:
-        """Raises Refusal when the list is too long."""
-        if size > self._most:
-            raise Refusal(f"the list of the archive's members is larger than the limit of {self._most} bytes")
-        return self._file.read(size)
+        """Raises Refusal when the list is too long, or tells too much of a member."""
+        most = self._limits.listing_bytes
+        if size > most:
+            raise Refusal(f"the list of the archive's members is larger than the limit of {most} bytes")
+        data = self._file.read(size)
+        if data.startswith(_LISTED_MARK):
+            _require_short_fields(data, self._limits)
+        return data
+
+
+def _require_short_fields(listing: bytes, limits: Limits) -> None:
+    """Zipfile reads the fields behind each name one by one, and copies those behind each of them."""
+    at = 0
+    while listing.startswith(_LISTED_MARK, at) and at + _LISTED.size <= len(listing):
+        name_size, extra, comment = _LISTED.unpack_from(listing, at)
+        if extra > limits.listing_fields_bytes:
+            most = limits.listing_fields_bytes
+            raise Refusal(f"the archive's list has more than {most} bytes of fields for a member")
+        at += _LISTED.size + name_size + extra + comment
 
 
 def open_zip(file: IO[bytes], limits: Limits) -> zipfile.ZipFile:

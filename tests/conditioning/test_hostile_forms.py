@@ -1,6 +1,7 @@
 """Files whose form, not their size, would cost time or memory are refused by counts that cost next to nothing."""
 
 import io
+import struct
 import zipfile
 
 import pyarrow as pa
@@ -137,6 +138,19 @@ def test_an_archive_whose_list_of_members_is_megabytes_is_refused(refuse):
 
     assert set(refuse({"names.zip": packed.getvalue(), "names.xlsx": _append(packed, book)})) == {
         "the list of the archive's members is larger than the limit of 8388608 bytes"
+    }
+
+
+def test_an_archive_whose_list_has_thousands_of_fields_behind_a_name_is_refused(refuse):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        info = zipfile.ZipInfo("a.csv")
+        info.extra = struct.pack("<HH", 0xCAFE, 0) * 1025
+        archive.writestr(info, b"a\n1\n")
+    book = pack([("[Content_Types].xml", "<Types/>")])
+
+    assert set(refuse({"fields.zip": packed.getvalue(), "fields.xlsx": _append(packed, book)})) == {
+        "the archive's list has more than 4096 bytes of fields for a member"
     }
 
 
