@@ -9,11 +9,15 @@ from difflib import SequenceMatcher
 from itertools import chain
 from typing import Any
 
+from conditioners.rules import Rule
+
 _ALIKE = 0.75
 _MOST_COMPARED, _COMPARED = 50, 100
 """Labels that are new or missing, and characters of each, beyond which it takes long to say which are alike."""
 _MOST = 0.5
-_UNREADABLE = ("not_a_number", "not_a_day", "not_a_moment", "too_many_places", "bad_format", "not_allowed")
+_UNREADABLE = (
+    Rule.NOT_A_NUMBER, Rule.NOT_A_DAY, Rule.NOT_A_MOMENT, Rule.TOO_MANY_PLACES, Rule.BAD_FORMAT, Rule.NOT_ALLOWED,
+)  # fmt: skip
 _KINDS = {
     "digits": re.compile(r"-?[0-9]+"), "number": re.compile(r"-?[0-9]+(\.[0-9]+)?"),
     "day": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), "moment": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T.*"),
@@ -130,9 +134,12 @@ def _pair_used(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str,
 
 
 def _list_used(summary: Mapping[str, Any]) -> list[str]:
-    """Labels that columns go by."""
-    ignored = _by_name(summary.get("ignored_labels", ()))
-    return [name for name in _by_name(_list_labels(summary)) if name not in ignored]
+    """Labels that columns go by; of an archive those of all of its members."""
+    used = dict[str, None]()
+    for part in (summary, *summary.get("members", {}).values()):
+        ignored = _by_name(part.get("ignored_labels", ()))
+        used.update(dict.fromkeys(name for name in _by_name(part["labels"]) if name not in ignored))
+    return list(used)
 
 
 def _list_filled(summary: Mapping[str, Any]) -> list[str]:

@@ -73,6 +73,7 @@ class Facts:
         """The facts of one of several files, or kinds of messages, for the summary."""
         return {
             "encoding": self.encoding, "dialect": self.dialect, "header_rows": self.header_rows, "labels": self.labels,
+            "ignored_labels": self.ignored,
         }  # fmt: skip
 
 

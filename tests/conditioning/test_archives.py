@@ -45,6 +45,14 @@ def test_the_members_of_an_archive_are_one_table_and_places_name_the_member(toy,
     assert result.summary.skipped == (("member __MACOSX/._a.csv", "no data"),)
 
 
+def test_labels_that_no_column_goes_by_are_told_of_each_member(toy, run):
+    lines = TEXT.decode().splitlines()
+    more = "\n".join([f"{lines[0]},colour", *(f"{line},red" for line in lines[1:])]).encode()
+    told = run(toy, pack_zip(**{"a.csv": TEXT, "b.csv": more})).summary.members
+
+    assert [member["ignored_labels"] for member in told.values()] == [[], ["colour"]]
+
+
 def test_lines_that_are_no_rows_are_told_with_their_member(make_source, run):
     source = make_source(dialects=(Delimited(name="plain", until="END"),))
     text = b"report\n" + TEXT + b"\nEND\n"

@@ -161,6 +161,15 @@ def test_a_label_that_another_name_of_its_column_replaces_is_renamed_however_unl
     assert "new" in found.new
 
 
+def test_a_label_is_seen_to_be_replaced_in_archives_whose_later_members_have_labels_of_no_column(make_source, run):
+    first, second = "store,units\n007,5\n", "store,units,extra\n010,6,1\n"
+    before = pack_zip(**{"a.csv": first, "b.csv": second})
+    after = pack_zip(**{name: f"new,{text}".replace("units", "Menge").replace("\n0", "\n9,0")
+                        for name, text in (("a.csv", first), ("b.csv", second))})  # fmt: skip
+
+    assert ("units", "Menge") in drift(run, make(make_source), before, after).renamed
+
+
 def test_of_columns_with_several_labels_nobody_knows_which_label_replaced_which():
     columns = {"n": {"nulls": 0, "min": "1", "max": "2"}}
     before = {"labels": ["a", "bbbb"], "ignored_labels": [], "columns": columns, "rejects": {}, "rows_in": 1}
