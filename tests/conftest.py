@@ -58,7 +58,7 @@ def forget_cloud(monkeypatch):
 def no_flushing(monkeypatch):
     """What this process writes need not be on the disk; only a machine that loses its power could tell."""
     monkeypatch.setattr("os.fsync", lambda descriptor: None)
-    monkeypatch.setattr("shared.ledger.store.PRAGMAS", ("journal_mode=WAL", "synchronous=OFF", "foreign_keys=ON"))
+    monkeypatch.setattr("shared.ledger.connections.PRAGMAS", ("journal_mode=WAL", "synchronous=OFF", "foreign_keys=ON"))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, Row, and_, or_, select
 
 from shared.domain.files import FileState
-from shared.ledger.store import reading
+from shared.ledger.connections import reading
 from shared.ledger.tables import conditioned_file, raw_file
 
 _RECENT = 5

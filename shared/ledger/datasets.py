@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import Engine, select
 
 from shared.domain.datasets import Dataset, Member
-from shared.ledger.store import insert_if_absent, reading
+from shared.ledger.connections import reading
+from shared.ledger.store import insert_if_absent
 from shared.ledger.tables import conditioned_file, dataset_member, dataset_version
 
 

@@ -30,6 +30,14 @@ REMEDIES = {
 }
 """SQLite's primary result codes, https://www.sqlite.org/rescode.html, that are no fault of our statements."""
 SERVER = "check HEADRACE_LEDGER, and that its server runs and can be reached"
+SERVER_REMEDIES = {
+    "55P03": "another session holds a lock; try again, or find it in pg_stat_activity by pg_blocking_pids(pid)",
+    "53100": "free some space on the server's disk; nothing was written",
+    "53300": "end other programs' connections to the server, or raise its max_connections",
+    "25006": "the server takes no writes, as a standby, or one whose disk is full; check it, and HEADRACE_LEDGER",
+    "25P03": "the connection was idle within a transaction, as if this machine had slept; try again",
+}
+"""PostgreSQL's codes, https://www.postgresql.org/docs/current/errcodes-appendix.html, with a remedy of their own."""
 
 
 def name_faults(engine: Engine) -> None:
@@ -38,7 +46,7 @@ def name_faults(engine: Engine) -> None:
 
     @event.listens_for(engine, "handle_error")
     def _name(context: ExceptionContext) -> None:
-        remedy = _find_remedy(context)
+        remedy = None if context.is_pre_ping else _find_remedy(context)  # a connection that is gone is made anew then
         if remedy is not None:
             raise unavailable(where, context.original_exception, remedy) from context.original_exception
 
@@ -70,6 +78,9 @@ def _find_remedy(context: ExceptionContext) -> str | None:
         return None  # Ctrl-C and the like; the engine counts them as lost connections
     if isinstance(error, sqlite3.Error):
         return _remedy_of(error)
+    code = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
+    if code in SERVER_REMEDIES:
+        return SERVER_REMEDIES[code]
     lost = isinstance(context.sqlalchemy_exception, OperationalError | InterfaceError)
     return SERVER if lost or context.is_disconnect else None
 

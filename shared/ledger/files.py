@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, and_, func, or_, select, true, update
 
 from shared.domain.files import MAX_ATTEMPTS, FileState, RawFile, identify_raw_file, source_folder
-from shared.ledger.store import begin_alone, insert_if_absent, reading
+from shared.ledger.connections import reading
+from shared.ledger.store import begin_alone, insert_if_absent
 from shared.ledger.tables import raw_file
 from shared.ledger.versions import (
     MADE,

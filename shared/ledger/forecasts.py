@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Engine, delete, func, select
 
 from shared.domain.records import Published
-from shared.ledger.store import reading
+from shared.ledger.connections import reading
 from shared.ledger.tables import forecast, publication
 
 

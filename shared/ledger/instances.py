@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Engine, select
 
 from shared.domain.requests import PipelineRequest
-from shared.ledger.store import insert_if_absent, reading
+from shared.ledger.connections import reading
+from shared.ledger.store import insert_if_absent
 from shared.ledger.tables import audit_event, instance
 
 

@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, Row, and_, delete, not_, select, true
 
 from shared.domain.files import ConditionedFile, FileState, Finished, Intent, RawFile, RowCounts
-from shared.ledger.store import begin_alone, reading
+from shared.ledger.connections import reading
+from shared.ledger.store import begin_alone
 from shared.ledger.tables import output_intent, raw_file
 from shared.ledger.versions import (
     at_work,

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Engine, select
 from shared.domain.identities import digest_of
 from shared.domain.records import Judgement, RegisteredModel
 from shared.domain.serving import ServedModel
-from shared.ledger.store import insert_if_absent, reading
+from shared.ledger.connections import reading
+from shared.ledger.store import insert_if_absent
 from shared.ledger.tables import gate_record, model_version, promotion
 
 FIRST_HASH = "0" * 64

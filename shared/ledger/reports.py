@@ -15,10 +15,10 @@ from shared.domain.gates import Verdict
 from shared.domain.runs import RunKind
 from shared.domain.segments import Baseline, Segment
 from shared.domain.serving import is_stale
+from shared.ledger.connections import reading
 from shared.ledger.forecasts import Forecasts
 from shared.ledger.models import Models
 from shared.ledger.runs import Runs
-from shared.ledger.store import reading
 from shared.ledger.tables import conditioned_file, raw_file, run
 
 ROWS = ("rows_in", "rows_out", "rows_quarantined", "rows_duplicate")

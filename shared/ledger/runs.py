@@ -11,7 +11,8 @@ from sqlalchemy import Engine, Row, delete, func, select, update
 from shared.domain.identities import is_below
 from shared.domain.records import SegmentResult
 from shared.domain.runs import RunKind, RunSpec, RunState, RunStatus
-from shared.ledger.store import insert_if_absent, reading
+from shared.ledger.connections import reading
+from shared.ledger.store import insert_if_absent
 from shared.ledger.tables import run, segment_result
 
 _IS_OPEN = run.c.state.in_([RunState.QUEUED, RunState.RUNNING])

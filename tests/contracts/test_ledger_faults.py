@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Engine
 
-from shared.ledger import store
+from shared.ledger import connections
 from shared.ledger.book import Ledger
-from shared.ledger.store import VERSION
+from shared.ledger.connections import reading
+from shared.ledger.store import VERSION, open_database
 from shared.ledger.tables import METADATA
 from shared.ports import LedgerUnavailable
 from tests.contracts.books import START, champions, condition, dump, land, publish
@@ -128,7 +130,7 @@ def change(file, *statements):
 
 
 def test_a_locked_ledger_is_waited_for_and_then_says_what_to_do(make_ledger, tmp_path, monkeypatch):
-    monkeypatch.setattr(store, "WAIT_SECONDS", 0.2)
+    monkeypatch.setattr(connections, "WAIT_SECONDS", 0.2)
     ledger, other = make_ledger(), create_engine(f"sqlite:///{tmp_path / 'ledger.db'}")
     with other.connect() as connection:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -139,6 +141,17 @@ def test_a_locked_ledger_is_waited_for_and_then_says_what_to_do(make_ledger, tmp
     other.dispose()
 
     assert land(ledger).attempts == 0
+
+
+def test_connections_that_are_all_in_use_are_an_outage_and_no_fault_of_a_file(empty_ledger, monkeypatch):
+    monkeypatch.setattr(connections, "WAIT_SECONDS", 0.2)
+    engine = open_database(f"sqlite:///{empty_ledger}")
+    with pytest.raises(LedgerUnavailable, match=r"all in use for 0\.2 s: .*it is tried again"), ExitStack() as threads:
+        for _ in range(100):
+            threads.enter_context(reading(engine))
+    with reading(engine) as connection:
+        assert connection.execute(text("SELECT 1")).scalar_one() == 1
+    engine.dispose()
 
 
 def test_a_full_disk_is_told_and_leaves_the_ledger_as_it_was(make_ledger, tmp_path):

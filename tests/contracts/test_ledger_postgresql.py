@@ -7,8 +7,12 @@ from functools import partial
 from threading import Barrier
 
 import pytest
+from sqlalchemy import NullPool, create_engine, text
 
+from shared.ledger import connections
 from shared.ledger.book import Ledger
+from shared.ledger.store import begin_alone, open_database
+from shared.ports import LedgerUnavailable
 from tests.contracts.books import START, land, make
 
 HOSTS, ROUNDS = 4, 8
@@ -91,3 +95,69 @@ def test_what_was_made_is_noted_and_told(ledgers):
     (told,) = (each for each in ledgers[1].reports.report_sources() if each["source"] == "returns")
 
     assert (told["files_conditioned"], told["rows_in"]) == (1, 10)
+
+
+@pytest.fixture
+def url(databases):
+    """The address of an empty ledger."""
+    return next(databases)
+
+
+@pytest.fixture
+def other(url):
+    """A connection of another program to the ledger's database."""
+    engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        yield connection
+
+
+@pytest.fixture
+def open_ledger(url):
+    """Opens the ledger, again if asked."""
+    opened = []
+
+    def open_it():
+        opened.append(Ledger(url))
+        return opened[-1]
+
+    yield open_it
+    for each in opened:
+        each.close()
+
+
+def test_a_lock_that_another_session_keeps_is_waited_for_and_then_says_what_to_do(open_ledger, other, monkeypatch):
+    monkeypatch.setattr(connections, "WAIT_SECONDS", 0.2)
+    ledger = open_ledger()
+    other.execute(text("BEGIN"))
+    other.execute(text("UPDATE turn SET taken = taken"))
+    with pytest.raises(LedgerUnavailable, match=r"lock timeout: another session holds a lock; .*pg_stat_activity"):
+        land(ledger)
+    assert ledger.files.count_by_state() == {}
+    other.execute(text("ROLLBACK"))
+
+    assert land(ledger).attempts == 0
+
+
+def test_a_host_that_stops_amid_an_entry_does_not_keep_the_others_waiting(url, open_ledger, monkeypatch):
+    monkeypatch.setattr(connections, "IDLE_SECONDS", 0.3)
+    stopped, ledger = open_database(url), open_ledger()
+    with pytest.raises(LedgerUnavailable), begin_alone(stopped) as connection:
+        assert land(ledger).attempts == 0
+        connection.execute(text("SELECT 1"))
+    stopped.dispose()
+
+
+def test_a_server_that_takes_no_writes_is_an_outage(url, open_ledger, other):
+    other.execute(text(f"ALTER DATABASE {other.engine.url.database} SET default_transaction_read_only = on"))
+    ledger = open_ledger()
+    with pytest.raises(LedgerUnavailable, match="read-only transaction: the server takes no writes"):
+        land(ledger)
+
+
+def test_connections_that_were_cut_while_they_were_idle_are_made_anew(open_ledger, other):
+    ledger = open_ledger()
+    land(ledger)
+    cut = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database()"
+    assert other.execute(text(f"{cut} AND pid <> pg_backend_pid()")).scalar_one() > 0
+
+    assert land(ledger, "events/b.csv").attempts == 0
