@@ -14,10 +14,10 @@ from conditioners.contract import Contract
 from conditioners.csv_lines import show_lines
 from conditioners.declaration import Source
 from conditioners.dialects import Delimited
-from conditioners.judging import Fault
 from conditioners.limits import MIB
 from conditioners.quarantine_form import PLACE_LABELS, REJECT_COLUMNS
 from conditioners.readers.batches import Located
+from conditioners.rejected_rows import RejectedRow
 
 if TYPE_CHECKING:
     import polars as pl
@@ -112,7 +112,7 @@ def write_corrections(source: Source, corrections: Iterable[Correction]) -> byte
 
 
 class Mender:
-    """Takes faults out of one conditioning that are corrected, and judges the corrections in the end."""
+    """Takes rejected rows out of one conditioning that are corrected, and judges the corrections in the end."""
 
     def __init__(self, source: Source, corrections: Iterable[Correction]) -> None:
         self._source = source
@@ -121,23 +121,23 @@ class Mender:
         for correction in given:
             self._waiting.setdefault(correction.located, deque()).append(correction)
         self._given = given
-        self._taken: list[tuple[Fault, Correction]] = []
+        self._taken: list[tuple[RejectedRow, Correction]] = []
 
-    def take(self, faults: Sequence[Fault]) -> list[Fault]:
-        """The faults without those that are corrected."""
+    def take(self, rejected: Sequence[RejectedRow]) -> list[RejectedRow]:
+        """The rejected rows without those that are corrected."""
         if not self._waiting:
-            return list(faults)
+            return list(rejected)
         left = []
-        for fault in faults:
-            waiting = self._waiting.get(fault.located)
+        for row in rejected:
+            waiting = self._waiting.get(row.located)
             if waiting:
-                self._taken.append((fault, waiting.popleft()))
+                self._taken.append((row, waiting.popleft()))
             else:
-                left.append(fault)
+                left.append(row)
         return left
 
-    def judge(self) -> tuple[pl.DataFrame, list[Located], list[Fault]]:
-        """The corrected rows that keep the contract, where they stood, and the faults of the others."""
+    def judge(self) -> tuple[pl.DataFrame, list[Located], list[RejectedRow]]:
+        """The corrected rows that keep the contract, where they stood, and those that are rejected again."""
         import numpy as np
 
         contract = self._contract
@@ -146,13 +146,13 @@ class Mender:
 
             return pl.DataFrame(), [], []
         typed = contract.apply(self._frame([correction for _, correction in self._taken]))
-        located = [fault.located for fault, _ in self._taken]
-        faults = [
-            Fault((reject.row, 1), located[reject.row], reject.rule, reject.column, f"{AS_CORRECTED}{reject.reason}")
-            for reject in typed.bad.explain()
+        located = [row.located for row, _ in self._taken]
+        rejected = [
+            RejectedRow((bad.row, 1), located[bad.row], bad.rule, bad.column, f"{AS_CORRECTED}{bad.reason}")
+            for bad in typed.bad.explain()
         ]
         kept = np.delete(np.arange(len(located)), typed.bad.numbers).tolist()
-        return typed.frame, [located[row] for row in kept], faults
+        return typed.frame, [located[row] for row in kept], rejected
 
     def keys(self) -> pl.DataFrame | None:
         """The typed key columns of all corrections, for a second reading; None without any."""

@@ -13,13 +13,14 @@ from conditioners.duplicates import CONFLICT, DUPLICATE, NEW, Identities, Repeat
 from conditioners.frames import keep_rows
 from conditioners.heap import freed_memory_kept
 from conditioners.inputs.raw import ByteSink, RawInput
-from conditioners.judging import CONFLICT_REASON, Fault, Judge, Judged
+from conditioners.judging import Judge, Judged
 from conditioners.limits import DEFAULT, Limits
 from conditioners.outcome import Conditioned, Refusal, Refused, Skipped, Summary
 from conditioners.output import AcceptedWriter, QuarantineWriter, render
 from conditioners.pipeline import in_order, usable_cores
 from conditioners.readers.batches import Facts, Reader
 from conditioners.readings import Reading, RowSkipper, open_readings
+from conditioners.rejected_rows import reject_conflict
 
 if TYPE_CHECKING:
     import numpy as np
@@ -114,33 +115,33 @@ class _Run:
 
         for at, cause, count in judged.passed:
             self._skipped.add(f"{self._facts[-1].place} {at.place}", cause, count)
-        found = sorted(judged.find_faults(), key=lambda fault: fault.order)
-        faults = [fault for fault in found if not skip.skips(fault.located)]
-        self._rows_in += judged.rows_read - (len(found) - len(faults))
+        found = sorted(judged.list_rejected(), key=lambda row: row.order)
+        rejected = [row for row in found if not skip.skips(row.located)]
+        self._rows_in += judged.rows_read - (len(found) - len(rejected))
         frame = judged.frame
         if judged.identities is not None:
             verdicts = self._repeats.classify(judged.identities)
             self._duplicates += int((verdicts == DUPLICATE).sum())
-            faults += judged.conflicts(np.flatnonzero(verdicts == CONFLICT))
+            rejected += judged.list_conflicts(np.flatnonzero(verdicts == CONFLICT))
             frame = keep_rows(frame, pl.Series(verdicts == NEW)) if verdicts.any() else frame
-        self._quarantine.write(self._mender.take(sorted(faults, key=lambda fault: fault.order)))
+        self._quarantine.write(self._mender.take(sorted(rejected, key=lambda row: row.order)))
         return frame
 
     def _settle_corrections(self) -> None:
         """Decide on corrected rows as on any others, behind all of them."""
         import polars as pl
 
-        frame, located, faults = self._mender.judge()
+        frame, located, rejected = self._mender.judge()
         if self._source.key and located:
             verdicts = self._repeats.classify(Identities(frame, self._source.key))
             self._duplicates += int((verdicts == DUPLICATE).sum())
-            for row in (verdicts == CONFLICT).nonzero()[0].tolist():
-                faults.append(Fault((row, 1), located[row], "key_conflict", "", CONFLICT_REASON))
+            conflicts = (verdicts == CONFLICT).nonzero()[0].tolist()
+            rejected += [reject_conflict(row, located[row]) for row in conflicts]
             frame = keep_rows(frame, pl.Series(verdicts == NEW))
         self._released = frame.height
         if located:
             self._write(each for each in [frame])
-        self._quarantine.write(faults)
+        self._quarantine.write(rejected)
 
     def _write(self, frames: Generator[pl.DataFrame]) -> None:
         """Write accepted rows, or hold them where the file's form has lost their order."""

@@ -28,7 +28,7 @@ class BadRow(NamedTuple):
     reason: str
 
 
-_Told = dict[tuple[str, tuple[bool | None, ...], str | None], tuple[str, str]]
+_Told = dict[tuple[str, tuple[bool | None, ...], str | None], tuple[Rule, str]]
 """Rule and reason, by column, flags and cell."""
 
 
@@ -39,7 +39,7 @@ class BadRows:
     numbers: Sequence[int] = ()
     """Theirs in the batch, in order."""
     _owners: Sequence[CompiledColumn | Check] = ()
-    _rules: Mapping[str, Sequence[tuple[int, str]]] = field(default_factory=dict)
+    _rules: Mapping[str, Sequence[tuple[int, Rule]]] = field(default_factory=dict)
     """For each column at fault its rules, and where in a row's flags that of each stands."""
     _flags: Sequence[tuple[bool | None, ...]] = ()
     _cells: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
@@ -60,7 +60,7 @@ class BadRows:
             found = told[key] = self._find_fault(owner, *key[1:])
         return BadRow(self.numbers[at], found[0], owner.name, found[1])
 
-    def _find_fault(self, owner: CompiledColumn, flags: tuple[bool | None, ...], cell: str | None) -> tuple[str, str]:
+    def _find_fault(self, owner: CompiledColumn, flags: tuple[bool | None, ...], cell: str | None) -> tuple[Rule, str]:
         rule = next((rule for place, rule in self._rules[owner.name] if flags[place]), None)
         if rule is None or self._dialect is None:
             raise RuntimeError(f"a row was rejected for {owner.name} under no rule: a bug in conditioners/faults.py")
@@ -105,7 +105,7 @@ class Faults:
         names = dict.fromkeys(owner.name for owner in owners if isinstance(owner, CompiledColumn))
         faults = [(name, fault) for name in names for fault in self._named[name, damaged]]
         flags = bad.select_seq(fault.flag for _, fault in faults).rows() if faults else ()
-        rules: dict[str, list[tuple[int, str]]] = {name: [] for name in names}
+        rules: dict[str, list[tuple[int, Rule]]] = {name: [] for name in names}
         for place, (name, fault) in enumerate(faults):
             rules[name].append((place, fault.rule))
         cells = {name: bad[name_cell(name)].to_list() for name in names}

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
-LABELS = "labels"
-"""The rule that a row breaks which holds nothing but labels."""
 _FEWEST = 2
 """Columns that tell a header row from a row with a word that happens to be a label."""
 

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from conditioners.contract import Contract
 from conditioners.declaration import Source
 from conditioners.dialects import Delimited, FixedWidth, Parquet, Workbook, repeated_of, wide_of
 from conditioners.duplicates import Identities, hash_keys
 from conditioners.faults import BadRow, BadRows
-from conditioners.header_rows import LABELS, HeaderRows
+from conditioners.header_rows import HeaderRows
 from conditioners.hooks import apply_hook
 from conditioners.parts import name_whole, put_together
 from conditioners.proportions import Proportions
 from conditioners.readers.batches import Located, TextBatch, Unread
 from conditioners.readers.titles import compile_titles
 from conditioners.readings import Reading
+from conditioners.rejected_rows import RejectedRow, reject_conflict
+from conditioners.rules import Rule
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,18 +29,6 @@ if TYPE_CHECKING:
 
 _FEW, _TIMES = 16, 64
 """Rows that are located together at first, and how many times as many then, and again."""
-CONFLICT_REASON = "an earlier row has the same key and other values"
-
-
-class Fault(NamedTuple):
-    """One row that cannot be accepted. `order` sorts it among its batch's rows: an unread row before a readable one."""
-
-    order: tuple[int, int]
-    located: Located
-    rule: str
-    column: str
-    """The column at fault; empty when it is not one cell's."""
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -67,23 +57,22 @@ class Judged:
     shown: int
     """What the cells take, in bytes, where values may be repeated."""
 
-    def find_faults(self) -> list[Fault]:
-        """Why rows cannot be accepted, and where they stand: first those that could not be read, then the others."""
+    def list_rejected(self) -> list[RejectedRow]:
+        """The rows that are not accepted, and where they stand: first those that could not be read, then the others."""
         self.proportions.note_shown(self.shown)
         self.proportions.note_blank(sum(count for *_, count in self.passed))
-        rejects = sorted([*self.bad.explain(), *self.left_out], key=lambda reject: reject.row)
+        bad = sorted([*self.bad.explain(), *self.left_out], key=lambda each: each.row)
         self._note_rejected([unread.located for unread in self.unread])
-        located = self._locate([reject.row for reject in rejects])
-        faults = [Fault((unread.before, 0), unread.located, unread.rule, "", unread.reason) for unread in self.unread]
-        for reject, at in zip(rejects, located, strict=True):
-            faults.append(Fault((reject.row, 1), at, reject.rule, reject.column, reject.reason))
-        return faults
+        located = self._locate([each.row for each in bad])
+        rejected = [RejectedRow((each.before, 0), each.located, each.rule, "", each.reason) for each in self.unread]
+        for each, at in zip(bad, located, strict=True):
+            rejected.append(RejectedRow((each.row, 1), at, each.rule, each.column, each.reason))
+        return rejected
 
-    def conflicts(self, numbers: NDArray[np.int64]) -> list[Fault]:
-        """Faults for typed rows, by number in `frame`, whose key an earlier and different row has."""
+    def list_conflicts(self, numbers: NDArray[np.int64]) -> list[RejectedRow]:
+        """Typed rows, by number in `frame`, whose key an earlier and different row has."""
         rows = self.rows[numbers].tolist()
-        located = self._locate(rows)
-        return [Fault((row, 1), at, "key_conflict", "", CONFLICT_REASON) for row, at in zip(rows, located, strict=True)]
+        return [reject_conflict(row, at) for row, at in zip(rows, self._locate(rows), strict=True)]
 
     def _locate(self, rows: Sequence[int]) -> list[Located]:
         """Where rows stand: of a few first, for each may show what stands around very many of them."""
@@ -150,8 +139,8 @@ class Judge:
             return []
         reason = f"left out by the hook of {self._source.name}"
         gone = np.setdiff1d(np.arange(rows), [*kept.tolist(), *headers]).tolist()
-        found = [BadRow(row, "left_out", "", reason) for row in gone]
-        return found + [BadRow(row, LABELS, "", "the row holds nothing but labels of columns") for row in headers]
+        found = [BadRow(row, Rule.LEFT_OUT, "", reason) for row in gone]
+        return found + [BadRow(row, Rule.LABELS, "", "the row holds nothing but labels of columns") for row in headers]
 
     def _contract(self, frame: pl.DataFrame) -> Contract:
         present = name_whole(self._dialect, self._reader.columns)

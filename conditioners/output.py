@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conditioners.csv_lines import show_lines
 from conditioners.inputs.raw import ByteSink
-from conditioners.judging import Fault
 from conditioners.outcome import ColumnSummary
 from conditioners.quarantine_form import require_same_place, show_header
+from conditioners.rejected_rows import RejectedRow
 
 if TYPE_CHECKING:
     import polars as pl
@@ -104,9 +104,9 @@ class QuarantineWriter:
             self._place = place
         require_same_place(self._place, place)
 
-    def write(self, faults: Iterable[Fault]) -> None:
+    def write(self, rejected: Iterable[RejectedRow]) -> None:
         """Append rows."""
-        found = [(at.place, rule, column, reason, at.raw) for _, at, rule, column, reason in faults]
+        found = [(at.place, rule, column, reason, at.raw) for _, at, rule, column, reason in rejected]
         if not found:
             return
         self.rows += len(found)

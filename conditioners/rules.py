@@ -41,4 +41,5 @@ class Rule(StrEnum):
     WRONG_ENVELOPE = "wrong_envelope"
     WRONG_FIELD_COUNT = "wrong_field_count"
     WRONG_GROUP = "wrong_group"
+    WRONG_KEYS = "wrong_keys"
     WRONG_WIDTH = "wrong_width"

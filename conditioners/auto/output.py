@@ -15,6 +15,7 @@ from conditioners.csv_lines import show_line, show_lines
 from conditioners.inputs.raw import ByteSink
 from conditioners.quarantine_form import require_same_place, show_header
 from conditioners.readers.decoding import show_damage
+from conditioners.rules import Rule
 from conditioners.structure.rows import Row
 
 _FLUSH = _BLOCK = 1 << 18
@@ -89,7 +90,7 @@ class TableWriter:
         self._lines.append(show_lines(rows))
         self._flush()
 
-    def reject(self, row: Row, rule: str, reason: str, rejects: RejectWriter) -> None:
+    def reject(self, row: Row, rule: Rule, reason: str, rejects: RejectWriter) -> None:
         """Note a row that has no place in the table."""
         self._rejects[rule] += 1
         rejects.write(row, rule, reason)
@@ -139,7 +140,7 @@ class RejectWriter:
             self._place = place
         require_same_place(self._place, place)
 
-    def write(self, row: Row, rule: str, reason: str) -> None:
+    def write(self, row: Row, rule: Rule, reason: str) -> None:
         """Append a row; it is written with others, by `flush` at last."""
         self._waiting.append((row.place, rule, "", reason, show_damage(row.raw)))
         self._size += len(row.raw)

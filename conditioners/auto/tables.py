@@ -13,6 +13,7 @@ from conditioners.limits import Limits
 from conditioners.outcome import Refusal, Skipped, WholeRefusal
 from conditioners.proportions import Proportions
 from conditioners.readers.decoding import DAMAGE_IN_TEXT
+from conditioners.rules import Rule
 from conditioners.structure.block import Block, each_row
 from conditioners.structure.census import Census
 from conditioners.structure.found import Began, Dropped, Found, Kept, KeptBlock, Passed, PassedLines
@@ -101,7 +102,7 @@ class TableReader:
                 if DAMAGE_IN_TEXT in "".join(found.cells):
                     reason = "bytes that the file's encoding does not know"
                     row = Row(within + found.place, None, ",".join(found.cells))
-                    table.reject(row, "undecodable", reason, self.rejects)
+                    table.reject(row, Rule.UNDECODABLE, reason, self.rejects)
                     continue
                 table.write(found.cells)
                 if found.mended:
@@ -203,7 +204,7 @@ def _judge(rows: Sequence[Row], width: int) -> Iterator[Kept | KeptBlock | Dropp
     if row.cells is None:
         yield Dropped(row, *row.fault)
     elif row.width != width:
-        yield Dropped(row, "wrong_field_count", f"{row.width} fields where the table has {width}")
+        yield Dropped(row, Rule.WRONG_FIELD_COUNT, f"{row.width} fields where the table has {width}")
     elif len(rows) == 1 or DAMAGE_IN_TEXT in "".join(chain.from_iterable(cells)):
         yield from map(Kept, (row.place for row in rows), cells)
     else:

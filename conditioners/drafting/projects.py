@@ -20,6 +20,7 @@ from conditioners.drafting.samples import NoDraft, Sample, look_at_sample
 from conditioners.engine import condition
 from conditioners.inputs.raw import RawInput
 from conditioners.outcome import Refusal, Refused, SourceError, Summary
+from conditioners.rules import Rule
 
 SOURCES, GOLDEN = "conditioners/sources", "tests/conditioning/golden"
 _FEWER = (40, 39, 38, 37, 36, 35, 30, 25, 20, 15, 10)
@@ -97,7 +98,7 @@ def _settle(draft: Draft, sample: Sample) -> tuple[Draft, Summary]:
         patterns = _find_footers(result.rejected, sample)
         if patterns:
             draft = draft.skipping(patterns)
-        elif draft.key and ("key_conflict" in result.summary.rejects or result.summary.rows_duplicate):
+        elif draft.key and (Rule.KEY_CONFLICT in result.summary.rejects or result.summary.rows_duplicate):
             draft = draft.without_key()
         elif not result.summary.rows_out:
             raise NoDraft(f"no row of the sample is accepted as drafted: {dict(result.summary.rejects)}")

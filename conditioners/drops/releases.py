@@ -27,9 +27,9 @@ from conditioners.drops.formulas import neutralise, restore
 from conditioners.drops.intake import condition_drop
 from conditioners.drops.places import WRITE_TRIES, Place, look_at_corrections
 from conditioners.drops.refusals import is_refusal
-from conditioners.judging import CONFLICT_REASON
 from conditioners.readers.batches import Located
 from conditioners.registry import Identified, Unidentified, all_sources, identify
+from conditioners.rules import Rule
 from shared.domain.files import FileState, identify_raw_file
 from shared.domain.identities import quarantine_path
 from shared.ports import BlobChanged, BlobMissing, Lake
@@ -112,7 +112,7 @@ def list_still_wrong(lake: Lake, path: str) -> list[str]:
     given = {each.located for each in read_corrections(lake, _identify(lake, path), path)}
     return [
         f"{header[0]} {row[0]}: {row[3]}" for row in rows
-        if row[3].startswith(AS_CORRECTED) or (row[3] == CONFLICT_REASON and Located(row[0], row[-1]) in given)
+        if row[3].startswith(AS_CORRECTED) or (row[1] == Rule.KEY_CONFLICT and Located(row[0], row[-1]) in given)
     ]  # fmt: skip
 
 

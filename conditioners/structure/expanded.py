@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from conditioners.outcome import Refusal, Skipped
+from conditioners.rules import Rule
 from conditioners.structure.rows import Row
 from conditioners.structure.text import LineRows, TextRows
 
@@ -72,7 +73,7 @@ class ExpandedRows(LineRows):
             return
         cells = _values([row.raw for row in lines[1:]], self.shell, self.labels)
         raw = "\n".join(row.raw for row in lines)
-        fault = ("wrong_keys", "the record has other keys than the first one, or lines without one")
+        fault = (Rule.WRONG_KEYS, "the record has other keys than the first one, or lines without one")
         yield Row(lines[0].place, cells, raw, *(() if cells else (fault,)))
 
     def describe(self) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from conditioners.rules import Rule
 from conditioners.structure.heads import Head
 from conditioners.structure.rows import Row
 
@@ -36,7 +37,7 @@ class Dropped(NamedTuple):
     """A row that has no place in the table it stands in."""
 
     row: Row
-    rule: str
+    rule: Rule
     reason: str
 
 

@@ -89,7 +89,7 @@ def _belongs_above(upper: Cells, lower: Cells, usual: int, below: Profile) -> bo
         return False
     fewest = 1 if _fill(upper) == len(upper) >= _WIDE else 2
     is_full = _fill(upper) >= _DENSE * usual and below.contradicts_everywhere(upper, fewest)
-    if list(upper) == list(lower) or is_full or _are_merged(upper, lower):
+    if list(upper) == list(lower) or is_full or _are_merged(upper, lower) or _are_some_groups(upper, lower):
         return True
     completes = _fill(upper) > 1 and all(not low.strip() for up, low in zip(upper, lower, strict=True) if up.strip())
     is_group = not upper[0].strip() and all(low.strip() for up, low in zip(upper, lower, strict=True) if up.strip())
@@ -120,11 +120,26 @@ def _are_merged(upper: Cells, lower: Cells) -> bool:
     return any(below) and any(beside) and all(map(any, zip(below, beside, strict=True)))
 
 
+def _are_some_groups(upper: Cells, lower: Cells) -> bool:
+    """Whether the upper row has labels of groups, and of those columns alone that the lower row has none for.
+
+    Together they tell all columns apart.
+    """
+    filled = [at for at, cell in enumerate(upper) if cell.strip()]
+    groups = [at for at in filled if lower[at].strip()]
+    are_wide = all(_goes_on_over(upper, lower, at) for at in groups)
+    labels = join_labels([tuple(upper), tuple(lower)])
+    return 0 < len(groups) < len(filled) and are_wide and all(labels) and len(set(labels)) == len(labels)
+
+
+def _goes_on_over(upper: Cells, lower: Cells, at: int) -> bool:
+    return at + 1 < len(upper) and not upper[at + 1].strip() and bool(lower[at + 1].strip())
+
+
 def _goes_on_beside(upper: Cells, lower: Cells, at: int) -> bool:
     if not upper[at].strip():
         return at > 0 and bool(lower[at].strip())
-    is_over_blanks = at + 1 < len(upper) and not upper[at + 1].strip() and bool(lower[at + 1].strip())
-    return is_over_blanks or upper[at] in (*upper[max(0, at - 1) : at], *upper[at + 1 : at + 2])
+    return _goes_on_over(upper, lower, at) or upper[at] in (*upper[max(0, at - 1) : at], *upper[at + 1 : at + 2])
 
 
 def _could_head(cells: Cells, below: Profile, *, distinct: bool = True) -> bool:

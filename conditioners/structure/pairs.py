@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from conditioners.outcome import Refusal, Skipped
+from conditioners.rules import Rule
 from conditioners.structure.rows import Row
 from conditioners.structure.text import LineRows, TextRows
 
@@ -39,9 +40,10 @@ class PairRows(LineRows):
                 continue
             pairs = parse_pairs(row.raw)
             if pairs is None or len(pairs) < _PAIRS:
-                yield Row(row.place, None, row.raw, ("no_pairs", "the line is no key=value pairs, each key once"))
+                yield Row(row.place, None, row.raw, (Rule.NO_PAIRS, "the line is no key=value pairs, each key once"))
             elif other := next((key for key in pairs if key not in known), None):
-                yield Row(row.place, None, row.raw, ("unknown_key", f"none of the first lines has the key {other!r}"))
+                reason = f"none of the first lines has the key {other!r}"
+                yield Row(row.place, None, row.raw, (Rule.UNKNOWN_KEY, reason))
             else:
                 yield Row(row.place, tuple(pairs.get(label, "") for label in self.labels), row.raw)
 

@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 
 from conditioners.outcome import Refusal
 from conditioners.readers.json.value_lines import BrokenLine
+from conditioners.rules import Rule
 from conditioners.structure.rows import Row, no_resplit, require_short_path
 
 _MOST_LEFT_OUT, _MOST_FOR_EACH = 5_000_000, 100
 """Values that records may lack, all together, and for each one that they have beyond that."""
 _SPARSE = 4
 """Labels for each value that a record has, from which on it is quicker to go by its values."""
-_NO_JSON = ("not_json", "the line is no JSON value")
+_NO_JSON = (Rule.NOT_JSON, "the line is no JSON value")
 Record = Mapping[str, str]
 """One record: label to text."""
 
@@ -25,7 +26,7 @@ class Misplaced(NamedTuple):
 
     path: str
     raw: str
-    rule: str
+    rule: Rule
     reason: str
 
 

@@ -7,6 +7,7 @@ from string import digits
 from typing import NamedTuple
 
 from conditioners.outcome import Refusal
+from conditioners.rules import Rule
 
 _LONGEST_PATH = 4096
 
@@ -18,7 +19,7 @@ class Row(NamedTuple):
     """Line number, cell or path."""
     cells: tuple[str, ...] | None
     raw: str
-    fault: tuple[str, str] = ("stray_quote", "the quotes can be read in more than one way")
+    fault: tuple[Rule, str] = (Rule.STRAY_QUOTE, "the quotes can be read in more than one way")
     """Rule and reason, where the cells cannot be told apart or the row is none of the table's."""
 
     @property

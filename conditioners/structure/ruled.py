@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from conditioners.outcome import Skipped
+from conditioners.rules import Rule
 from conditioners.structure.alignment import cut, find_body, find_columns, show_columns
 from conditioners.structure.block import Block
 from conditioners.structure.inner_marks import are_blanks_apart
@@ -62,7 +63,7 @@ class RuledRows(LineRows):
     def _split(self, row: Row) -> Row:
         most = self.text.limits.columns
         if not self.columns and row.raw.count("|") > most + 1:
-            return row._replace(cells=None, fault=("wrong_field_count", f"more than {most} fields"))
+            return row._replace(cells=None, fault=(Rule.WRONG_FIELD_COUNT, f"more than {most} fields"))
         return row._replace(cells=self._cells_of(row.raw))
 
     def _cells_of(self, line: str) -> tuple[str, ...]:

@@ -15,11 +15,11 @@ from conditioners.readers.edi.envelopes import read_messages
 from conditioners.readers.edi.interchanges import split_segments
 from conditioners.readers.edi.segments import Segment
 from conditioners.readers.edi.text import decode_interchanges, open_declared, read_packed
+from conditioners.rules import Rule
 from conditioners.structure.encodings import describe_encoding, open_decoder
 from conditioners.structure.records import Misplaced, Record, RecordGrid
 
 _NO_MARKS = bytes(code for code in range(256) if code > 0x7F or re.match(r"[\w\s]", chr(code)))
-_FAULT = "wrong_envelope"
 _ISA = re.compile(rb"ISA([^A-Za-z0-9 \r\n])\d{0,2}\1[^\r\n]{0,60}?\1\d{0,2}\1")
 """How X12 begins. A table whose first label is ISA has no codes of two digits beside it."""
 
@@ -54,7 +54,7 @@ def open_segments(opened: OpenedRaw, limits: Limits) -> Iterator[RecordGrid]:
     def read() -> Iterator[tuple[str, Record] | Misplaced]:
         for segment in segments:
             if segment.number in faults:
-                yield Misplaced(segment.place, segment.raw, _FAULT, faults[segment.number])
+                yield Misplaced(segment.place, segment.raw, Rule.WRONG_ENVELOPE, faults[segment.number])
             else:
                 yield segment.place, dict(zip(labels, segment.elements, strict=False))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import islice, takewhile
 
+from conditioners.rules import Rule
 from conditioners.structure.ahead import Ahead
 from conditioners.structure.block import Block
 from conditioners.structure.found import Dropped, Found, Kept, KeptBlock, Passed, PassedLines
@@ -198,7 +199,7 @@ class TableReader:
     def _drop(self, row: Row) -> Dropped:
         if row.cells is None:
             return Dropped(row, *row.fault)
-        return Dropped(row, "wrong_field_count", f"{row.width} fields where the table has {self._head.cells}")
+        return Dropped(row, Rule.WRONG_FIELD_COUNT, f"{row.width} fields where the table has {self._head.cells}")
 
     def _begins_another(self, row: Row) -> bool:
         """Whether a further table begins here: the header row again, or other labels with rows that suit them."""

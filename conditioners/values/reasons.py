@@ -9,6 +9,7 @@ from functools import lru_cache
 from conditioners.columns import Column, Day, Decimal, Moment, Text, Whole
 from conditioners.dialects import Dialect, ShiftBy
 from conditioners.readers.decoding import show_damage
+from conditioners.rules import Rule
 from conditioners.values.counted_dates import COUNTED
 from conditioners.values.date_forms import pattern_of, spell_out
 from conditioners.values.dates import formats_of
@@ -21,13 +22,13 @@ _SHOWN_AS = {
 }  # fmt: skip
 
 
-def explain(rule: str, column: Column, text: str | None, dialect: Dialect) -> str:
+def explain(rule: Rule, column: Column, text: str | None, dialect: Dialect) -> str:
     """The reason for one rule of one column; `text` is the cell without blanks around it."""
     name = _show_name(column, dialect)
-    if rule == "missing" or text is None:
+    if rule == Rule.MISSING or text is None:
         return f"{name} is missing"
     text = show_damage(text)
-    if rule == "undecodable":
+    if rule == Rule.UNDECODABLE:
         return f"{name}: {text!r} has bytes that the file's encoding does not know"
     shown = repr(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")
     return f"{name}: {shown} {_fault(rule, column, text, dialect)}"
@@ -39,8 +40,8 @@ def _show_name(column: Column, dialect: Dialect) -> str:
     return f"{column.name} (of {' and '.join(map(repr, parts))})" if parts else column.name
 
 
-def _fault(rule: str, column: Column, text: str, dialect: Dialect) -> str:
-    if rule == "bad_format":
+def _fault(rule: Rule, column: Column, text: str, dialect: Dialect) -> str:
+    if rule == Rule.BAD_FORMAT:
         return _unfit(column, dialect)
     if isinstance(column, Day | Moment):
         return _day_fault(rule, column, text, dialect)
@@ -50,12 +51,12 @@ def _fault(rule: str, column: Column, text: str, dialect: Dialect) -> str:
     return _number_fault(rule, column, text, dialect)
 
 
-def _day_fault(rule: str, column: Day | Moment, text: str, dialect: Dialect) -> str:
-    if rule == "too_early":
+def _day_fault(rule: Rule, column: Day | Moment, text: str, dialect: Dialect) -> str:
+    if rule == Rule.TOO_EARLY:
         return f"is before {column.earliest}"
-    if rule == "too_late":
+    if rule == Rule.TOO_LATE:
         return f"is after {column.latest}"
-    if rule == "wrong_weekday" and isinstance(column, Day):
+    if rule == Rule.WRONG_WEEKDAY and isinstance(column, Day):
         return f"is no {_WEEKDAYS[(column.weekday or 1) - 1]}"
     if isinstance(column, Day):
         return _unwritten("day", text, formats_of(column, dialect), formats_of(column, dialect))
@@ -76,17 +77,17 @@ def _unfit(column: Column, dialect: Dialect) -> str:
     return f"does not look like {' with '.join(pattern for pattern in patterns if pattern)}"
 
 
-def _number_fault(rule: str, column: Whole | Decimal, text: str, dialect: Dialect) -> str:
+def _number_fault(rule: Rule, column: Whole | Decimal, text: str, dialect: Dialect) -> str:
     places = column.places if isinstance(column, Decimal) else 0
-    if rule == "too_many_places":
+    if rule == Rule.TOO_MANY_PLACES:
         shift = dialect.shifts.get(column.name, 0)
         if isinstance(shift, ShiftBy):
             return "has more decimal places than the column keeps"
         places += shift
         return "is no whole number" if places <= 0 else f"has more than {places} decimal places"
-    if rule == "too_small":
+    if rule == Rule.TOO_SMALL:
         return f"is below {column.minimum}"
-    if rule == "too_large":
+    if rule == Rule.TOO_LARGE:
         signs = dialect.numbers.minus
         # What is negative is above nothing that is not.
         is_negative = "-" in text or text.endswith((")", *signs)) or text.startswith(signs)

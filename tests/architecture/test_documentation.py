@@ -176,6 +176,14 @@ def test_the_page_on_tables_names_the_columns_and_keys_of_their_sources(root):
         assert [each.strip() for each in key] == list(sources[name].key)
 
 
+def test_each_rule_that_rows_may_break_stands_in_the_pages_on_conditioning(root):
+    from conditioners.rules import Rule
+
+    pages = [(root / "docs" / name).read_text(encoding="utf-8") for name in ("sources.md", "conditioning-auto.md")]
+
+    assert not {rule for rule in Rule if not any(f"`{rule}`" in page for page in pages)}
+
+
 def test_the_source_that_the_page_on_sources_declares_is_without_a_fault(root):
     from conditioners.consistency import require_consistency
 

@@ -20,8 +20,7 @@ from conditioners.readers.edi.portions import Readable, Rejected, cut_rows, limi
 from conditioners.readers.edi.segments import Segment, show_segments
 from conditioners.readers.edi.text import read_interchanges
 from conditioners.readers.headers import surroundings
-
-_TWICE, _INVALID = "given_twice", "invalid_message"
+from conditioners.rules import Rule
 
 
 @dataclass(slots=True)
@@ -31,7 +30,7 @@ class _Loop:
     number: int
     """0 for a loop that should be there and is not."""
     values: dict[str, str] = field(default_factory=dict)
-    fault: tuple[str, str] | None = None
+    fault: tuple[Rule, str] | None = None
     """Rule and reason."""
     segments: list[Segment] = field(default_factory=list)
     holds: bool = False
@@ -40,7 +39,7 @@ class _Loop:
     def note(self, label: str, value: str) -> None:
         """Enter a value; of two different ones the first is kept, and told as a fault."""
         if self.values.setdefault(label, value) != value:
-            self.fault = (_TWICE, f"{label} is given twice: {self.values[label]} and {value}")
+            self.fault = (Rule.GIVEN_TWICE, f"{label} is given twice: {self.values[label]} and {value}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,7 @@ class EdiLoopReader:
         for loops in self._walk(message, header):
             is_told = True
             origin = _Origin(message, tuple(loops))
-            fault = message.fault and (_INVALID, message.fault)
+            fault = message.fault and (Rule.INVALID_MESSAGE, message.fault)
             fault = fault or next((loop.fault for loop in (header, *loops) if loop.fault), None)
             if fault is not None:
                 yield Rejected(_locate(origin, self._dialect), *fault)
@@ -115,12 +114,13 @@ class EdiLoopReader:
         behind = self._find_behind_end(message)
         if behind:
             place = Located(f"{message.path}.{behind[0].name}", show_segments(behind))
-            yield Rejected(place, _INVALID, f"{behind[0].name} stands behind the end of the items")
+            yield Rejected(place, Rule.INVALID_MESSAGE, f"{behind[0].name} stands behind the end of the items")
         elif message.fault is None and not any(segment.name in self._dialect.loops for segment in message.segments):
             self.facts.skipped.add(f"path {message.path}", f"no {self._dialect.loops[0]}")
         elif not is_told and message.fault is not None:
             # No row stands for the fault, so the message itself does: else nothing would tell that it was left out.
-            yield Rejected(Located(message.path, show_segments(message.segments[1:-1])), _INVALID, message.fault)
+            place = Located(message.path, show_segments(message.segments[1:-1]))
+            yield Rejected(place, Rule.INVALID_MESSAGE, message.fault)
 
     def _find_behind_end(self, message: Message) -> Sequence[Segment]:
         """What stands behind the items' end, from the first segment on that begins a loop."""
@@ -148,7 +148,8 @@ class EdiLoopReader:
                 yield from self._close(message, open_loops, level)
                 counts[level] += 1
                 counts[level + 1 :] = [0] * (len(names) - level - 1)
-                absent = [_Loop(0, fault=(_INVALID, f"no {name} around it")) for name in names[len(open_loops) : level]]
+                missing = names[len(open_loops) : level]
+                absent = [_Loop(0, fault=(Rule.INVALID_MESSAGE, f"no {name} around it")) for name in missing]
                 open_loops = [*open_loops[:level], *absent, _Loop(counts[level])]
                 if level:
                     open_loops[level - 1].holds = True

@@ -9,6 +9,7 @@ from conditioners.collector import collector_paused
 from conditioners.limits import MIB, Limits
 from conditioners.outcome import Refusal
 from conditioners.readers.batches import BATCH_ROWS, Located, Rows
+from conditioners.rules import Rule
 
 _MOST_SHOWN = 8 * MIB
 """Characters of a portion, in which each row may show what stands around very many of them."""
@@ -25,7 +26,7 @@ class Rejected(NamedTuple):
     """A row that cannot be read."""
 
     located: Located
-    rule: str
+    rule: Rule
     reason: str
 
 

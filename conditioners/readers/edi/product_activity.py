@@ -27,10 +27,10 @@ from conditioners.readers.edi.product_items import (
 from conditioners.readers.edi.segments import show_segments
 from conditioners.readers.edi.text import read_interchanges
 from conditioners.readers.headers import surroundings
+from conditioners.rules import Rule
 
 KIND = "852"
 _LOCATION, _REPORTING = "SDQ", "N1.RL"
-_INVALID, _TWICE = "invalid_transaction_set", "given_twice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class ProductActivityReader:
                 yield row
         if fault is not None and not is_told:
             # No row stands for the fault, so the set itself does: else nothing would tell that it was left out.
-            yield Rejected(Located(found.path, show_segments(found.segments)), _INVALID, fault)
+            yield Rejected(Located(found.path, show_segments(found.segments)), Rule.INVALID_TRANSACTION_SET, fault)
 
     def _read_item(
         self, found: Message, item: Item, common: Values, fault: str | None
@@ -108,7 +108,8 @@ class ProductActivityReader:
         ids = read_ids(item, self._wanted)
         unnamed = read_quantities(item, common.known.get(_REPORTING, ""))
         self._note_found(found, item, ids.known)
-        rejected = (_INVALID, fault or unnamed) if fault or unnamed else (_TWICE, common.fault or ids.fault)
+        invalid, twice = fault or unnamed, common.fault or ids.fault
+        rejected = (Rule.INVALID_TRANSACTION_SET, invalid) if invalid else (Rule.GIVEN_TWICE, twice)
         places = _Places()
         for (location, _), quantities in item.quantities.items():
             origin = _Origin(found.path, item, location)

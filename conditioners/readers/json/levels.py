@@ -10,6 +10,7 @@ from conditioners.readers.decoding import show_damage
 from conditioners.readers.json.paths import KEYED, Level, join_all, join_key, step
 from conditioners.readers.json.showing import show_json, show_values
 from conditioners.readers.numbers import NumberWriter
+from conditioners.rules import Rule
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,14 +27,14 @@ class Stray(NamedTuple):
 
     place: str
     raw: str
-    rule: str = "not_a_list"
+    rule: Rule = Rule.NOT_A_LIST
     reason: str = "a list should stand here"
 
     @classmethod
     def in_place_of(cls, each: str, place: str, value: Any) -> Stray:
         """What stands where a list should, or an object of records by key."""
         if each == KEYED:
-            return cls(place, show_json(value), "not_an_object", "an object should stand here")
+            return cls(place, show_json(value), Rule.NOT_AN_OBJECT, "an object should stand here")
         return cls(place, show_json(value))
 
 

@@ -28,6 +28,7 @@ from conditioners.readers.text.chunks import Chunk
 from conditioners.readers.text.cutting import RecordCutter
 from conditioners.readers.text.portions import cut_portions
 from conditioners.readers.text.records import LINES
+from conditioners.rules import Rule
 
 if TYPE_CHECKING:
     import numpy as np
@@ -172,7 +173,7 @@ class JsonLinesReader:
     def _list_unread(self, parsed: _Parsed, strays: Sequence[FoundStray], counts: NDArray[np.int64]) -> list[Unread]:
         """All that is no row, in order: lines that are no JSON, and what stands in place of lists in others."""
         starts = [0, *counts.cumsum().tolist()]
-        found = [((at, 0), Unread(starts[at], line, "not_json", reason)) for at, (line, reason) in parsed.broken]
+        found = [((at, 0), Unread(starts[at], line, Rule.NOT_JSON, reason)) for at, (line, reason) in parsed.broken]
         for outermost, before, stray in strays:
             at = Located(f"{parsed.lines[outermost]} {stray.place}", show_damage(stray.raw))
             found.append(((outermost, 1), Unread(before, at, stray.rule, stray.reason)))

@@ -21,6 +21,7 @@ from conditioners.readers.json.paths import LISTED, Level, read_path, show_path,
 from conditioners.readers.json.showing import show_json, show_value, show_values
 from conditioners.readers.json.tree import Cells
 from conditioners.readers.numbers import NumberWriter
+from conditioners.rules import Rule
 
 if TYPE_CHECKING:
     import polars as pl
@@ -133,7 +134,7 @@ class RowWalker:
                 stray = Stray(place, show_json(element))
             elif len(row) > most and any(cell not in (None, "") for cell in row[most:]):
                 reason = f"{len(row)} cells where there are {most} labels"
-                stray = Stray(place, show_json(element), "wrong_field_count", reason)
+                stray = Stray(place, show_json(element), Rule.WRONG_FIELD_COUNT, reason)
             else:
                 numbers.append(number)
                 continue

@@ -25,6 +25,7 @@ from conditioners.readers.text.portions import cut_portions
 from conditioners.readers.text.records import LINES
 from conditioners.readers.text.tagged import GroupReader
 from conditioners.readers.unfolding import limit_portions, name_repetition
+from conditioners.rules import Rule
 
 if TYPE_CHECKING:
     import polars as pl
@@ -99,16 +100,16 @@ class FixedWidthReader:
         frame = frame.filter(pl.Series(is_readable)).select(self.columns)
         return TextBatch(frame, lambda rows: index.locate(readable[list(rows)]), unread, passed=passed)
 
-    def _find_faults(self, line: pl.Series, *, damaged: bool) -> tuple[dict[int, tuple[str, str]], list[pl.Series]]:
+    def _find_faults(self, line: pl.Series, *, damaged: bool) -> tuple[dict[int, tuple[Rule, str]], list[pl.Series]]:
         """Lines that cannot be read, by number, with rule and reason; and the columns that stand in groups."""
         import polars as pl
 
         is_wrong = self._has_wrong_width(line).arg_true().to_list()
-        wrong = {number: ("wrong_width", self._describe_width(line[number])) for number in is_wrong}
+        wrong = {number: (Rule.WRONG_WIDTH, self._describe_width(line[number])) for number in is_wrong}
         if self._groups is None:
             return wrong | _find_damage(line, damaged=damaged), []
         rows = [self._groups.read(text) for text in line.str.slice(self._end).str.strip_chars_end().to_list()]
-        wrong |= {number: ("wrong_group", fault) for number, (_, fault) in enumerate(rows) if fault}
+        wrong |= {number: (Rule.WRONG_GROUP, fault) for number, (_, fault) in enumerate(rows) if fault}
         wrong |= _find_damage(line, damaged=damaged)
         cells = zip(*(found for found, _ in rows), strict=True)
         columns = zip(self._groups.columns, cells, strict=True)
@@ -142,13 +143,13 @@ class FixedWidthReader:
         return f"{len(line)} characters where a line has {self._dialect.width}"
 
 
-def _find_damage(line: pl.Series, *, damaged: bool) -> dict[int, tuple[str, str]]:
+def _find_damage(line: pl.Series, *, damaged: bool) -> dict[int, tuple[Rule, str]]:
     """Lines whose characters cannot be counted, since some are unknown, by number with rule and reason."""
     if not damaged:
         return {}
     reason = "the line has bytes that the file's encoding does not know, so that its characters cannot be counted"
     found = line.str.contains(DAMAGE_IN_TEXT, literal=True).arg_true().to_list()
-    return dict.fromkeys(found, ("undecodable", reason))
+    return dict.fromkeys(found, (Rule.UNDECODABLE, reason))
 
 
 def _repeat(repeated: Repeated | None) -> dict[str, tuple[int, int | None]]:

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conditioners.limits import Limits
+from conditioners.rules import Rule
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 LF, CR = 10, 13
-WRONG_COUNT, STRAY, UNTERMINATED = "wrong_field_count", "stray_quote", "unterminated_quote"
+WRONG_COUNT, STRAY, UNTERMINATED = Rule.WRONG_FIELD_COUNT, Rule.STRAY_QUOTE, Rule.UNTERMINATED_QUOTE
 TELLING = 3
 """Delimiters in one line of a quoted field that make it look like a record."""
 RULES = ("", STRAY, UNTERMINATED)
@@ -63,7 +64,7 @@ class ParsedRecord:
     start: int
     end: int
     fields: tuple[str, ...] | None
-    rule: str | None = None
+    rule: Rule | None = None
 
 
 @dataclass(frozen=True)
@@ -244,7 +245,7 @@ class RecordParser:
             text = text.replace(self._delimiter, self._written)
         return text.decode()
 
-    def _give_up(self, chain: Chain, start: int, rule: str, last: bool) -> ParsedRecord | None:
+    def _give_up(self, chain: Chain, start: int, rule: Rule, last: bool) -> ParsedRecord | None:
         """Reject the line that the record begins in, and nothing after it."""
         chain.keep()
         data = chain.data

@@ -19,8 +19,8 @@ from conditioners.readers.xml.elements import peek_root
 from conditioners.readers.xml.values import is_named
 from conditioners.readers.xml.walk import RecordWalk, XmlRow
 from conditioners.readers.xml.ways import find_ways
+from conditioners.rules import Rule
 
-_TWICE = "given_twice"
 _MOST_SHOWN = 16 * MIB
 """Characters of a portion, in which each row may show what stands around very many of them."""
 
@@ -74,7 +74,7 @@ class XmlReader:
         for row in found:
             shown += len(row.located.raw)
             if row.fault is not None:
-                part.unread.append(Unread(len(part.places), row.located, _TWICE, row.fault))
+                part.unread.append(Unread(len(part.places), row.located, Rule.GIVEN_TWICE, row.fault))
                 continue
             shown += sum(len(cell) for cell in row.cells if cell)
             part.places.append(row.located.place)
