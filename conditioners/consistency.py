@@ -10,20 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from conditioners.columns import AtMostWhere, Check, Column, Day, Decimal, FilledOnlyIf, Moment, Text, Whole
-from conditioners.dialects import (
-    Delimited,
-    Dialect,
-    FixedWidth,
-    JsonColumns,
-    JsonLines,
-    JsonRows,
-    JsonTree,
-    ProductActivity,
-    Workbook,
-    XmlElements,
-    named_columns,
-    wide_of,
-)
+from conditioners.dialects import Dialect, JsonColumns, Workbook
 from conditioners.dialects.common import require_pattern
 from conditioners.inputs.surroundings import RECORDS, SHEET, TITLE, is_surrounding
 from conditioners.outcome import SourceError
@@ -73,7 +60,7 @@ def _list_faulty_names(source: Source) -> Iterator[str]:
     if all(column.optional for column in source.columns):
         yield f"source {source.name}: at least one column must be required"
     used = {*source.key, *(name for check in source.checks for name in (check.column, check.other))}
-    used |= {name for dialect in source.dialects for name in named_columns(dialect)}
+    used |= {name for dialect in source.dialects for name in dialect.named_columns()}
     for unknown in sorted(used - set(names)):
         yield f"source {source.name}: no column is called {unknown!r}"
 
@@ -131,7 +118,7 @@ def _list_faults_of_dialect(source: Source, dialect: Dialect) -> Iterator[str]:
     for name, parts in dialect.parts.items():
         yield from _list_faults_of_parts(kinds[name], parts, dialect)
     yield from _list_faults_of_labels(source, dialect)
-    if isinstance(dialect, FixedWidth) or (isinstance(dialect, Delimited | JsonRows) and dialect.fields):
+    if dialect.placed:
         for name in _list_without_place(source, dialect):
             yield f"dialect {dialect.name!r}: {name} has no place among the fields, and is required"
 
@@ -168,7 +155,7 @@ def _list_faults_of_labels(source: Source, dialect: Dialect) -> Iterator[str]:
         for label in source.labels_of(column, dialect):
             yield from _list_faults_of_title(column, label, dialect)
             yield from _list_faults_of_surrounding(column, label, dialect)
-    if isinstance(dialect, JsonTree | JsonLines | XmlElements | ProductActivity):
+    if dialect.has_one_label:
         for name, labels in dialect.labels.items():
             if not isinstance(labels, str) and len(labels) != 1:
                 yield f"dialect {dialect.name!r}: {name} has one label, for only one path is looked at in each record"
@@ -176,8 +163,7 @@ def _list_faults_of_labels(source: Source, dialect: Dialect) -> Iterator[str]:
 
 def _list_faults_of_parts(column: Column, labels: Sequence[str], dialect: Dialect) -> Iterator[str]:
     what = f"dialect {dialect.name!r}: the `parts` of {column.name}"
-    wide = wide_of(dialect)
-    is_into = wide is not None and wide.into == column.name
+    is_into = dialect.wide is not None and dialect.wide.into == column.name
     if isinstance(column, Whole | Decimal):
         yield f"{what} make no number of it; `parts` are of days, moments and texts"
     if len(labels) < 2 or len(set(labels)) < len(labels):
@@ -196,7 +182,7 @@ def _list_faults_of_title(column: Column, label: str, dialect: Dialect) -> Itera
     require_pattern(what, label.removeprefix(TITLE), groups=1)
     if r"\n" in label or "\n" in label:
         yield f"{what} stands in one line, and {label!r} looks for two"
-    if not isinstance(dialect, Delimited | FixedWidth | Workbook):
+    if not dialect.has_titles:
         yield f"{what}: only delimited text, fixed width and workbooks have lines above their rows"
 
 
@@ -216,12 +202,9 @@ def _list_words(dialect: Dialect) -> Iterator[str]:
         yield from several
 
 
-def _list_without_place(source: Source, dialect: FixedWidth | Delimited | JsonRows) -> Iterator[str]:
+def _list_without_place(source: Source, dialect: Dialect) -> Iterator[str]:
     """The required columns of which a file without labels has nothing."""
-    placed = {*dialect.fields}
-    if isinstance(dialect, FixedWidth):
-        placed |= {*dialect.repeated.fields} if dialect.repeated else set()
-        placed |= {*dialect.tagged.fields} if dialect.tagged else set()
+    placed = dialect.placed
     for column in list_read(source.columns, dialect):
         labels = source.labels_of(column, dialect)
         if any(map(is_surrounding, labels)):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from conditioners.contract import Contract
 from conditioners.declaration import Source
-from conditioners.dialects import Delimited, FixedWidth, Parquet, Workbook, repeated_of, wide_of
 from conditioners.duplicates import Identities, hash_keys
 from conditioners.faults import BadRow, BadRows
 from conditioners.header_rows import HeaderRows
@@ -95,10 +94,7 @@ class Judge:
     def __init__(self, source: Source, reading: Reading) -> None:
         self._source, self._reader = source, reading.reader
         self._dialect, self._proportions = reading.dialect, reading.proportions
-        is_table = isinstance(self._dialect, Delimited | FixedWidth | Workbook | Parquet)
-        is_folded = wide_of(self._dialect) is not None or repeated_of(self._dialect) is not None
-        has_titles = bool(compile_titles(source, self._dialect))
-        self._may_repeat = is_folded or has_titles or not is_table
+        self._may_repeat = self._dialect.may_repeat or bool(compile_titles(source, self._dialect))
         """Whether a value may stand in several rows; what workbooks and Parquet have of them is measured before."""
         self._headers = HeaderRows(source, reading.dialect, reading.reader)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from conditioners.declaration import Source
-from conditioners.dialects import Dialect, wide_of
+from conditioners.dialects import Dialect
 from conditioners.inputs.surroundings import is_surrounding
 from conditioners.outcome import Refusal
 from conditioners.parts import list_read
@@ -32,7 +32,7 @@ class OtherHeaders:
             for column in list_read(source.columns, dialect) for label in source.labels_of(column, dialect)
             if not is_surrounding(label)
         }  # fmt: skip
-        wide = wide_of(dialect)
+        wide = dialect.wide
         self._wide = [re.compile(pattern, re.IGNORECASE) for pattern in wide.values.values()] if wide else []
         self._told_by = 1 if wide else _FEWEST
         headers = [] if is_stacked else [self._cut(text) for text in facts.header_texts]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from conditioners.declaration import Source
-from conditioners.dialects import Dialect, Workbook, repeated_of, wide_of
+from conditioners.dialects import Dialect, Workbook
 from conditioners.inputs.raw import OpenedRaw, RawInput
 from conditioners.inputs.unpack import Unpacker, naming
 from conditioners.limits import Limits
@@ -122,7 +122,7 @@ class RowSkipper:
         self._facts, self._skipped = reading.reader.facts, skipped
         self._says_nothing = self._facts.filler + " \t\r\n"
         dialect = reading.dialect
-        self._is_folded = wide_of(dialect) is not None or repeated_of(dialect) is not None
+        self._is_folded = dialect.is_folded
         self._last = ""
         self._header_labels = list(filter(None, map(self._spell_labels, self._facts.header_texts)))
         self._declared = [re.compile(pattern) for pattern in reading.dialect.skip]

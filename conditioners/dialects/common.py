@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from conditioners.declared_types import require_types
+from conditioners.dialects.folded import Repeated, Wide
 from conditioners.outcome import SourceError
 from conditioners.values.counted_dates import COUNTED
 from conditioners.values.date_forms import DIGITS, complete_day, complete_moment, pattern_of, spell_out
@@ -117,6 +119,10 @@ class Dialect:
     """Regular expressions for raw lines that are no rows, such as totals; matched from the line's start."""
     order: tuple[str, ...] = ()
     """Columns to sort the output by, for forms that lose the table's order; all rows are then held in memory."""
+    has_titles: ClassVar[bool] = False
+    """Whether lines may stand above the rows that values are taken from."""
+    has_one_label: ClassVar[bool] = False
+    """Whether a column can go by one label only, since one path is looked at in each record."""
 
     def __post_init__(self) -> None:
         require_types(f"dialect {self.name!r}", self)
@@ -139,6 +145,48 @@ class Dialect:
         for column, words in self.values.items():
             if "" in words.values():
                 raise SourceError(f"dialect {self.name!r}: words for no value of {column} belong into its `sentinels`")
+
+    @property
+    def wide(self) -> Wide | None:
+        """Which labels are cells of rows, in a table that may be wide."""
+        return None
+
+    @property
+    def repeated(self) -> Repeated | None:
+        """Which fields come several times in a line."""
+        return None
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether a line holds several rows."""
+        return self.wide is not None or self.repeated is not None
+
+    @property
+    def may_repeat(self) -> bool:
+        """Whether a value of the file may come out in several rows, as one that stands around the records does."""
+        return True
+
+    @property
+    def header_rows(self) -> int:
+        """Rows that a label is written in."""
+        return 1
+
+    @property
+    def placed(self) -> set[str]:
+        """The columns, and parts of some, that stand at places of their own, without labels."""
+        return set()
+
+    def named_columns(self) -> set[str]:
+        """Every canonical column that is spoken of."""
+        by_column = (self.labels, self.values, self.sentinels, self.extract, self.shifts, self.formats, self.parts)
+        named = {name for mapping in by_column for name in mapping} | set(self.order)
+        named |= {shift.column for shift in self.shifts.values() if isinstance(shift, ShiftBy)}
+        named |= self.placed.difference(*self.parts.values())
+        if self.repeated is not None:
+            named |= {self.repeated.into, *self.repeated.fields}
+        if self.wide is not None:
+            named |= {self.wide.into, *self.wide.values}
+        return named
 
 
 def find_contradiction(formats: Iterable[str]) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from conditioners.dialects.common import Dialect, check_fields
 from conditioners.outcome import SourceError
@@ -20,6 +21,7 @@ class JsonTree(Dialect):
     """
 
     records: str
+    has_one_label: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +43,11 @@ class JsonRows(Dialect):
         super().__post_init__()
         check_fields(self.name, self.fields)
 
+    @property
+    def placed(self) -> set[str]:
+        """Those of its fields."""
+        return {*self.fields} - {""}
+
 
 @dataclass(frozen=True, kw_only=True)
 class JsonLines(Dialect):
@@ -50,6 +57,7 @@ class JsonLines(Dialect):
     """
 
     records: str = ""
+    has_one_label: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,14 +71,15 @@ class XmlElements(Dialect):
 
     records: str
     namespaces: Mapping[str, str] = field(default_factory=dict)
+    has_one_label: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, kw_only=True)
 class JsonColumns(Dialect):
     """A JSON document with parallel lists, one for each column: `{"day": {"date": [...], "units": [...]}}`.
 
-    `records` are the paths of the objects that hold the lists; all that a document has are read, in this order. A label
-    is a path from the root; `@records` stands for the path that a row comes from.
+    `records` are the paths of the objects that hold the lists, "" for the document itself; all that a document has are
+    read, in this order. A label is a path from the root; `@records` stands for the path that a row comes from.
     """
 
     records: tuple[str, ...]
@@ -85,6 +94,8 @@ class ProductActivity(Dialect):
     """
 
     days: tuple[str, ...] = ("%Y%m%d",)
+    message: ClassVar[str] = "852"
+    has_one_label: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -4,31 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
-from conditioners.declared_types import require_types
 from conditioners.dialects.common import Dialect, check_fields, require_encodings, require_pattern
+from conditioners.dialects.folded import Repeated, Wide
 from conditioners.outcome import SourceError
 
 _LONGEST_DELIMITER = 8
 
 
-@dataclass(frozen=True, kw_only=True)
-class Wide:
-    """Columns whose labels are values: `2025-W47` for a week, and below it each row's units. Each becomes a row."""
+class _Table(Dialect):
+    """A form in which each cell is that of one row, unless lines are folded."""
 
-    into: str
-    """The column that takes what the label tells."""
-    values: Mapping[str, str]
-    """For a column, a regular expression that the labels of its cells match; its first group is what goes `into`."""
-    keep_empty: bool = False
-    """Whether an empty cell is a row without a value, and not none at all; of several `values`, if all are empty."""
-
-    def __post_init__(self) -> None:
-        require_types("wide", self)
+    @property
+    def may_repeat(self) -> bool:
+        """Whether a value of the file may come out in several rows."""
+        return self.is_folded
 
 
 @dataclass(frozen=True, kw_only=True)
-class Delimited(Dialect):
+class Delimited(_Table):
     """Delimited text with a header row, or with none and `fields` instead."""
 
     delimiters: tuple[str, ...] = (",",)
@@ -48,6 +43,7 @@ class Delimited(Dialect):
     """For files without a header row, a regular expression that the text matches from its start."""
     until: str | None = None
     """A regular expression for the first line that is behind the table; that line and all further ones are skipped."""
+    has_titles: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -69,19 +65,10 @@ class Delimited(Dialect):
         require_pattern(f"dialect {self.name!r}", self.opening)
         _check_head(self)
 
-
-@dataclass(frozen=True, kw_only=True)
-class Repeated:
-    """Fields that repeat within a line, such as one value for each day of a month. Each repetition becomes a row."""
-
-    into: str
-    """The column to which the repetition's number, two digits and from 01, is appended."""
-    first: int
-    """The first character of the first repetition, from 1."""
-    width: int
-    count: int
-    fields: Mapping[str, tuple[int, int]]
-    """For a column, first and last character within a repetition; one whose columns are all empty is no row."""
+    @property
+    def placed(self) -> set[str]:
+        """Those of its fields."""
+        return {*self.fields} - {""}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +86,7 @@ class Tagged:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FixedWidth(Dialect):
+class FixedWidth(_Table):
     """Text in which each field has its place: `fields` maps a canonical column to its first and last character, from 1.
 
     A line that is too long, or with `width` too short, is rejected, unless it matches `skip`. The last
@@ -114,6 +101,7 @@ class FixedWidth(Dialect):
     """The exact length of a line; None when blanks at its end may have been cut off."""
     repeated: Repeated | None = None
     tagged: Tagged | None = None
+    has_titles: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -125,9 +113,19 @@ class FixedWidth(Dialect):
         if open_from and (self.tagged or self.repeated or len(open_from) > 1 or max(ends) > open_from[0]):
             raise SourceError(f"dialect {self.name!r}: nothing can stand behind a field that reaches to the line's end")
 
+    @property
+    def placed(self) -> set[str]:
+        """Those of its fields, also of those that repeat, or stand in groups."""
+        repeated = self.repeated.fields if self.repeated else ()
+        return {*self.fields, *repeated, *(self.tagged.fields if self.tagged else ())}
+
+    def named_columns(self) -> set[str]:
+        """Every canonical column that is spoken of; no part of one can stand in a group."""
+        return super().named_columns().union(self.tagged.fields if self.tagged else ())
+
 
 @dataclass(frozen=True, kw_only=True)
-class Workbook(Dialect):
+class Workbook(_Table):
     """A file of sheets (xlsx, xls, xlsb, ods) or an HTML document of tables, by whatever name it comes.
 
     Each sheet or table that has the header row is read, the others are skipped.
@@ -138,6 +136,7 @@ class Workbook(Dialect):
     wide: Wide | None = None
     until: str | None = None
     """A regular expression for the first row (cells joined by tabs) that is behind the table; all further ones are."""
+    has_titles: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -145,7 +144,7 @@ class Workbook(Dialect):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parquet(Dialect):
+class Parquet(_Table):
     """A Parquet file; labels are names of its columns. Days, moments and decimals come as the text of their value."""
 
 

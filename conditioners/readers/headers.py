@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from conditioners.columns import Column
 from conditioners.declaration import Source
-from conditioners.dialects import Delimited, Dialect, Workbook, wide_of
+from conditioners.dialects import Dialect
 from conditioners.inputs.surroundings import is_surrounding
 from conditioners.outcome import Refusal
 from conditioners.parts import WIDE_LABEL, Part, list_read, name_into
@@ -63,8 +63,7 @@ class NearMiss:
 
 def find_header(source: Source, dialect: Dialect, rows: Iterable[Sequence[str]], miss: NearMiss) -> Header | None:
     """The first row in which every required column has a label; notes the nearest other one in `miss`."""
-    height = dialect.header_rows if isinstance(dialect, Delimited | Workbook) else 1
-    for number, row in enumerate(stack_labels(rows, height)):
+    for number, row in enumerate(stack_labels(rows, dialect.header_rows)):
         positions, twice = _match(source, dialect, row)
         missing = [_describe(source, dialect, column) for column in _wanted(source, dialect) - set(positions)]
         missing += _missing_repetitions(dialect, positions)
@@ -122,12 +121,12 @@ def _match(source: Source, dialect: Dialect, row: Sequence[str]) -> tuple[dict[s
 
 def _repeated(dialect: Dialect) -> set[str]:
     """The columns that labels of a wide table and the cells below them make up."""
-    wide = wide_of(dialect)
+    wide = dialect.wide
     return {name_into(dialect, wide.into), *wide.values} if wide else set()
 
 
 def _match_repetitions(dialect: Dialect, row: Sequence[str], twice: list[str]) -> dict[str, int]:
-    wide, positions = wide_of(dialect), dict[str, int]()
+    wide, positions = dialect.wide, dict[str, int]()
     for column, pattern in wide.values.items() if wide else ():
         for number, label in enumerate(row):
             found = re.fullmatch(pattern, " ".join(label.split()))
@@ -143,7 +142,7 @@ def _match_repetitions(dialect: Dialect, row: Sequence[str], twice: list[str]) -
 
 
 def _missing_repetitions(dialect: Dialect, positions: Mapping[str, int]) -> list[str]:
-    wide = wide_of(dialect)
+    wide = dialect.wide
     if wide is None or any(MARK in name for name in positions):
         return []
     return [f"any label like {pattern!r} ({column})" for column, pattern in wide.values.items()]
@@ -186,7 +185,7 @@ def normalise(label: str) -> str:
     return " ".join(label.split()).casefold()
 
 
-def needs_cells(source: Source, dialect: Delimited | Workbook, present: Iterable[str]) -> bool:
+def needs_cells(source: Source, dialect: Dialect, present: Iterable[str]) -> bool:
     """Whether no row can be accepted in which all of the columns that are present are empty."""
     # A part that stands around the rows fills a cell of each.
     around = {column for column, labels in dialect.parts.items() if any(map(is_surrounding, labels))}

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from conditioners.dialects import Dialect, repeated_of, wide_of
+from conditioners.dialects import Dialect
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.parts import name_into
@@ -154,10 +154,10 @@ def words_for_nothing(dialect: Dialect, columns: Iterable[str]) -> dict[str, tup
 
 def unfold(dialect: Dialect, reader: Reader) -> Reader:
     """The reader, or one that makes a row of each repetition, where the dialect has them."""
-    if (repeated := repeated_of(dialect)) is not None:
+    if (repeated := dialect.repeated) is not None:
         empty = words_for_nothing(dialect, repeated.fields)
         return UnfoldingReader(reader, Folding(repeated.into, tuple(repeated.fields), appended=True, empty=empty))
-    if (wide := wide_of(dialect)) is not None:
+    if (wide := dialect.wide) is not None:
         empty = words_for_nothing(dialect, wide.values)
         into = name_into(dialect, wide.into)
         return UnfoldingReader(reader, Folding(into, tuple(wide.values), empty=empty, keep_empty=wide.keep_empty))

@@ -13,7 +13,6 @@ from conditioners.limits import Limits
 from conditioners.readers.batches import Reader
 from conditioners.readers.edi.loops import EdiLoopReader
 from conditioners.readers.edi.messages import find_kinds
-from conditioners.readers.edi.product_activity import KIND as X12_852
 from conditioners.readers.edi.product_activity import ProductActivityReader
 from conditioners.readers.edi.text import read_interchanges
 
@@ -33,7 +32,7 @@ def open_interchanges(source: Source, opened: OpenedRaw, limits: Limits) -> list
     declared: dict[str, list[ProductActivity | EdiLoops]] = {}
     for dialect in source.dialects:
         if isinstance(dialect, ProductActivity | EdiLoops):
-            declared.setdefault(_kind_of(dialect), []).append(dialect)
+            declared.setdefault(dialect.message, []).append(dialect)
     kinds = dict.fromkeys(find_kinds(read_interchanges(opened, limits)[0])) if len(declared) > 1 else {}
     wanted = [kind for kind in kinds if kind in declared] or [next(iter(declared))]
     readings = []
@@ -57,9 +56,5 @@ def _open(
 
     dialect, reader = open_best(source, dialects, open_in)
     if elsewhere:
-        reader.facts.messages = _kind_of(dialects[0])
+        reader.facts.messages = dialects[0].message
     return dialect, reader
-
-
-def _kind_of(dialect: ProductActivity | EdiLoops) -> str:
-    return X12_852 if isinstance(dialect, ProductActivity) else dialect.message

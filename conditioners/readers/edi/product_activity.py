@@ -29,7 +29,6 @@ from conditioners.readers.edi.text import read_interchanges
 from conditioners.readers.headers import surroundings
 from conditioners.rules import Rule
 
-KIND = "852"
 _LOCATION, _REPORTING = "SDQ", "N1.RL"
 
 
@@ -71,7 +70,7 @@ class ProductActivityReader:
         self._is_damaged = DAMAGE_IN_TEXT in text
         for rows, is_last in cut_rows(self.columns, self._read_sets(read_messages(text))):
             if is_last and not self._has_sets:
-                refuse_missing(text, f"transaction set {KIND}")
+                refuse_missing(text, f"transaction set {ProductActivity.message}")
             self.facts.labels = list(self._found)
             self.facts.ignored = [label for label in self._found if label not in self._labels.values()]
             yield rows
@@ -80,8 +79,8 @@ class ProductActivityReader:
         for found in messages:
             if found.kind in self._elsewhere:
                 continue
-            if found.kind != KIND:
-                self.facts.skipped.add(f"path {found.path}", f"no transaction set {KIND}")
+            if found.kind != ProductActivity.message:
+                self.facts.skipped.add(f"path {found.path}", f"no transaction set {ProductActivity.message}")
                 continue
             self._has_sets = True
             yield from self._read_set(found)
