@@ -145,6 +145,7 @@ FORMATS = {
     "book.xlsx": (workbook(), "Workbook", 16), "tree.json": (TREE.encode(), "JsonTree", 8),
     "lines.jsonl": (LINES.encode(), "JsonLines", 8),
     "columns.json": (b'{"d":{"a":["007","x"],"b":[1,2]}}', "JsonColumns", 2),
+    "lists.json": (b'{"a":["007","x"],"b":[1,2]}', "JsonColumns", 2),
     "shops.xml": (XML.encode(), "XmlElements", 8), "sales.parquet": (parquet(), "Parquet", 2),
     "sales.txt": (FIXED.encode(), "FixedWidth", 8), "sales.zip": (archive(), "Delimited", 2),
     "page.xls": (b"<table><tr><td>store</td><td>units</td></tr><tr><td>007</td><td>1</td></tr></table>", "Workbook", 1),

@@ -76,6 +76,28 @@ def test_long_lists_give_the_rows_rejects_and_summary_that_short_ones_do():
     assert read > 10
 
 
+@pytest.mark.parametrize("limits", [Limits(), SMALL])
+def test_lists_in_the_document_itself_are_read_as_those_in_an_object_within(limits):
+    columns = (Text("at"), Decimal("degrees", 1), Text("unit"), Text("zone"))
+    labels = {"at": "time", "degrees": "t.x", "unit": "units.t", "zone": "zone"}
+    dialect = JsonColumns(name="root", records=("",), labels=labels)
+    times = [f"2024-{number}" for number in range(300)]
+    document = {"units": {"t": "K"}, "time": times, "zone": "UTC", "t.x": [*range(299), "x"]}
+    source = make_source(columns=columns, key=(), dialects=(dialect,))
+    result = run(source, json.dumps(document).encode(), limits=limits)
+
+    assert result.rows == [f"2024-{number},{number}.0,K,UTC" for number in range(299)]
+    assert [(reject["path"], reject["rule"]) for reject in result.rejects] == [("$[299]", "not_a_number")]
+    assert result.summary.labels == ("units", "time", "zone", "t.x")
+
+
+def test_a_document_that_is_no_object_has_no_lists_of_its_own():
+    dialect = JsonColumns(name="root", records=("",))
+    refusal = run(make_source(columns=(Text("at"),), key=(), dialects=(dialect,)), b'[{"at":[1]}]').refusal
+
+    assert refusal.reason == "the document has no list of records at $"
+
+
 def test_a_rejected_row_of_long_lists_is_told_by_its_path_with_all_of_its_values():
     lists = {"time": ["a"] * 999, "t": [1] * 998 + [1.25], "other": [{"x": [1]}] * 999}
     (reject,) = run(SOURCE, json.dumps({"hourly": lists}).encode(), limits=SMALL).rejects

@@ -51,7 +51,7 @@ class _Rows(NamedTuple):
         """The place and the raw text of one row."""
         values = self.portion.values
         shown = {name: values[name][number] if name in values else value for name, value in self.held.items()}
-        return Located(f"$.{self.path}[{self.portion.first + number}]", show_damage(show_json(shown)))
+        return Located(f"{_show_place(self.path)}[{self.portion.first + number}]", show_damage(show_json(shown)))
 
 
 @dataclass
@@ -111,14 +111,14 @@ class JsonColumnsReader:
     @property
     def has_records(self) -> bool:
         """Whether the document has one of the objects that hold lists."""
-        return any(isinstance(step(self._document.value, path.split(".")), dict) for path in self._dialect.records)
+        return any(isinstance(_find_held(self._document.value, path), dict) for path in self._dialect.records)
 
     def _list_labels(self) -> list[str]:
         """The paths of all lists, as the document has them."""
         found = []
         for path in self._dialect.records:
-            held = step(self._document.value, path.split("."))
-            found += [f"{path}.{name}" for name in held] if isinstance(held, dict) else []
+            held = _find_held(self._document.value, path)
+            found += [_begin_label(path) + name for name in held] if isinstance(held, dict) else []
         return found
 
     def parts(self) -> Iterator[_Part]:
@@ -136,11 +136,11 @@ class JsonColumnsReader:
     def _rows(self, spilled: SpilledLists) -> Iterator[tuple[_Rows, Sequence[_Listed | str | None]]]:
         """Some rows of an object after the other, with where each column stands in it."""
         for path in self._dialect.records:
-            held = step(self._document.value, path.split("."))
+            held = _find_held(self._document.value, path)
             if held is None:
                 continue
             if not isinstance(held, dict):
-                raise Refusal("an object that holds lists should stand here", f"$.{path}")
+                raise Refusal("an object that holds lists should stand here", _show_place(path))
             lists = self._find_lists(path, held)
             columns = [self._find(name, path, held) for name in self._labels]
             for portion in spilled.read_parallel(lists):
@@ -150,7 +150,7 @@ class JsonColumnsReader:
         lists = {name: values for name, values in held.items() if isinstance(values, list | LongList)}
         lengths = {values.count if isinstance(values, LongList) else len(values) for values in lists.values()}
         if len(lengths) != 1:
-            raise Refusal(f"the lists have {len(lengths)} different lengths, so rows cannot be told", f"$.{path}")
+            raise Refusal(f"the lists have {len(lengths)} different lengths, so rows cannot be told", _show_place(path))
         return lists
 
     def _add(self, origin: _Rows, columns: Sequence[_Listed | str | None], part: _Part) -> None:
@@ -170,17 +170,16 @@ class JsonColumnsReader:
                 return path
             if is_surrounding(label):
                 return self._opened.describe(label)
-            inside = label.removeprefix(f"{path}.")
-            if inside != label:
-                if inside in held:
-                    value = held[inside]
-                    return _Listed(inside) if isinstance(value, list | LongList) else show_value(value)
-            elif not label.startswith(tuple(f"{other}." for other in self._dialect.records)):
+            inside = label.removeprefix(_begin_label(path))
+            if (inside != label or not path) and inside in held:
+                value = held[inside]
+                return _Listed(inside) if isinstance(value, list | LongList) else show_value(value)
+            if not label.startswith(tuple(f"{other}." for other in self._dialect.records if other)):
                 value = step(self._document.value, label.split("."))
                 if value is not None:
                     return show_value(value)
         if name in self._required:
-            raise Refusal(f"{name} ({' or '.join(self._labels[name])}) is not there", f"$.{path}")
+            raise Refusal(f"{name} ({' or '.join(self._labels[name])}) is not there", _show_place(path))
         return None
 
     def read(self, part: _Part) -> TextBatch:
@@ -189,6 +188,20 @@ class JsonColumnsReader:
 
         frame = pl.DataFrame(dict(zip(self.columns, map(_to_series, part.cells), strict=True)))
         return TextBatch(frame, lambda rows: list(map(part.locate, rows)), damaged=self._document.damaged)
+
+
+def _find_held(value: Any, path: str) -> Any:
+    """What stands at the path of an object that holds lists; of none, the document itself."""
+    return step(value, path.split(".") if path else ())
+
+
+def _begin_label(path: str) -> str:
+    """What the labels of lists in that object begin with."""
+    return f"{path}." if path else ""
+
+
+def _show_place(path: str) -> str:
+    return f"$.{path}" if path else "$"
 
 
 def _to_series(cells: Sequence[str | None]) -> pl.Series:

@@ -46,7 +46,7 @@ def _open_document(
     source: Source, dialects: Sequence[_Document], opened: OpenedRaw, limits: Limits
 ) -> tuple[Dialect, Reader]:
     paths = [[each.records] if isinstance(each.records, str) else each.records for each in dialects]
-    refused = f"the document has no list of records at {' or '.join(path for each in paths for path in each)}"
+    refused = f"the document has no list of records at {' or '.join(path or '$' for each in paths for path in each)}"
     load = cache(lambda: ColumnsDocument.load(opened, limits))
 
     def open_in(dialect: _Document) -> Reader:
