@@ -182,3 +182,14 @@ def test_the_code_page_of_a_text_is_guessed_once(monkeypatch):
 
     assert result.tables == [[["Stadt", "Größe"], ["Köln", "5"], ["München", "7"]]]
     assert len(guessed) == 1
+
+
+@pytest.mark.parametrize(("mark", "page"), [("€", "cp1252"), ("€", "iso8859-15"), ("£", "cp1252"), ("¥", "cp1252")])
+@pytest.mark.parametrize("form", ["{n},50 {mark}", "{mark}{n}.50"])
+def test_a_currency_behind_or_before_every_number_is_no_letter_of_another_alphabet(read, mark, page, form):
+    amounts = [form.format(n=n, mark=mark) for n in range(1, 9)]
+    text = "Filiale;Stück;Umsatz\n" + "".join(f"{n:03};{n};{amount}\n" for n, amount in enumerate(amounts))
+    rows, _, _ = read(text.encode(page))
+
+    assert rows[0][1] == "Stück"
+    assert [row[2] for row in rows[1:]] == amounts

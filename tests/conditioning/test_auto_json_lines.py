@@ -253,3 +253,20 @@ def test_empty_cells_of_wide_tables_are_counted_by_column_however_often_rows_are
     filled = [sum(1 for record in records if record.get(label) not in (None, "")) for label in table.labels]
     assert table.columns == 301
     assert table.nulls == tuple(5000 - count for count in filled)
+
+
+def test_a_line_of_json_lines_that_is_none_costs_itself_alone(read):
+    good = ['{"id":"007","n":1.50}', '{"id":"008"}', '{"id":"009","n":3}']
+    rows, rejects, found = read("\n".join([good[0], '{"id":', good[1], "", "oops", good[2]]) + "\n", "a.jsonl")
+
+    assert rows == [["id", "n"], ["007", "1.50"], ["008", ""], ["009", "3"]]
+    assert (found.table.rows_in, found.table.rejects, rejects) == (5, {"not_json": 2}, ["line 2", "line 5"])
+    rejected = condition_undeclared("\n".join([good[0], '{"id":', good[1]]), "a.jsonl").quarantine
+    assert b'line 2,not_json,,the line is no JSON value,"{""id"":"' in rejected
+    assert condition_undeclared(good[0] + "\n" + "oops\n" * 2, "a.jsonl").outcome.reason.startswith("not JSON")
+
+
+def test_a_sequence_of_json_texts_is_read_as_json_lines(read):
+    rows, rejects, _ = read('\x1e{"a":"01","b":1}\n\x1e{bad\n\x1e{"a":"\\u001e","b":2}\n', "events.json-seq")
+
+    assert (rows, rejects) == ([["a", "b"], ["01", "1"], ["\x1e", "2"]], ["line 2"])
