@@ -48,7 +48,7 @@ class Facts:
     """What a reader found out about the file; complete only when all parts have been taken."""
 
     place: str
-    """What places are: `line`, `cell` or `path`; names the first column of the quarantine."""
+    """What places are: `line`, `cell`, `row` or `path`; names the first column of the quarantine."""
     dialect: dict[str, Any]
     header_rows: list[str] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
