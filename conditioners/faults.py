@@ -11,7 +11,8 @@ from conditioners.declaration import Source
 from conditioners.dialects import Dialect
 from conditioners.readers.decoding import DAMAGE_IN_TEXT
 from conditioners.rules import Rule
-from conditioners.values.compiled_columns import CompiledColumn, Fault
+from conditioners.values.compiled_columns import CompiledColumn
+from conditioners.values.compiled_values import Fault
 from conditioners.values.reasons import explain
 from conditioners.values.side_columns import name_cell, name_inexact
 

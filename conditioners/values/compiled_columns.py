@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from conditioners.columns import Column, Day, Decimal, Moment, Text, Whole
-from conditioners.dialects import Dialect, Numbers
+from conditioners.columns import Column, Day, Moment, Text
+from conditioners.dialects import Dialect
 from conditioners.outcome import SourceError
 from conditioners.rules import Rule
 from conditioners.values.cell_forms import Form, form_of_code, form_of_date
-from conditioners.values.dates import IsWritten, formats_of, parse_day, parse_moment, show_moment
+from conditioners.values.compiled_values import Fault, Numeral, compile_value
+from conditioners.values.dates import IsWritten, formats_of
 from conditioners.values.foreign_digits import write_in_ascii
 from conditioners.values.month_names import write_in_english
-from conditioners.values.numerals import is_numeral
-from conditioners.values.scaling import is_rounded, parse_number
 from conditioners.values.side_columns import name_cell, name_form
 
 if TYPE_CHECKING:
     import polars as pl
-
-
-class Fault(NamedTuple):
-    """One way for a cell to be bad."""
-
-    rule: Rule
-    flag: pl.Expr
-    """True for the rows that break the rule."""
 
 
 @dataclass(frozen=True)
@@ -57,14 +48,6 @@ class CompiledColumn:
         return self.column.name
 
 
-@dataclass(frozen=True)
-class Numeral:
-    """How a column's numerals are written."""
-
-    numbers: Numbers
-    places: int
-
-
 def compile_column(column: Column, dialect: Dialect, *, at_once: bool) -> CompiledColumn:
     """A column as it comes in a dialect; values that are read `at_once` need columns for their forms."""
     import polars as pl
@@ -72,30 +55,21 @@ def compile_column(column: Column, dialect: Dialect, *, at_once: bool) -> Compil
     text = pl.col(column.name)
     empty = ["", *dialect.nulls, *dialect.sentinels.get(column.name, ())]
     written = _write_anew(column, dialect, text)
-    is_anew = written is not text
     cell = pl.when(text.is_in(empty)).then(None).otherwise(written)
     clean, value = pl.col(name_cell(column.name)), pl.col(column.name)
     missing = [] if column.optional else [Fault(Rule.MISSING, clean.is_null())]
     words, unfit = _extract(column, dialect, clean)
-    unread = _is_unread(column, words, unfit, value)
-    if isinstance(column, Whole | Decimal):
-        number = _compile_number(column, dialect, cell, words, value, unread, [*missing, *unfit])
-        return replace(number, empty=empty, is_anew=is_anew)
     forms = _forms_of(column, dialect)
     # What an extraction, or another word, leaves is no column.
     is_looked_up = at_once and column.name not in {*dialect.extract, *dialect.values}
     read = value if isinstance(column, Text) else words
     is_written = _look_up_form(column) if is_looked_up else _match_form(read, forms)
-    if isinstance(column, Text):
-        parsed, faults = _compile_text(column, dialect, words, value, is_written)
-    elif isinstance(column, Day):
-        parsed, faults = _compile_day(column, dialect, words, value, is_written)
-    else:
-        parsed, faults = _compile_moment(column, dialect, words, value, is_written)
-    suspicions = [unread, *(fault.flag for fault in faults[1:])]
+    compiled = compile_value(column, dialect, words, is_written)
     return CompiledColumn(
-        column, cell, parsed, suspicions, [*missing, *unfit, *faults],
-        empty=empty, forms=forms if is_looked_up else (), is_anew=is_anew,
+        column, cell, compiled.value,
+        suspicions=[*compiled.suspicions, _is_unread(column, words, unfit, value)],
+        faults=[*missing, *unfit, *compiled.faults],
+        numeral=compiled.numeral, empty=empty, is_anew=written is not text, forms=forms if is_looked_up else (),
     )  # fmt: skip
 
 
@@ -166,77 +140,3 @@ def _whole(pattern: str, column: Column, groups: int = 0) -> str:
     if len(found) <= groups:
         raise SourceError(f"column {column.name}: {pattern!r} has no group that holds the value")
     return whole
-
-
-def _compile_text(
-    column: Text, dialect: Dialect, clean: pl.Expr, value: pl.Expr, is_written: IsWritten
-) -> tuple[pl.Expr, list[Fault]]:  # fmt: skip
-    import polars as pl
-
-    words = dialect.values.get(column.name)
-    parsed = clean.replace_strict(dict(words), default=None, return_dtype=pl.String) if words else clean
-    faults = [Fault(Rule.NOT_ALLOWED, clean.is_not_null() & value.is_null())]
-    if column.choices:
-        faults.append(Fault(Rule.NOT_ALLOWED, ~value.is_in(list(column.choices))))
-    if column.pattern is not None:
-        faults.append(Fault(Rule.BAD_FORMAT, value.is_not_null() & ~is_written(column.pattern)))
-    return parsed, faults
-
-
-def _compile_day(
-    column: Day, dialect: Dialect, clean: pl.Expr, value: pl.Expr, is_written: IsWritten
-) -> tuple[pl.Expr, list[Fault]]:  # fmt: skip
-    import polars as pl
-
-    formats = formats_of(column, dialect)
-    if not formats:
-        raise SourceError(f"dialect {dialect.name!r} has no format of days, and {column.name} is one")
-    faults = [
-        Fault(Rule.NOT_A_DAY, clean.is_not_null() & value.is_null()),
-        Fault(Rule.TOO_EARLY, value < pl.lit(column.earliest)),
-        Fault(Rule.TOO_LATE, value > pl.lit(column.latest)),
-    ]
-    if column.weekday is not None:
-        faults.append(Fault(Rule.WRONG_WEEKDAY, value.dt.weekday() != column.weekday))
-    return parse_day(clean, formats, dialect, is_written), faults
-
-
-def _compile_moment(
-    column: Moment, dialect: Dialect, clean: pl.Expr, value: pl.Expr, is_written: IsWritten
-) -> tuple[pl.Expr, list[Fault]]:  # fmt: skip
-    import polars as pl
-
-    formats = formats_of(column, dialect)
-    if not formats:
-        raise SourceError(f"dialect {dialect.name!r} has no format of moments without an offset, as {column.name} is")
-    faults = [
-        Fault(Rule.NOT_A_MOMENT, clean.is_not_null() & value.is_null()),
-        # ISO 8601 of one length sorts as time does.
-        Fault(Rule.TOO_EARLY, value < pl.lit(column.earliest.isoformat())),
-        Fault(Rule.TOO_LATE, value.str.head(10) > pl.lit(column.latest.isoformat())),
-    ]
-    return show_moment(parse_moment(clean, formats, is_written), utc=column.utc), faults
-
-
-def _compile_number(
-    column: Whole | Decimal, dialect: Dialect, cell: pl.Expr, clean: pl.Expr, value: pl.Expr, unread: pl.Expr,
-    missing: list[Fault],
-) -> CompiledColumn:  # fmt: skip
-    parsed, not_exact = parse_number(column, dialect, clean)
-    unheld = Fault(Rule.TOO_LARGE, clean.is_not_null() & value.is_null())
-    bounds = list[Fault]()
-    if column.minimum is not None:
-        bounds.append(Fault(Rule.TOO_SMALL, value < column.minimum))
-    if column.maximum is not None:
-        bounds.append(Fault(Rule.TOO_LARGE, value > column.maximum))
-    is_plain = not (dialect.shifts.get(column.name) or dialect.extract.get(column.name)) and not is_rounded(column)
-    places = column.places if isinstance(column, Decimal) else 0
-    return CompiledColumn(
-        column, cell, parsed,
-        suspicions=[not_exact, unread, *(fault.flag for fault in bounds)],
-        faults=[
-            *missing, Fault(Rule.NOT_A_NUMBER, ~is_numeral(clean, dialect.numbers, None)),
-            Fault(Rule.TOO_MANY_PLACES, not_exact), unheld, *bounds,
-        ],
-        numeral=Numeral(dialect.numbers, places) if is_plain else None,
-    )  # fmt: skip
