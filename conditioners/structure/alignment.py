@@ -64,7 +64,7 @@ def open_aligned(text: TextRows) -> AlignedRows | None:
 
 def _find_in_report(lines: Sequence[str]) -> list[tuple[int, int]]:
     """The columns of lines among which some may be titles, notes and rulers."""
-    columns = find_columns(lines) or find_columns(find_body(lines))
+    columns = find_columns(lines) or find_columns(find_body(lines)) or _find_without_notes(lines)
     if columns and _hold_several(lines, columns):
         columns = _find_below_titles(lines) or _find_between_titles(lines) or columns
     return columns
@@ -90,6 +90,15 @@ def _find_between_titles(lines: Sequence[str]) -> list[tuple[int, int]]:
     body = find_body(lines)
     columns = find_columns(body)
     return [] if _hold_several(body, columns) else columns
+
+
+def _find_without_notes(lines: Sequence[str]) -> list[tuple[int, int]]:
+    """The columns of most lines, if the few above and below are sentences, whose words have one blank between."""
+    are_apart = ["  " in line.strip() for line in lines]
+    if sum(are_apart) * 2 <= len(lines):
+        return []
+    columns = find_columns(lines[are_apart.index(True) : len(lines) - are_apart[::-1].index(True)])
+    return [] if _hold_several(lines, columns) else columns
 
 
 def find_body(lines: Sequence[str]) -> list[str]:

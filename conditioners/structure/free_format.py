@@ -19,7 +19,7 @@ _LINES = 400
 _FEWEST, _FEWEST_LABELLED = 5, 3
 """Rows that show what is no chance; below labels, fewer do."""
 _MOSTLY = 0.9
-_MOST_LABELS = 3
+_MOST_LABELS, _MOST_NOTES = 3, 6
 _COMMENT = re.compile(r"\s*[#!%;]")
 _MARK = re.compile(r"[#!%;*|]+|~A")
 """What stands beside the labels in the line of a comment, in a frame, or in that of a well log's section of values."""
@@ -86,9 +86,9 @@ def _may_be_free(text: TextRows, lines: Sequence[str]) -> bool:
 
 
 def _find_rows(lines: Sequence[str]) -> list[int]:
-    """The places of most lines, if these have as many words and hardly any other line stands among or behind them.
+    """The places of most lines, if these have as many words and hardly any other line stands among them.
 
-    Blank lines and comments do not count.
+    Behind them may stand a few notes. Blank lines and comments do not count.
     """
     told = [at for at, line in enumerate(lines) if line.strip() and not _COMMENT.match(line)]
     widths = {at: len(lines[at].split()) for at in told}
@@ -97,7 +97,8 @@ def _find_rows(lines: Sequence[str]) -> list[int]:
     for first in (stretch[0] for stretch in stretches if widths[stretch[0]] == width > 1):
         behind = told[told.index(first) :]
         rows = [at for at in behind if widths[at] == width]
-        if len(rows) >= _MOSTLY * len(behind):
+        notes = sum(at > rows[-1] for at in behind)
+        if len(rows) >= _MOSTLY * (len(behind) - min(notes, _MOST_NOTES)):
             return rows if len(rows) * 2 > len(told) else []
     return []
 

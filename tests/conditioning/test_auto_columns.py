@@ -33,6 +33,16 @@ def test_a_mark_in_words_of_each_line_but_not_in_the_labels_is_no_delimiter_of_c
     assert read(lay_out(rows, is_right=is_right)) == rows
 
 
+def test_sentences_right_below_a_table_leave_its_columns_apart():
+    rows = [["Code", "Name", "Sales", "Units"]]
+    rows += [
+        [f"{n:05}", f"Place {'New ' * (n % 3)}Town", f"{n * 731 % 997}" if n % 4 else "", f"{n}.5"] for n in range(16)
+    ]
+    notes = "Note that all of the figures are estimated from a sample survey.\nSource: Bureau of the Census, 2024\n"
+
+    assert read(lay_out(rows) + notes) == rows
+
+
 def test_words_that_end_below_each_other_belong_to_the_label_above_the_last():
     rows = [["Name", "Address", "Since"]]
     rows += [[f"Ann {'Lee' * n}", f"{n} {'Elm' * n} St, Ely, TX 4812{n}", f"202{n}"] for n in range(1, 6)]

@@ -60,6 +60,15 @@ def test_words_of_a_comment_that_are_fewer_than_the_columns_are_no_labels():
     assert rows == ROWS
 
 
+def test_a_few_notes_behind_few_rows_leave_their_columns_apart():
+    rows = [[str(1990 + n), *(f"{(n + at) % 7 - 3}.{at}5" for at in range(12))] for n in range(11)]
+    text = "     1990      2000\n" + "".join(
+        f"{row[0]:>5}{''.join(f'{cell:>9}' for cell in row[1:])}\n" for row in rows
+    )
+
+    assert read(f"{text}  -99.99\n  Nino Anom 3.4 Index using ersstv5\n  https://example.com/data/nino/34\n") == rows
+
+
 def test_a_row_that_lacks_a_cell_is_quarantined_in_free_format():
     text = space(ROWS[:20]) + "99 1.0   990\n" + space(ROWS[20:])
 

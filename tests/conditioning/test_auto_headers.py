@@ -164,6 +164,21 @@ def test_a_title_over_all_columns_is_no_part_of_their_labels(read):
     assert [place for place, _ in found.skipped] == ["cell table 1!A1", "cell table 1!A2"]
 
 
+@pytest.mark.parametrize(
+    ("upper", "lower", "row", "labels"),
+    [
+        ("market,product,sales,,units,", ",,week 1,week 2,week 1,week 2", "Ohio,tea,5,6,7,8",
+         ["market", "product", "sales week 1", "sales week 2", "units week 1", "units week 2"]),
+        ("store,sales,,", ",mo,tu,we", "K7,5,6,7", ["store", "sales mo", "sales tu", "sales we"]),
+    ],
+)  # fmt: skip
+def test_groups_beside_labels_that_stand_above_blanks_are_labels(read, upper, lower, row, labels):
+    table, rejects, summary = read("\n".join([upper, lower, *[row] * 9]) + "\n")
+
+    assert (table[0], len(table), rejects) == (labels, 10, [])
+    assert summary.table.header_rows == ("line 1", "line 2")
+
+
 def test_groups_over_merged_labels_of_a_workbook_belong_to_the_header(read):
     book, data = openpyxl.Workbook(), io.BytesIO()
     for row in (["Store", "Region", "Units", None, "Sales", None], [None, None, "Jan", "Feb", "Jan", "Feb"]):
