@@ -121,7 +121,8 @@ def tell_unknown_form(label: str, counts: Counter[str]) -> tuple[str, ...]:
         cell = next(iter(counts))
         told = f"{label!r} is text, though it may hold days, such as {cell!r}: formats know months in English"
         return (f"{told}, and those that `months` of their dialect declares",)
-    return _tell_foreign_digits(label, counts) or _tell_kind(label, counts) or _tell_amounts(label, counts)
+    kind = () if names_code(label) else _tell_kind(label, counts)
+    return _tell_foreign_digits(label, counts) or kind or _tell_amounts(label, counts)
 
 
 def _tell_foreign_digits(label: str, counts: Counter[str]) -> tuple[str, ...]:

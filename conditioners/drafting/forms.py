@@ -23,7 +23,9 @@ _OPENING = 40
 _RULER = re.compile(r"\s*[-=]{2,}(\s+[-=]+)+\s*")
 """A line that tells how far fields reach."""
 _DRAWN = "drawn table"
-_AT_PLACES = ("fixed width", "runs of blanks")
+_BARS = "|\u2502\u2503\u2551"
+"""The bar of ASCII and those of box drawing."""
+AT_PLACES = ("fixed width", "runs of blanks")
 _NO_DIALECT = "are read without a declaration only: condition --auto makes delimited text of them to sample"
 _BY_STRUCTURE_ALONE = {
     "ARFF": "ARFF files", "runs of blanks": "cells between runs of blanks",
@@ -75,7 +77,7 @@ def find_form(sample: Sample, guesses: Sequence[Guess]) -> Form:
         return Form("Workbook", _header_rows(sample))
     if found == "Parquet":
         return Form("Parquet", ())
-    if "columns" in sample.form and found in _AT_PLACES:
+    if "columns" in sample.form and found in AT_PLACES:
         return _fixed_width(sample, guesses)
     if found == "JSON":
         return _json(sample, guesses)
@@ -123,7 +125,9 @@ def _drawn(sample: Sample) -> Form:
     """A table drawn with bars, whose rulers and outer bars hold nothing: to its labels these are empty columns."""
     if sample.labels is None:
         raise NoDraft(f"tables drawn with bars that have no row of labels {_NO_DIALECT}")
-    delimiter = show_tuple([show_string(sample.form["delimiter"])], _INDENT, before="delimiters=")
+    text = _read_text(sample).decode(sample.encoding or "utf-8", "replace")
+    bar = next((mark for mark in _BARS if mark in text), sample.form["delimiter"])
+    delimiter = show_tuple([show_string(bar)], _INDENT, before="delimiters=")
     return Form("Delimited", (delimiter, *_encodings(sample), *_header_rows(sample)))
 
 

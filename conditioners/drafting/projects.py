@@ -15,6 +15,8 @@ from conditioners.drafting.asides import find_total
 from conditioners.drafting.beginnings import take_beginning
 from conditioners.drafting.cutting import cut_sample
 from conditioners.drafting.drafts import Draft, check_name, draft_source
+from conditioners.drafting.forms import AT_PLACES
+from conditioners.drafting.line_patterns import match_beginning
 from conditioners.drafting.module_text import write_module
 from conditioners.drafting.samples import NoDraft, Sample, look_at_sample
 from conditioners.engine import condition
@@ -25,10 +27,6 @@ from conditioners.rules import Rule
 SOURCES, GOLDEN = "conditioners/sources", "tests/conditioning/golden"
 _FEWER = (40, 39, 38, 37, 36, 35, 30, 25, 20, 15, 10)
 _TRIES = 4
-_FOOTER = 24
-_NUMBERED = r"[0-9][\W\d_]*[^\W\d_]{3,}(?: [^\W\d_]+)*"
-_WORDS = r"[^0-9\t;|]*(?:(?<=[^\W\d_])[0-9][^\s;|]*)?"
-"""Words up to a number; one in a word, as in `INV410R`, is part of it."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +135,7 @@ def _find_footers(rejected: bytes, sample: Sample) -> list[str]:
     """Patterns for rejected lines that are no rows by the file's structure."""
     rows = csv.DictReader(io.StringIO(rejected.decode(), newline=""))
     place = (rows.fieldnames or ["line"])[0]
-    header = sample.labels[0] if sample.labels and sample.form["format"] == "fixed width" else None
+    header = sample.labels[0].split(" ")[0] if sample.labels and sample.form["format"] in AT_PLACES else None
     heading, headings = sample.asides.shared_heading, sample.asides.headings
     found = []
     for row in rows:
@@ -146,43 +144,15 @@ def _find_footers(rejected: bytes, sample: Sample) -> list[str]:
         if f"{place} {row[place]}" in sample.odd_header:
             found.append(f"{re.escape(raw)}$".replace("\\ ", " "))
         elif f"{place} {row[place]}" in sample.outside or is_header:
-            found.append(_match_beginning(raw))
+            found.append(match_beginning(raw))
         elif pattern := sample.asides.match_total(raw):
             found.append(pattern)
         elif total := None if sample.asides.are_names else find_total(raw):
             is_telling = any(map(str.isalpha, total)) or sample.asides.has_stars
-            found.append(_match_beginning(total if is_telling else raw))
+            found.append(match_beginning(total if is_telling else raw))
         elif heading and " ".join(raw.strip('\t ,;|"').split()) in headings:
-            found.append(_match_beginning(raw[: raw.find(heading) + len(heading)]))
+            found.append(match_beginning(raw[: raw.find(heading) + len(heading)]))
     return found
-
-
-def _match_beginning(raw: str) -> str:
-    """A pattern for lines that begin as this one does: blank cells, and the words before any number.
-
-    Where a number comes first, or within the last of the words, any other may stand there in the next file.
-    """
-    blank, text = re.match(r"([\t ]*)(.*)", re.split(r"[\r\n]", raw)[0]).groups()  # type: ignore[union-attr]
-    words = re.match(_WORDS, text)[0][:_FOOTER].rstrip(" ,")  # type: ignore[index]
-    begins = words if len(words) > 2 else _cut_behind_words(text)
-    escaped = re.sub(r"\\([ \-#&~])", r"\1", re.escape(begins)).replace("\\\t", r"\t").replace("\\\f", r"\f")
-    if sum(map(str.isalpha, begins)) > 2:
-        escaped = re.sub("  +", " +", escaped)
-        escaped = re.sub("[0-9]+", "[0-9]+", escaped)
-    return _match_blank(blank) + escaped
-
-
-def _cut_behind_words(text: str) -> str:
-    """The beginning of a line that begins with no word, up to the end of the first ones behind a number."""
-    found = re.match(_NUMBERED, text)
-    return found[0] if found else text[:_FOOTER]
-
-
-def _match_blank(blank: str) -> str:
-    """A pattern for the blanks that a line begins with, however many."""
-    if not blank.strip("\t"):
-        return r"\t+" if blank else ""
-    return " +" if not blank.strip(" ") else r"[\t ]+"
 
 
 def _cut(source: Source, sample: Sample) -> bytes | None:

@@ -6,6 +6,8 @@ import zipfile
 import openpyxl
 import pytest
 
+from conditioners.columns import Text
+
 
 def group(region):
     shops = "".join(f"{region[0]}{n:03},Shop {n},{n},{n}.50\n" for n in range(6))
@@ -259,3 +261,59 @@ def test_what_members_of_an_archive_are_called_is_told_by_the_label_that_holds_i
 
     assert [(column.name, column.labels) for column in source.columns][2:] == [("in_folder", ("@folder",))]
     assert told(written, "the column that goes by '@folder' holds each member's folder")
+
+
+def frame(width, rows, corners="+++|-"):
+    left, joint, right, bar, dash = corners
+    ruler = f"{left}{dash * 8}{joint}{dash * width}{right}\n"
+    lines = "".join(f"{bar} {store:<6} {bar} {units:>{width - 2}} {bar}\n" for store, units in rows)
+    return f"{ruler}{bar} store  {bar} {'units':>{width - 2}} {bar}\n{ruler}{lines}{ruler}"
+
+
+@pytest.mark.parametrize("corners", ["+++|-", "||||-", "|+||-", "\u251c\u253c\u2524\u2502\u2500"])
+def test_rulers_of_a_frame_are_skipped_however_wide_it_is_in_the_next_file(draft, run, corners):
+    written, source = draft("f.txt", frame(9, [(f"S{n:03}", n * 7) for n in range(12)], corners).encode())
+    later = run(source, frame(14, [("S001", 123456), ("S002", "x")], corners).encode())
+
+    assert (written.summary.rows_in, written.summary.rows_out) == (12, 12)
+    assert later.rows == ["S001,123456"]
+    assert later.summary.rejects == {"units not_a_number": 1}
+
+
+def test_sums_of_groups_in_a_list_of_sap_are_skipped_whatever_group_comes_next(draft, run):
+    def make(*plants):
+        rows = "".join(f"|{plant}|{n:05}|{n:4},00 |\n" for plant in plants for n in range(1, 6))
+        sums = "".join(f"|* {plant}     |{99:4},00 |\n" for plant in plants)
+        return f"Plant list\n\n|Pl. |Item |  Value |\n{rows}{sums}".encode()
+
+    _, source = draft("alv.txt", make("1000", "2000"))
+
+    assert run(source, make("3000")).summary.rejects == {}
+
+
+def test_a_footer_with_its_day_is_skipped_on_other_days_and_a_month_alone_is_not(draft, run):
+    rows = "".join(f"C{n},2024-01-{n:02},{n}.5\n" for n in range(1, 9))
+
+    def make(footer):
+        return f"customer,day,amount\n{rows}\n{footer}\n".encode()
+
+    _, source = draft("q.csv", make('"Monday, Apr 01, 2024 10:15 - Accrual Basis",,'))
+    _, of_month = draft("m.csv", make("June 2024,,"), "other")
+
+    assert run(source, make('"Wednesday, July 31, 2024 8:05 - Accrual Basis",,')).summary.rejects == {}
+    assert run(of_month, make("March,x,")).summary.rows_quarantined == 1
+
+
+def test_labels_of_free_format_are_no_row(draft):
+    rows = "".join(f"   {2000 + n // 12}  {n % 12 + 1:2}   {n / 4:5.1f}   {n * 3:5}\n" for n in range(40))
+    written, _ = draft("met.txt", f"Heathrow, 25m above the sea\n   yyyy  mm    tmax    rain\n{rows}".encode())
+
+    assert (written.summary.rows_out, written.summary.rejects) == (40, {})
+
+
+def test_codes_with_letters_now_and_then_are_not_told_as_numbers(draft):
+    rows = "".join(f"{'C' if n % 20 == 0 else ''}{536365 + n},{n}\n" for n in range(60))
+    written, source = draft("i.csv", f"InvoiceNo,units\n{rows}".encode())
+
+    assert source.columns[0] == Text("invoice_no", labels=("InvoiceNo",))
+    assert not told(written, "looks like")
