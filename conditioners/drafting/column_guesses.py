@@ -49,6 +49,8 @@ def guess_columns(sample: Sample) -> Guessed:
         )
         for canonical, label, cells in zip(names, labels, plain, strict=True)
     ]  # fmt: skip
+    if sample.has_typed_days:
+        guesses = [guess.take_midnights() for guess in guesses]
     if digits:
         guesses = keep_texts(guesses, sample.columns, conventions.numbers)
     remarks = (*conventions.remarks, *_tell_doubtful(conventions, sample), *tell_digits(digits))

@@ -11,6 +11,7 @@ from conditioners.drafting.fitting import Fit
 
 _BESIDE = (ISO_DAY, "excel")
 """What workbooks may have beside days as text."""
+_MIDNIGHTS = ("%Y-%m-%d %H:%M:%S", ISO_DAY)
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,10 @@ class Guess:
             return self
         told = f"{self.label!r} is read as {known[0]}, as other columns are: check the format"
         return replace(self, formats=(known[0], *days), doubtful=(), remarks=(*self.remarks[1:], told))
+
+    def take_midnights(self) -> Guess:
+        """The guess; of moments as a workbook or Parquet file holds them, also those of midnight, which are days."""
+        return replace(self, formats=_MIDNIGHTS) if self.formats == _MIDNIGHTS[:1] else self
 
     def prefer_day_first(self) -> Guess:
         """The guess, in that of its formats which has the day before the month, if both fit."""

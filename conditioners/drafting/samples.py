@@ -66,6 +66,11 @@ class Sample:
         return self.form["format"] in ("JSON", "XML")
 
     @property
+    def has_typed_days(self) -> bool:
+        """Whether the format tells days and moments from texts."""
+        return self.form["format"] in ("workbook", "Parquet")
+
+    @property
     def has_typed_cells(self) -> bool:
         """Whether the format tells numbers from texts."""
         return self.form["format"] in ("workbook", "JSON", listed.FORMAT, "Parquet")

@@ -1,13 +1,17 @@
 """Drafts that the next delivery meets as well: longer values, more digits, other years, another month's title."""
 
 import gzip
+import io
 import json
+from datetime import datetime
 
+import polars as pl
 import pytest
 
 from conditioners.columns import Decimal, Text, Whole
 from conditioners.dialects import FixedWidth
 from conditioners.outcome import SourceError
+from tests.conditioning.workbook_files import xlsx_of
 
 
 def told(written, words):
@@ -49,6 +53,25 @@ def test_a_number_may_grow_where_all_of_the_sample_have_as_many_digits(draft, ru
     later = run(source, b"   day  rain  sun\n    10 100.5 2345\n")
 
     assert later.rows == ["10,100.5,2345"]
+
+
+def book_of(moments):
+    return xlsx_of(["store", "sold"], *((f"{number:03}", moment) for number, moment in enumerate(moments)))
+
+
+def parquet_of(moments):
+    packed = io.BytesIO()
+    pl.DataFrame({"store": [f"{number:03}" for number in range(len(moments))], "sold": moments}).write_parquet(packed)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize("write", [book_of, parquet_of])
+def test_a_moment_of_midnight_is_read_where_the_sample_has_none(draft, run, write):
+    moments = [datetime(2024, 5, 1 + day, 14, 5, day) for day in range(9)]
+    _, source = draft("sales.bin", write(moments))
+    later = run(source, write([datetime(2024, 6, 1), datetime(2024, 6, 1, 8)]))
+
+    assert later.rows == ["000,2024-06-01T00:00:00", "001,2024-06-01T08:00:00"]
 
 
 def lines_of_sales():
