@@ -105,8 +105,13 @@ class MadeOutput:
             raise
 
     def _settle(self, standing: BlobStat, *, unwritten: bool = False) -> FileState | None:
-        made, uncertain = self._made(standing), self.intent if unwritten else None
-        state = self.ledger.outcomes.settle_conditioned(self.intent.file, made, self.now(), unwritten=uncertain)
+        state = self.ledger.outcomes.settle_conditioned(
+            self.intent.file,
+            self._made(standing),
+            self.now(),
+            name_counts=self.intent.name_counts,
+            unwritten=self.intent if unwritten else None,
+        )
         if state is FileState.CONDITIONED:
             self._unstage()
         elif state is FileState.SUPERSEDED:

@@ -28,11 +28,11 @@ from conditioners.drops.intake import condition_drop
 from conditioners.drops.places import WRITE_TRIES, Place, look_at_corrections
 from conditioners.drops.refusals import is_refusal
 from conditioners.readers.batches import Located
-from conditioners.registry import Identified, Unidentified, all_sources, identify
+from conditioners.registry import Unidentified, all_sources, identify
 from conditioners.rules import Rule
 from shared.domain.files import FileState, identify_raw_file
 from shared.domain.identities import quarantine_path
-from shared.ports import BlobChanged, BlobMissing, Lake
+from shared.ports import BlobChanged, Lake
 
 if TYPE_CHECKING:
     from shared.ledger.book import Ledger
@@ -64,11 +64,7 @@ def _try_replay(lake: Lake, ledger: Ledger, path: str, now: Callable[[], datetim
     found = lake.stat("raw", path)
     if found is None:
         raise NotReleased(_NO_FILE.format(path))
-    try:
-        name_counts = _reads_file_names(lake, path)
-    except BlobMissing:
-        raise NotReleased(_NO_FILE.format(path)) from None
-    ledger.files.reopen(identify_raw_file(path, found.etag), now(), name_counts=name_counts)
+    ledger.files.reopen(identify_raw_file(path, found.etag), now())
     return condition_drop(lake, ledger, path, now, raise_faults=False)
 
 
@@ -138,21 +134,11 @@ def list_rejects(lake: Lake, path: str) -> Iterator[list[str]]:
 def _identify(lake: Lake, path: str) -> Source:
     if lake.stat("raw", path) is None:
         raise NotReleased(_NO_FILE.format(path))
-    identified = _look_for_source(lake, path)
+    with lake.open_read("raw", path) as stream:
+        identified = identify(path, stream.read(HEAD_BYTES))
     if isinstance(identified, Unidentified):
         raise NotReleased(identified.reason)
     return identified.source
-
-
-def _look_for_source(lake: Lake, path: str) -> Identified | Unidentified:
-    with lake.open_read("raw", path) as stream:
-        return identify(path, stream.read(HEAD_BYTES))
-
-
-def _reads_file_names(lake: Lake, path: str) -> bool:
-    """Whether the file's name is part of what its source makes of it."""
-    identified = _look_for_source(lake, path)
-    return not isinstance(identified, Unidentified) and identified.source.reads_file_names
 
 
 def _read_quarantine(lake: Lake, path: str) -> Iterator[list[str]]:

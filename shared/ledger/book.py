@@ -12,7 +12,7 @@ from shared.ledger.models import Models
 from shared.ledger.outcomes import Outcomes
 from shared.ledger.reports import Reports
 from shared.ledger.runs import Runs
-from shared.ledger.store import open_database
+from shared.ledger.store import open_database, read_identity
 from shared.ledger.untaken import Untaken
 
 
@@ -24,6 +24,8 @@ class Ledger:
         engine = open_database(url)
         self.close = engine.dispose
         """Lets go of the database's connections."""
+        self.identify = lambda: read_identity(engine)
+        """Tells which ledger this is, wherever it is moved to."""
         self.files = Files(engine)
         self.outcomes = Outcomes(engine)
         self.intents = Intents(engine)

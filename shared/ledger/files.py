@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, and_, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, select, true, update
 
 from shared.domain.files import MAX_ATTEMPTS, FileState, RawFile, identify_raw_file, source_folder
 from shared.ledger.connections import reading
@@ -18,6 +18,7 @@ from shared.ledger.versions import (
     has_run_out,
     held,
     intend_again,
+    is_overtaken,
     made_later,
     next_moment,
     overtaken,
@@ -57,14 +58,9 @@ class Files:
             "landed_at": landed_at.isoformat(),
         }
         with begin_alone(self._engine) as connection:
-            row["seen_at"] = next_moment(connection, path, now)
-            if not insert_if_absent(connection, raw_file, row):
-                values = {"state": FileState.LANDED, "seen_at": row["seen_at"], **NOTHING_YET}
-                mine = raw_file.c.id == file_id
-                connection.execute(update(raw_file).where(mine, REVIVABLE).values(**values))
-                connection.execute(update(raw_file).where(mine, overtaken()).values(**values, attempts=0))
-                waits_behind = and_(raw_file.c.state == FileState.LANDED, made_later())
-                connection.execute(update(raw_file).where(mine, waits_behind).values(seen_at=row["seen_at"]))
+            seen_at = next_moment(connection, path, now)
+            if not insert_if_absent(connection, raw_file, {**row, "seen_at": seen_at}):
+                _wait_again(connection, file_id, now, seen_at)
             return read(connection, file_id)
 
     def claim(self, file_id: str, now: datetime) -> RawFile | None:
@@ -118,19 +114,16 @@ class Files:
                 reland_copies(connection, raw_file.c.id == file.id)
             return read(connection, file.id)
 
-    def reopen(self, file_id: str, now: datetime, *, name_counts: bool = False) -> bool:
+    def reopen(self, file_id: str, now: datetime) -> bool:
         """Have a file of which something was made wait to be conditioned anew; False for any other, and where
         something was made of a later version of its path, which may have taken over the output that stands.
-
-        Its output stands until there is another: it is intended once more, so that it is known, and nobody makes it of
-        the same bytes, where the file is replaced or given up before. `name_counts` is as in an Intent.
         """
         settled = and_(raw_file.c.id == file_id, raw_file.c.state.in_(MADE), ~made_later())
         values = {"state": FileState.LANDED, "attempts": 0, **NOTHING_YET}
         with begin_alone(self._engine) as connection:
             if connection.execute(select(raw_file.c.id).where(settled)).first() is None:
                 return False
-            intend_again(connection, file_id, now, name_counts=name_counts)
+            intend_again(connection, file_id, now)
             connection.execute(update(raw_file).where(raw_file.c.id == file_id).values(**values))
             return True
 
@@ -160,3 +153,15 @@ class Files:
         query = select(raw_file.c.path, raw_file.c.etag).where(~REVIVABLE, ~overtaken())
         with reading(self._engine) as connection:
             return {(path, etag) for path, etag in connection.execute(query)}
+
+
+def _wait_again(connection: Connection, file_id: str, now: datetime, seen_at: str) -> None:
+    """Have a known version that the lake holds wait, where it was taken for replaced or another one came since."""
+    mine, values = raw_file.c.id == file_id, {"state": FileState.LANDED, "seen_at": seen_at, **NOTHING_YET}
+    connection.execute(update(raw_file).where(mine, REVIVABLE).values(**values))
+    if connection.execute(select(raw_file.c.id).where(mine, overtaken())).first():
+        if not is_overtaken(connection, read(connection, file_id)):
+            intend_again(connection, file_id, now)  # the later ones were refused, so its output stands
+        connection.execute(update(raw_file).where(mine).values(**values, attempts=0))
+    waits_behind = and_(raw_file.c.state == FileState.LANDED, made_later())
+    connection.execute(update(raw_file).where(mine, waits_behind).values(seen_at=seen_at))

@@ -61,7 +61,7 @@ class Intents:
                 return Finished.OVERTAKEN
             if find_twin(connection, intent.file, intent.content, name_counts=intent.name_counts):
                 return Finished.COPY
-            note_output(connection, intent.file, made, now)
+            note_output(connection, intent.file, made, now, name_counts=intent.name_counts)
             if read(connection, intent.file.id).state is not FileState.QUARANTINED:
                 settle(connection, intent.file.id, FileState.CONDITIONED, now, sha256=intent.content)
             connection.execute(delete(output_intent).where(output_intent.c.raw_file_id == intent.file.id))

@@ -42,13 +42,20 @@ class Outcomes:
             return twin
 
     def settle_conditioned(
-        self, file: RawFile, made: ConditionedFile, now: datetime, *, unwritten: Intent | None = None
+        self,
+        file: RawFile,
+        made: ConditionedFile,
+        now: datetime,
+        *,
+        name_counts: bool = False,
+        unwritten: Intent | None = None,
     ) -> FileState | None:
         """Note what was made of a file, which ends its intents; answers the state that it is in then.
 
         That is superseded where a newer version has its outcome already, and then nothing else is noted, so that what
         was written is still known by its intent. None, and nothing noted, where the output stood there before and so
         was `unwritten`, but somebody may be about to put something else there: writing it once more keeps that away.
+        `name_counts` is as in an Intent.
         """
         with begin_alone(self._engine) as connection:
             if unwritten and _is_contested(connection, unwritten):
@@ -57,7 +64,7 @@ class Outcomes:
                 settle(connection, file.id, FileState.SUPERSEDED, now, reason=REPLACED)
                 reland_copies(connection, raw_file.c.id == file.id)
                 return FileState.SUPERSEDED
-            note_output(connection, file, made, now)
+            note_output(connection, file, made, now, name_counts=name_counts)
             settle(connection, file.id, FileState.CONDITIONED, now)
             _end_intents(connection, file)
             return FileState.CONDITIONED

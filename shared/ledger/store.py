@@ -11,13 +11,13 @@ from sqlalchemy import Connection, Engine, Table, and_, inspect, select, text, u
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
 
-from shared.ledger.connections import is_on_file, make_engine, watch_file
+from shared.ledger.connections import is_on_file, make_engine, reading, watch_file
 from shared.ledger.faults import naming_faults
-from shared.ledger.tables import turn
+from shared.ledger.tables import identity, turn
 from shared.ports import LedgerUnavailable
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-VERSION = "0004"
+VERSION = "0005"
 
 
 def open_database(url: str) -> Engine:
@@ -35,6 +35,12 @@ def open_database(url: str) -> Engine:
             engine.dispose()
             raise
     return engine
+
+
+def read_identity(engine: Engine) -> str:
+    """Which ledger this is, wherever it is moved to."""
+    with reading(engine) as connection:
+        return str(connection.execute(select(identity.c.name)).scalar_one())
 
 
 def begin_alone(engine: Engine) -> AbstractContextManager[Connection]:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    true,
 )
 
 METADATA = MetaData()
@@ -62,7 +63,9 @@ conditioned_file = Table(
     Column("last_date", String(10)),
     Column("summary", JSON, nullable=False),
     Column("conditioned_at", TIME, nullable=False),
+    Column("name_counts", Boolean, nullable=False, server_default=true()),
 )
+"""`name_counts` tells whether the raw file's name is part of what was made of it."""
 Index("conditioned_file_by_path", conditioned_file.c.path)
 
 output_intent = Table(
@@ -86,6 +89,14 @@ turn = Table(
     Column("taken", BigInteger, nullable=False),
 )
 """One row, by whose lock entries that decide something together follow each other, in any database."""
+
+identity = Table(
+    "identity",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("name", String(32), nullable=False),
+)
+"""One row, which ledger this is."""
 
 dataset_version = Table(
     "dataset_version",

@@ -82,7 +82,9 @@ def is_overtaken(connection: Connection, file: RawFile) -> bool:
     return connection.execute(made_later.limit(1)).first() is not None
 
 
-def note_output(connection: Connection, file: RawFile, made: ConditionedFile, now: datetime) -> None:
+def note_output(
+    connection: Connection, file: RawFile, made: ConditionedFile, now: datetime, *, name_counts: bool
+) -> None:
     """Note an output with its version. Copies of versions that it replaces are conditioned after all."""
     reland_copies(connection, other_versions(file))
     row = {
@@ -97,13 +99,18 @@ def note_output(connection: Connection, file: RawFile, made: ConditionedFile, no
         "last_date": made.last_date,
         "summary": dict(made.summary),
         "conditioned_at": now.isoformat(),
+        "name_counts": name_counts,
     }
     if not insert_if_absent(connection, conditioned_file, row):
         connection.execute(update(conditioned_file).where(conditioned_file.c.raw_file_id == file.id).values(**row))
 
 
-def intend_again(connection: Connection, file_id: str, now: datetime, *, name_counts: bool) -> None:
-    """Note what was made of a version as intended, under the version's own id; nothing where it has no output."""
+def intend_again(connection: Connection, file_id: str, now: datetime) -> None:
+    """Note what was made of a version as intended, under the version's own id; nothing where it has no output.
+
+    So an output is known that stands until there is another, and nobody makes it of the same bytes, where the file is
+    replaced or given up before.
+    """
     mine = and_(raw_file.c.id == file_id, raw_file.c.state == FileState.CONDITIONED)
     noted = select(raw_file.c.path.label("raw_path"), raw_file.c.sha256.label("content"), conditioned_file).join(
         conditioned_file, conditioned_file.c.raw_file_id == raw_file.c.id
@@ -118,7 +125,7 @@ def intend_again(connection: Connection, file_id: str, now: datetime, *, name_co
         "raw_file_id": file_id,
         "path": row.raw_path,
         "content": row.content,
-        "name_counts": name_counts,
+        "name_counts": row.name_counts,
         "made": asdict(made),
         "intended_at": now.isoformat(),
     }

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from conditioners import registry
 from conditioners.drops.intake import condition_drop
-from shared.domain.identities import quarantine_path
+from shared.domain.identities import conditioned_path, quarantine_path
 from tests.contracts.drops import (
+    EMPTY,
     calendar,
     drop,
     find_wrong,
@@ -138,3 +139,22 @@ def test_a_copy_of_what_was_there_while_a_file_was_away_is_taken(folder_lake, le
     reconcile(folder_lake, ledger, clock)
 
     assert find_wrong(folder_lake, ledger, SIZES) == []
+
+
+def test_bytes_whose_file_comes_back_to_its_output_and_is_moved_on_have_no_second_one(
+    folder_lake, ledger, clock, tmp_path
+):
+    raw, aside, other = (tmp_path / name for name in (f"lake/raw/{PATH}", "aside", "lake/raw/events/b.csv"))
+    drop(folder_lake, PATH, NEW)
+    reconcile(folder_lake, ledger, clock)
+    raw.rename(aside)
+    drop(folder_lake, PATH, EMPTY)
+    reconcile(folder_lake, ledger, clock)
+    aside.rename(raw)
+    back = folder_lake.stat("raw", PATH)
+    assert ledger.files.record_landed(PATH, back.etag, back.size, back.modified_at, clock()).state == "landed"
+    raw.rename(other)
+    reconcile(folder_lake, ledger, clock)
+
+    assert version(ledger, folder_lake, "events/b.csv")["state"] == "duplicate"
+    assert [blob.path for blob in folder_lake.list("conditioned")] == [conditioned_path(PATH)]
