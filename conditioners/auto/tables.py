@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any
 
+from conditioners.auto.grid_rows import find_rows
 from conditioners.auto.output import Counted, RejectWriter, TableSummary, TableWriter
 from conditioners.inputs.raw import ByteSink, OpenedRaw
 from conditioners.limits import Limits
@@ -14,21 +14,16 @@ from conditioners.outcome import Refusal, Skipped, WholeRefusal
 from conditioners.proportions import Proportions
 from conditioners.readers.decoding import DAMAGE_IN_TEXT
 from conditioners.rules import Rule
-from conditioners.structure.block import Block, each_row
 from conditioners.structure.census import Census
 from conditioners.structure.found import Began, Dropped, Found, Kept, KeptBlock, Passed, PassedLines
 from conditioners.structure.grids import Grid, is_text, open_grids
-from conditioners.structure.heads import Head
 from conditioners.structure.missing_marks import mark_wide, tell_encoding
 from conditioners.structure.rows import Row
-from conditioners.structure.tables import find_tables
 from conditioners.structure.text import LineRows, TextRows
 
 IN_ARCHIVE = "place"
 """What places are called where rows of several files stand in one list."""
 MOST_TABLES = 1000
-_TOGETHER, _LARGE = 1000, 1 << 18
-"""Rows with known labels, and characters of theirs, that are written together."""
 _FEW = 8
 """Rows of a block that together take no longer than one that is read alone."""
 
@@ -91,33 +86,46 @@ class TableReader:
     def _read_grid(self, grid: Grid, within: str) -> None:
         """Write the tables of a grid; `within` stands before each place."""
         table: TableWriter | None = None
+        for found in self._find_counted(grid):
+            if isinstance(found, Began):
+                table = self._begin(found, grid)
+            elif isinstance(found, Passed | PassedLines):
+                self._pass(found, within or f"{grid.place} ")
+            elif isinstance(found, Dropped) and table is not None:
+                row = found.row._replace(place=within + found.row.place) if within else found.row
+                table.reject(row, found.rule, found.reason, self.rejects)
+            elif isinstance(found, KeptBlock) and table is not None:
+                table.write_rows(found.rows, found.csv)
+            elif isinstance(found, Kept) and table is not None:
+                self._keep(found, table, within, grid.place)
+
+    def _find_counted(self, grid: Grid) -> Iterator[Found]:
+        """What each row of a grid is; raises Refusal where too much of it is odd."""
         is_delimited = grid.place != "line" or grid.describe()["format"] == "delimited text"
         census = Census(self.limits)
-        for found in _find(grid):
+        for found in find_rows(grid):
             if grid.place == "line":
                 census.take(found)
             if self.opened.is_packed:
                 self._note_odd(found, is_delimited=is_delimited)
-            if isinstance(found, Kept) and table is not None:
-                if DAMAGE_IN_TEXT in "".join(found.cells):
-                    reason = "bytes that the file's encoding does not know"
-                    row = Row(within + found.place, None, ",".join(found.cells))
-                    table.reject(row, Rule.UNDECODABLE, reason, self.rejects)
-                    continue
-                table.write(found.cells)
-                if found.mended:
-                    self.found.mended.add(f"{within or grid.place + ' '}{found.place}", found.mended)
-            elif isinstance(found, KeptBlock) and table is not None:
-                table.write_rows(found.rows, found.csv)
-            elif isinstance(found, Began):
-                table = self._begin(found, grid)
-            elif isinstance(found, Dropped) and table is not None:
-                row = found.row._replace(place=within + found.row.place) if within else found.row
-                table.reject(row, found.rule, found.reason, self.rejects)
-            elif isinstance(found, Passed):
-                self.found.skipped.add(f"{within or grid.place + ' '}{found.place}", found.cause)
-            elif isinstance(found, PassedLines):
-                self.found.skipped.add_lines(within or grid.place + " ", found.first, found.count, "blank")
+            yield found
+
+    def _keep(self, found: Kept, table: TableWriter, within: str, place: str) -> None:
+        """Write a row that is read alone, unless some of its bytes could not be decoded."""
+        if DAMAGE_IN_TEXT in "".join(found.cells):
+            row = Row(within + found.place, None, ",".join(found.cells))
+            table.reject(row, Rule.UNDECODABLE, "bytes that the file's encoding does not know", self.rejects)
+            return
+        table.write(found.cells)
+        if found.mended:
+            self.found.mended.add(f"{within or f'{place} '}{found.place}", found.mended)
+
+    def _pass(self, found: Passed | PassedLines, before: str) -> None:
+        """Note what is no row."""
+        if isinstance(found, Passed):
+            self.found.skipped.add(f"{before}{found.place}", found.cause)
+        else:
+            self.found.skipped.add_lines(before, found.first, found.count, "blank")
 
     def _note_odd(self, found: Found, *, is_delimited: bool) -> None:
         """Count rows that are read one by one, and short blocks between them, which take as long as one.
@@ -151,61 +159,3 @@ class TableReader:
         most = self.limits.written_free + self.limits.written_ratio * self.opened.read
         if self.written > most and is_text(self.opened.head):
             raise Refusal(f"its tables are more than {self.limits.written_ratio} times as large as the file")
-
-
-def _find(grid: Grid) -> Iterator[Found]:
-    """What each row of a grid is."""
-    if not grid.has_labels:
-        yield from find_tables(grid.rows(), grid.resplit, words_are_apart=grid.words_are_apart)
-        return
-    pieces = _take_apart(grid.rows())
-    labels = next(each_row([next(pieces)])).cells or ()
-    yield Began(Head(labels, len(labels)))
-    for together in _gather(pieces, len(labels)):
-        if isinstance(together, Block):
-            yield KeptBlock(together.rows, together.csv)
-        else:
-            yield from _judge(together, len(labels))
-
-
-def _take_apart(pieces: Iterable[Row | Block]) -> Iterator[Row | Block]:
-    """The same, of blocks only those that are lines of CSV already, or sound."""
-    for piece in pieces:
-        if isinstance(piece, Block) and not (piece.csv or piece.is_sound):
-            yield from piece.each_row()
-        else:
-            yield piece
-
-
-def _gather(pieces: Iterator[Row | Block], width: int) -> Iterator[list[Row] | Block]:
-    """Rows of a width together, and others alone, as are large ones."""
-    together, size = list[Row](), 0
-    for row in pieces:
-        if isinstance(row, Block):
-            if together:
-                yield together
-            together, size = [], 0
-            yield row
-            continue
-        length = sum(map(len, row.cells)) if row.cells is not None and len(row.cells) == width else _LARGE
-        size += length
-        if together and (len(together) == _TOGETHER or size >= _LARGE):
-            yield together
-            together, size = [], length
-        together.append(row)
-    if together:
-        yield together
-
-
-def _judge(rows: Sequence[Row], width: int) -> Iterator[Kept | KeptBlock | Dropped]:
-    """What some rows are of a table of that width, of which several fit."""
-    row = rows[0]
-    cells = [row.cells or () for row in rows]
-    if row.cells is None:
-        yield Dropped(row, *row.fault)
-    elif row.width != width:
-        yield Dropped(row, Rule.WRONG_FIELD_COUNT, f"{row.width} fields where the table has {width}")
-    elif len(rows) == 1 or DAMAGE_IN_TEXT in "".join(chain.from_iterable(cells)):
-        yield from map(Kept, (row.place for row in rows), cells)
-    else:
-        yield KeptBlock(cells)

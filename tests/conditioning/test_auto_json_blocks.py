@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from conditioners.auto import tables as auto_tables
+from conditioners.auto import grid_rows
 from conditioners.limits import DEFAULT, Limits
 from conditioners.structure import json_blocks, tables
 from tests.conditioning.undeclared import condition_undeclared
@@ -45,10 +45,10 @@ def test_blocks_of_lists_give_what_rows_give(monkeypatch, limits):
 
 @pytest.mark.parametrize("cell", ["a", "two\nlines", "cr\r", "\ufdd0", '"', "x" * 1000])
 def test_records_that_are_written_together_give_what_each_gives(monkeypatch, cell):
-    monkeypatch.setattr(auto_tables, "_LARGE", 500)
+    monkeypatch.setattr(grid_rows, "_LARGE", 500)
     records = [{"day": n, "note": cell if n % 7 == 0 else n} for n in range(30)]
     with monkeypatch.context() as patch:
-        patch.setattr(auto_tables, "_TOGETHER", 1)
+        patch.setattr(grid_rows, "_TOGETHER", 1)
         each = condition(records)
 
     assert condition(records) == each

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from pyarrow.parquet import encryption
 
-from conditioners.auto import tables as auto_tables
+from conditioners.auto import grid_rows
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.readers.parquet.footer import ColumnChunk, read_chunks
@@ -266,8 +266,8 @@ def test_rows_are_written_the_same_all_at_once_or_one_by_one():
 
 
 def test_rows_with_empty_cells_are_not_judged_one_by_one(monkeypatch):
-    judged, judge = [], auto_tables._judge
-    monkeypatch.setattr(auto_tables, "_judge", lambda rows, width: judged.append(len(rows)) or judge(rows, width))
+    judged, judge = [], grid_rows._judge
+    monkeypatch.setattr(grid_rows, "_judge", lambda rows, width: judged.append(len(rows)) or judge(rows, width))
     table = pa.table({"a": pa.array([None, "x"] * 500, pa.string()), "b": pa.array([None] * 1000, pa.string())})
 
     result = condition_undeclared(parquet(table), "a.parquet")
