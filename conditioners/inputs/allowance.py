@@ -10,11 +10,13 @@ from contextlib import contextmanager
 from typing import IO, Any, BinaryIO, NamedTuple, cast
 
 from conditioners.inputs.raw import BlockStream
-from conditioners.limits import MIB, Limits
+from conditioners.limits import KIB, MIB, Limits
 from conditioners.outcome import Refusal
 
 _USUAL_RATIO = 10
 """How many times its packed size text mostly unpacks to, or less."""
+_NEXT = 64 * KIB
+"""Bytes of a member to unpack next; zipfile takes as many packed ones."""
 UNPACKING_FAULTS = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, RuntimeError, ValueError,
 )  # fmt: skip
@@ -68,24 +70,24 @@ class Allowance:
         """Whether the file as a whole has unpacked to more than it may."""
         unpacked = self._unpacked
         is_too_much = unpacked.size > self._limits.unpacked_bytes or self._is_too_much(unpacked.size)
-        return is_too_much or self._find_dense(unpacked) is not None
+        return is_too_much or self._find_dense(unpacked, self.whole) is not None
 
     def _is_too_much(self, unpacked: int) -> bool:
         most = self._limits.unpacked_free + (self.whole or 0) * self._limits.unpacked_ratio
         return self.whole is not None and unpacked > most
 
-    def _find_dense(self, unpacked: Measure) -> str | None:
-        """What there is more of than may be in a file of this size, if anything."""
-        limits, whole = self._limits, self.whole
-        if whole is None:
+    def _find_dense(self, unpacked: Measure, packed: int | None) -> str | None:
+        """What there is more of than so many bytes may unpack to, if anything."""
+        limits = self._limits
+        if packed is None:
             return None
         rules = (
             ("lines", unpacked.lines, limits.unpacked_lines_free, limits.unpacked_lines_ratio),
             ("objects and lists", unpacked.objects, limits.unpacked_objects_free, limits.unpacked_objects_ratio),
             ("tags", unpacked.tags, limits.unpacked_tags_free, limits.unpacked_tags_ratio),
         )
-        told = (f"{free} {what} and {ratio} more" for what, found, free, ratio in rules if found > free + whole * ratio)
-        return next(told, None)
+        beyond = ((what, free, ratio) for what, found, free, ratio in rules if found > free + packed * ratio)
+        return next((f"{free} {what} and {ratio} more" for what, free, ratio in beyond), None)
 
     def require(self, claimed: int) -> None:
         """Raises Refusal if the members of an archive claim to be more than they may."""
@@ -116,7 +118,7 @@ class Allowance:
             return  # What is wrong with it is told where it is read.
         if total.size > self._limits.unpacked_free:
             self._count(Measure(), total.size, packed.taken)
-        self._require_sparse(total)
+        self._require_sparse_beginning(total, packed.taken)
 
     def look_into(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
         """Refuse what a member unpacks to from its beginning on, before any row of it is read."""
@@ -125,11 +127,11 @@ class Allowance:
         total = Measure()
         try:
             with archive.open(info) as stream:
-                while total.size <= self._limits.unpacked_free and (block := stream.read(MIB)):
+                while total.size <= self._limits.unpacked_free and (block := stream.read(_NEXT)):
                     total = total.plus(Measure.of(block))
         except UNPACKING_FAULTS:
             return  # What is wrong with it is told where it is read.
-        self._require_sparse(total)
+        self._require_sparse_beginning(total, cast(IO[bytes], archive.fp).tell() - info.header_offset)
 
     def _count(self, new: Measure, total: int, packed: int) -> None:
         """Hold a stream to the limits: what was not read before, its bytes, and those they were packed in."""
@@ -138,12 +140,16 @@ class Allowance:
             raise Refusal(f"the file unpacks to more than the limit of {self._limits.unpacked_bytes} bytes")
         if self._is_too_much(self._unpacked.size):
             raise self._refuse_ratio()
-        self._require_sparse(self._unpacked)
+        self._require_sparse(self._unpacked, self.whole)
         if total > self._limits.unpacked_free and total > packed * self._limits.unpacked_ratio:
             raise self._refuse_ratio()
 
-    def _require_sparse(self, unpacked: Measure) -> None:
-        if (most := self._find_dense(unpacked)) is not None:
+    def _require_sparse_beginning(self, unpacked: Measure, packed: int) -> None:
+        """What goes on as it begins is refused at once; small files may be denser than that."""
+        self._require_sparse(unpacked, self.whole if unpacked.size <= self._limits.unpacked_free else packed)
+
+    def _require_sparse(self, unpacked: Measure, packed: int | None) -> None:
+        if (most := self._find_dense(unpacked, packed)) is not None:
             raise Refusal(f"the file unpacks to more than {most} for each of its bytes; unpack it first")
 
     def _refuse_ratio(self) -> Refusal:

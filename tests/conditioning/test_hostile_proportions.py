@@ -44,6 +44,16 @@ def test_a_small_packed_file_of_millions_of_rows_is_refused_before_the_first_is_
     assert run(toy, packed).refusal.reason == reason
 
 
+@pack
+def test_a_packed_file_that_begins_with_far_too_many_rows_for_its_bytes_is_refused_whatever_follows(pack):
+    other = b'{"a":"' + random.Random(1).randbytes(600_000).hex().encode() + b'"}'
+    packed = pack(b"[" + b'{"a":1},' * 1_200_000 + other + b"]")
+
+    outcome = condition_undeclared(packed, limits=Limits(unpacked_free=8 * MIB, unpacked_objects_ratio=2)).outcome
+
+    assert outcome.reason.startswith("the file unpacks to more than 100000 objects and lists and 2 more for each")
+
+
 def test_files_of_zeros_and_flags_are_packed_well_and_read():
     hours = "".join(f"2024-01-{day:02},{hour:02},0,0\n" for day in range(1, 29) for hour in range(24)) * 100
     chance = random.Random(1)
