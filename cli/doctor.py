@@ -72,7 +72,7 @@ def _sources() -> Finding:
 
 
 def _lake() -> Finding:
-    blobs = sum(1 for _ in wiring.lake().list("raw"))
+    blobs = sum(1 for _ in wiring.own_lake().list("raw"))
     return Finding("lake", f"{wiring.settings().lake_address}, {blobs} raw files")
 
 

@@ -126,7 +126,7 @@ def run_release(
     from shared import wiring
 
     try:
-        state = release_rows(wiring.lake(), wiring.ledger(), path, rows.read_bytes(), wiring.now)
+        state = release_rows(wiring.own_lake(), wiring.ledger(), path, rows.read_bytes(), wiring.now)
     except NotReleased as refused:
         raise Failure(str(refused)) from None
     is_read = _finish("release", path, state, reason, as_json)
@@ -170,7 +170,7 @@ def run_replay(
     failed = 0
     for path in dict.fromkeys([*(paths or []), *(_list_rejected(source) if source else [])]):
         try:
-            state = replay_file(wiring.lake(), wiring.ledger(), path, wiring.now)
+            state = replay_file(wiring.own_lake(), wiring.ledger(), path, wiring.now)
         except NotReleased as refused:
             failed += 1
             tell(f"headrace: {refused}")

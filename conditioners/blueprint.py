@@ -22,7 +22,7 @@ RECONCILE_EVERY_15_MINUTES = "0 */15 * * * *"
 def condition_raw_drop(drop: RawDrop) -> None:
     """Condition a raw file as soon as it lands. The event carries the name alone; the conditioner streams the rest."""
     with wiring.telemetry().span("condition", path=drop.path):
-        state = condition_drop(wiring.lake(), wiring.ledger(), drop.path, wiring.now)
+        state = condition_drop(wiring.own_lake(), wiring.ledger(), drop.path, wiring.now)
     wiring.telemetry().event("drop_settled", path=drop.path, state=state)
 
 

@@ -19,6 +19,7 @@ from shared import wiring
 from shared.domain.files import FileState
 from shared.domain.requests import MAX_WEEK, Pipeline, RequestError, parse_reason, parse_request
 from shared.domain.weeks import IsoWeek
+from shared.ports import LedgerUnavailable
 
 _LOG = logging.getLogger("headrace.http")
 RETRY_AFTER = {"Retry-After": "10"}
@@ -128,13 +129,22 @@ async def show_file(req: func.HttpRequest) -> func.HttpResponse:
 async def show_health(req: func.HttpRequest) -> func.HttpResponse:
     """200 when every port answers, else 503; says which, and nothing else."""
     probes: dict[str, Callable[[], Any]] = {
-        "lake": lambda: wiring.lake().stat("raw", "health"),
+        "lake": _look_at_lake,
         "ledger": lambda: wiring.ledger().reports.latest_week(""),
         "ml": lambda: wiring.ml_backend().observe([]),
     }
     answers = await asyncio.gather(*(_answers(name, probe) for name, probe in probes.items()))
     alive = dict(zip(probes, answers, strict=True))
     return answer({"alive": all(alive.values()), "ports": alive}, 200 if all(alive.values()) else 503)
+
+
+def _look_at_lake() -> None:
+    """Look at the lake, and whether it is ours, if the ledger tells who we are."""
+    try:
+        lake = wiring.own_lake()
+    except LedgerUnavailable:
+        lake = wiring.lake()
+    lake.stat("raw", "health")
 
 
 async def _answers(name: str, probe: Callable[[], Any]) -> bool:

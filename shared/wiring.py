@@ -59,6 +59,29 @@ def lake() -> Lake:
     return BlobLake(settings().lake_address, key.get_secret_value() if key else None)
 
 
+def own_lake() -> Lake:
+    """The lake for those who put outputs there, once it is known that no other ledger does so as well.
+
+    Two ledgers would take each other's outputs for copies and remove them. Raises SettingsError, LakeUnavailable and
+    LedgerUnavailable.
+    """
+    _mark_lake()
+    return lake()
+
+
+@made_once
+def _mark_lake() -> None:
+    if _lake_folder() is not None:
+        return  # its host holds it
+    from shared.adapters.lake_mark import CONTAINER, MARK, mark_lake
+
+    if mark_lake(lake(), ledger().identify()) != ledger().identify():
+        raise SettingsError(
+            f"HEADRACE_LAKE: the outputs in {settings().lake_address} are another ledger's; set HEADRACE_LEDGER to "
+            f"that one or choose another lake, or, if that ledger is no more, delete the blob {MARK} in {CONTAINER}"
+        )
+
+
 def _lake_folder() -> Path | None:
     """The lake's folder; None for one in a storage account, whose address may hold no secret, as it is shown."""
     kind, _, place = settings().lake_address.partition(":")
@@ -195,5 +218,6 @@ def post_callback(uri: str, told: Mapping[str, Any]) -> None:
 
 def forget() -> None:
     """Drop everything that was made, so that changed settings take effect; for tests and the command line."""
-    for made in (settings, lake, ledger, azure_ml, ml_backend, model_registry, telemetry, fleets, code_version):
+    for made in (settings, lake, _mark_lake, ledger, azure_ml, ml_backend, model_registry, telemetry, fleets):
         made.forget()
+    code_version.forget()

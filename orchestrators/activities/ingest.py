@@ -15,7 +15,7 @@ BATCHES = 8
 
 def find_drops(order: dict[str, Any]) -> dict[str, Any]:
     """Compare the lake with the ledger, note what no event told of, and cut what waits into batches of paths."""
-    lake, ledger, now = wiring.lake(), wiring.ledger(), wiring.now()
+    lake, ledger, now = wiring.own_lake(), wiring.ledger(), wiring.now()
     known = ledger.files.known_versions()
     untaken: list[tuple[BlobStat, str]] = []
     listed = lake.list("raw", leave_out=lambda blob, reason: untaken.append((blob, reason)))
@@ -41,7 +41,7 @@ def condition_drops(order: dict[str, Any]) -> dict[str, Any]:
     """Condition some raw files, one after the other; a fault of one is noted with it and the others go on."""
     states: dict[str, int] = {}
     for path in order["paths"]:
-        state = condition_drop(wiring.lake(), wiring.ledger(), path, wiring.now, raise_faults=False)
+        state = condition_drop(wiring.own_lake(), wiring.ledger(), path, wiring.now, raise_faults=False)
         states[state] = states.get(state, 0) + 1
         wiring.telemetry().event("drop_settled", path=path, state=state)
     return states

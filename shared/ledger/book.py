@@ -21,11 +21,9 @@ class Ledger:
 
     def __init__(self, url: str) -> None:
         """Open the database of an SQLAlchemy URL; raises LedgerUnavailable."""
-        engine = open_database(url)
+        engine = self._engine = open_database(url)
         self.close = engine.dispose
         """Lets go of the database's connections."""
-        self.identify = lambda: read_identity(engine)
-        """Tells which ledger this is, wherever it is moved to."""
         self.files = Files(engine)
         self.outcomes = Outcomes(engine)
         self.intents = Intents(engine)
@@ -37,3 +35,7 @@ class Ledger:
         self.models = Models(engine)
         self.forecasts = Forecasts(engine)
         self.reports = Reports(engine, self.runs, self.models, self.forecasts)
+
+    def identify(self) -> str:
+        """Which ledger this is, wherever it is moved to."""
+        return read_identity(self._engine)
