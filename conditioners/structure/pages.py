@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise, takewhile
 from typing import Any
 
 from conditioners.outcome import Skipped
-from conditioners.structure.alignment import AlignedRows, SpacedRows
+from conditioners.structure.alignment import AlignedRows, SpacedRows, cut
 from conditioners.structure.free_format import FreeRows
 from conditioners.structure.page_heads import LONGEST, find_page_head, show_unnumbered
 from conditioners.structure.rows import Row
@@ -16,6 +18,9 @@ from conditioners.structure.text import LineRows
 
 InColumns = AlignedRows | FreeRows | RuledRows | SpacedRows
 """Texts whose cells no delimiter tells apart."""
+_LINES, _FEWEST = 2000, 3
+"""Lines that labels above rulers are looked for in, and how often they come again."""
+_RULER = re.compile(r"\s*[-=]{2,}(\s+[-=]+)+\s*")
 _MOST_PENDING = 3 * LONGEST
 """Lines that may be a head, blank ones among them, until it is known whether they are."""
 
@@ -63,5 +68,23 @@ class PagedRows(LineRows):
 
 def without_heads(rows: InColumns, skipped: Skipped) -> InColumns | PagedRows:
     """A text in columns without the heads of its pages but the first; as it is if its pages have none."""
-    head = find_page_head(rows.text.head.splitlines())
+    lines = rows.text.head.splitlines()
+    head = find_page_head(lines) or (_find_ruled_labels(lines, rows.columns) if isinstance(rows, RuledRows) else [])
     return PagedRows(rows.text, rows, head, skipped) if head else rows
+
+
+def _find_ruled_labels(lines: Sequence[str], columns: Sequence[tuple[int, int]]) -> list[str]:
+    """The labels above a ruler that come again with it behind as many rows each time, as database shells page these.
+
+    Between the rows of a page and the labels of the next one stand blank lines alone.
+    """
+    pairs = list(pairwise(line.rstrip() for line in lines[:_LINES]))
+    first = next((pair for pair in pairs if _RULER.fullmatch(pair[1])), None)
+    heads = [at for at, pair in enumerate(pairs) if pair == first]
+    if first is None or len(heads) < _FEWEST or len({end - start for start, end in pairwise(heads)}) > 1:
+        return []
+    pages = [[line.rstrip() for line in lines[start + 2 : end]] for start, end in pairwise(heads)]
+    rows = [list(takewhile(bool, page)) for page in pages]
+    are_rows = all(sum(map(bool, cut(line, columns))) > 1 for page in rows for line in page)
+    is_all = not any(any(page[len(held) :]) for page, held in zip(pages, rows, strict=True))
+    return [show_unnumbered(first[0])] if are_rows and is_all else []

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.conditioning.ruled_report import FOUND, LABELS, ROWS, draw
+from tests.conditioning.undeclared import condition_undeclared
 
 
 def test_titles_and_labels_that_come_again_on_each_page_above_a_ruler_are_no_rows(read):
@@ -66,3 +67,26 @@ def test_columns_are_found_below_the_heads_of_pages_that_run_over_them(read):
 
     assert (rows, rejects) == ([labels, *(row for page in pages for row in page)], [])
     assert not found.further_tables
+
+
+def show_pages(sizes, between=""):
+    head = "    DEPT NAME           SALES\n-------- ---------- ---------\n"
+    pages = ["".join(f"{n * size:8} {'SHOP ' + str(n):<10} {n * 7:9}\n" for n in range(size)) for size in sizes]
+    return "\n" + f"{between}\n".join(head + page for page in pages) + "\n"
+
+
+def test_labels_above_rulers_that_come_again_behind_as_many_rows_are_heads_of_pages():
+    found = condition_undeclared(show_pages([11, 11, 11, 5]), "list.txt")
+
+    assert [len(table) for table in found.tables] == [1 + 38]
+    assert found.rejects == []
+    assert [place for place, cause in found.summary.skipped if cause == "the head of a page"] == [
+        "line 16", "line 30", "line 44",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sizes", "between"), [([11, 11, 5], "\n11 rows selected.\n"), ([7, 11, 9], ""), ([11, 11], "")]
+)
+def test_labels_above_rulers_that_are_no_heads_of_pages_begin_further_tables(sizes, between):
+    assert len(condition_undeclared(show_pages(sizes, between), "list.txt").tables) == len(sizes)
