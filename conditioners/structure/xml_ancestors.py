@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from conditioners.outcome import Skipped
 from conditioners.readers.xml.elements import local_name, refuse_entity, text_of
+from conditioners.structure.xml_shape import Path
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-Path = tuple[str, ...]
 _MOST_NESTED = 16
 """How often an element may come, on average, in another one around records to describe these."""
 
