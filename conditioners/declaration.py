@@ -11,7 +11,7 @@ from conditioners.columns import Check, Column, Day, Moment
 from conditioners.consistency import require_consistency
 from conditioners.declared_types import require_types
 from conditioners.dialects import Dialect
-from conditioners.dialects.common import require_pattern
+from conditioners.dialects.requirements import require_pattern
 from conditioners.parts import Part, list_read
 
 if TYPE_CHECKING:

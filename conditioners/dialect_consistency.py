@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from conditioners.columns import Column, Day, Decimal, Moment, Text, Whole
 from conditioners.dialects import Dialect, JsonColumns, Workbook
-from conditioners.dialects.common import require_pattern
+from conditioners.dialects.requirements import require_pattern
 from conditioners.inputs.surroundings import RECORDS, SHEET, TITLE, is_surrounding
 from conditioners.parts import WIDE_LABEL, Part, list_read
 

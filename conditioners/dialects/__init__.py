@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conditioners.dialects.common import ISO_DAY, ISO_MOMENTS, PLAIN, Dialect, Numbers, ShiftBy
+from conditioners.dialects.common import ISO_DAY, ISO_MOMENTS, Dialect
 from conditioners.dialects.documents import (
     EdiLoops,
     JsonColumns,
@@ -13,6 +13,7 @@ from conditioners.dialects.documents import (
     XmlElements,
 )
 from conditioners.dialects.folded import Repeated, Wide
+from conditioners.dialects.numbers import PLAIN, Numbers, ShiftBy
 from conditioners.dialects.tables import Delimited, FixedWidth, Parquet, Tagged, Workbook
 
 __all__ = [

@@ -2,80 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from conditioners.declared_types import require_types
 from conditioners.dialects.folded import Repeated, Wide
+from conditioners.dialects.numbers import PLAIN, Numbers, ShiftBy
+from conditioners.dialects.requirements import require_pattern
 from conditioners.outcome import SourceError
-from conditioners.values.counted_dates import COUNTED
-from conditioners.values.date_forms import DIGITS, complete_day, complete_moment, pattern_of, spell_out
+from conditioners.values.contradictions import find_contradiction
+from conditioners.values.date_forms import complete_day, complete_moment
 from conditioners.values.foreign_digits import list_digits
 from conditioners.values.month_names import Months, require_months
 
 ISO_DAY = "%Y-%m-%d"
-_SAME = {"%e": "%d", "%B": "%b", "%A": "%a"}
-"""Directives under which whatever both of them fit is the same."""
-_SIGNS = "+-()"
 ISO_MOMENTS = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%#z")
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """How numbers are written: the decimal mark, marks between thousands (any one of the characters), currency."""
-
-    decimal: str = "."
-    thousands: str = ""
-    currency: tuple[str, ...] = ()
-    trailing_minus: bool = False
-    """Whether `12-` is minus twelve."""
-    brackets: bool = False
-    """Whether `(12)` is minus twelve, as accountants write it."""
-    lakhs: bool = False
-    """Whether marks stand before each two digits above the last three, as in `12,34,567`."""
-    minus: tuple[str, ...] = ()
-    """Words or marks before or behind a number that make it minus, such as `CR` and the long minus of U+2212."""
-    plus: tuple[str, ...] = ()
-    """Those that leave it as it is, such as `DR`."""
-
-    def __post_init__(self) -> None:
-        require_types("numbers", self)
-        if self.decimal in self.thousands or len(self.decimal) != 1:
-            raise SourceError(f"decimal mark {self.decimal!r} must be one character and no thousands mark")
-        for mark in self.decimal + self.thousands:
-            if mark.isalnum() or mark in _SIGNS:
-                raise SourceError(f"{mark!r} can be no mark in a number, for it is a part of others")
-        for name in self.currency:
-            if not name.strip() or any(character.isdigit() for character in name):
-                raise SourceError(f"{name!r} can be no currency")
-        self._check_signs()
-
-    @property
-    def signs(self) -> tuple[str, ...]:
-        """All words and marks for signs, a longer one before those that it begins with."""
-        return tuple(sorted((*self.minus, *self.plus), key=len, reverse=True))
-
-    def _check_signs(self) -> None:
-        taken = (self.decimal, *self.thousands, *_SIGNS, *self.currency)
-        for at, sign in enumerate((*self.minus, *self.plus)):
-            if sign != sign.strip() or not sign or any(map(str.isdigit, sign)):
-                raise SourceError(f"{sign!r} can be no sign of a number")
-            if sign in (*taken, *(*self.minus, *self.plus)[:at]):
-                raise SourceError(f"{sign!r} can be no sign of a number, for it stands for something else")
-
-
-PLAIN = Numbers()
-
-
-@dataclass(frozen=True)
-class ShiftBy:
-    """A power of ten that depends on what stands in another column of the row."""
-
-    column: str
-    shifts: Mapping[str, int]
-    """By the text of the column, as the file has it, or as it is extracted; 0 for any other."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,54 +129,3 @@ class Dialect:
         if self.wide is not None:
             named |= {self.wide.into, *self.wide.values}
         return named
-
-
-def find_contradiction(formats: Iterable[str]) -> str | None:
-    """The first format under which a text that fits one before it, too, may be another day; None if there is none.
-
-    Raises SourceError for a format that is not known.
-    """
-    found: dict[str, str] = {}
-    for written in formats:
-        pattern_of(written)
-        spelled = spell_out(written)
-        for code, same in _SAME.items():
-            spelled = spelled.replace(code, same)
-        if any(found.setdefault(skeleton, spelled) != spelled for skeleton in _list_skeletons(spelled)):
-            return written
-    return None
-
-
-def _list_skeletons(spelled: str) -> list[str]:
-    """What cells in a format look like, with 9 for any digit."""
-    if spelled in COUNTED:
-        return ["9" * digits for digits in range(COUNTED[spelled].fewest, COUNTED[spelled].most + 1)]
-    return [re.sub("%(.)", lambda part: "9" * DIGITS.get(part[0], 0) or part[0].lower(), spelled)]
-
-
-def check_fields(dialect: str, fields: tuple[str, ...]) -> None:
-    """Raises SourceError where a column stands twice, or none at all."""
-    named = [name for name in fields if name]
-    if fields and not named:
-        raise SourceError(f"dialect {dialect!r}: none of its fields is a column")
-    if len(set(named)) != len(named):
-        raise SourceError(f"dialect {dialect!r}: a column stands twice in its fields")
-
-
-def require_pattern(where: str, pattern: str, groups: int = 0) -> None:
-    """Raises SourceError where a text is no regular expression, or has too few groups."""
-    try:
-        found = re.compile(pattern)
-    except re.error as error:
-        raise SourceError(f"{where}: {pattern!r} is no regular expression: {error}") from None
-    if found.groups < groups:
-        raise SourceError(f"{where}: {pattern!r} has no group that holds the value")
-
-
-def require_encodings(dialect: str, encodings: Iterable[str]) -> None:
-    """Raises SourceError for an encoding that there is not."""
-    for name in encodings:
-        try:
-            " ".encode(name)
-        except (LookupError, UnicodeError) as error:
-            raise SourceError(f"dialect {dialect!r}: {error}") from None

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from conditioners.dialects.common import Dialect, check_fields
+from conditioners.dialects.common import Dialect
+from conditioners.dialects.requirements import require_fields
 from conditioners.outcome import SourceError
 
 _SEGMENT = "[A-Z][A-Z0-9]{1,2}"
@@ -41,7 +42,7 @@ class JsonRows(Dialect):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_fields(self.name, self.fields)
+        require_fields(self.name, self.fields)
 
     @property
     def placed(self) -> set[str]:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from conditioners.dialects.common import Dialect, check_fields, require_encodings, require_pattern
+from conditioners.dialects.common import Dialect
 from conditioners.dialects.folded import Repeated, Wide
+from conditioners.dialects.requirements import require_encodings, require_fields, require_pattern
 from conditioners.outcome import SourceError
 
 _LONGEST_DELIMITER = 8
@@ -60,7 +61,7 @@ class Delimited(_Table):
         if len(set(others)) < len(others) or any(other in mark for other in others for mark in self.delimiters):
             told = "delimiter, quote and escape must differ; a quote that is doubled within a cell needs no escape"
             raise SourceError(f"dialect {self.name!r}: {told}")
-        check_fields(self.name, self.fields)
+        require_fields(self.name, self.fields)
         require_encodings(self.name, self.encodings)
         require_pattern(f"dialect {self.name!r}", self.opening)
         _check_head(self)

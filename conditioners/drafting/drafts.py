@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from conditioners.dialects import ISO_DAY, ISO_MOMENTS, Numbers
-from conditioners.dialects.common import find_contradiction
 from conditioners.drafting.column_guesses import guess_columns
 from conditioners.drafting.date_conventions import DAY_FORMATS, MOMENT_FORMATS
 from conditioners.drafting.forms import Form, find_form, has_header_labels
@@ -23,6 +22,7 @@ from conditioners.drafting.short_years import find_first_year, forget_weekday
 from conditioners.drafting.sums import leave_out_sum
 from conditioners.drafting.widening import Widening, unfold_sample
 from conditioners.readers.headers import normalise
+from conditioners.values.contradictions import find_contradiction
 from conditioners.values.month_names import Months
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
