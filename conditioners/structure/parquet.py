@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _TOGETHER = 1 << 23
 """Bytes of rows that are shown at a time."""
+_MANY = 1000
+"""Rows that take longer to show than it does to begin."""
 _NOT_PLAIN = re.compile(f'["\r{DAMAGE_IN_TEXT}]')
 
 
@@ -46,7 +48,7 @@ class ParquetGrid:
         yield Row(self.name or "$", self.labels, "")
         number = 0
         with open_parquet_file(self.opened, self.limits) as parquet:
-            for frame in read_text_batches(parquet, None, self.limits):
+            for frame in _gather(read_text_batches(parquet, None, self.limits)):
                 for piece in frame.iter_slices(max(1, frame.height * _TOGETHER // max(1, int(frame.estimated_size())))):
                     yield from _show(piece, number)
                     number += piece.height
@@ -60,6 +62,21 @@ class ParquetGrid:
     def encoding(self) -> None:
         """None: the texts of a Parquet file are UTF-8."""
         return
+
+
+def _gather(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """The same rows, in fewer frames where row groups have hardly any, as programs that write them one by one make."""
+    import polars as pl
+
+    held, rows, size = list[pl.DataFrame](), 0, 0
+    for frame in frames:
+        held.append(frame)
+        rows, size = rows + frame.height, size + int(frame.estimated_size())
+        if rows >= _MANY or size >= _TOGETHER:
+            yield pl.concat(held)
+            held, rows, size = [], 0, 0
+    if held:
+        yield pl.concat(held)
 
 
 def _show(frame: pl.DataFrame, before: int) -> Iterator[Row | Block]:

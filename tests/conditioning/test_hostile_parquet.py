@@ -17,6 +17,7 @@ from conditioners.readers.parquet.limits import check_pages, check_sizes
 from conditioners.readers.parquet.pages import measure_pages
 from conditioners.readers.parquet.reading import _find_most_rows
 from conditioners.readers.parquet.thrift import Thrift, ThriftError
+from conditioners.structure import parquet as structure_parquet
 from tests.conditioning.undeclared import condition_undeclared
 
 
@@ -275,3 +276,14 @@ def test_rows_with_empty_cells_are_not_judged_one_by_one(monkeypatch):
     assert judged == []
     assert result.tables[0] == [["a", "b"], *[["", ""], ["x", ""]] * 500]
     assert result.summary.table.nulls == (500, 1000)
+
+
+def test_row_groups_of_a_row_each_are_shown_together(monkeypatch):
+    shown, show = [], structure_parquet._show
+    monkeypatch.setattr(structure_parquet, "_show", lambda rows, at: shown.append(rows.height) or show(rows, at))
+    rows = [str(number % 7) for number in range(2001)]
+
+    result = condition_undeclared(parquet(pa.table({"a": rows}), row_group_size=1), "a.parquet")
+
+    assert set(shown) == {1000, 1}
+    assert result.tables[0] == [["a"], *[[row] for row in rows]]
