@@ -54,6 +54,8 @@ class _Whole(NamedTuple):
 
     rows: int
     rejected: int
+    unread: int
+    """Of the rejected rows, those whose cells cannot be told apart."""
     digest: str
 
 
@@ -91,7 +93,7 @@ def choose(source: Source, candidates: Sequence[Candidate]) -> tuple[Dialect, Re
 
 def _measure(source: Source, dialect: Dialect, reader: Reader) -> _Fit:
     try:
-        frames = [frame for frame, _ in islice(_judge(source, dialect, reader), 1) if frame.height]
+        frames = [frame for frame, *_ in islice(_judge(source, dialect, reader), 1) if frame.height]
     except Refusal:
         return _Fit(-1, 0)
     filled = {name for frame in frames for name in frame.columns if frame[name].null_count() < frame.height}
@@ -103,8 +105,9 @@ def _settle(source: Source, equals: Sequence[Candidate]) -> tuple[Candidate, dic
     whole = {candidate.name: _read_through(source, candidate) for candidate in equals}
     most = max(whole.values(), key=lambda each: each.rows)
     fitting = [candidate for candidate in equals if whole[candidate.name].rows == most.rows]
-    # Where the header row was read as data, that is one more row to reject.
-    first, *others = sorted(fitting, key=lambda candidate: whole[candidate.name].rejected)
+    # Where the header row was read as data, that is one more row to reject; and where no row is good, those that can be
+    # read are rejected for what is wrong with them.
+    first, *others = sorted(fitting, key=lambda each: (whole[each.name].rejected, whole[each.name].unread))
     for other in others:
         if whole[other.name].digest != whole[first.name].digest:
             raise Refusal(
@@ -115,8 +118,11 @@ def _settle(source: Source, equals: Sequence[Candidate]) -> tuple[Candidate, dic
     return first, {name: why for name, why in told.items() if name != first.name}
 
 
-def _judge(source: Source, dialect: Dialect, reader: Reader) -> Iterator[tuple[pl.DataFrame, int]]:
-    """The rows of each batch that keep the contract, and how many do not; the reader is of no use afterwards."""
+def _judge(source: Source, dialect: Dialect, reader: Reader) -> Iterator[tuple[pl.DataFrame, int, int]]:
+    """The rows of each batch that keep the contract, how many do not, and of them those that were not read.
+
+    The reader is of no use afterwards.
+    """
     with closing(reader.parts()) as parts:  # type: ignore[type-var]  # readers' parts are generators
         for part in parts:
             batch = reader.read(part)
@@ -125,16 +131,17 @@ def _judge(source: Source, dialect: Dialect, reader: Reader) -> Iterator[tuple[p
             # What a hook makes of equal text is equal, and only it knows what makes a good row.
             has_hook = source.hook is not None
             good = frame if has_hook else contract.apply(frame, damaged=batch.damaged).frame
-            yield good, frame.height + len(batch.unread) - good.height
+            yield good, frame.height + len(batch.unread) - good.height, len(batch.unread)
 
 
 def _read_through(source: Source, candidate: Candidate) -> _Whole:
-    digest, rows, rejected = hashlib.sha256(), 0, 0
+    digest, rows, rejected, unread = hashlib.sha256(), 0, 0, 0
     try:
-        for frame, bad in _judge(source, candidate.dialect, candidate.open()):
+        for frame, bad, odd in _judge(source, candidate.dialect, candidate.open()):
             digest.update(frame.select(sorted(frame.columns)).write_csv(include_header=False).encode())
             rows += frame.height
             rejected += bad
+            unread += odd
     except Refusal:
-        return _Whole(-1, 0, "")
-    return _Whole(rows, rejected, digest.hexdigest())
+        return _Whole(-1, 0, 0, "")
+    return _Whole(rows, rejected, unread, digest.hexdigest())

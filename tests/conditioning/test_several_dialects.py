@@ -134,6 +134,14 @@ def test_good_rows_decide_where_the_columns_are_the_same(make_source, run):
     assert "equally well" in run(source, b'{"day":"01/02/2025"}\n{"day":"03/02/2025"}\n').refusal.reason
 
 
+def test_where_no_row_is_good_the_delimiter_is_the_one_under_which_they_can_be_read(make_source, run):
+    dialect = Delimited(name="bare", delimiters=(";", ","), fields=("store", "units"))
+    result = run(make_source(columns=(Text("store"), Whole("units")), key=(), dialects=(dialect,)), b"007,x\n008,y\n")
+
+    assert [reject["rule"] for reject in result.rejects] == ["not_a_number", "not_a_number"]
+    assert result.summary.dialect["delimiter"] == ","
+
+
 def test_a_label_in_the_rows_says_more_than_what_stands_around_them(make_source, run):
     constant = JsonLines(name="constant", labels={"store": "=007"})
     source = make_source(columns=(Text("store"), Whole("units")), key=(), dialects=(constant, JsonLines(name="told")))
