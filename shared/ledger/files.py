@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,6 +28,7 @@ from shared.ledger.versions import (
     reland_copies,
     waiting,
 )  # fmt: skip
+from shared.ports import LedgerUnavailable
 
 LEASE = timedelta(minutes=1)
 """How long a claim keeps others away unless its holder renews it; past it, the holder is taken for dead."""
@@ -40,6 +42,8 @@ class Files:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._owed: deque[tuple[RawFile, str]] = deque()
+        """Claims that an outage ended while the ledger was away, and that are to be given back."""
 
     def record_landed(self, path: str, etag: str, size: int, landed_at: datetime, now: datetime) -> RawFile:
         """Note a version of a raw file that the lake holds, or find it.
@@ -65,6 +69,7 @@ class Files:
 
     def claim(self, file_id: str, now: datetime) -> RawFile | None:
         """Take a file for conditioning; None when it is settled or somebody else has it."""
+        self._give_back_owed(now)
         taken = (
             update(raw_file)
             .where(raw_file.c.id == file_id, waiting(now))
@@ -100,11 +105,24 @@ class Files:
     def postpone(self, file: RawFile, reason: str, now: datetime) -> RawFile:
         """Give a file back after an outage, which is no fault of the file and so counts as no attempt.
 
-        It is due again after POSTPONED; an event may have it taken sooner.
+        It is due again after POSTPONED; an event may have it taken sooner. Where it is the ledger that is away, and so
+        raises LedgerUnavailable here too, the file is given back before the next claim.
         """
         until = (now + POSTPONED).isoformat()
         attempts = file.attempts - 1
-        return self._give_back(file, state=FileState.LANDED, reason=reason, claimed_until=until, attempts=attempts)
+        try:
+            return self._give_back(file, state=FileState.LANDED, reason=reason, claimed_until=until, attempts=attempts)
+        except LedgerUnavailable:
+            self._owed.append((file, reason))
+            raise
+
+    def _give_back_owed(self, now: datetime) -> None:
+        while True:
+            try:
+                file, reason = self._owed.popleft()
+            except IndexError:  # other threads may have given back the last one
+                return
+            self.postpone(file, reason, now)
 
     def _give_back(self, file: RawFile, **values: Any) -> RawFile:
         """End a claim without an outcome; nothing happens if the file is settled or another's by now."""

@@ -21,7 +21,7 @@ from tests.contracts.drops import (
     reconcile,
     version,
 )
-from tests.contracts.taking import OLD, PATH, SIZES, Meddling
+from tests.contracts.taking import OLD, PATH, SIZES, Meddling, once
 
 
 def test_a_file_that_ends_whoever_takes_it_is_quarantined_after_five_attempts(lake, ledger, take, clock):
@@ -74,6 +74,21 @@ def test_an_outage_uses_up_no_attempt_and_the_file_comes_in_by_itself_behind_it(
     assert told["reason"] == f"{outage.__name__}: the network is down"
     reconcile(lake, ledger, clock)
     assert version(ledger, lake, PATH)["reason"] is None
+    assert find_wrong(lake, ledger, SIZES) == []
+
+
+def test_a_ledger_that_is_away_when_a_file_is_to_be_given_back_uses_up_no_attempt_either(
+    lake, ledger, take, clock, tmp_path
+):
+    database, aside = tmp_path / "ledger.db", tmp_path / "aside.db"
+    drop(lake, PATH, OLD)
+    for _ in range(MAX_ATTEMPTS + 1):
+        with pytest.raises(LedgerUnavailable):
+            take(through=Meddling(lake, on_read=once(lambda: database.rename(aside))))
+        aside.rename(database)
+        clock.pass_by(seconds=LEASE.total_seconds() + 1)
+
+    assert take() == "conditioned"
     assert find_wrong(lake, ledger, SIZES) == []
 
 
