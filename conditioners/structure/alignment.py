@@ -104,7 +104,7 @@ def _find_without_notes(lines: Sequence[str]) -> list[tuple[int, int]]:
 def find_body(lines: Sequence[str]) -> list[str]:
     """The lines of a report without titles, notes and rulers: those of long stretches, and labels above their rulers.
 
-    None if they are less than half of all.
+    Empty if they are less than half of all lines with text.
     """
     body, stretch, told = list[str](), list[str](), 0
     for line in [*lines, ""]:
