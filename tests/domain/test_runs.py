@@ -31,6 +31,15 @@ SPEC = RunSpec(
     models={},
     job={"schema": 1, "settings": {"seed": 7}},
 )
+OTHER_WORK = [
+    {"kind": RunKind.SCORE},
+    {"fleet": "supply"},
+    {"week": "2026W48"},
+    {"shard": "gulf"},
+    {"dataset_version": "e" * 64},
+    {"code_version": "e" * 64},
+    {"attempt": 2},
+]
 
 
 def name(kind=RunKind.TRAIN, fleet="demand", week="2026W47", shard="texas", **changes):
@@ -45,14 +54,8 @@ def test_the_same_work_has_the_same_name_and_it_says_what_it_is():
 @pytest.mark.parametrize(
     "changes",
     [
-        {"kind": RunKind.SCORE},
-        {"fleet": "supply"},
-        {"week": "2026W48"},
-        {"shard": "gulf"},
+        *OTHER_WORK,
         {"root": "train-demand-2026W47"},
-        {"dataset_version": "e" * 64},
-        {"code_version": "e" * 64},
-        {"attempt": 2},
         {"segments": ("texas-large-slow",)},
         {"models": {}},
         {"models": {"texas-large-slow": "demand/texas-large-slow/4567"}},
@@ -70,13 +73,7 @@ def test_a_name_is_one_lower_case_step_of_a_path():
 @pytest.mark.parametrize(
     "changes",
     [
-        {"kind": RunKind.SCORE},
-        {"fleet": "supply"},
-        {"week": "2026W48"},
-        {"shard": "gulf"},
-        {"dataset_version": "e" * 64},
-        {"code_version": "e" * 64},
-        {"attempt": 2},
+        *OTHER_WORK,
         {"segments": ("texas-large-fast",)},
         {"models": {"texas-large-slow": "x"}},
         {"job": {"schema": 1, "settings": {"seed": 8}}},
