@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -29,10 +30,10 @@ def open_xml(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[Re
     """
     shape = measure_shape(opened, limits)
     first = choose_record(shape)
-    form: dict[str, Any] = {"format": "XML", "records": _show(first)}
+    document = _Document(opened, limits, skipped, shape, {"format": "XML", "records": _show(first)})
     read, left, record = list[Path](), dict.fromkeys(shape.leaves), cast("Path | None", first)
     while record is not None and len(read) < _MOST_TABLES:
-        grid, taken = _open_records(opened, limits, skipped, shape, record, form, is_first=not read)
+        grid, taken = document.open_records(record, is_first=not read)
         read.append(record)
         left = {leaf: None for leaf in left if leaf not in taken}
         yield grid
@@ -41,25 +42,36 @@ def open_xml(opened: OpenedRaw, limits: Limits, skipped: Skipped) -> Iterator[Re
         skipped.add("path /", f"outside of the records at {', '.join(map(_show, read))}")
 
 
-def _open_records(
-    opened: OpenedRaw, limits: Limits, skipped: Skipped, shape: Shape, record: Path, form: dict[str, Any],
-    *, is_first: bool,
-) -> tuple[RecordGrid, set[Path]]:  # fmt: skip
-    """The records at a path, and the paths of the values that they hold or have around them."""
-    first = find_first(shape.counts, record)
-    known = find_around(shape.leaves, record, first) | find_nested(shape.leaves, shape.counts, record, first)
-    around = {leaf: known[leaf] for leaf in shape.leaves if leaf in known}
-    held = [leaf for leaf in shape.leaves if leaf[: len(record)] == record]
-    inside = dict.fromkeys(_label(leaf, record) for leaf in held)
-    # A label that stands in records as well is told apart by the way up.
-    named = {leaf: f"../{label}" if label in inside else label for leaf, label in around.items()}
-    labels = tuple(dict.fromkeys((*named.values(), *inside)))
-    if len(labels) > limits.columns:
-        raise Refusal(f"the table has more than {limits.columns} columns")
-    joined = partial(_note_joined, form, "" if is_first else f"{_show(record)}: ")
-    name = opened.member if is_first else ":".join(part for part in (opened.member, _show(record)) if part)
-    ancestors = Ancestors(record, first, named, skipped, joined)
-    return RecordGrid(name, form, labels, partial(_read, opened, ancestors, limits)), {*around, *held}
+@dataclass(frozen=True)
+class _Document:
+    """One document, and what is found out of it."""
+
+    opened: OpenedRaw
+    limits: Limits
+    skipped: Skipped
+    shape: Shape
+    form: dict[str, Any]
+    """That of all of its tables, for the summary."""
+
+    def open_records(self, record: Path, *, is_first: bool) -> tuple[RecordGrid, set[Path]]:
+        """The records at a path, and the paths of the values that they hold or have around them."""
+        leaves, counts = self.shape.leaves, self.shape.counts
+        first = find_first(counts, record)
+        known = find_around(leaves, record, first) | find_nested(leaves, counts, record, first)
+        around = {leaf: known[leaf] for leaf in leaves if leaf in known}
+        held = [leaf for leaf in leaves if leaf[: len(record)] == record]
+        inside = dict.fromkeys(_label(leaf, record) for leaf in held)
+        # A label that stands in records as well is told apart by the way up.
+        named = {leaf: f"../{label}" if label in inside else label for leaf, label in around.items()}
+        labels = tuple(dict.fromkeys((*named.values(), *inside)))
+        if len(labels) > self.limits.columns:
+            raise Refusal(f"the table has more than {self.limits.columns} columns")
+        joined = partial(_note_joined, self.form, "" if is_first else f"{_show(record)}: ")
+        member = self.opened.member
+        name = member if is_first else ":".join(part for part in (member, _show(record)) if part)
+        ancestors = Ancestors(record, first, named, self.skipped, joined)
+        read = partial(_read, self.opened, ancestors, self.limits)
+        return RecordGrid(name, self.form, labels, read), {*around, *held}
 
 
 def _show(path: Path) -> str:
