@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -86,9 +87,13 @@ def _ledger() -> Finding:
 
 
 def _disk() -> Finding:
-    free = shutil.disk_usage(wiring.settings().home.parent).free
+    chosen = wiring.settings()
+    addresses = ((chosen.lake_address, "folder:"), (chosen.ledger_address, "sqlite:///"))
+    named = [Path(address.removeprefix(kind)) for address, kind in addresses if address.startswith(kind)]
+    folders = {next(folder for folder in (place, *place.parents) if folder.is_dir()) for place in (chosen.home, *named)}
+    free, where = min((shutil.disk_usage(folder).free, folder) for folder in folders)
     remedy = "" if free > LEAST_FREE_BYTES else "free some space: a demo needs about a gigabyte"
-    return Finding("disk", f"{free >> 20} MiB free", remedy)
+    return Finding("disk", f"{free >> 20} MiB free at {where}", remedy)
 
 
 def _host() -> Finding:

@@ -130,7 +130,7 @@ async def show_health(req: func.HttpRequest) -> func.HttpResponse:
     """200 when every port answers, else 503; says which, and nothing else."""
     probes: dict[str, Callable[[], Any]] = {
         "lake": _look_at_lake,
-        "ledger": lambda: wiring.ledger().reports.latest_week(""),
+        "ledger": lambda: wiring.ledger().require_writable(),
         "ml": lambda: wiring.ml_backend().observe([]),
     }
     answers = await asyncio.gather(*(_answers(name, probe) for name, probe in probes.items()))

@@ -24,6 +24,8 @@ from embedded_host.triggers.lakes import Blob, Lake
 
 LOG = logging.getLogger("embedded_host.blobs")
 POISON_QUEUE = "webjobs-blobtrigger-poison"
+MAX_TOLD = 500
+"""Characters of a fault that are told where its traceback is not."""
 QUEUED, DONE, POISONED = "queued", "done", "poisoned"
 
 Write = Callable[[Callable[[], None]], Awaitable[None]]
@@ -157,13 +159,15 @@ class BlobTriggers:
         try:
             await self._call(trigger.function, blob, captures)
             receipt.state = DONE
-        except Exception:
-            LOG.exception(
-                "%s failed on %s (attempt %d of %d).",
+        except Exception as fault:
+            LOG.error(
+                "%s failed on %s (attempt %d of %d): %s",
                 trigger.function.name,
                 blob.path,
                 receipt.attempts,
                 self._attempts,
+                _tell(fault),
+                exc_info=receipt.attempts == 1,  # it mostly fails again where it did, and drops may be many
             )
             if receipt.attempts >= self._attempts:
                 receipt.state = POISONED
@@ -200,6 +204,10 @@ class BlobTriggers:
     async def _note(self, key: tuple[str, str, str], receipt: _Receipt) -> None:
         row = (*key, receipt.etag, receipt.state, receipt.attempts, stamp(self._clock.now()))
         await self._write(lambda: self._hub.write("put_receipt", *row))
+
+
+def _tell(fault: Exception) -> str:
+    return f"{type(fault).__name__}: {fault}"[:MAX_TOLD]
 
 
 def _list_all(lake: Lake, container: str) -> list[Blob]:

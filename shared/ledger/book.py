@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import update
+
 from shared.ledger.conditioned import Conditioned
 from shared.ledger.datasets import Datasets
 from shared.ledger.files import Files
@@ -13,6 +15,7 @@ from shared.ledger.outcomes import Outcomes
 from shared.ledger.reports import Reports
 from shared.ledger.runs import Runs
 from shared.ledger.store import open_database, read_identity
+from shared.ledger.tables import turn
 from shared.ledger.untaken import Untaken
 
 
@@ -35,6 +38,11 @@ class Ledger:
         self.models = Models(engine)
         self.forecasts = Forecasts(engine)
         self.reports = Reports(engine, self.runs, self.models, self.forecasts)
+
+    def require_writable(self) -> None:
+        """Write something that means nothing; raises LedgerUnavailable, as where a disk is full or a lock held."""
+        with self._engine.begin() as connection:
+            connection.execute(update(turn).values(taken=turn.c.taken + 1))
 
     def identify(self) -> str:
         """Which ledger this is, wherever it is moved to."""

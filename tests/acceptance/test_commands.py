@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
+from types import SimpleNamespace
 
 import pytest
 
+from cli import doctor
+from shared import wiring
 from tests.acceptance.conftest import Product
 
 
@@ -65,6 +68,23 @@ def test_the_doctor_finds_a_new_home_well(product):
 
     assert done.returncode == 0, done.stdout
     assert {finding["what"] for finding in json.loads(done.stdout)["findings"]} >= {"lake", "ledger", "fleets"}
+
+
+@pytest.mark.parametrize("full", ["home", "lake", "ledger"])
+def test_the_doctor_names_a_full_disk_of_any_part(monkeypatch, tmp_path, full):
+    for part, prefix, file in (("home", "", ""), ("lake", "folder:", "/new"), ("ledger", "sqlite:///", "/new.db")):
+        (tmp_path / part).mkdir()
+        monkeypatch.setenv(f"HEADRACE_{part.upper()}", f"{prefix}{tmp_path / part}{file}")
+    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda folder: usage(0 if folder == tmp_path / full else 2 << 30))
+    wiring.forget()
+    found = doctor.LOOKS["disk"]()
+    wiring.forget()
+
+    assert (found.found, found.remedy[:15]) == (f"0 MiB free at {tmp_path / full}", "free some space")
+
+
+def usage(free):
+    return SimpleNamespace(free=free)
 
 
 def test_the_doctor_names_a_wrong_fleet_address(product):

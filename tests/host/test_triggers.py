@@ -236,6 +236,15 @@ def test_after_five_attempts_a_blob_is_set_aside_with_a_message(host, put, noted
     }  # fmt: skip
 
 
+def test_each_attempt_is_told_in_a_line_and_the_first_one_with_its_traceback(host, put, caplog):
+    put("bad/z")
+    host.run()
+    told = [record for record in caplog.records if "always_fails failed on bad/z (attempt" in record.getMessage()]
+
+    assert [bool(record.exc_info) for record in told] == [True, False, False, False, False]
+    assert len({record.getMessage().partition("): ")[2] for record in told}) == 1
+
+
 def test_an_output_binding_writes_a_blob(host, put, tmp_path):
     put("copied/c", b"content")
     host.run()

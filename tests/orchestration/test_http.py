@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from threading import Event
 
 import pytest
@@ -146,6 +148,16 @@ def test_health_waits_only_so_long_for_a_port(headrace, monkeypatch, caplog):
 
     assert (answer.status, answer.json()["ports"]["ml"]) == (503, False)
     assert "the ml does not answer within" in caplog.text
+
+
+def test_health_is_503_when_nothing_can_be_written_to_the_ledger(headrace, monkeypatch):
+    monkeypatch.setattr(routes, "PROBE_SECONDS", 0.3)
+    with closing(sqlite3.connect(headrace.home / "ledger.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        answer = headrace.host.get("/api/health")
+
+    assert (answer.status, answer.json()["ports"]["ledger"]) == (503, False)
+    assert headrace.host.get("/api/health").status == 200
 
 
 def test_health_is_503_when_the_ml_backend_does_not_answer(headrace):
