@@ -82,8 +82,9 @@ def look_at_sample(file_name: str, data: bytes) -> Sample:
     tables = (summary.table, *summary.further_tables)
     has_sheets, largest = summary.dialect["format"] in ("workbook", "HTML"), _find_largest(tables)
     if not is_archive(data):
-        main = [table.labels for table in tables].index(largest) if has_sheets else 0
-        return _look_closer(_describe(file_name, data, summary, tables, main, Packing(), outputs[main]))
+        at = [table.labels for table in tables].index(largest) if has_sheets else 0
+        rows = _read_rows(outputs[at], tables[at])
+        return _look_closer(_describe(_Main(file_name, data, summary, tables, tables[at], rows, Packing())))
     if largest != summary.table.labels:
         alike = _name_alike(tables, largest)
         kept = keep_members(data, alike)
@@ -98,8 +99,9 @@ def look_at_sample(file_name: str, data: bytes) -> Sample:
         table for table, member in zip(tables, name_members(data, names), strict=True)
         if table.name in alike or member in beside
     ]  # fmt: skip
-    main, output = [table.name for table in shown].index(alike[0]), outputs[names.index(alike[0])]
-    return _look_closer(_describe(file_name, data, summary, shown, main, find_packing(data, alike), output))
+    table = next(table for table in shown if table.name == alike[0])
+    rows = _read_rows(outputs[names.index(alike[0])], table)
+    return _look_closer(_describe(_Main(file_name, data, summary, shown, table, rows, find_packing(data, alike))))
 
 
 def _name_alike(tables: Sequence[TableSummary], labels: tuple[str, ...] | None) -> list[str]:
@@ -134,45 +136,58 @@ def _find_tables(file_name: str, data: bytes) -> tuple[AutoSummary, list[bytes]]
     return outcome.summary, [output.getvalue() for output in outputs]
 
 
-def _describe(
-    file_name: str, data: bytes, summary: AutoSummary, tables: Sequence[TableSummary], main: int, packing: Packing,
-    output: bytes,
-) -> Sample:  # fmt: skip
-    encoding, table = (summary.encoding or {}).get("name"), tables[main]
-    guessed = [f"the code page {encoding} is a guess"] if "confidence" in (summary.encoding or {}) else []
-    read = _read_rows(output, has_labels=table.labels is not None)
-    rows, asides = part_asides(_without_totals(read)) if table.labels is not None else (_without_totals(read), Asides())
-    sum_name = find_sum(read) if table.labels is not None else ""
-    above = () if is_archive(data) else tell_preamble(file_name, data, summary.skipped, table, tables)
+@dataclass(frozen=True)
+class _Main:
+    """The table of a sample that is drafted from."""
+
+    file_name: str
+    data: bytes
+    summary: AutoSummary
+    tables: Sequence[TableSummary]
+    """The tables that are told of, itself among them."""
+    table: TableSummary
+    rows: Sequence[Sequence[str]]
+    """Its first ones."""
+    packing: Packing
+
+
+def _describe(main: _Main) -> Sample:
+    summary, table, has_labels = main.summary, main.table, main.table.labels is not None
+    format_, encoding = summary.dialect["format"], (summary.encoding or {}).get("name")
+    rows, asides = part_asides(_without_totals(main.rows)) if has_labels else (_without_totals(main.rows), Asides())
+    sum_name = find_sum(main.rows) if has_labels else ""
     # To a dialect of fixed width the labels are lines as any others.
-    labelled = table.header_rows if summary.dialect["format"] == "fixed width" else ()
+    labelled = table.header_rows if format_ == "fixed width" else ()
     odd_labels = table.header_note if "labels for" in table.header_note else tell_unlabelled(summary, table, rows)
-    odd = table.header_rows if odd_labels else ()
-    by_place = (f"{odd_labels}: columns are declared by their places, whatever the labels are",) if odd else ()
     remarks = (
-        *packing.remarks,
-        *guessed,
-        *by_place,
-        *tell_no_labels(summary, table, read),
-        *tell_tables(
-            table,
-            tables,
-            has_until=summary.dialect["format"] == "delimited text",
-            has_paths=summary.dialect["format"] == "JSON" and not is_archive(data),
-        ),
-        *above,
-        *asides.tell(),
-        *tell_gaps(table.labels or (), rows),
-        *(tell_sum(sum_name) or tell_totals(read)),
-    )
+        *_tell_around(main, odd_labels), *asides.tell(), *tell_gaps(table.labels or (), rows),
+        *(tell_sum(sum_name) or tell_totals(main.rows)),
+    )  # fmt: skip
     return Sample(
-        file_name, data, dict(summary.dialect), encoding if encoding not in ("utf-8", "ascii") else None,
+        main.file_name, main.data, dict(summary.dialect), encoding if encoding not in ("utf-8", "ascii") else None,
         _collapse(table.labels, len(table.header_rows)), max(1, len(table.header_rows)),
         tuple(zip(*without_bare_sum(rows), strict=True)) or ((),) * table.columns,
         frozenset([*(place for place, _ in summary.skipped), *labelled]), remarks,
-        has_alike_sheets=summary.dialect["format"] == "workbook" and _has_alike_sheets(data, table, tables),
-        packing=packing, asides=asides, sum_name=sum_name, odd_header=odd,
+        has_alike_sheets=format_ == "workbook" and _has_alike_sheets(main.data, table, main.tables),
+        packing=main.packing, asides=asides, sum_name=sum_name, odd_header=table.header_rows if odd_labels else (),
     )  # fmt: skip
+
+
+def _tell_around(main: _Main, odd_labels: str) -> list[str]:
+    """What is to be known of a table's packing, code page, labels and surroundings."""
+    summary, table = main.summary, main.table
+    told, encoding = [*main.packing.remarks], summary.encoding or {}
+    if "confidence" in encoding:
+        told.append(f"the code page {encoding['name']} is a guess")
+    if odd_labels and table.header_rows:
+        told.append(f"{odd_labels}: columns are declared by their places, whatever the labels are")
+    has_until = summary.dialect["format"] == "delimited text"
+    has_paths = summary.dialect["format"] == "JSON" and not is_archive(main.data)
+    told += tell_no_labels(summary, table, main.rows)
+    told += tell_tables(table, main.tables, has_until=has_until, has_paths=has_paths)
+    if not is_archive(main.data):
+        told += tell_preamble(main.file_name, main.data, summary.skipped, table, main.tables)
+    return told
 
 
 def _has_alike_sheets(data: bytes, table: TableSummary, tables: Sequence[TableSummary]) -> bool:
@@ -246,10 +261,11 @@ def _collapse(labels: tuple[str, ...] | None, rows: int) -> tuple[str, ...] | No
     )
 
 
-def _read_rows(data: bytes, has_labels: bool) -> list[list[str]]:
+def _read_rows(output: bytes, table: TableSummary) -> list[list[str]]:
+    """The first rows of a table, from its output."""
     csv.field_size_limit(16 << 20)
-    rows = csv.reader(io.StringIO(data.decode(), newline=""))
-    if has_labels:
+    rows = csv.reader(io.StringIO(output.decode(), newline=""))
+    if table.labels is not None:
         next(rows)
     return [row for row, _ in zip(rows, range(_ROWS), strict=False)]
 
