@@ -94,7 +94,16 @@ class TextRows:
         if NAMED.match(self.head):
             # What the line that names the delimiter holds is no cell, though this stands in it.
             yield from _without_cells(next(pieces))
-        yield from pieces
+        if self._line_end not in _ODD_ENDS:
+            yield from pieces
+            return
+        for piece in pieces:
+            yield piece._replace(cells=self._restore(piece.cells)) if isinstance(piece, Row) and piece.cells else piece
+
+    def _restore(self, cells: Sequence[str]) -> tuple[str, ...]:
+        """Cells whose line ends are those of the file again, not the line feeds that they were read as."""
+        end = _ODD_ENDS.get(self._line_end, "\n")
+        return tuple(cell.replace("\n", end) for cell in cells)
 
     def _pieces(self) -> Iterator[Row | Block]:
         limit = self.limits.record_lines
@@ -130,7 +139,7 @@ class TextRows:
         if self._missing is not None and self.marks.quote in row.raw:
             self._effort.spend(_RESPLIT)
             if (cells := self._missing.mend(row.raw, self.sniffed.columns)) is not None:
-                yield "", cells
+                yield "", self._restore(cells)
         for mark in _ODD_MARKS:
             if mark in row.raw and mark != self.marks.delimiter:
                 self._effort.spend(_RESPLIT)
@@ -139,7 +148,7 @@ class TextRows:
                     self._splitters[mark] = Splitter(marks, self.sniffed.columns, effort=self._effort)
                 records = list(self._splitters[mark].records(row.raw))
                 if len(records) == 1 and records[0].fields is not None and not self._is_cut(row, records[0].fields):
-                    yield mark, records[0].fields
+                    yield mark, self._restore(records[0].fields)
 
     def _is_cut(self, row: Row, cells: Sequence[str]) -> bool:
         """Whether the table's own delimiter stands in some cells without quotes, so that it is the row's as well."""

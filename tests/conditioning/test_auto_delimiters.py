@@ -43,3 +43,12 @@ def test_a_line_whose_cells_cannot_be_told_apart_is_quarantined_where_no_other_t
     rows, rejects, _ = read('"asd|x"a"b')
 
     assert (rows, rejects) == ([], ["1"])
+
+
+@pytest.mark.parametrize("end", ["\r", "\x1e"])
+def test_line_ends_in_quotes_are_those_of_the_file_though_its_records_end_with_them(read, end):
+    rows, rejects, _ = read(
+        end.join(["id,name", '1,"two{end}lines"', "2,one", '3,"{end}"']).replace("{end}", end) + end
+    )
+
+    assert (rows, rejects) == ([["id", "name"], ["1", f"two{end}lines"], ["2", "one"], ["3", end]], [])
