@@ -30,7 +30,7 @@ _NO_DIALECT = "are read without a declaration only: condition --auto makes delim
 _BY_STRUCTURE_ALONE = {
     "ARFF": "ARFF files", "runs of blanks": "cells between runs of blanks",
     "key=value pairs": "lines of key=value", "wiki table": "tables of wikis",
-    "a field in each line": "records with a field in each line",
+    "a field in each line": "records with a field in each line", "TRADACOMS": "messages of TRADACOMS",
 }  # fmt: skip
 _DELIMITERS = (",", ";", "\t", "|")
 

@@ -191,6 +191,7 @@ def test_a_large_text_is_cut_for_its_golden_pair_and_a_large_package_is_left_to_
         ("", b"a,b\n1,2\n", "is no name for a source"),
         ("acme", b"", "it is empty; give a file"),
         ("acme", b"UNB+UNOA:2+S+R+240101:1200+42'UNH+1+SLSRPT:D'UNT+2+1'UNZ+1+42'", "declared by hand"),
+        ("acme", b"STX=ANA:1+S+R+240101+REFS'MHD=1+ORDERS:9'OLD=1+2'MTR=3'END=1'", "read without a declaration only"),
         ("acme", b"\x00\x01\x02" * 100, "sample.dat cannot be read"),
         ("acme", b'[1, "x"]\n[2, "y"]\n[3, "z"]\n', "no dialect reads lines each of which is a list of cells"),
     ],
