@@ -154,3 +154,10 @@ def test_empty_cells_may_be_merged_beside_the_table(source, run, merge):
     book = write_book(("S", [HEADER, ROW, [datetime.date(2024, 3, 1), "008", 6, 2]]), merge=merge)
 
     assert run(source, book).rows == ["2024-02-29,007,5,1.10", "2024-03-01,008,6,2.00"]
+
+
+def test_labels_that_only_later_sheets_have_are_told_and_so_is_that_no_column_goes_by_them(source, run):
+    more = ("more", [[*HEADER, "colour"], [*ROW, "red"]])
+    summary = run(source, write_book(("first", [HEADER, ROW]), more, ("last", more[1]))).summary
+
+    assert (summary.labels, summary.ignored_labels) == ((*HEADER, "colour"), ("colour",))

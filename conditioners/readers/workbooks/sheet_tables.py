@@ -99,10 +99,17 @@ class SheetReader:
                 "name": dialect.name, "format": sheets[0].format, "sheets": list(self._headers), **sheets[0].evidence,
             },
             header_rows=[f"{sheet}!A{header.row + 1}" for sheet, header in self._headers.items()],
-            labels=list(first.labels), ignored=first.ignored, filler="\t",
+            labels=self._join(lambda header: header.labels), ignored=self._join(lambda header: header.ignored),
+            filler="\t",
             header_texts=self._header_texts,
             encoding=sheets[0].encoding,
         )  # fmt: skip
+
+    def _join(self, list_labels: Callable[[Header], Sequence[str]]) -> list[str]:
+        """Labels of the first sheet, and those of the others that it has not."""
+        first, *others = map(list_labels, self._headers.values())
+        known = set(first)
+        return [*first, *dict.fromkeys(label for labels in others for label in labels if label not in known)]
 
     def _find_headers(self) -> dict[str, Header]:
         """The header row of each sheet that has one; raises Refusal when none has, or they name other columns."""
