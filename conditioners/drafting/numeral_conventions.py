@@ -23,17 +23,19 @@ _MARK = (
     r"|￥|Rs\.?|RM|Rp|S\$|HK\$|NT\$|NZ\$|SGD|HKD|NZD|ZAR|KRW|TRY|RON|ILS|AED|THB|円|元|원|руб\.?|TL|lei|лв\.?|грн\.?|₴|₫|₱|฿"
     r"|ر\.س\.?|د\.إ\.?|ج\.م\.?|د\.ك\.?|د\.م\.?|د\.ج\.?|ر\.ق\.?|ريال|درهم|جنيه|دينار|₪|﷼"
 )
-_CURRENCY = re.compile(rf"^[+(-]?\s?({_MARK}|\\)\s?[0-9.,(]|[0-9)]\s?({_MARK})\)?$")
+_CURRENCY = re.compile(rf"^[+(-]?\s?({_MARK}|\\)\s?[0-9.,(]|[0-9)]\s?({_MARK})[)-]?$")
 """A backslash stands where code pages of Japan and Korea have the sign of the yen or won."""
 _UNIT = re.compile(r"(?:(?<=[0-9])|(?<=[0-9]-))(\s+[A-Za-z]{1,6}|\s?[%\u2030\u00b0][A-Za-z]?)$")
 _MOST_UNITS = 0.9
 _MOST_DIGITS = 18
-_BARE = re.compile(rf"[^0-9a-z(]{{0,4}}[0-9][0-9.,'\u2019]*(?:\s?(?:{_MARK}))?$")
+_DIGITS = r"[0-9](?:[0-9.,'\u2019]|[ \u00a0\u202f](?=[0-9]{3}))*"
+"""Digits with marks among them."""
+_BARE = re.compile(rf"[^0-9a-z(]{{0,4}}{_DIGITS}(?:\s?(?:{_MARK}))?$")
 _BRACKETS = re.compile(rf"\D{{0,4}}\([^0-9a-z]{{0,4}}[0-9][0-9.,'\u2019 ]*(?:{_MARK})?\)(?:\s?(?:{_MARK}))?$")
 _MONTH = re.compile(r"(0[1-9]|1[0-2])[.,](19|20)[0-9]{2}|(19|20)[0-9]{2}[.,](0[1-9]|1[0-2])")
 _MINUS = {sign: re.compile(rf"{sign}[^0-9a-z]{{0,4}}[0-9][0-9.,'\u2019 ]*") for sign in "\u2212\u25b2\u25b3"}
 """The long minus, and the triangles that stand for it in Japan."""
-_TRAILING_MINUS = re.compile(r"[0-9][0-9.,'\u2019 ]*-$")
+_TRAILING_MINUS = re.compile(rf"(?:(?:{_MARK})\s?)?[0-9][0-9.,'\u2019 ]*(?:\s?(?:{_MARK}))?-$")
 _MOST, _TELLING, _GROUP = 0.5, 5, 3
 
 

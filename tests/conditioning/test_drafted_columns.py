@@ -183,6 +183,22 @@ def test_paths_are_named_by_as_much_of_their_end_as_tells_them_apart():
     assert shorten_paths(paths) == ["store id", "sku id", "units", "s no", "a b x", "c b x"]
 
 
+@pytest.mark.parametrize("minus", ["€420,50-", "€ 1.420,50-", "420,50 €-", "EUR 420,50-"])
+def test_a_minus_behind_an_amount_with_its_currency_is_one(draft, minus):
+    mark = "EUR " if "EUR" in minus else "€"
+    rows = "".join(f"{number:03};{mark}{number},50\n" for number in range(1, 30))
+    written, _ = draft("sample.csv", f"store;amount\n{rows}030;{minus}\n".encode())
+
+    assert (written.summary.rows_quarantined, written.summary.columns["amount"].min[0]) == (0, "-")
+
+
+def test_numbers_in_brackets_are_minus_where_others_have_blanks_between_thousands(draft):
+    rows = "".join(f"{number:03};7 {number:03}\n" for number in range(1, 30))
+    written, _ = draft("sample.csv", f"store;units\n{rows}030;(2 467)\n".encode())
+
+    assert (written.summary.rows_quarantined, written.summary.columns["units"].min) == (0, "-2467")
+
+
 def test_numbers_in_brackets_are_minus_where_others_stand_bare_and_are_told(draft, run):
     amounts = [f"(${n},000.50)" if n % 3 == 0 else f"${n}.25" for n in range(1, 10)]
     data = ("account,amount\n" + "".join(f'A{n},"{cell}"\n' for n, cell in enumerate(amounts))).encode()
