@@ -60,8 +60,8 @@ def _list_texts(data: bytes) -> Iterator[bytes]:
         for bare in (_CDATA.sub(b"", part), part):
             shown = html.unescape(_TAG.sub(b"", bare).decode("latin-1"))
             yield _squeeze(shown.encode("latin-1", "replace"))
+            yield _squeeze(_TAG.sub(b"", _INNERMOST.sub(b"", bare)))
         yield _squeeze(html.unescape(part.decode("latin-1")).encode("latin-1", "replace"))
-        yield _squeeze(_TAG.sub(b"", _INNERMOST.sub(b"", part)))
 
 
 def _read_escape(found: re.Match[bytes]) -> bytes:

@@ -161,6 +161,7 @@ def test_text_around_an_element_stands_in_the_file():
     mixed = b"<units>nu<sale><day> 5 </day></sale>ll</units>"
 
     assert find_stranger(b"<units>nu<sale> 5 </sale>ll</units>", {"null", "5"}) is None
+    assert find_stranger(b"<units><![CDATA[nu]]><sale> 5 </sale>ll</units>", {"null", "5"}) is None
     assert find_stranger(mixed, {"null5"}) == "a cell stands nowhere in the file: 'null5'"
 
 
