@@ -185,9 +185,10 @@ def _print_counts(summary: Summary) -> None:
 def _print_summary(summary: Summary) -> None:
     print("SUMMARY")
     _print_counts(summary)
+    of_members = (label for member in summary.members.values() for label in member["ignored_labels"])
     facts = {
         "encoding": summary.encoding, "dialect": dict(summary.dialect), "header rows": list(summary.header_rows),
-        "ignored labels": list(summary.ignored_labels), "rejects": dict(summary.rejects),
+        "ignored labels": list(dict.fromkeys([*summary.ignored_labels, *of_members])), "rejects": dict(summary.rejects),
         "skipped": [f"{place}: {cause}" for place, cause in summary.skipped[:10]],
         "members": len(summary.members), "distinct keys": summary.distinct_keys, "sha256": summary.sha256,
     }  # fmt: skip

@@ -15,6 +15,7 @@ from conditioners.dialects import FixedWidth
 from conditioners.drops.claimed_drop import STILL_IN_USE
 from conditioners.drops.intake import condition_drop
 from shared import wiring
+from tests.conditioning.zip_files import pack_zip
 
 GOOD = "date,state,category,dollars,units,volume\n2021-10-03,Iowa,Dairy,5,1,\n2021-10-04,Iowa,Dairy,5,1,2\n"
 
@@ -48,6 +49,14 @@ def test_a_trial_shows_rows_before_and_after_rejects_and_the_summary(tmp_path, i
     assert "wrong_weekday" in rejected and "2021-10-04,Iowa,Dairy,5,1,2" in rejected
     assert "2 rows in = 1 out + 1 quarantined + 0 duplicates" in summary
     assert "'date wrong_weekday': 1" in summary
+
+
+def test_a_trial_shows_labels_of_no_column_of_all_members_of_an_archive(tmp_path, invoke):
+    file = tmp_path / "weeks.zip"
+    more = GOOD.replace("volume", "volume,colour").replace(",\n", ",,red\n").replace(",2\n", ",2,red\n")
+    file.write_bytes(pack_zip(**{"a.csv": GOOD, "b.csv": more}))
+
+    assert "ignored labels: ['colour']" in invoke("try", "usda_food", file).output
 
 
 def test_a_trial_shows_a_text_of_another_code_page_as_it_reads(tmp_path, invoke):
