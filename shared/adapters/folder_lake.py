@@ -62,21 +62,23 @@ class FolderLake:
 
     def stat(self, container: str, path: str) -> BlobStat | None:
         """Tell of a blob, metadata included; None when there is none."""
+        file = self._file(container, path)
         try:
-            found = self._file(container, path).stat(follow_symlinks=False)
+            found = file.stat(follow_symlinks=False)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
             raise LakeUnavailable(f"{container}/{path} cannot be looked at: {error.strerror}") from error
-        if not stat.S_ISREG(found.st_mode):
+        if not stat.S_ISREG(found.st_mode) or self._leads_elsewhere(file.parent, container):
             return None
         return self._describe(container, path, found, self._metadata.read(container, path, etag_of(found)))
 
     @contextmanager
     def open_read(self, container: str, path: str, etag: str | None = None) -> Iterator[BinaryIO]:
         """Read a blob as a stream, all of it from one version."""
+        file = self._file(container, path)
         try:
-            descriptor = open_regular_file(self._file(container, path))
+            descriptor = None if self._leads_elsewhere(file.parent, container) else open_regular_file(file)
         except OSError as error:
             remedy = UNREADABLE if error.errno in (errno.EACCES, errno.EPERM) else ""
             raise LakeUnavailable(f"{remedy}{container}/{path} cannot be read: {error.strerror}") from error
@@ -173,6 +175,8 @@ class FolderLake:
 
     def _make_way(self, target: Path) -> None:
         """Make the folder that a blob stands in; raises NameTaken where a blob has its name, or it that of a folder."""
+        if self._leads_elsewhere(target.parent, target.relative_to(self._root).parts[0]):
+            raise NameTaken(f"{target.relative_to(self._root)} would stand behind a link, which is not followed")
         try:
             make_folder(target.parent)
         except (FileExistsError, NotADirectoryError) as error:
@@ -182,6 +186,11 @@ class FolderLake:
 
     def _file(self, container: str, path: str) -> Path:
         return self._root / check_container(container) / check_path(path)
+
+    def _leads_elsewhere(self, folder: Path, container: str) -> bool:
+        """Whether a link stands among a folder and those above it; a container itself may be one."""
+        top = self._root / container
+        return Path(os.path.realpath(folder)) != Path(os.path.realpath(top)) / folder.relative_to(top)
 
     def _describe(self, container: str, path: str, found: os.stat_result, metadata: Mapping[str, str]) -> BlobStat:
         return BlobStat(container, path, found.st_size, etag_of(found), modified_at(found), metadata)

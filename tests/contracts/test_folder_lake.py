@@ -13,7 +13,7 @@ import pytest
 
 from shared.adapters.folder_lake import ABANDONED_AFTER_SECONDS, FolderLake
 from shared.domain.files import NO_FILE, UNREADABLE
-from shared.ports import LakeUnavailable
+from shared.ports import BlobMissing, LakeUnavailable, NameTaken
 
 
 @pytest.mark.parametrize("size", [1_000, 1 << 20])
@@ -89,6 +89,34 @@ def test_links_and_what_is_no_file_are_told_and_not_followed(folder_lake, tmp_pa
         **dict.fromkeys(links, f"{NO_FILE}it is a link, which is not followed or read"),
         "events/pipe": f"{NO_FILE}it is no file, which is not followed or read",
     }
+
+
+def test_a_blob_behind_a_linked_folder_is_none_and_none_can_be_written_there(folder_lake, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "passwd").write_bytes(b"secret")
+    (tmp_path / "lake/raw/events").mkdir(parents=True)
+    (tmp_path / "lake/raw/events/etc").symlink_to(elsewhere)
+
+    assert folder_lake.stat("raw", "events/etc/passwd") is None
+    with pytest.raises(BlobMissing), folder_lake.open_read("raw", "events/etc/passwd"):
+        pass
+    folder_lake.delete("raw", "events/etc/passwd")
+    with pytest.raises(NameTaken, match="behind a link"), folder_lake.open_write("raw", "events/etc/new") as writer:
+        writer.commit()
+    assert [file.name for file in elsewhere.iterdir()] == ["passwd"]
+
+
+def test_a_container_may_be_a_link_to_a_larger_disk(folder_lake, tmp_path):
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "lake/raw").symlink_to(tmp_path / "disk")
+
+    with folder_lake.open_write("raw", "events/a.csv") as writer:
+        writer.write(b"x")
+        writer.commit()
+    assert [blob.path for blob in folder_lake.list("raw")] == ["events/a.csv"]
+    with folder_lake.open_read("raw", "events/a.csv") as stream:
+        assert stream.read() == b"x"
 
 
 @pytest.mark.parametrize("prefix", ["events/../", "../lake/raw/events/", "/", "events//", "\0/", "none/", "more/"])

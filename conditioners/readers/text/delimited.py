@@ -24,15 +24,16 @@ from conditioners.readers.text.locating import FEW, RecordIndex, sort_out
 from conditioners.readers.text.portions import cut_portions
 from conditioners.readers.text.records import RULES, WRONG_COUNT, RecordParser
 from conditioners.readers.text.stand_ins import put_in_each, take_out_of_cells, turn
+from conditioners.rules import Rule
 
 if TYPE_CHECKING:
     import numpy as np
     import polars as pl
     from numpy.typing import NDArray
 
-_QUOTE_REASONS = {
-    "stray_quote": "text follows a closing quote",
-    "unterminated_quote": "a quote is opened and not closed",
+_QUOTE_REASONS: dict[str, str] = {
+    Rule.STRAY_QUOTE: "text follows a closing quote",
+    Rule.UNTERMINATED_QUOTE: "a quote is opened and not closed",
 }
 _Bad = tuple[int, str, str]
 """A record that cannot be read, by number, with rule and reason."""
