@@ -7,7 +7,7 @@ import re
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.readers.workbooks.sheet_tags import ATTRIBUTES, Tags
-from conditioners.readers.workbooks.xlsb_extents import Records
+from conditioners.readers.workbooks.xlsb_records import Records
 
 _TAG = re.compile(rb"<(?:[^\s<>/:]+:)?(?:Relationship|sheet)\s" + ATTRIBUTES + rb">")
 _TARGET = re.compile(rb"""\bTarget\s*=\s*["']([^"']*)""")

@@ -6,37 +6,22 @@ The parser unfolds formulas into text, for which a few bytes can cost it minutes
 from __future__ import annotations
 
 from collections.abc import Iterator
-from struct import Struct
 
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.readers.workbooks.room import PROTECTED, Extent, Room
 from conditioners.readers.workbooks.sheet_styles import CellForms
-from conditioners.readers.workbooks.xls_copies import FORMULA_TEXT, SheetCopy
-from conditioners.readers.workbooks.xls_dates import NUMBERS, XlsStyles, mend_dates
+from conditioners.readers.workbooks.xls_copies import SheetCopy
+from conditioners.readers.workbooks.xls_dates import XlsStyles
+from conditioners.readers.workbooks.xls_sheets import READ, XlsSheet
 from conditioners.readers.workbooks.xls_texts import CONTINUED, HEAD, STRINGS, measure_texts
 
-_PLACE = Struct("<HH")
 _END, _SHEET, _NAME, _PASSWORD, _BEGIN = 0x0A, 0x85, 0x18, 0x2F, 0x0809
-_DIMENSIONS, _MERGED, _FORMULA, _SHARED, _SEVERAL, _TRUTH = 0x0200, 0xE5, 0x06, 0xFD, 0xBD, 0x0205
-_LABEL, _RICH_LABEL = 0x0204, 0xD6
-_TEXTS = (_LABEL, _RICH_LABEL, FORMULA_TEXT)
-_CELLS = frozenset((0x0203, _LABEL, _RICH_LABEL, _TRUTH, FORMULA_TEXT, 0x027E, _SHARED, _SEVERAL, _FORMULA))
-"""Records of a cell: a number, a text, one with fonts in it, a truth value or an error, the text that a formula gives,
-a number in short, a shared text, several short numbers, and a formula; the parser has an area of its own for these."""
-_READ = _CELLS | {_DIMENSIONS, _MERGED}
-_FORMULA_LENGTH = 20
-_COPIED = 24
-"""Bytes for each cell of the area: the parser hands out copies of the sheets, which it keeps."""
-_SHEET_AREA = 1 << 24
-_CLAIMS = {10: Struct("<HHHH"), 14: Struct("<IIHH")}
-"""The record of what a sheet claims to hold, by its length; of one of sixteen bytes the parser makes terabytes."""
 _LONGEST_STYLE = 1 << 10
 _RECORDS = 6_000_000
 """Of one workbook, with those of a sheet that is named twice counted twice."""
 _IGNORED, _CHART = b"\xff\xff", b"\x20\0"
 """A kind of record that there is none of, and the kind of part that a chart is."""
-_NO_NUMBER, _ERROR = b"\xff\xff", 2
 
 
 def measure_xls(stream: bytearray, limits: Limits) -> int:
@@ -68,7 +53,7 @@ class _Workbook:
 
     def _copy_sheet(self, named: int, start: int, where: str) -> None:
         """What is read of a sheet goes behind all others, where it is not as it should be read."""
-        copy = SheetCopy(self._stream, self._forms, _READ, where)
+        copy = SheetCopy(self._stream, self._forms, READ, where)
         for record in self._records(start):
             copy.take(*record)
         if (records := copy.close()) is not None:
@@ -129,57 +114,9 @@ class _Workbook:
         """Whether a text that a formula gives goes on in a further record, which the parser does not look at."""
         if start > len(self._stream):
             raise Refusal("the workbook cannot be read: a sheet begins behind its end", where)
-        extent, formulas = Extent(where), Extent(where)
-        stream, place, has_dates = self._stream, _PLACE.unpack_from, bool(self._forms.days)
-        text_end, is_continued = -1, False
+        sheet = XlsSheet(self._stream, self._lengths, self._forms, where)
         for kind, at, length in self._records(start):
-            if kind == _DIMENSIONS:
-                self._check_claim(at, length, where)
-            elif kind == _MERGED and length < 2 + 8 * int.from_bytes(stream[at : at + 2], "little"):
-                raise Refusal("the workbook cannot be read: it tells of more merged cells than it has", where)
-            elif kind == CONTINUED and at - HEAD.size == text_end:
-                is_continued = True
-            if kind not in _CELLS or length < 4:
-                continue
-            if has_dates and kind in NUMBERS:
-                mend_dates(stream, kind, at, length, self._forms)
-            row, column = place(stream, at)
-            count = 1
-            if kind == _SHARED and length >= 10:
-                number = int.from_bytes(stream[at + 6 : at + 10], "little")
-                if number >= len(self._lengths):
-                    raise Refusal("the workbook cannot be read: a cell shows a text that is not there", where)
-                extent.text += self._lengths[number]
-            elif kind in _TEXTS:
-                extent.text += 3 * length
-                text_end = at + length
-                if kind == _RICH_LABEL:  # Its fonts stand behind the text.
-                    stream[at - 4 : at - 2] = _LABEL.to_bytes(2, "little")
-            elif kind == _SEVERAL:
-                count = max(1, (length - 6) // 6)
-            elif kind == _TRUTH and length >= 8:
-                extent.errors += stream[at + 7] == 1
-            elif kind == _FORMULA and length >= _FORMULA_LENGTH + 2:
-                stream[at + _FORMULA_LENGTH : at + _FORMULA_LENGTH + 2] = b"\0\0"
-                extent.errors += stream[at + 12 : at + 14] == _NO_NUMBER and stream[at + 6] == _ERROR
-                formulas.filled += 1
-                formulas.reach(row + 1, column + 1)
-            extent.filled += count
-            if kind != FORMULA_TEXT:
-                extent.reach(row + 1, column + count)
-        extent.text += extent.area * _COPIED
-        self._room.close(extent)
-        self._room.close(formulas)
-        return is_continued
-
-    def _check_claim(self, at: int, length: int, where: str) -> None:
-        """The parser sets aside what the sheet claims to hold; for rows of no column, or columns of no row, it does so
-        for terabytes, so nothing is left of such a claim."""
-        layout = _CLAIMS.get(length)
-        if layout is None:
-            raise Refusal("the workbook cannot be read: the record of a sheet's size is too short or too long", where)
-        first_row, rows, first_column, columns = layout.unpack_from(self._stream, at)
-        if rows and columns and ((rows - first_row) % 2**32) * ((columns - first_column) % 2**32) > _SHEET_AREA:
-            raise Refusal("the workbook cannot be read: a sheet claims more cells than there can be", where)
-        if first_row == rows or first_column == columns:
-            self._stream[at : at + length] = bytes(length)
+            sheet.take(kind, at, length)
+        for extent in sheet.close():
+            self._room.close(extent)
+        return sheet.is_continued

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from conditioners.readers.workbooks.sheet_styles import CellForms, find_forms
 from conditioners.readers.workbooks.xlsb_cells import NO_COLUMN, PLACED, ROW, UNREAD, lengthen, write_head
-from conditioners.readers.workbooks.xlsb_extents import Records, cut_off, read_head
 from conditioners.readers.workbooks.xlsb_numbers import NUMBERS, mend_number
+from conditioners.readers.workbooks.xlsb_records import Records, cut_off, read_head
 
 STYLES, BOOK = "xl/styles.bin", "xl/workbook.bin"
 _BOOK_PROPERTIES, _BEGIN_FORMATS, _FORMAT, _STYLE, _BEGIN_STYLES, _END_STYLES = 0x99, 0x267, 0x2C, 0x2F, 0x269, 0x26A
