@@ -109,14 +109,15 @@ class Drop:
             _LOG.warning("only the ledger tells why %s is in quarantine: %s", self.file.path, fault)
         return False
 
-    def _finish_earlier(self, *, but_for_before: bool = False) -> bool:
+    def _finish_earlier(self, *, but_for_before: bool = False, to_refuse: bool = False) -> bool:
         """Finish what earlier attempts at this version have written; whether there is such an output.
 
-        What stood before a replay counts as one, but for who gives the replay up.
+        What stood before a replay counts as one, but for who gives the replay up. `to_refuse` is as in MadeOutput.
         """
         intents = self.ledger.intents.list_of(self.file)
         intents = [each for each in intents if not (but_for_before and each.is_of_before)]
-        return any(MadeOutput(self.lake, self.ledger, intent, self.now).finish() for intent in intents)
+        made = [MadeOutput(self.lake, self.ledger, intent, self.now) for intent in intents]
+        return any(each.finish(to_refuse=to_refuse) for each in made)
 
     def _require_current(self) -> None:
         raw = self.lake.stat("raw", self.file.path)
@@ -200,12 +201,12 @@ class Drop:
 
     def _refuse(self, rejected: Place, sha256: str | None, refused: Refused) -> FileState:
         """Quarantine the whole file. What was made of its path before stays in use, and the reason says so."""
-        self._finish_earlier()
+        finished = self._finish_earlier(to_refuse=True)
         stands = self._has_output()
         told = Refused(_tell_standing(refused.reason, stands), refused.where)
         self._write_refusal(rejected, told, stands)
         reason = f"{told.reason} ({told.where})" if told.where else told.reason
-        self.ledger.outcomes.settle_quarantined(self.file, sha256, reason, self.now())
+        self.ledger.outcomes.settle_quarantined(self.file, sha256, reason, self.now(), finished=finished)
         return FileState.QUARANTINED
 
     def _refuse_unplaced(self, taken: NameTaken) -> FileState:

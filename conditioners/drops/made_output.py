@@ -51,8 +51,11 @@ class MadeOutput:
         self._place_rejects(written)
         return self._settle(written)
 
-    def finish(self) -> bool:
-        """Do what is left of another's output where it stands; False where it does not, or may not."""
+    def finish(self, *, to_refuse: bool = False) -> bool:
+        """Do what is left of another's output where it stands; False where it does not, or may not.
+
+        Its version is conditioned then, unless its holder is about to refuse it (`to_refuse`).
+        """
         accepted = look_at_output(self.lake, self.intent.file.path)
         if accepted.there is None:
             self.ledger.intents.note_gone(self.intent.file)
@@ -60,17 +63,17 @@ class MadeOutput:
             self._take_back_rejects()
             return False
         try:
-            return self._finish(accepted, accepted.there)
+            return self._finish(accepted, accepted.there, to_refuse)
         except NameTaken:  # there is no place for its rejected rows
             self._take_away(accepted)
             return False
 
-    def _finish(self, accepted: Place, standing: BlobStat) -> bool:
+    def _finish(self, accepted: Place, standing: BlobStat, to_refuse: bool) -> bool:
         if self.ledger.intents.is_overtaken(self.intent.file):
             self.take_away()
             return False
         self._place_rejects(standing)
-        finished = self.ledger.intents.finish(self.intent, self._made(standing), self.now())
+        finished = self.ledger.intents.finish(self.intent, self._made(standing), self.now(), to_refuse=to_refuse)
         if finished is Finished.COPY:
             self._take_away(accepted)
         if finished is Finished.NOTED:
@@ -128,8 +131,8 @@ class MadeOutput:
         """Have the rejected rows of a standing output, and no others, stand in quarantine; below a newer refusal."""
         staged = staged_path(self.intent.id)
         has_rows = bool(self.intent.made.counts.rows_quarantined)
-        if has_rows and self.lake.stat("quarantine", staged) is None:
-            return  # They are there: whoever was at it before us got so far.
+        if self.intent.is_of_before or (has_rows and self.lake.stat("quarantine", staged) is None):
+            return  # They are there, maybe below a refusal: whoever was at it before us got so far.
         for _ in range(WRITE_TRIES):
             rejected = look_at_rejects(self.lake, self.intent.file.path)
             if (rejected.there is None and not has_rows) or not self._stands(standing):

@@ -51,10 +51,11 @@ class Intents:
             connection.execute(output_intent.insert().values(**row))
             return True
 
-    def finish(self, intent: Intent, made: ConditionedFile, now: datetime) -> Finished:
+    def finish(self, intent: Intent, made: ConditionedFile, now: datetime, *, to_refuse: bool = False) -> Finished:
         """Note an output that stands in the lake, unless a newer version or another path has its outcome instead.
 
-        A version that was refused since stays so; what is said to be in use is then this output.
+        A version that was refused since stays so; what is said to be in use is then this output. One that its holder
+        is about to refuse (`to_refuse`) stays the holder's, and keeps its intents until it is refused.
         """
         with begin_alone(self._engine) as connection:
             if is_overtaken(connection, intent.file):
@@ -62,6 +63,8 @@ class Intents:
             if find_twin(connection, intent.file, intent.content, name_counts=intent.name_counts):
                 return Finished.COPY
             note_output(connection, intent.file, made, now, name_counts=intent.name_counts)
+            if to_refuse:
+                return Finished.NOTED
             if read(connection, intent.file.id).state is not FileState.QUARANTINED:
                 settle(connection, intent.file.id, FileState.CONDITIONED, now, sha256=intent.content)
             connection.execute(delete(output_intent).where(output_intent.c.raw_file_id == intent.file.id))

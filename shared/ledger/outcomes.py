@@ -86,9 +86,13 @@ class Outcomes:
             settle(connection, file.id, FileState.DUPLICATE, now, **same)
             return True
 
-    def settle_quarantined(self, file: RawFile, sha256: str | None, reason: str, now: datetime) -> None:
-        """Note that a whole file was refused, and why."""
+    def settle_quarantined(
+        self, file: RawFile, sha256: str | None, reason: str, now: datetime, *, finished: bool = False
+    ) -> None:
+        """Note that a whole file was refused, and why; it ends its intents where one of them is `finished`."""
         with begin_alone(self._engine) as connection:
+            if finished:
+                _end_intents(connection, file)
             settle(connection, file.id, FileState.QUARANTINED, now, sha256=sha256, reason=reason)
 
     def settle_superseded(self, file: RawFile, now: datetime) -> None:
