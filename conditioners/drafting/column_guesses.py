@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from conditioners.dialects import Numbers
@@ -36,15 +37,16 @@ def guess_columns(sample: Sample) -> Guessed:
     digits = find_digits(sample)
     plain = [[translate(cell, digits) for cell in cells] for cells in sample.columns] if digits else sample.columns
     filled = [Counter(stripped for cell in cells if (stripped := cell.strip())) for cells in plain]
+    typed = find_typed_numerals(sample)
     conventions = find_numbers(
-        filled, has_typed_cells=sample.has_typed_cells, delimiter=sample.form.get("delimiter", ""),
+        filled, typed=typed, delimiter=sample.form.get("delimiter", ""),
         has_thousands=sample.form["format"] != "EDI", has_foreign_digits=bool(digits),
     )  # fmt: skip
     names = name_columns([without_scale(each) for each in (shorten_paths(labels) if sample.has_paths else labels)])
     texts = find_texts(sample)
     guesses = [
         guess_column(
-            canonical, label, cells, conventions.numbers, has_typed_cells=sample.has_typed_cells,
+            canonical, label, *_as_texts(cells, typed, conventions.numbers), has_typed_cells=sample.has_typed_cells,
             is_text=label in texts,
         )
         for canonical, label, cells in zip(names, labels, plain, strict=True)
@@ -53,14 +55,40 @@ def guess_columns(sample: Sample) -> Guessed:
         guesses = [guess.take_midnights() for guess in guesses]
     if digits:
         guesses = keep_texts(guesses, sample.columns, conventions.numbers)
-    remarks = (*conventions.remarks, *_tell_doubtful(conventions, sample), *tell_digits(digits))
+    remarks = (
+        *conventions.remarks,
+        *_tell_doubtful(conventions),
+        *_tell_texts(conventions.numbers, typed),
+        *tell_digits(digits),
+    )
     return Guessed(_settle_doubts(guesses, conventions.numbers), conventions.numbers, digits, remarks)
 
 
-def _tell_doubtful(conventions: Conventions, sample: Sample) -> tuple[str, ...]:
-    """What to check of marks that may mean either; in numbers that a workbook holds as such they never do."""
-    typed = find_typed_numerals(sample) if conventions.doubtful else frozenset()
-    cells = [cell for cell in conventions.doubtful if cell not in typed]
+def _as_texts(
+    cells: Sequence[str], typed: frozenset[str], numbers: Numbers
+) -> tuple[Sequence[str], Numbers]:  # fmt: skip
+    """The cells of a column, and the marks they have: numbers as such beside texts are shown as these would be."""
+    if numbers.decimal == "." or typed.isdisjoint(cells):
+        return cells, numbers
+    if not any(numbers.decimal in cell for cell in cells):
+        return cells, replace(numbers, decimal=".", thousands="")
+    return [_show_as_text(cell, numbers) if cell in typed else cell for cell in cells], numbers
+
+
+def _show_as_text(cell: str, numbers: Numbers) -> str:
+    return cell.removesuffix(".0").replace(".", numbers.decimal)
+
+
+def _tell_texts(numbers: Numbers, typed: frozenset[str]) -> tuple[str, ...]:
+    """What to know of decimal commas in texts, beside numbers that have none."""
+    if numbers.decimal == "." or not typed:
+        return ()
+    return (f"texts are read as numbers with the decimal mark {numbers.decimal!r}, beside numbers as such",)
+
+
+def _tell_doubtful(conventions: Conventions) -> tuple[str, ...]:
+    """What to check of marks that may mean either."""
+    cells = conventions.doubtful
     return (f"the mark in {cells[0]} may stand for thousands or for decimals: check numbers",) if cells else ()
 
 

@@ -50,15 +50,15 @@ class Conventions:
 
 
 def find_numbers(
-    columns: Sequence[Counter[str]], *, has_typed_cells: bool, delimiter: str = "", has_thousands: bool = True,
+    columns: Sequence[Counter[str]], *, typed: Collection[str] = (), delimiter: str = "", has_thousands: bool = True,
     has_foreign_digits: bool = False,
 ) -> Conventions:  # fmt: skip
     """The marks under which most cells of columns with numbers are numerals; of equally good ones the plainest.
 
-    Columns are distinct cells with their counts. Where cells are typed, as in a workbook, numbers have no marks of
-    their own, but texts may be English numerals. EDI has no marks between thousands.
+    Columns are distinct cells with their counts. Those typed are what a format that tells numbers from texts, as a
+    workbook does, shows the former as, and tell nothing of the marks in texts. EDI has no marks between thousands.
     """
-    possible = _NUMBERS[: 3 if has_typed_cells else None]
+    possible: tuple[Numbers, ...] = _NUMBERS
     if has_foreign_digits:
         possible = (*possible, *_FOREIGN_NUMBERS)
     if not has_thousands:
@@ -75,15 +75,16 @@ def find_numbers(
     candidates = [replace(each, currency=currency, trailing_minus=has_minus, minus=minus) for each in possible]
     if any(_has_brackets(cells) for cells in columns):
         candidates = [replace(each, brackets=True) for each in candidates]
-    best = max(candidates, key=lambda each: sum(_share_numerals(cells, each) for cells in columns))
-    numeric = [cells for cells in columns if _share_numerals(cells, best)]
+    texts = [Counter({cell: count for cell, count in cells.items() if cell not in typed}) for cells in columns]
+    best = max(candidates, key=lambda each: sum(_share_numerals(cells, each) for cells in texts))
+    numeric = [cells for cells in texts if _share_numerals(cells, best)]
     marked = [
         cell for cells in numeric for cell in find_fit(cells, matches_numeral(best)).fitting
         if "." in cell or "," in cell
     ]  # fmt: skip
     told = _tell_marks(best, has_thousands=has_thousands)
     is_doubtful = has_thousands and all(re.fullmatch(r"[^0-9]*[0-9]{1,3}[.,][0-9]{3}", cell) for cell in marked)
-    if is_doubtful and not has_typed_cells and _are_thousands(marked, numeric):
+    if is_doubtful and _are_thousands(marked, numeric):
         best = replace(best, decimal=",", thousands=".")
     return Conventions(best, told, tuple(marked) if is_doubtful else ())
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from conditioners.drafting.listed import load_values
@@ -13,8 +14,10 @@ from conditioners.inputs.raw import OpenedRaw, RawInput
 from conditioners.inputs.unpack import Unpacker
 from conditioners.limits import DEFAULT
 from conditioners.outcome import Refusal
+from conditioners.readers.json.parsing import load_document
 from conditioners.readers.json.paths import read_path
 from conditioners.readers.json.showing import Number
+from conditioners.readers.json.value_lines import ValueLines, begins_with_lines
 from conditioners.readers.workbooks.workbook import load_sheets
 
 
@@ -62,21 +65,36 @@ def _list_values(value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def find_typed_numerals(sample: Sample) -> frozenset[str]:
-    """What the numbers with decimals of a workbook, or of those in an archive, are shown as: always with a point.
+    """What the numbers of a workbook, JSON or Parquet file are shown as: always with a point. None of other formats."""
+    if sample.form["format"] == "Parquet":
+        texts, labels = _find_parquet_texts(sample), sample.labels or ()
+        columns = zip(labels, sample.columns, strict=True)
+        return frozenset(cell for label, cells in columns if label not in texts for cell in cells)
+    if sample.form["format"] == "workbook":
+        return _find_numbers(sample, lambda _: True, _list_cells)
+    return _find_numbers(sample, sample.packing.has_table, _list_json) if sample.has_typed_cells else frozenset()
 
-    None of other formats.
-    """
-    if sample.form["format"] != "workbook":
-        return frozenset()
+
+def _find_numbers(
+    sample: Sample, is_read: Callable[[str], bool], list_cells: Callable[[OpenedRaw], Iterable[Any]]
+) -> frozenset[str]:
+    """The numbers among the cells of a sample, or of all files of an archive that can be read."""
     raw = RawInput(sample.file_name, lambda: io.BytesIO(sample.data), len(sample.data))
-    unpacker = Unpacker(DEFAULT, lambda _: True, lambda *_: None)
+    unpacker = Unpacker(DEFAULT, is_read, lambda *_: None)
     found = set[str]()
     with OpenedRaw(raw, DEFAULT) as opened:
         for member in unpacker.members(opened):
-            try:
-                sheets = load_sheets(member, DEFAULT).sheets
-            except Refusal:
-                continue  # Other files may stand beside the workbooks of an archive.
-            rows = (cells for sheet in sheets for cells in sheet.rows())
-            found.update(cell for cells in rows for cell in cells if isinstance(cell, Number))
+            with suppress(Refusal):  # Other files may stand beside those with the table.
+                found.update(cell for cell in list_cells(member) if isinstance(cell, Number))
     return frozenset(found)
+
+
+def _list_cells(member: OpenedRaw) -> Iterator[Any]:
+    return (cell for sheet in load_sheets(member, DEFAULT).sheets for cells in sheet.rows() for cell in cells)
+
+
+def _list_json(member: OpenedRaw) -> Iterator[Any]:
+    """All single values of a JSON document, or of JSON Lines."""
+    is_lines = begins_with_lines(member.head, DEFAULT)
+    documents = ValueLines(member, DEFAULT).read() if is_lines else [load_document(member, DEFAULT).value]
+    return (value for document in documents for _, value in _list_values(document))

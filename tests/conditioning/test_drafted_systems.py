@@ -159,3 +159,32 @@ def test_quarters_are_read_as_statistics_of_other_languages_write_them(draft, ru
     _, source = draft("q.csv", text)
 
     assert run(source, text).rows[:2] == ["a0,2024-01-01", "a1,2024-07-01"]
+
+
+def test_decimal_commas_in_texts_of_a_workbook_are_those_of_numbers(draft, run):
+    rows = [
+        [f"{n:05}", n * 7, f"{n % 9 + 1}.{100 + n},{n + 10}", n + 0.125, n / 4 if n % 2 else f"{n},5"]
+        for n in range(24)
+    ]
+    written, source = draft("prices.xlsx", workbook([["sku", "units", "sales", "weight", "size"], *rows]))
+    result = run(
+        source, workbook([["sku", "units", "sales", "weight", "size"], ["00099", 7, "12,5", 1.234, "1.234,5"]])
+    )
+
+    assert [type(column) for column in source.columns] == [Text, Whole, Decimal, Decimal, Decimal]
+    assert (column_of(source, "weight").places, column_of(source, "size").places) == (3, 2)
+    assert (written.summary.rows_out, written.summary.rows_quarantined) == (24, 0)
+    assert result.rows == ["00099,7,12.50,1.234,1234.50"]
+    assert told(written, "texts are read as numbers with the decimal mark ',', beside numbers as such")
+
+
+@pytest.mark.parametrize("name", ["days.json", "days.jsonl"])
+def test_decimal_commas_in_texts_of_json_are_those_of_numbers(draft, name):
+    records = [{"day": f"2024-01-{n + 1:02}", "mean": f"{n - 5},{n % 10}", "height": n / 8} for n in range(24)]
+    data = "\n".join(map(json.dumps, records)) if name.endswith("l") else json.dumps(records)
+    written, source = draft(name, data.encode())
+
+    assert isinstance(column_of(source, "mean"), Decimal)
+    assert column_of(source, "height").places == 3
+    assert (written.summary.rows_out, written.summary.rows_quarantined) == (24, 0)
+    assert not told(written, "may stand for thousands")
