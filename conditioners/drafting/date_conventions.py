@@ -17,7 +17,9 @@ DAY_FORMATS = (
     "%G-W%V", "%GW%V", "%G%V", "%Y-%m", "%m/%Y", "%m.%Y", "%b %Y", "%B %Y", "%b-%y",
     "%m-%d-%y", "%d-%m-%y", "Week %V %G", "Wk %V %G", "KW %V/%G", "KW %V %G", "%G KW %V", "%Y.%m.%d", "%Y年%m月%d日",
     "%b %d %Y", "%B %d %Y", "%b-%Y", "%B-%Y", "%d%b%Y", "%d/%b/%Y", "%d %b %y", "%d. %m. %Y", "%Y. %m. %d.", "%Y年%m月",
-    "%G-S%V", "S%V-%G", "S%V/%G", "%Y\uff0f%m\uff0f%d",
+    "%G-S%V", "S%V-%G", "S%V/%G", "%Y\uff0f%m\uff0f%d", "%Y/%m", "%m-%Y", "W%V %G", "W%V-%G", "W%V/%G", "%G W%V",
+    "%G/W%V", "%GKW%V", "KW%V %G", "KW%V/%G", "%G-KW%V", "%d%b%y", "%G\u5e74%V\u9031", "%G\u5e74\u7b2c%V\u9031",
+    "%G\u5e74%V\u5468", "%G\u5e74\u7b2c%V\u5468",
     "%d. %b %Y", "%d. %B %Y", "%b/%y", "%b/%Y", "%d de %b de %Y", "%d de %B de %Y", "%b de %Y", "%B de %Y", "%b %y",
     "%B %y", "%b. %Y", "%b. %y", "%b.%y", "%b.%Y", "%d-%b.-%Y", "%Y %b", "%Y-%b",
     "%Y-Q%q", "%YQ%q", "%Y Q%q", "Q%q %Y", "Q%q-%Y", "Q%q/%Y",
@@ -38,11 +40,10 @@ MOMENT_FORMATS = (
     "%Y-%m-%d %I:%M:%S %p", "%Y-%m-%d-%H.%M.%S%.f", "%d-%b-%y %I.%M.%S%.f %p", "%d%b%Y:%H:%M:%S", "%d%b%Y:%H:%M:%S%.f",
     "%d %b %Y %H:%M:%S %#z", "%Y/%m/%dT%H:%M:%S", "%Y.%m.%d %H:%M:%S", "%b %d, %Y, %I:%M:%S %p",
     "%Y-%m-%d %H:%M:%S UTC", "%Y-%m-%d %H:%M:%S%.f UTC", "%Y-%m-%d %H:%M UTC", "%d.%m.%Y %H:%M:%S UTC",
-    "%d/%m/%Y %H:%M:%S UTC", "%m/%d/%Y %H:%M:%S UTC", "%d.%m.%Y %H:%M UTC",
+    "%d/%m/%Y %H:%M:%S UTC", "%m/%d/%Y %H:%M:%S UTC", "%d.%m.%Y %H:%M UTC", "%b %d %H:%M:%S %Y",
 )  # fmt: skip
 _SHORT_MONTHS = ("%b %y", "%B %y", "%b. %y")
 """Formats that are months only where these follow each other, for `Jan 24` is a day in January as well."""
-_TWINS = (("%m/%d", "%d/%m"), ("%m-%d", "%d-%m"))
 _WEEKDAY = re.compile(
     "(?:(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(Mon|Tue|Wed|Thu|Fri|Sat|Sun))([., ]+)", re.IGNORECASE
 )
@@ -50,6 +51,8 @@ _YEARS = range(1900, 2101)
 _TELLING_WEEKDAYS = 4
 _NO_DIGITS, _UP_TO_BREAK = re.compile("[^0-9%]*+"), re.compile(r"(?:[\s\S]*[ :])?")
 _WORD = re.compile(r"[^\W\d]")
+_HOURS_ALONE = re.compile("(?<=[0-9 ])[+-][0-9]{2}$")
+"""An offset without minutes, which the parser does not know."""
 _TRIED, _FEWEST_MONTHS = 100, 3
 _LONGEST_OPENING = 100
 """Characters before a date; a text that all cells begin with is compiled with each format."""
@@ -112,6 +115,12 @@ def _name_weekday(cell: str) -> str:
     return f"{'%A' if found[1] else '%a'}{found[3]}" if found else ""
 
 
+def without_weekday(cell: str) -> str:
+    """A cell without the weekday that it begins with."""
+    found = _WEEKDAY.match(cell)
+    return cell[found.end() :] if found else cell
+
+
 def find_leading_words(cells: Sequence[str]) -> str:
     """The words before the first digit, as `wk ending 1/5/25` has, if all cells have the same; else nothing."""
     found = {_cut_leading_words(cell) for cell in cells}
@@ -137,10 +146,14 @@ def _matches_day(written: str, *, has_days: bool) -> Callable[[str], bool]:
 
 def tell_doubt(label: str, fitting: Sequence[str]) -> str | None:
     """What to check when day and month of all dates could be exchanged."""
-    for month_first, day_first in _TWINS:
-        if all(any(each in written for written in fitting) for each in (month_first, day_first)):
-            return f"every date of {label!r} can be read as month/day and as day/month: check the format"
+    if any(_exchange(written) in fitting for written in fitting if "%d" in written and "%m" in written):
+        return f"every date of {label!r} can be read as month/day and as day/month: check the format"
     return None
+
+
+def _exchange(written: str) -> str:
+    """A format with the day in the place of the month."""
+    return re.sub("%[dm]", lambda part: "%m" if part[0] == "%d" else "%d", written)
 
 
 def settle_year(label: str, fitting: Sequence[str], cells: Iterable[str]) -> tuple[Sequence[str], tuple[str, ...]]:
@@ -160,8 +173,8 @@ def settle_year(label: str, fitting: Sequence[str], cells: Iterable[str]) -> tup
 
 
 def is_day_first(written: str) -> bool:
-    """Whether a format with a twin has the day before the month."""
-    return any(day_first in written for _, day_first in _TWINS)
+    """Whether a format has the day before the month, both of them numbers."""
+    return -1 < written.find("%d") < written.find("%m")
 
 
 def tell_weeks(label: str, written: str) -> str | None:
@@ -194,6 +207,8 @@ def parse_day(cell: str, written: str) -> date | None:
         cell, written = f"{cell}-1", f"{written}-%u"
     elif not any(part in written for part in ("%d", "%j", "%H")):
         cell, written = f"{cell}-01", f"{written}-%d"
+    if "%#z" in written:
+        cell = _HOURS_ALONE.sub(r"\g<0>00", cell)
     try:
         found = datetime.strptime(cell, written.replace("%#z", "%z").replace("%.f", ".%f")).date()  # noqa: DTZ007
     except ValueError:

@@ -17,10 +17,12 @@ from conditioners.drafting.date_conventions import (
     settle_year,
     tell_doubt,
     tell_weeks,
+    without_weekday,
 )
-from conditioners.drafting.digit_dates import find_counted, list_day_formats, tell_counted
+from conditioners.drafting.date_shapes import propose_formats
+from conditioners.drafting.digit_dates import find_counted, list_day_formats, may_be_hours, tell_counted
 from conditioners.drafting.doubts import tell_fractions, tell_undated
-from conditioners.drafting.fitting import find_fit
+from conditioners.drafting.fitting import NOTHING, find_fit
 from conditioners.drafting.framed_dates import guess_framed
 from conditioners.drafting.guesses import Guess, take_words
 from conditioners.values.counted_dates import is_instant
@@ -45,6 +47,9 @@ def guess_dates(bare: Guess, counts: Counter[str], *, has_typed_cells: bool) -> 
         if kind == "Day" and found is not None and (mixed := _guess_beside_serials(bare, found[1], counts)):
             return mixed, ()
         told = told or (tell_undated(bare.label, kind, *found) if found is not None else ())
+    shaped = _guess_by_shape(bare, counts, has_typed_cells=has_typed_cells)
+    if shaped is not None:
+        return shaped, ()
     return (guess_framed(bare, counts, _guess_bare) if not told else None), told
 
 
@@ -54,7 +59,17 @@ def _guess_bare(bare: Guess, counts: Counter[str]) -> Guess | None:
         found = fit_formats(counts, formats)
         if found is not None and found[0].is_good and "%d" in found[1][0]:
             return take_words(_guess_date(bare, kind, found[1], found[0].fitting), found[0])
-    return None
+    return _guess_by_shape(bare, counts)
+
+
+def _guess_by_shape(bare: Guess, counts: Counter[str], *, has_typed_cells: bool = False) -> Guess | None:
+    """The guess of a column of days or moments whose parts are in a known order, with any marks between them."""
+    formats = propose_formats([without_weekday(cell) for cell in counts if cell not in NOTHING])
+    found = fit_formats(counts, formats, has_days=has_typed_cells) if formats else None
+    if found is None or not found[0].is_good or not may_be_hours(bare.label, found[1]):
+        return None
+    kind = "Moment" if "%H" in found[1][0] or "%I" in found[1][0] else "Day"
+    return take_words(_guess_date(bare, kind, found[1], found[0].fitting), found[0])
 
 
 def _guess_in_french(bare: Guess, counts: Counter[str]) -> Guess | None:

@@ -31,8 +31,8 @@ _LABELS_MOMENTS = re.compile(r"time|\bts\b|_ts\b|ts_|stamp|epoch|date|created|up
 _LIKELY_SERIAL, _IS_PART = re.compile(r"(?:3[6-9]|4[0-9])[0-9]{3}(?:\.[0-9]{1,15})?"), re.compile(r"\.0*[1-9]")
 _LABELS_SUMS = re.compile(r"count|number|total|amount|quantity|qty|sales|sum\b|updates", re.IGNORECASE)
 """Labels of numbers that are none of a date, whatever else they say."""
-_DAY_SECONDS = 86_400
-_PACKED, _PACKED_LABELLED = ("1%y%m%d", "%Y%j"), ("%y%m%d", "%d%m%y", "%m%d%y", "%d%m%Y", "%m%d%Y", "%y%j")
+_DAY_SECONDS, _HOUR = 86_400, "%Y%m%d%H"
+_PACKED, _PACKED_LABELLED = ("1%y%m%d", "%Y%j", _HOUR), ("%y%m%d", "%d%m%y", "%m%d%y", "%d%m%Y", "%m%d%Y", "%y%j")
 """Days of digits alone: forms that hardly any other numbers fit, and forms for labels that tell days."""
 _TELLING = 5
 
@@ -67,12 +67,22 @@ def find_counted(label: str, cells: Collection[str]) -> tuple[str, str] | None:
         return None
     for written, count in COUNTED.items():
         likely = re.compile(rf"(?:9[4-9]|1[0-9]|20)[0-9]{{{count.most - 2}}}(?:\.[0-9]{{1,9}})?")
-        if count.epoch is None and all(map(likely.fullmatch, cells)):
+        if count.epoch is None and all(map(likely.fullmatch, cells)) and not _are_hours(cells):
             a_day = _DAY_SECONDS * count.per_second
             are_days = len(cells) >= _TELLING and all(cell.isdecimal() and int(cell) % a_day == 0 for cell in cells)
             if are_days or _LABELS_MOMENTS.search(label):
                 return ("Day" if are_days else "Moment"), written
     return None
+
+
+def _are_hours(cells: Collection[str]) -> bool:
+    """Whether all numbers are days with an hour, which hardly any seconds since 1970 are."""
+    return len(cells) >= _TELLING and all(parse_day(cell, _HOUR) for cell in cells)
+
+
+def may_be_hours(label: str, formats: Sequence[str]) -> bool:
+    """Whether a format of a column may be one of hours in digits alone, which its label has to say."""
+    return _HOUR not in formats or bool(_LABELS_DAYS.search(label.strip()) or _LABELS_MOMENTS.search(label))
 
 
 def tell_counted(label: str, written: str) -> str:
