@@ -27,6 +27,10 @@ _SEPARATORS = "\x01\x02\x14\x1c\x1d\x1e\x1f"
 _FEW = 8
 _FOREIGN = 0.6
 """The share of letters beyond ASCII, in groups, that makes text worthless if they cannot be read."""
+_ASCII = bytes([*b"\0\t\n\r", *range(0x20, 0x7F)])
+_MOST_BEYOND, _MOST_TORN, _FEW_TORN = 0.15, 0.05, 2
+"""Fewer bytes beyond ASCII, and more characters with a byte that is a mark's, tell that each character is a byte."""
+_TORN = re.compile(r"[\n\t,;|][^\0]|[^\0][\n\t,;|]", re.DOTALL)
 _GROUP = re.compile(rb"[\x80-\xff]{2,}")
 _LETTER = re.compile(rb"[A-Za-z]")
 _EBCDIC = re.compile(rb"[\x40\x4b\x60\x6b\x6d\x7a\x81-\x89\x91-\x99\xa2-\xa9\xc1-\xc9\xd1-\xd9\xe2-\xe9\xf0-\xf9]")
@@ -128,11 +132,25 @@ def _is_foreign(head: bytes) -> bool:
 def find_wide(head: bytes) -> str | None:
     """The encoding of two or four bytes for each character that reads best, if text without a mark is in one."""
     start = head[:_LOOKED_AT]
-    if 0 not in start or start.startswith(_MARKS):
+    if 0 not in start or start.startswith(_MARKS) or _has_stray_nuls(start):
         return None
     shares = {name: _share_plain(start, name) for name in _WIDE}
     best = max(shares, key=lambda name: shares[name])
     return best if shares[best] >= _LEAST_PLAIN else None
+
+
+def _has_stray_nuls(start: bytes) -> bool:
+    """Whether bytes are ASCII with some NULs in it, which looks like Chinese with some marks when read in pairs.
+
+    In wide text of ASCII every other byte is NUL. Characters without one have more bytes beyond ASCII, and hardly ever
+    one that is a delimiter's or a line end's.
+    """
+    pairs = [start[at : at + 2].decode("latin-1") for at in range(0, len(start), 2)]
+    foreign = [pair for pair in pairs if "\0" not in pair]
+    beyond = len(start.translate(None, _ASCII))
+    torn = sum(_TORN.match(pair) is not None for pair in foreign)
+    is_plain = beyond < _MOST_BEYOND * (len(start) - start.count(0))
+    return 3 * start.count(0) <= len(start) and is_plain and torn > _FEW_TORN + _MOST_TORN * len(foreign)
 
 
 def _share_plain(start: bytes, name: str) -> float:

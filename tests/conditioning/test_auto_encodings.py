@@ -43,6 +43,26 @@ def test_wide_characters_need_no_byte_order_mark(language, encoding):
     assert outcome.summary.encoding["name"] == encoding
 
 
+@pytest.mark.parametrize(
+    "text", ["a,b,c\n\0,2,3\n", "id,name\n\0,né\n\0,b\n\0,c\n", "id|note\n\0|of the shop\n2|\0\0\n3|none\n\0|said\n"]
+)
+def test_cells_of_nuls_make_no_chinese_of_the_marks_and_letters_around_them(text):
+    outcome, found = condition(text.encode())
+    mark = "|" if "|" in text else ","
+
+    assert found == [line.split(mark) for line in text.splitlines()]
+    assert outcome.summary.encoding["name"] in ("ascii", "utf-8")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", ["名,値\n1,2\n", "ひらがな,え\nあい,かき\nさし,すせ\n", "商品名,価格\nりんご,120\nみかん,80\n"])
+def test_wide_characters_whose_bytes_are_those_of_ascii_are_read_as_what_they_are(text, encoding):
+    outcome, found = condition(text.encode(encoding))
+
+    assert found == [line.split(",") for line in text.splitlines()]
+    assert outcome.summary.encoding["name"] == encoding
+
+
 def test_japanese_mail_without_a_byte_above_127_is_read():
     rows, data = write_table(LANGUAGES["Japanese"], "iso2022_jp", rows=12)
     outcome, found = condition(data)
