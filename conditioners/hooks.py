@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from traceback import extract_tb
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from conditioners.declaration import Source
+from conditioners.dialects import Dialect
+from conditioners.hook_cells import arrow_cells, show_cells
 from conditioners.outcome import SourceError
 
 if TYPE_CHECKING:
@@ -21,15 +22,26 @@ _FIRST = 1
 """The first row's index. As it is not 0, rows that a hook left and numbered anew are not taken for the first ones."""
 
 
-def apply_hook(source: Source, frame: pl.DataFrame) -> tuple[pl.DataFrame, NDArray[np.int64]]:
-    """The frame after the source's hook, and which of its rows are left, by number and in order.
+class Hooked(NamedTuple):
+    """A batch after the source's hook."""
+
+    frame: pl.DataFrame
+    """With columns of the source that the file lacks and the hook made."""
+    kept: NDArray[np.int64]
+    """Which rows are left, by number and in order."""
+    dated: frozenset[str] = frozenset()
+    """The columns of which the hook made days or moments that are no text."""
+
+
+def apply_hook(source: Source, dialect: Dialect, frame: pl.DataFrame) -> Hooked:
+    """Run the source's hook, if it has one.
 
     Raises SourceError when the hook fails, adds, repeats or renumbers rows, or loses or repeats a column.
     """
     import numpy as np
 
     if source.hook is None:
-        return frame, np.arange(frame.height)
+        return Hooked(frame, np.arange(frame.height))
     import pandas as pd
     import polars as pl
 
@@ -40,14 +52,17 @@ def apply_hook(source: Source, frame: pl.DataFrame) -> tuple[pl.DataFrame, NDArr
     lost = set(frame.columns) - set(changed.columns)
     if lost:
         raise SourceError(f"the hook of {source.name} lost the column {sorted(lost)[0]!r}")
-    twice = changed.columns[changed.columns.duplicated()].intersection(frame.columns)
+    twice = changed.columns[changed.columns.duplicated()].intersection(source.names)
     if len(twice):
         raise SourceError(f"the hook of {source.name} gave the column {twice[0]!r} twice")
     kept = _kept_rows(source, cells, changed)
     if not changed.index.is_monotonic_increasing:
         changed = changed.sort_index()
-    unchanged = {name for name in frame.columns if _arrow_cells(changed[name]) is cells[name]}
-    return pl.DataFrame([frame[name] if name in unchanged else _to_text(changed[name]) for name in frame.columns]), kept
+    columns = {column.name: column for column in source.columns if column.name in changed.columns}
+    unchanged = {name for name, given in cells.items() if arrow_cells(changed[name]) is given}
+    shown = {name: show_cells(changed[name], columns[name], dialect) for name in columns.keys() - unchanged}
+    texts = pl.DataFrame([frame[name] if name in unchanged else shown[name][0] for name in columns])
+    return Hooked(texts, kept, frozenset(name for name, (_, is_dated) in shown.items() if is_dated))
 
 
 def _run_hook(hook: Callable[[pd.DataFrame], pd.DataFrame], name: str, given: pd.DataFrame) -> pd.DataFrame:
@@ -86,35 +101,7 @@ def _kept_rows(source: Source, cells: Mapping[str, pa.ChunkedArray], changed: pd
 def _is_in_order(cells: Mapping[str, pa.ChunkedArray], changed: pd.DataFrame) -> bool:
     """Whether a column that tells rows apart is as it was given, as `merge` leaves all but those that it adds."""
     for name, given in cells.items():
-        now = _arrow_cells(changed[name])
+        now = arrow_cells(changed[name])
         if now is not None and now.equals(given) and (len(given) == 1 or len(given.unique()) > 1):
             return True
     return False
-
-
-def _arrow_cells(column: pd.Series[Any]) -> pa.ChunkedArray | None:
-    """What an Arrow-backed column holds. Arrow's cells never change, so another cell means another object."""
-    import pandas as pd
-
-    return column.array.__arrow_array__() if isinstance(column.array, pd.arrays.ArrowExtensionArray) else None
-
-
-def _to_text(column: pd.Series[Any]) -> pl.Series:
-    """Cells as text, whatever a hook made of them; what pandas takes for no value is an absent cell."""
-    import polars as pl
-    import pyarrow as pa
-
-    cells = _arrow_cells(column)
-    if cells is not None and (pa.types.is_large_string(cells.type) or pa.types.is_string(cells.type)):
-        return pl.Series(column.name, cells, dtype=pl.String)
-    absent = column.isna().to_numpy()
-    texts = [None if no_value else _show(cell) for cell, no_value in zip(column.to_list(), absent, strict=True)]
-    return pl.Series(column.name, texts, dtype=pl.String)
-
-
-def _show(cell: object) -> str | None:
-    """One cell as text: a number with all of its digits and without an exponent, none for NaN."""
-    if not isinstance(cell, float | Decimal):
-        return str(cell)
-    number = Decimal(str(cell))
-    return None if number.is_nan() else format(number, "f")

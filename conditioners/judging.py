@@ -11,8 +11,9 @@ from conditioners.declaration import Source
 from conditioners.duplicates import Identities, hash_keys
 from conditioners.faults import BadRow, BadRows
 from conditioners.header_rows import HeaderRows
+from conditioners.hook_cells import read_dated
 from conditioners.hooks import apply_hook
-from conditioners.parts import name_whole, put_together
+from conditioners.parts import put_together
 from conditioners.proportions import Proportions
 from conditioners.readers.batches import Located, TextBatch, Unread
 from conditioners.readers.titles import compile_titles
@@ -96,6 +97,8 @@ class Judge:
         self._dialect, self._proportions = reading.dialect, reading.proportions
         self._may_repeat = self._dialect.may_repeat or bool(compile_titles(source, self._dialect))
         """Whether a value may stand in several rows; what workbooks and Parquet have of them is measured before."""
+        self._dialects = {frozenset[str](): self._dialect}
+        """By the columns of which the hook made days or moments."""
         self._headers = HeaderRows(source, reading.dialect, reading.reader)
 
     def judge(self, part: Any) -> Judged:
@@ -104,12 +107,12 @@ class Judge:
 
         batch = self._read(part)
         shown = self._measure(batch.frame)
-        frame, kept = apply_hook(self._source, batch.frame)
+        frame, kept, dated = apply_hook(self._source, self._dialect, batch.frame)
         headers = self._headers.find(batch.frame)
         if len(headers):
             is_row = ~np.isin(kept, headers)
             frame, kept = frame.filter(is_row), kept[is_row]
-        typed = self._contract(frame).apply(frame, damaged=batch.damaged)
+        typed = self._contract(frame, dated).apply(frame, damaged=batch.damaged)
         rows = np.delete(kept, typed.bad.numbers)
         bad = replace(typed.bad, numbers=[int(kept[row]) for row in typed.bad.numbers])
         left_out = self._find_left_out(batch.frame.height, kept, headers.tolist())
@@ -138,9 +141,10 @@ class Judge:
         found = [BadRow(row, Rule.LEFT_OUT, "", reason) for row in gone]
         return found + [BadRow(row, Rule.LABELS, "", "the row holds nothing but labels of columns") for row in headers]
 
-    def _contract(self, frame: pl.DataFrame) -> Contract:
-        present = name_whole(self._dialect, self._reader.columns)
-        return Contract.of(self._source, self._dialect, present, frame.height)
+    def _contract(self, frame: pl.DataFrame, dated: frozenset[str]) -> Contract:
+        if dated not in self._dialects:
+            self._dialects[dated] = read_dated(self._source, self._dialect, dated)
+        return Contract.of(self._source, self._dialects[dated], frame.columns, frame.height)
 
     def _read(self, part: Any) -> TextBatch:
         """A batch whose places name the archive's member, if there is one."""
@@ -160,5 +164,5 @@ class Judge:
 
     def read_keys(self, part: Any) -> NDArray[np.uint64]:
         """The hashed keys of one part's rows: of all that can be accepted, and maybe of others."""
-        frame, _ = apply_hook(self._source, self._read(part).frame)
-        return hash_keys(self._contract(frame).type_columns(frame, self._source.key), self._source.key)
+        frame, _, dated = apply_hook(self._source, self._dialect, self._read(part).frame)
+        return hash_keys(self._contract(frame, dated).type_columns(frame, self._source.key), self._source.key)

@@ -55,7 +55,9 @@ def test_cells_of_nuls_make_no_chinese_of_the_marks_and_letters_around_them(text
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
-@pytest.mark.parametrize("text", ["名,値\n1,2\n", "ひらがな,え\nあい,かき\nさし,すせ\n", "商品名,価格\nりんご,120\nみかん,80\n"])
+@pytest.mark.parametrize(
+    "text", ["名,値\n1,2\n", "ひらがな,え\nあい,かき\nさし,すせ\n", "商品名,価格\nりんご,120\nみかん,80\n"]
+)
 def test_wide_characters_whose_bytes_are_those_of_ascii_are_read_as_what_they_are(text, encoding):
     outcome, found = condition(text.encode(encoding))
 

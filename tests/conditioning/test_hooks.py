@@ -2,9 +2,11 @@
 
 from decimal import Decimal as D
 
+import numpy as np
 import pytest
 
-from conditioners.columns import Text
+from conditioners.columns import Day, Decimal, Moment, Text
+from conditioners.dialects import Delimited, Numbers
 from conditioners.outcome import SourceError
 
 TEXT = b"day,store,units\n2024-01-01,1,1\n2024-01-02,2,1\n2024-01-03,003,1\n"
@@ -115,3 +117,80 @@ def test_rows_without_any_cell_are_rows_where_a_hook_may_fill_them_however_many(
     result = run(source, b"a,b\n" + b",\n" * 1100)
 
     assert result.rows == ["x,"] * 1100
+
+
+def german(make_source, hook, **changes):
+    columns = (Day("day"), Moment("at", utc=changes.pop("utc", False)), Decimal("price", 3))
+    numbers = Numbers(decimal=",", thousands=".")
+    dialect = Delimited(name="German", delimiters=(";",), days=("%d.%m.%Y",), numbers=numbers, **changes)
+    return make_source(columns=columns, key=(), hook=hook, dialects=(dialect,))
+
+
+@pytest.mark.parametrize("kind", [float, D, np.float32])
+def test_a_number_that_a_hook_made_is_that_number_whatever_marks_the_text_has(make_source, run, kind):
+    def change(frame):
+        plain = frame["price"].str.replace(".", "").str.replace(",", ".")
+        return frame.assign(price=[kind(cell) for cell in plain])
+
+    text = b"day;at;price\n01.02.2024;2024-02-01T10:00:00;12,375\n01.02.2024;2024-02-01T10:00:00;1.000,5\n"
+    result = run(german(make_source, change), text)
+
+    assert result.rows == ["2024-02-01,2024-02-01T10:00:00,12.375", "2024-02-01,2024-02-01T10:00:00,1000.500"]
+
+
+def test_days_and_moments_that_a_hook_made_are_read_whatever_formats_the_text_has(make_source, run):
+    import pandas as pd
+
+    def change(frame):
+        return frame.assign(
+            day=pd.to_datetime(frame["day"], format="%j/%Y", errors="coerce"), at=pd.to_datetime(frame["at"])
+        )
+
+    text = b"day;at;price\n032/2024;1 Feb 2024 10:00;1\n060/2024;1 Feb 2024 00:00;2\nx;1 Feb 2024 00:00;3\n"
+    result = run(german(make_source, change), text)
+
+    assert result.rows == ["2024-02-01,2024-02-01T10:00:00,1.000", "2024-02-29,2024-02-01T00:00:00,2.000"]
+    assert [(row["line"], row["column"], row["rule"]) for row in result.rejects] == [("4", "day", "missing")]
+
+
+@pytest.mark.parametrize(("moments", "told"), [(("%Y%m%d%H",), None), (("%Y%m%d%H%#z",), "not_a_moment")])
+def test_a_moment_without_a_zone_that_a_hook_made_is_in_utc_only_where_the_texts_are_too(
+    make_source, run, moments, told
+):
+    import pandas as pd
+
+    def change(frame):
+        return frame.assign(at=pd.to_datetime("2024-02-01 " + frame["at"]))
+
+    result = run(german(make_source, change, moments=moments, utc=True), b"day;at;price\n01.02.2024;10:30;1\n")
+
+    assert [row["rule"] for row in result.rejects] == ([told] if told else [])
+    assert result.rows == ([] if told else ["2024-02-01,2024-02-01T10:30:00Z,1.000"])
+
+
+def test_a_moment_of_a_zone_that_a_hook_made_is_a_point_in_time(make_source, run):
+    import pandas as pd
+
+    def change(frame):
+        return frame.assign(at=pd.to_datetime(frame["at"]).dt.tz_localize("Europe/Berlin"))
+
+    text = b"day;at;price\n01.02.2024;2024-02-01 00:30:00;1\n01.02.2024;2024-07-01 00:00:00;1\n"
+    result = run(german(make_source, change, utc=True), text)
+
+    assert result.rows == ["2024-02-01,2024-01-31T23:30:00Z,1.000", "2024-02-01,2024-06-30T22:00:00Z,1.000"]
+
+
+def test_a_day_with_a_time_that_a_hook_made_is_no_day(make_source, run):
+    import pandas as pd
+
+    text = b"day;at;price\n01.02.2024;2024-02-01T10:00:00;1\n"
+    result = run(german(make_source, lambda frame: frame.assign(day=pd.Timestamp("2024-02-01 10:00"))), text)
+
+    assert [(row["rule"], row["column"]) for row in result.rejects] == [("not_a_day", "day")]
+
+
+def test_an_optional_column_that_the_file_lacks_is_what_a_hook_makes_of_it(make_source, run):
+    result = run(make_source(hook=lambda frame: frame.assign(price="1.5", note=frame["store"])), TEXT)
+
+    assert result.rows == ["2024-01-03,003,1,1.50,003"]
+    assert result.summary.columns["price"].max == "1.50"
