@@ -13,7 +13,7 @@ from conditioners.inputs.unpack import Unpacker, naming
 from conditioners.limits import Limits
 from conditioners.other_headers import OtherHeaders
 from conditioners.outcome import Refusal, Skipped
-from conditioners.paths import compile_path
+from conditioners.paths import fit_members
 from conditioners.proportions import Proportions
 from conditioners.readers.batches import Facts, Located, Reader
 from conditioners.readers.gathered import FewRows, GatheredReader, Together
@@ -61,10 +61,9 @@ def open_readings(source: Source, raw: RawInput, limits: Limits, skipped: Skippe
 
 def _open_each(source: Source, raw: RawInput, limits: Limits, skipped: Skipped) -> Iterator[Reading]:
     proportions = Proportions(limits, raw.size)
-    wanted = [compile_path(pattern) for pattern in source.members]
     unpacker = Unpacker(
         limits,
-        lambda member: any(pattern.fullmatch(member) for pattern in wanted),
+        fit_members(source.members),
         lambda member, cause: skipped.add(f"member {member}", cause),
     )
     with OpenedRaw(raw, limits) as opened:

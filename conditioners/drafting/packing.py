@@ -15,7 +15,7 @@ from conditioners.inputs.unpack import Unpacker
 from conditioners.inputs.zip_archives import is_office_package
 from conditioners.limits import DEFAULT
 from conditioners.outcome import Refusal
-from conditioners.paths import compile_path
+from conditioners.paths import fit_members
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Packing:
 
     def has_table(self, member: str) -> bool:
         """Whether the member of that name is one of those with the table."""
-        return not self.members or any(compile_path(pattern).fullmatch(member) for pattern in self.members)
+        return not self.members or fit_members(self.members)(member)
 
 
 def is_archive(data: bytes) -> bool:
@@ -103,12 +103,11 @@ def _find_patterns(alike: Sequence[str], others: Sequence[str]) -> tuple[str, ..
     The next archive may have other numbers and regions in its names, so these are left open where they can be.
     """
     for pattern in _shared_patterns([PurePosixPath(name) for name in alike]):
-        fits = compile_path(pattern).fullmatch
+        fits = fit_members([pattern])
         if all(map(fits, alike)) and not any(map(fits, others)):
             return (pattern,)
     opened = tuple(dict.fromkeys(re.sub("[0-9]+", "*", name) for name in alike))
-    is_apart = not any(compile_path(pattern).fullmatch(name) for pattern in opened for name in others)
-    return opened if is_apart else tuple(alike)
+    return tuple(alike) if any(map(fit_members(opened), others)) else opened
 
 
 def _shared_patterns(paths: Sequence[PurePosixPath]) -> Iterator[str]:

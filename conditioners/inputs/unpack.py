@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO, Any, NamedTuple
 
@@ -23,10 +23,13 @@ from conditioners.inputs.zip_archives import (
 )
 from conditioners.limits import MIB, Limits
 from conditioners.outcome import Refusal
+from conditioners.paths import without_packing
 
 _DEPTH = 3
 _LEFT_BY_ARCHIVER = re.compile(r"(^|/)(__MACOSX/|\._|\.DS_Store$|Thumbs\.db$)")
 _IN_MEMORY = 32 * MIB
+_NAMED = 3
+"""Members that a refusal names."""
 
 
 class _Packed(NamedTuple):
@@ -111,7 +114,7 @@ class Unpacker:
             with refuse_damage(packed):
                 return Unpacking(opener(packed, self._limits), packed, lambda: packed.taken, count)
 
-        raw = RawInput(re.sub(r"\.(gz|bz2|xz|zst)$", "", opened.name), open_stream)
+        raw = RawInput(without_packing(opened.name), open_stream)
         return _Packed(raw, opened.member, opened.folder)
 
     def _archived(self, opened: OpenedRaw) -> Iterator[_Packed]:
@@ -131,7 +134,8 @@ class Unpacker:
             if id(info) not in names:
                 self._skip(join_path(within, info.filename), "a link" if is_link(info) else "no data")
         if not wanted:
-            raise Refusal("the archive has no member with data")
+            others = f"; it has {_name_some(listed)}" if listed else ""
+            raise Refusal(f"the archive has no member with data{others}")
         # Members that claim less than they hold are cut off where their claim ends, so the claims are no less.
         self._allowance.require(sum(info.file_size for info in wanted))
         return wanted
@@ -149,3 +153,9 @@ class Unpacker:
         # An archive in an archive is no folder, but stands in one.
         folder = info.filename.rpartition("/")[0].rpartition("/")[2] or opened.folder
         return _Packed(raw, join_path(opened.member, info.filename), folder)
+
+
+def _name_some(members: Sequence[zipfile.ZipInfo]) -> str:
+    """The first members, and whether there are others."""
+    names = [ascii(info.filename[:80]) for info in members[:_NAMED]]
+    return ", ".join([*names, "..."] if len(members) > _NAMED else names)

@@ -27,7 +27,7 @@ SOURCE = Source(
     name="ghcn_daily",
     title="Daily weather by station (NOAA GHCN-Daily)",
     files=("ghcn_daily/**",),
-    members=("**/*.csv", "*.csv", "**/*.dly", "*.dly"),
+    members=("**/*.csv", "**/*.dly"),
     columns=(
         Text("station", pattern=r"[A-Z]{2}[0-9A-Z_-]{9}"),
         Day("date"),

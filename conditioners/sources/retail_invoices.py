@@ -11,7 +11,7 @@ SOURCE = Source(
     name="retail_invoices",
     title="Invoice lines with returns (UCI Online Retail)",
     files=("retail_invoices/**",),
-    members=("**/*.csv", "*.csv", "**/*.xlsx", "*.xlsx"),
+    members=("**/*.csv", "**/*.xls*"),
     columns=(
         Text("kind", choices=("sale", "return", "adjustment"), labels=("InvoiceNo", "Invoice")),
         Text("invoice", pattern=r"[CA]?[0-9]{6}", labels=("InvoiceNo", "Invoice")),

@@ -20,7 +20,7 @@ SOURCE = Source(
     name="usda_food",
     title="Weekly retail food sales by state and category (USDA ERS)",
     files=("usda_food/**",),
-    members=("**/*.csv", "*.csv"),
+    members=("**/*.csv", "**/*.tsv", "**/*.xls*", "**/*.ods", "**/*.json*", "**/*.parquet", "**/*.edi"),
     columns=(
         Day("date", weekday=7, labels=("Week ending", "Wochenende (So.)")),
         Text("state", labels=("Bundesstaat",)),

@@ -91,6 +91,23 @@ def test_a_member_that_cannot_be_read_refuses_the_archive_unless_it_is_declared_
     assert run(make_source(members=("*.csv",)), data).rows == ROWS
 
 
+@pytest.mark.parametrize("name", ["b.csv.gz", "B.CSV", "B.Csv.GZ", "b.csv"])
+def test_a_member_fits_a_pattern_in_any_case_and_by_the_name_of_what_is_compressed_in_it(make_source, run, name):
+    data = gzip.compress(TEXT) if name.lower().endswith("gz") else TEXT
+    result = run(make_source(members=("**/*.csv",)), pack_zip(**{"a.csv": b"day,store,units\n", f"north/{name}": data}))
+
+    assert result.rows == ROWS
+    assert list(result.summary.members) == ["a.csv", f"north/{name}"]
+
+
+def test_an_archive_without_a_member_that_fits_is_refused_with_what_it_has(make_source, run):
+    result = run(
+        make_source(members=("**/*.csv",)), pack_zip(**{"README.txt": b"x", "a.dat": TEXT, "b": b"", "c": b""})
+    )
+
+    assert result.refusal.reason == "the archive has no member with data; it has 'README.txt', 'a.dat', 'b', ..."
+
+
 @pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress, lambda data: pack_zip(**{"a.csv": data})])
 def test_a_cut_off_package_is_refused(toy, run, pack):
     packed = pack(TEXT * 1000)
