@@ -14,6 +14,7 @@ from conditioners.drafting.doubts import tell_currencies, tell_kept, tell_missin
 from conditioners.drafting.fitting import find_fit
 from conditioners.drafting.guesses import Guess, take_words
 from conditioners.drafting.naming import names_code
+from conditioners.drafting.number_tails import WITHOUT_TAIL, fill_tails
 from conditioners.drafting.numeral_conventions import count_places, find_unit, matches_numeral
 from conditioners.drafting.scales import find_scale
 
@@ -94,12 +95,16 @@ def _guess_code(bare: Guess, counts: Counter[str]) -> Guess | None:
 
 
 def _guess_number(bare: Guess, counts: Counter[str], numbers: Numbers) -> Guess:
+    filled = fill_tails(counts)
+    if filled.keys() != counts.keys():
+        without = f"{bare.label!r} is taken without the marks that stand for no decimals, as in {bare.example!r}"
+        return _guess_number(replace(bare, extract=WITHOUT_TAIL, remarks=(without,)), filled, numbers)
     unit = find_unit(counts)
     fits = matches_numeral(numbers)
     fit = find_fit(counts, lambda cell: (not unit or cell.endswith(unit)) and fits(cell.removesuffix(unit)))
     if not fit.is_good or fit.has_categories:
-        return replace(bare, remarks=tell_mixed(bare.label, fit))
-    if unit:
+        return replace(bare, extract=None, remarks=tell_mixed(bare.label, fit))
+    if unit and not bare.extract:
         taken = f"{bare.label!r} is taken without its unit, {unit.strip()!r}"
         bare = replace(bare, extract=f"(.*){re.escape(unit)}".replace("\\ ", " "), remarks=(taken,))
     bare = _scale(bare)

@@ -16,14 +16,26 @@ _NAMED = (
     "station|plant|vendor|supplier|customer|client|order|invoice|material|product|warehouse|branch|outlet|site|route"
     "|location|dept|department|lot|batch|po|filiale|werk|konto|gegenkonto( ohne .*)?|kostenstelle|debitor|kreditor"
     "|kunde|artikel|lieferant|beleg|markt|magasin|article"
-    "|fournisseur|compte|tienda|cliente|art[ií]culo|producto|proveedor|cuenta"
+    "|fournisseur|compte|tienda|cliente|art[ií]culo|producto|proveedor|cuenta|codice|c[óo]digo|whse|loc|stn|wmo|wban|usaf"
+    "|terminal|cashier|kassierer|ticket|receipt|folio|serial|lote|ref|réf|référence|referencia|indeks|psč|psc|cep|индекс"
+    "|postinumero|nif|cnpj|cpf|rfc|vkn|iban|sucursal|loja|filial|mağaza|magazin|sklep|prodejna|butik|butikk|myymälä|магазин"
+    "|店舗|门店|店铺|門店|매장"
 )
 """Labels of what has a number for its name, where they stand alone: `units on order` counts."""
+_NAMED_ELSEWHERE = (
+    "kod|kodu|kód|kode|koodi|kood|kods|kodas|codice|cód|код|κωδικός|κωδ|mã|كود|رمز|קוד|šifra|sifra|шифра|шифр"
+    "|артикул|штрихкод|barkod|vonalkód|cikkszám|numer|číslo|nummer|nro|numéro|номер|رقم"
+)
+"""Words of other languages for codes and numbers that name something, and never for how many there are."""
 _NAMES_CODE = re.compile(
     rf"({_CODE_WORDS}|{_NAMED})( code| id)?"
+    rf"|({_NAMED_ELSEWHERE})( .*)?|.* ({_NAMED_ELSEWHERE})"
     r"|(zip|postal|postcode|plz|sku|upc|ean|gtin|fips|naics|code|cod|codigo|código) .*"
-    rf"|(?!.*\b(per|by|of|count)\b).* ({_CODE_WORDS})|\w*(num|nbr|code|nummer|nr|コード|番号|编号|编码|代码|코드|번호)"
+    rf"|(?!.*\b(per|by|of|count)\b).* ({_CODE_WORDS})"
+    r"|\w*(num|nbr|code|nummer|numero|nr|koodi|kód|コード|番号|品番|编号|编码|代码|条码|號|号|코드|번호|품번)"
 )
+_MARKS_CODE = re.compile(r"\w ?#\s*$|^\s*(?:\u0e23\u0e2b\u0e31\u0e2a|\u05de\u05e7[\"\u05f4]\u05d8)")
+"""What tells a code by more than letters: `Check #`, and words of Thai and Hebrew."""
 _NAMES_IN_EDI = re.compile(r"(N1|N9|REF|LIN|NAD|PIA|LOC|RFF)\.[A-Z0-9]{1,3}|SDQ")
 """Labels of EDI segments that say who, where and what by codes."""
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "Ae", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D"})
@@ -35,7 +47,9 @@ _VAGUE = frozenset({"id", "code", "name", "value", "type", "number", "no", "key"
 def names_code(label: str) -> bool:
     """Whether a label is that of a code or number that names something, as `Store no.` and `zip_code` are."""
     words = re.sub(r"[_\W]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", label)).strip().lower()
-    return _NAMES_CODE.fullmatch(words) is not None or _NAMES_IN_EDI.fullmatch(label) is not None
+    if _NAMES_CODE.fullmatch(words) or _MARKS_CODE.search(label):
+        return True
+    return _NAMES_IN_EDI.fullmatch(label) is not None
 
 
 def shorten_paths(paths: Sequence[str]) -> list[str]:

@@ -8,35 +8,38 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from conditioners.dialects import Numbers
+from conditioners.drafting.currencies import MARK, begin_with_currency, find_marks, has_hundredths, is_currency
 from conditioners.drafting.fitting import NOTHING, find_fit
+from conditioners.drafting.number_tails import fill_tails
 from conditioners.values.numerals import numeral_pattern
 
+_BLANKS, _THIN = " \u00a0\u202f", "\u2009"
 _NUMBERS = (
     Numbers(), Numbers(thousands=","), Numbers(thousands=",", lakhs=True), Numbers(decimal=","),
-    Numbers(decimal=",", thousands="."), Numbers(decimal=",", thousands=" \u00a0\u202f"),
-    Numbers(thousands="'\u2019"),
+    Numbers(decimal=",", thousands="."), Numbers(decimal=",", thousands=_BLANKS),
+    Numbers(thousands="'\u2019"), Numbers(thousands=_BLANKS),
+    Numbers(decimal=",", thousands=_BLANKS + _THIN), Numbers(thousands=_BLANKS + _THIN),
 )  # fmt: skip
 _FOREIGN_NUMBERS = (Numbers(decimal="\u066b", thousands="\u066c"), Numbers(decimal="\uff0e", thousands="\uff0c"))
 """Marks that come with digits of Arabic, and of full width."""
-_MARK = (
-    r"R\$|US\$|C\$|A\$|\$|€|£|¥|₹|₺|₽|zł|Kč|Ft|kr\.?|USD|EUR|GBP|CHF|CAD|AUD|BRL|MXN|PLN|CZK|HUF|SEK|NOK|DKK|JPY|CNY|INR"
-    r"|￥|Rs\.?|RM|Rp|S\$|HK\$|NT\$|NZ\$|SGD|HKD|NZD|ZAR|KRW|TRY|RON|ILS|AED|THB|円|元|원|руб\.?|TL|lei|лв\.?|грн\.?|₴|₫|₱|฿"
-    r"|ر\.س\.?|د\.إ\.?|ج\.م\.?|د\.ك\.?|د\.م\.?|د\.ج\.?|ر\.ق\.?|ريال|درهم|جنيه|دينار|₪|﷼"
+_UNIT = re.compile(
+    r"(?:(?<=[0-9])|(?<=[0-9]-))(\s+[A-Za-z\u00b5\u03bc]{1,6}(?:/[A-Za-z]{1,4})?[\u00b2\u00b3]?|\s?[%\u2030\u00b0][A-Za-z]?"
+    r"|(?:kg|mg|g|lbs?|oz|km|cm|mm|ml|cl|l|pp|pcs?|kWh|mph|hPa|km/h|m/s|m[\u00b2\u00b3])|\s?W/m\u00b2)$"
 )
-_CURRENCY = re.compile(rf"^[+(-]?\s?({_MARK}|\\)\s?[0-9.,(]|[0-9)]\s?({_MARK})[)-]?$")
-"""A backslash stands where code pages of Japan and Korea have the sign of the yen or won."""
-_UNIT = re.compile(r"(?:(?<=[0-9])|(?<=[0-9]-))(\s+[A-Za-z]{1,6}|\s?[%\u2030\u00b0][A-Za-z]?)$")
 _MOST_UNITS = 0.9
 _MOST_DIGITS = 18
-_DIGITS = r"[0-9](?:[0-9.,'\u2019]|[ \u00a0\u202f](?=[0-9]{3}))*"
+_DIGITS = r"[0-9](?:[0-9.,'\u2019]|[ \u00a0\u202f\u2009](?=[0-9]{3}))*"
 """Digits with marks among them."""
-_BARE = re.compile(rf"[^0-9a-z(]{{0,4}}{_DIGITS}(?:\s?(?:{_MARK}))?$")
-_BRACKETS = re.compile(rf"\D{{0,4}}\([^0-9a-z]{{0,4}}[0-9][0-9.,'\u2019 ]*(?:{_MARK})?\)(?:\s?(?:{_MARK}))?$")
+_BARE = re.compile(rf"[^0-9a-z(]{{0,4}}{_DIGITS}(?:\s?(?:{MARK}))?$")
+_BRACKETS = re.compile(rf"\D{{0,4}}\([^0-9a-z]{{0,4}}[0-9][0-9.,'\u2019 ]*(?:{MARK})?\)(?:\s?(?:{MARK}))?$")
 _MONTH = re.compile(r"(0[1-9]|1[0-2])[.,](19|20)[0-9]{2}|(19|20)[0-9]{2}[.,](0[1-9]|1[0-2])")
-_MINUS = {sign: re.compile(rf"{sign}[^0-9a-z]{{0,4}}[0-9][0-9.,'\u2019 ]*") for sign in "\u2212\u25b2\u25b3"}
-"""The long minus, and the triangles that stand for it in Japan."""
-_TRAILING_MINUS = re.compile(rf"(?:(?:{_MARK})\s?)?[0-9][0-9.,'\u2019 ]*(?:\s?(?:{_MARK}))?-$")
+_MINUS = {sign: re.compile(rf"{sign}[^0-9a-z]{{0,4}}[0-9][0-9.,'\u2019 ]*") for sign in "\u2212\u2013\u25b2\u25b3"}
+"""The long minus, the dash in its place, and the triangles that stand for it in Japan."""
+_TRAILING_MINUS = re.compile(rf"(?:(?:{MARK})\s?)?[0-9][0-9.,'\u2019 ]*(?:\s?(?:{MARK}))?-$")
 _MOST, _TELLING, _GROUP = 0.5, 5, 3
+_GROUPED = re.compile(r"[^0-9]*([0-9]{1,3})[.,][0-9]{3}[^0-9]*")
+"""A number with a mark that may stand for thousands as well as for decimals, which are all before it."""
+_THOUSANDS = re.compile(r"[^0-9]*[1-9][0-9]{0,2}\.[0-9]{3}[^0-9]*")
 
 
 @dataclass(frozen=True)
@@ -66,8 +69,8 @@ def find_numbers(
     if delimiter == ";":
         # Where the comma is left to numbers, it is their decimal mark: 3,155 is no 3155.
         possible = tuple(sorted(possible, key=lambda each: (each.decimal, each.thousands) == (".", ",")))
-    columns = [_without_unit(_without_percent(cells)) for cells in columns if not _are_months(cells)]
-    currency = tuple(sorted({mark for cells in columns for cell in list(cells)[:200] for mark in _marks(cell)}))
+    columns = [_without_unit(_without_percent(fill_tails(cells))) for cells in columns if not _are_months(cells)]
+    currency = tuple(sorted({mark for cells in columns for cell in list(cells)[:200] for mark in find_marks(cell)}))
     has_minus = any(_TRAILING_MINUS.match(cell) for cells in columns for cell in cells)
     minus = tuple(
         sign for sign, before in _MINUS.items() if any(before.match(cell) for cells in columns for cell in cells)
@@ -83,7 +86,7 @@ def find_numbers(
         if "." in cell or "," in cell
     ]  # fmt: skip
     told = _tell_marks(best, has_thousands=has_thousands)
-    is_doubtful = has_thousands and all(re.fullmatch(r"[^0-9]*[0-9]{1,3}[.,][0-9]{3}", cell) for cell in marked)
+    is_doubtful = has_thousands and all(_GROUPED.fullmatch(cell) for cell in marked)
     if is_doubtful and _are_thousands(marked, numeric):
         best = replace(best, decimal=",", thousands=".")
     return Conventions(best, told, tuple(marked) if is_doubtful else ())
@@ -102,13 +105,20 @@ def _tell_marks(numbers: Numbers, *, has_thousands: bool) -> tuple[str, ...]:
 def _are_thousands(marked: Collection[str], columns: Sequence[Counter[str]]) -> bool:
     """Whether points mark thousands, by columns with marked cells: what has none there is less than a thousand.
 
-    Decimals, of which programs leave zeros at the end out, would not all have three places.
+    Decimals, of which programs leave zeros at the end out, would not all have three places, and hardly any amounts
+    beyond ten have so many.
     """
+    if len(marked) < _TELLING or not all(map(_THOUSANDS.fullmatch, marked)):
+        return False
+    if all(map(has_hundredths, marked)) and sum(map(_is_beyond_ten, marked)) > _MOST * len(marked):
+        return True
     beside = [cell for cells in columns if not cells.keys().isdisjoint(marked) for cell in cells if cell.isdigit()]
-    return (
-        len(marked) >= _TELLING and all(re.fullmatch(r"[1-9][0-9]{0,2}\.[0-9]{3}", cell) for cell in marked)
-        and len(beside) >= _TELLING and all(len(cell) <= _GROUP for cell in beside)
-    )  # fmt: skip
+    return len(beside) >= _TELLING and all(len(cell) <= _GROUP for cell in beside)
+
+
+def _is_beyond_ten(cell: str) -> bool:
+    found = _GROUPED.fullmatch(cell)
+    return found is not None and len(found[1]) > 1
 
 
 def _without_percent(cells: Counter[str]) -> Counter[str]:
@@ -130,9 +140,9 @@ def find_unit(counts: Counter[str]) -> str:
 
 
 def _without_unit(cells: Counter[str]) -> Counter[str]:
-    """The cells of a column without the unit behind its numbers, if they have one that is no currency."""
+    """The cells of a column without the unit behind its numbers, if they have one that is not their only currency."""
     unit = find_unit(cells)
-    if not unit or re.fullmatch(_MARK, unit.strip()):
+    if not unit or (is_currency(unit.strip()) and not begin_with_currency(cells)):
         return cells
     bare: Counter[str] = Counter()
     for cell, count in cells.items():
@@ -149,11 +159,6 @@ def _has_brackets(cells: Counter[str]) -> bool:
     """Whether some cells are numbers in brackets, and as many or more begin like numbers without."""
     within = sum(count for cell, count in cells.items() if _BRACKETS.match(cell))
     return 0 < within <= sum(count for cell, count in cells.items() if _BARE.match(cell))
-
-
-def _marks(cell: str) -> Iterable[str]:
-    found = _CURRENCY.search(cell)
-    return [mark for mark in found.groups() if mark] if found else []
 
 
 def _share_numerals(cells: Counter[str], numbers: Numbers) -> float:

@@ -70,9 +70,13 @@ def unfold_sample(sample: Sample, months: Months = ()) -> tuple[Sample, Widening
     return replace(sample, remarks=(*sample.remarks, *_tell_times(sample.labels))), None
 
 
+_BASE = re.compile(r"\b(?:19|20)[0-9]{2} ?= ?100\b")
+"""The year that an index is 100 in, which it stays."""
+
+
 def _tell_times(labels: Sequence[str]) -> tuple[str, ...]:
     """What to check of labels that tell a time and stay labels: those of later files may be others."""
-    timed = [label for label in labels if _TIMED.search(label)]
+    timed = [label for label in labels if _TIMED.search(_BASE.sub("", label))]
     if not timed:
         return _tell_counted(labels)
     if not any(_YEARS.search(label) for label in timed) and len(timed) < _FEWEST_TIMED:

@@ -332,3 +332,23 @@ def test_numbers_that_trade_gives_are_codes_and_keep_zeros_in_front_that_the_sam
     _, source = draft("t.csv", table(label, [f"{4000000000000 + n}" for n in range(9)]))
 
     assert run(source, table(label, ["0012345670000"])).rows == ["r0,0012345670000"]
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "交易号", "货号", "Код товара", "Артикул", "Номер заказа", "Kod towaru", "Číslo zboží", "Cikkszám", "Stok Kodu",
+        "Κωδικός", "Tuotenumero", "Codice articolo", "Cód. Barras", "Kode Barang", "Mã hàng", "รหัสสินค้า", "رقم الصنف",
+        "מק\"ט", "Check #", "Folio", "Loja", "Código",
+    ],
+)  # fmt: skip
+def test_codes_are_known_by_their_labels_in_many_languages(label):
+    assert names_code(label)
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["Número de clientes", "Anzahl Nummern", "Jan", "# of stores", "Liczba sztuk", "Tickets", "Indeks cen", "数量"],
+)
+def test_labels_of_how_many_there_are_name_no_code(label):
+    assert not names_code(label)

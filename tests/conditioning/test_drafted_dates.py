@@ -90,8 +90,8 @@ def test_hours_in_digits_alone_are_moments_below_labels_of_dates_and_told_elsewh
     hours = [f"202401{n // 24 + 1:02}{n % 24:02}" for n in range(40)]
 
     assert (look("MESS_DATUM", hours).kind, look("timestamp", hours).formats) == ("Moment", ("%Y%m%d%H",))
-    assert look("ref", hours).kind == "Whole"
-    assert "as such their form is `%Y%m%d%H`" in look("ref", hours).remarks[0]
+    assert look("reading", hours).kind == "Whole"
+    assert "as such their form is `%Y%m%d%H`" in look("reading", hours).remarks[0]
 
 
 @pytest.mark.parametrize(

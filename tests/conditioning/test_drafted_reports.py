@@ -156,9 +156,9 @@ def test_dates_behind_words_and_in_forms_of_many_programs_are_days_and_moments(d
 
 
 def test_a_text_that_looks_like_amounts_in_an_unknown_form_is_told(draft):
-    written, _ = draft("t.csv", b"id;what\n" + b"a;XAF 1.234,50\nb;XAF 5,00\n" * 3)
+    written, _ = draft("t.csv", b"id;what\n" + b"a;XTS 1.234,50\nb;XAF 5,00\n" * 3)
 
-    assert told(written, "'what' is text, though it looks like amounts, such as 'XAF 1.234,50'")
+    assert told(written, "'what' is text, though it looks like amounts, such as 'XTS 1.234,50'")
 
 
 def test_six_digits_read_as_weeks_are_told_and_a_key_is_too(draft):
@@ -201,6 +201,13 @@ def test_labels_that_tell_a_time_and_numbers_that_may_be_days_are_told(draft):
     assert columns_of(source) == {"country": "Text", "c_2024": "Decimal", "week": "Whole"}
     assert told(written, "labels tell a time, and files with others will lack these columns: '2024'")
     assert told(written, "'week' holds numbers such as 25400, which may be days of a spreadsheet: as such")
+
+
+def test_the_year_in_which_an_index_is_100_tells_no_time(draft):
+    rows = "".join(f"AUT,{number}.5\n" for number in range(20))
+    written, _ = draft("t.csv", f"country,prices 2015=100\n{rows}".encode())
+
+    assert not told(written, "labels tell a time")
 
 
 REPORT = (
