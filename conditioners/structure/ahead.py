@@ -17,6 +17,9 @@ _FEWEST = 12
 _TO_COMPARE = 400_000
 """Cells of rows that could begin another table and do not, which are compared with those behind them."""
 
+_MOST_TOGETHER = 1000
+"""Rows that have been looked at and are put before a block; more have been put together already, where they stayed."""
+
 
 @dataclass
 class Ahead:
@@ -67,6 +70,8 @@ class Ahead:
 
     def take_block(self) -> Block | None:
         """The next rows, if they come by the block; with those that have been looked at if it is an uneven one."""
+        if len(self.seen) > _MOST_TOGETHER:
+            return None
         piece = self._next()
         if isinstance(piece, Block) and not self.seen:
             return piece
@@ -82,7 +87,7 @@ class Ahead:
 
     def pass_blank(self) -> Iterator[Passed | PassedLines]:
         """Take the blank rows that come next."""
-        while True:
+        while not self.seen or self.seen[0].is_blank:
             block = self.take_block()
             if block is not None and block.is_blank:
                 yield PassedLines(block.first_line, len(block.lines))

@@ -79,11 +79,13 @@ class BlockReader:
 
     def _find_odd(self, text: str, start: int, end: int) -> int:
         """Where the first line begins that has an escape, damaged bytes, or quotes that open a field or lack a mark."""
-        found = self._opening.search(text, start, end) if self._opening is not None else None
-        places = [found.start() if found is not None else -1, text.find(DAMAGE_IN_TEXT, start, end)]
+        places = [text.find(DAMAGE_IN_TEXT, start, end)]
         if self._marks.escape:
             places.append(text.find(self._marks.escape, start, end))
         first = min((place for place in places if place >= 0), default=end)
+        # What takes longer to find is looked for up to there alone, for each line with an escape anew.
+        if self._opening is not None and (found := self._opening.search(text, start, first)) is not None:
+            first = found.start()
         if self._missing is not None and (place := self._missing.find(text, start, first)) >= 0:
             first = place
         return max(start, text.rfind("\n", start, first) + 1) if first < end else end

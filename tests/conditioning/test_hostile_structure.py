@@ -8,8 +8,10 @@ import pytest
 from conditioners.auto.conditioning import AutoConditioned
 from conditioners.limits import DEFAULT, Limits
 from conditioners.outcome import Refusal
+from conditioners.structure import ahead as ahead_of
 from conditioners.structure import blocks, kinds, table_rows, widths
 from conditioners.structure.ahead import Ahead
+from conditioners.structure.blocks import BlockReader
 from conditioners.structure.column_profiles import Column
 from conditioners.structure.field_grammar import Marks
 from conditioners.structure.kinds import kind_of, shape_of
@@ -287,3 +289,32 @@ def test_lines_without_quotes_and_escapes_are_split_at_their_delimiters_where_ot
     monkeypatch.setattr(Splitter, "_read_strictly", None)
 
     assert list(Splitter(marks, width).records(text)) == closely
+
+
+def test_tables_of_a_few_rows_with_equal_labels_are_put_before_the_next_block_only_so_often(monkeypatch):
+    together = []
+    put_before = ahead_of.put_before
+    monkeypatch.setattr(
+        ahead_of, "put_before", lambda seen, block: (together.append(len(seen)), put_before(seen, block))[1]
+    )
+    outcome, _ = condition(b"".join(b"T%d\na,b\n1,2\n\n" % number for number in range(990)))
+
+    assert outcome.summary.table.labels == ("a", "b")
+    assert len(outcome.summary.further_tables) == 989
+    assert max(together) <= 1000
+    assert sum(together) < 10 * 4 * 990
+
+
+def test_quotes_that_open_cells_are_looked_for_up_to_the_next_escape_alone():
+    text = "a\\,b,c\n" * 5000
+    reader = BlockReader(Marks(",", '"', "\\"), 2, 1000, Effort())
+    searched = []
+
+    class Opening:
+        def search(self, _, start, end=0):
+            searched.append(end - start)
+
+    reader._opening = Opening()
+
+    assert len(list(reader.read(text, 1))) == 5000
+    assert sum(searched) <= len(text)

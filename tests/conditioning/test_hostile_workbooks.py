@@ -58,6 +58,10 @@ XLS = {
         xls(TABLE, texts(b"x", 2**31 - 1)),
         "the workbook cannot be read: it tells of more texts than it has",
     ),
+    "pieces.xls": (
+        xls(TABLE, texts(b"x" * 4) + record(0x3C, b"") * 20_000),
+        "the texts that cells share go on over more than 16384 records",
+    ),
     "claim.xls": (
         xls(record(0x0200, struct.pack("<IIHHH", 5, 2, 0, 200, 0)) + TABLE),
         "the workbook cannot be read: a sheet claims more cells than there can be",
@@ -289,6 +293,23 @@ def test_a_page_of_ods_that_says_it_is_a_million_rows_is_refused_and_one_of_a_th
         "more than 100000 rows of the workbook repeat few others"
     ]
     assert condition({"thousand.ods": thousand}, declared=False)[0]["rows_in"] == 1000
+
+
+def test_empty_cells_of_an_ods_are_reckoned_as_the_parser_holds_them_twice_over(refuse, condition):
+    many, some = (
+        ods(f'table:number-rows-repeated="{count}"', 'table:number-columns-repeated="100"')
+        for count in (30_000, 10_000)
+    )
+    blank = '<table:table-cell table:number-columns-repeated="999"/><table:table-cell office:value-type="string" '
+
+    def sparse(rows):
+        members = unpack(ods(f'table:number-rows-repeated="{rows}"'))
+        content = members["content.xml"].replace(b'<table:table-cell office:value-type="string" ', blank.encode())
+        return pack({**members, "content.xml": content}.items())
+
+    assert refuse({"many.ods": many, "sparse.ods": sparse(5000)}, declared=False) == [ROOM] * 2
+    told = condition({"some.ods": some, "sparse.ods": sparse(2000)}, declared=False)
+    assert [each["rows_in"] for each in told] == [10_000, 2000]
 
 
 def test_blanks_that_an_ods_says_are_thousands_of_millions_are_reckoned_as_that_many(refuse, condition):

@@ -7,7 +7,7 @@ import re
 
 from conditioners.limits import MIB
 from conditioners.outcome import Refusal
-from conditioners.readers.workbooks.room import MOST_RANGES, TOO_MANY_RANGES, Extent, Range, Room
+from conditioners.readers.workbooks.room import MOST_RANGES, OF_ODS, TOO_MANY_RANGES, Extent, Range, Room
 from conditioners.readers.workbooks.sheet_tags import ATTRIBUTES, PLAIN_CELL, PREFIX, Tags
 
 _LONGEST_TEXT = MIB
@@ -64,7 +64,7 @@ class OdsSheets:
     def _begin_table(self, attributes: bytes) -> None:
         name = self._NAME.search(attributes)
         self._name = html.unescape((name[1] or name[2] or b"").decode("utf-8", "replace")) if name else ""
-        self._extent = Extent(self._member)
+        self._extent = Extent(self._member, cell=OF_ODS)
         self._row, self._rows, self._column, self._shown, self._is_filled = 0, 1, 0, 1, False
         self._is_in_row = False
 

@@ -6,13 +6,24 @@ Two cells, A1 and XFD1048576, span 17 thousand million; a text that is stored on
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from conditioners.limits import MIB, Limits
 from conditioners.outcome import Refusal
 
 PROTECTED = "the workbook is protected by a password"
-_EMPTY, _FILLED = 28, 72
-"""Bytes that the parser takes for a cell of the area, and for one that holds something besides; both measured."""
+
+
+class CellRoom(NamedTuple):
+    """Bytes that the parser takes for a cell of the area, and for one that holds something besides; both measured."""
+
+    empty: int = 28
+    filled: int = 72
+
+
+USUAL_CELL = CellRoom()
+OF_ODS = CellRoom(84, 48)
+"""The parser copies the area of an ods, and sets aside as much for formulas."""
 _FILLED_SHARE = 10
 _MOST_COLUMNS = 18_278
 """Those that up to three letters name; no program that writes workbooks has more."""
@@ -43,7 +54,7 @@ class Room:
     @property
     def most_cells(self) -> int:
         """Cells that hold something, of all sheets together."""
-        return self._limits.workbook_room // (_EMPTY + _FILLED)
+        return self._limits.workbook_room // sum(USUAL_CELL)
 
     def close(self, extent: Extent) -> None:
         """A sheet is measured to its end; raises Refusal when it is too large."""
@@ -79,6 +90,7 @@ class Extent:
     """Cells that hold an error, which the parser hands out as empty ones."""
     uncalculated: int = 0
     """Cells that hold a formula and no value, which are empty ones as well."""
+    cell: CellRoom = USUAL_CELL
 
     @property
     def area(self) -> int:
@@ -88,7 +100,7 @@ class Extent:
     @property
     def size(self) -> int:
         """Bytes in memory."""
-        return self.area * _EMPTY + self.filled * _FILLED + self.text
+        return self.area * self.cell.empty + self.filled * self.cell.filled + self.text
 
     def reach(self, row: int, column: int) -> None:
         """A cell stands at a row and column, from 1."""

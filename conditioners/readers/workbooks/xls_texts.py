@@ -11,6 +11,8 @@ HEAD = Struct("<HH")
 """Kind and length of a record."""
 STRINGS, CONTINUED = 0xFC, 0x3C
 LONGEST_RECORD = (1 << 16) - 1
+_MOST_PARTS = 1 << 14
+"""Records they may go on in, twice what 64 MiB take. The parser moves those behind for each that it reads."""
 _WIDE, _FIRST_HALF = 2, 0xD8
 """Bytes of a character, and the beginning of one that takes two (UTF-16)."""
 
@@ -22,6 +24,8 @@ def measure_texts(stream: bytearray, records: Sequence[tuple[int, int]]) -> list
     """
     if not records:
         return []
+    if len(records) > _MOST_PARTS:
+        raise Refusal(f"the texts that cells share go on over more than {_MOST_PARTS} records")
     reader = _Parts([bytes(stream[at : at + size]) for at, size in records], 8)
     lengths = list(_text_lengths(reader))
     for number in reversed(reader.torn):
