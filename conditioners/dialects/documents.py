@@ -80,10 +80,21 @@ class JsonColumns(Dialect):
     """A JSON document with parallel lists, one for each column: `{"day": {"date": [...], "units": [...]}}`.
 
     `records` are the paths of the objects that hold the lists, "" for the document itself; all that a document has are
-    read, in this order. A label is a path from the root; `@records` stands for the path that a row comes from.
+    read, in this order. A label is a path from the root; `@records` stands for the path that a row comes from. Where
+    the document is a list of such objects, all of these paths begin with `[].`.
     """
 
     records: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.is_listed and not all(map(_is_of_element, self.records)):
+            raise SourceError(f"dialect {self.name!r}: records are those of elements (`[].`), or of the document")
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the document is a list of objects with parallel lists."""
+        return any(map(_is_of_element, self.records))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +137,10 @@ class EdiLoops(Dialect):
         for name in (*self.loops, *self.ends):
             if not re.fullmatch(_SEGMENT, name):
                 raise SourceError(f"dialect {self.name!r}: no segment is called {name!r}")
+
+
+def _is_of_element(path: str) -> bool:
+    return path == "[]" or path.startswith("[].")
 
 
 def _require_labels(dialect: Dialect, pattern: str) -> None:

@@ -4,12 +4,49 @@ from conditioners.columns import Decimal, Moment, Text, Whole
 from conditioners.declaration import Source
 from conditioners.dialects import JsonColumns
 
-_HOURS, _DAYS = "hourly", "daily"
 
+def _answer(name: str, root: str) -> JsonColumns:
+    """The dialect of answers whose lists stand in objects of the document, or of each element of its list."""
+    hours, days = f"{root}hourly", f"{root}daily"
+    of_hours, of_days = f"{hours}_units", f"{days}_units"
 
-def _name_either(name: str, before: str) -> tuple[str, ...]:
-    """The paths of what came by another name until 2023, for hours, and its greatest value for days."""
-    return tuple(path for each in (name, before) for path in (f"{_HOURS}.{each}", f"{_DAYS}.{each}_max"))
+    def either(name: str, before: str) -> tuple[str, ...]:
+        """The paths of what came by another name until 2023, for hours, and its greatest value for days."""
+        return tuple(path for each in (name, before) for path in (f"{hours}.{each}", f"{days}.{each}_max"))
+
+    return JsonColumns(
+        name=name,
+        records=(hours, days),
+        moments=("%Y-%m-%dT%H:%M", "%Y-%m-%d"),
+        labels={
+            "latitude": f"{root}latitude", "longitude": f"{root}longitude", "timezone": f"{root}timezone",
+            "interval": "@records",
+            "starts_at": (f"{hours}.time", f"{days}.time"),
+            "temperature": f"{hours}.temperature_2m",
+            "apparent_temperature": f"{hours}.apparent_temperature",
+            "temperature_max": f"{days}.temperature_2m_max",
+            "temperature_min": f"{days}.temperature_2m_min",
+            "temperature_unit": (f"{of_hours}.temperature_2m", f"{of_days}.temperature_2m_max"),
+            "precipitation": (f"{hours}.precipitation", f"{days}.precipitation_sum"),
+            "precipitation_unit": (f"{of_hours}.precipitation", f"{of_days}.precipitation_sum"),
+            "precipitation_percent": (
+                f"{hours}.precipitation_probability", f"{days}.precipitation_probability_max",
+            ),
+            "wind_speed": either("wind_speed_10m", "windspeed_10m"),
+            "wind_gusts": either("wind_gusts_10m", "windgusts_10m"),
+            "wind_unit": (
+                f"{of_hours}.wind_speed_10m", f"{of_days}.wind_speed_10m_max", f"{of_hours}.windspeed_10m",
+                f"{of_days}.windspeed_10m_max",
+            ),
+            "wind_direction_deg": (f"{hours}.wind_direction_10m", f"{hours}.winddirection_10m"),
+            "weather_code": (
+                f"{hours}.weather_code", f"{days}.weather_code", f"{hours}.weathercode", f"{days}.weathercode",
+            ),
+            "sunrise": f"{days}.sunrise",
+            "sunset": f"{days}.sunset",
+        },
+        values={"interval": {hours: "hour", days: "day"}},
+    )  # fmt: skip
 
 
 SOURCE = Source(
@@ -40,37 +77,7 @@ SOURCE = Source(
     ),
     key=("latitude", "longitude", "interval", "starts_at"),
     dialects=(
-        JsonColumns(
-            name="forecast",
-            records=(_HOURS, _DAYS),
-            moments=("%Y-%m-%dT%H:%M", "%Y-%m-%d"),
-            labels={
-                "interval": "@records",
-                "starts_at": (f"{_HOURS}.time", f"{_DAYS}.time"),
-                "temperature": f"{_HOURS}.temperature_2m",
-                "apparent_temperature": f"{_HOURS}.apparent_temperature",
-                "temperature_max": f"{_DAYS}.temperature_2m_max",
-                "temperature_min": f"{_DAYS}.temperature_2m_min",
-                "temperature_unit": ("hourly_units.temperature_2m", "daily_units.temperature_2m_max"),
-                "precipitation": (f"{_HOURS}.precipitation", f"{_DAYS}.precipitation_sum"),
-                "precipitation_unit": ("hourly_units.precipitation", "daily_units.precipitation_sum"),
-                "precipitation_percent": (
-                    f"{_HOURS}.precipitation_probability", f"{_DAYS}.precipitation_probability_max",
-                ),
-                "wind_speed": _name_either("wind_speed_10m", "windspeed_10m"),
-                "wind_gusts": _name_either("wind_gusts_10m", "windgusts_10m"),
-                "wind_unit": (
-                    "hourly_units.wind_speed_10m", "daily_units.wind_speed_10m_max", "hourly_units.windspeed_10m",
-                    "daily_units.windspeed_10m_max",
-                ),
-                "wind_direction_deg": (f"{_HOURS}.wind_direction_10m", f"{_HOURS}.winddirection_10m"),
-                "weather_code": (
-                    f"{_HOURS}.weather_code", f"{_DAYS}.weather_code", f"{_HOURS}.weathercode", f"{_DAYS}.weathercode",
-                ),
-                "sunrise": f"{_DAYS}.sunrise",
-                "sunset": f"{_DAYS}.sunset",
-            },
-            values={"interval": {_HOURS: "hour", _DAYS: "day"}},
-        ),
+        _answer("forecast", ""),
+        _answer("forecasts of several places", "[]."),
     ),
 )  # fmt: skip

@@ -10,7 +10,7 @@ import pytest
 from conditioners.columns import Decimal, Text
 from conditioners.dialects import JsonColumns
 from conditioners.limits import Limits
-from conditioners.outcome import Refused
+from conditioners.outcome import Refused, SourceError
 from tests.conditioning.conftest import make_source, run
 
 SMALL = Limits(json_bytes=4096, chunk_bytes=512)
@@ -161,3 +161,55 @@ def test_rows_of_several_objects_that_are_judged_together_are_rejected_at_their_
     assert [(reject["path"], reject["rule"], reject["raw"]) for reject in result.rejects] == [
         ("$.hourly[1]", "missing", '{"time":null,"t":2}'), ("$.more.daily[0]", "missing", '{"time":null}'),
     ]  # fmt: skip
+
+
+def list_places():
+    changes = {
+        "records": ("[].hourly", "[].more.daily"),
+        "labels": {
+            "at": ("[].hourly.time", "[].more.daily.time"), "degrees": "[].hourly.t", "unit": "[].units.t",
+            "kind": "@records", "note": "[].place",
+        },
+    }  # fmt: skip
+    dialect = SOURCE.dialects[0]
+    return replace(SOURCE, dialects=(dialect, replace(dialect, name="places", **changes)))
+
+
+def test_a_list_of_documents_with_parallel_lists_gives_the_rows_of_each_with_what_stands_around_them():
+    here = {"place": "here", "units": {"t": "°C"}, "hourly": {"time": ["a", "b"], "t": [1, 2.5], "x": [0, 0]}}
+    there = {"place": "there", "hourly": {"time": ["a"], "t": ["?"]}, "more": {"daily": {"time": ["d"]}}}
+    result = run(list_places(), json.dumps([here, there]).encode())
+
+    assert result.rows == ["a,1.0,here,°C,[].hourly", "b,2.5,here,°C,[].hourly", "d,,there,,[].more.daily"]
+    assert [(row["path"], row["rule"]) for row in result.rejects] == [("$[1].hourly[0]", "not_a_number")]
+    assert result.summary.ignored_labels == ("[].hourly.x",)
+
+
+def test_a_source_may_come_with_one_document_and_with_a_list_of_such():
+    result = run(list_places(), json.dumps({"hourly": {"time": ["a"], "t": [1]}}).encode())
+
+    assert (result.rows, result.summary.dialect["name"]) == (["a,1.0,,,hourly"], "columns")
+
+
+@pytest.mark.parametrize(("element", "reason"), [
+    ({"error": True}, "the element has no list of records at [].hourly or [].more.daily"),
+    (None, "the element has no list of records at [].hourly or [].more.daily"),
+    ({"hourly": {"time": [1, 2], "t": [1]}}, "the lists have 2 different lengths, so rows cannot be told"),
+])  # fmt: skip
+def test_an_element_without_parallel_lists_refuses_the_list_as_its_rows_are_missing(element, reason):
+    refusal = run(list_places(), json.dumps([{"hourly": {"time": ["a"], "t": [1]}}, element]).encode()).refusal
+
+    assert refusal.reason == reason
+    assert refusal.where.startswith("$[1]")
+
+
+def test_lists_of_a_document_and_of_its_elements_are_not_declared_together():
+    with pytest.raises(SourceError, match="records are those of elements"):
+        JsonColumns(name="both", records=("hourly", "[].daily"))
+
+
+def test_a_list_of_documents_that_cannot_be_held_is_refused_by_its_limit():
+    element = {"hourly": {"time": ["a"] * 100, "t": [1] * 100}}
+    refusal = run(list_places(), json.dumps([element] * 10).encode(), limits=SMALL).refusal
+
+    assert refusal.reason == "the list of objects with parallel lists is larger than the limit of 4096 bytes"

@@ -20,7 +20,7 @@ from conditioners.readers.decoding import show_damage
 from conditioners.readers.json.outline import LongList, read_outline
 from conditioners.readers.json.parallel import Portion, SpilledLists
 from conditioners.readers.json.parsing import Document, TooLarge, load_document
-from conditioners.readers.json.paths import step
+from conditioners.readers.json.paths import LISTED, step
 from conditioners.readers.json.showing import show_json, show_value, show_values
 from conditioners.readers.json.text import JsonText
 from conditioners.readers.numbers import Cells, NumberWriter
@@ -41,9 +41,9 @@ class _Listed(NamedTuple):
 
 
 class _Rows(NamedTuple):
-    """Where some rows come from: the object at a path, and the part of its lists that they stand in."""
+    """Where some rows come from: the object at a place, and the part of its lists that they stand in."""
 
-    path: str
+    place: str
     held: Mapping[str, Any]
     portion: Portion
 
@@ -51,7 +51,7 @@ class _Rows(NamedTuple):
         """The place and the raw text of one row."""
         values = self.portion.values
         shown = {name: values[name][number] if name in values else value for name, value in self.held.items()}
-        return Located(f"{_show_place(self.path)}[{self.portion.first + number}]", show_damage(show_json(shown)))
+        return Located(f"{self.place}[{self.portion.first + number}]", show_damage(show_json(shown)))
 
 
 @dataclass
@@ -97,7 +97,13 @@ class JsonColumnsReader:
     ) -> None:
         self._dialect, self._opened, self._limits = dialect, opened, limits
         self._document, self._text, self._lists = loaded.document, loaded.text, loaded.lists
-        self._labels = {column.name: source.labels_of(column, dialect) for column in list_read(source.columns, dialect)}
+        self._is_listed = dialect.is_listed
+        self._records = {_strip(path): path for path in dialect.records}
+        """What is declared, by the path from what holds it: the document, or an element of its list."""
+        declared = {column.name: source.labels_of(column, dialect) for column in list_read(source.columns, dialect)}
+        self._labels = {
+            name: tuple(map(_strip, labels)) if self._is_listed else labels for name, labels in declared.items()
+        }
         self._required = {column.name for column in list_read(source.columns, dialect) if not column.optional}
         self.columns = tuple(self._labels)
         self._writer = NumberWriter(source, dialect, self.columns)
@@ -105,21 +111,33 @@ class JsonColumnsReader:
             place="path", dialect={"name": dialect.name, "format": "JSON", "records": list(dialect.records)},
             labels=self._list_labels(), encoding=self._document.encoding,
         )  # fmt: skip
-        declared = {label for labels in self._labels.values() for label in labels}
-        self.facts.ignored = [label for label in self.facts.labels if label not in declared]
+        named = {label for labels in declared.values() for label in labels}
+        self.facts.ignored = [label for label in self.facts.labels if label not in named]
 
     @property
     def has_records(self) -> bool:
         """Whether the document has one of the objects that hold lists."""
-        return any(isinstance(_find_held(self._document.value, path), dict) for path in self._dialect.records)
+        return any(isinstance(_find_held(root, path), dict) for _, root in self._list_roots() for path in self._records)
+
+    def _list_roots(self) -> list[tuple[str, Any]]:
+        """What the objects are looked for in, and where it stands: the document, or the elements of its list."""
+        value = self._document.value
+        if not self._is_listed:
+            return [("$", value)]
+        if isinstance(value, LongList):
+            raise Refusal(
+                f"the list of objects with parallel lists is larger than the limit of {self._limits.json_bytes} bytes"
+            )
+        return [(f"$[{at}]", element) for at, element in enumerate(value)] if isinstance(value, list) else []
 
     def _list_labels(self) -> list[str]:
         """The paths of all lists, as the document has them."""
-        found = []
-        for path in self._dialect.records:
-            held = _find_held(self._document.value, path)
-            found += [_begin_label(path) + name for name in held] if isinstance(held, dict) else []
-        return found
+        found = dict[str, None]()
+        for _, root in self._list_roots():
+            for path, declared in self._records.items():
+                held = _find_held(root, path)
+                found |= {_begin_label(declared) + name: None for name in held} if isinstance(held, dict) else {}
+        return list(found)
 
     def parts(self) -> Iterator[_Part]:
         """Rows in portions."""
@@ -135,23 +153,24 @@ class JsonColumnsReader:
 
     def _rows(self, spilled: SpilledLists) -> Iterator[tuple[_Rows, Sequence[_Listed | str | None]]]:
         """Some rows of an object after the other, with where each column stands in it."""
-        for path in self._dialect.records:
-            held = _find_held(self._document.value, path)
-            if held is None:
-                continue
-            if not isinstance(held, dict):
-                raise Refusal("an object that holds lists should stand here", _show_place(path))
-            lists = self._find_lists(path, held)
-            columns = [self._find(name, path, held) for name in self._labels]
-            for portion in spilled.read_parallel(lists):
-                yield _Rows(path, held, portion), columns
+        for place, root in self._list_roots():
+            if self._is_listed and all(_find_held(root, path) is None for path in self._records):
+                raise Refusal(f"the element has no list of records at {' or '.join(self._dialect.records)}", place)
+            for path in self._records:
+                yield from self._rows_at(path, root, f"{place}.{path}" if path else place, spilled)
 
-    def _find_lists(self, path: str, held: dict[str, Any]) -> Mapping[str, LongList | list[Any]]:
-        lists = {name: values for name, values in held.items() if isinstance(values, list | LongList)}
-        lengths = {values.count if isinstance(values, LongList) else len(values) for values in lists.values()}
-        if len(lengths) != 1:
-            raise Refusal(f"the lists have {len(lengths)} different lengths, so rows cannot be told", _show_place(path))
-        return lists
+    def _rows_at(
+        self, path: str, root: Any, place: str, spilled: SpilledLists
+    ) -> Iterator[tuple[_Rows, Sequence[_Listed | str | None]]]:
+        held = _find_held(root, path)
+        if held is None:
+            return
+        if not isinstance(held, dict):
+            raise Refusal("an object that holds lists should stand here", place)
+        lists = _find_lists(place, held)
+        columns = [self._find(name, path, held, root, place) for name in self._labels]
+        for portion in spilled.read_parallel(lists):
+            yield _Rows(place, held, portion), columns
 
     def _add(self, origin: _Rows, columns: Sequence[_Listed | str | None], part: _Part) -> None:
         """Append the rows of a portion."""
@@ -163,23 +182,23 @@ class JsonColumnsReader:
             values = [*portion.values[each.name]] if isinstance(each, _Listed) else [each] * portion.rows
             part.cells[at] += self._writer.write_column(at, show_values(values))
 
-    def _find(self, name: str, path: str, held: dict[str, Any]) -> _Listed | str | None:
+    def _find(self, name: str, path: str, held: dict[str, Any], root: Any, place: str) -> _Listed | str | None:
         """The list that a column stands in, or the one value that all rows have."""
         for label in self._labels[name]:
             if label == RECORDS:
-                return path
+                return self._records[path]
             if is_surrounding(label):
                 return self._opened.describe(label)
             inside = label.removeprefix(_begin_label(path))
             if (inside != label or not path) and inside in held:
                 value = held[inside]
                 return _Listed(inside) if isinstance(value, list | LongList) else show_value(value)
-            if not label.startswith(tuple(f"{other}." for other in self._dialect.records if other)):
-                value = step(self._document.value, label.split("."))
+            if not label.startswith(tuple(f"{other}." for other in self._records if other)):
+                value = step(root, label.split("."))
                 if value is not None:
                     return show_value(value)
         if name in self._required:
-            raise Refusal(f"{name} ({' or '.join(self._labels[name])}) is not there", _show_place(path))
+            raise Refusal(f"{name} ({' or '.join(self._labels[name])}) is not there", place)
         return None
 
     def read(self, part: _Part) -> TextBatch:
@@ -188,6 +207,14 @@ class JsonColumnsReader:
 
         frame = pl.DataFrame(dict(zip(self.columns, map(_to_series, part.cells), strict=True)))
         return TextBatch(frame, lambda rows: list(map(part.locate, rows)), damaged=self._document.damaged)
+
+
+def _find_lists(place: str, held: dict[str, Any]) -> Mapping[str, LongList | list[Any]]:
+    lists = {name: values for name, values in held.items() if isinstance(values, list | LongList)}
+    lengths = {values.count if isinstance(values, LongList) else len(values) for values in lists.values()}
+    if len(lengths) != 1:
+        raise Refusal(f"the lists have {len(lengths)} different lengths, so rows cannot be told", place)
+    return lists
 
 
 def _find_held(value: Any, path: str) -> Any:
@@ -200,8 +227,9 @@ def _begin_label(path: str) -> str:
     return f"{path}." if path else ""
 
 
-def _show_place(path: str) -> str:
-    return f"$.{path}" if path else "$"
+def _strip(path: str) -> str:
+    """A path or label from an element of the document's list on."""
+    return path.removeprefix(LISTED).removeprefix(".") if path.startswith(LISTED) else path
 
 
 def _to_series(cells: Sequence[str | None]) -> pl.Series:
