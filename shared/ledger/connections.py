@@ -17,6 +17,8 @@ WAIT_SECONDS = 30
 """So long a lock, a free connection or a server's answer is waited for."""
 IDLE_SECONDS = 60
 """So long a transaction may do nothing; the server ends it then, or a host without power would hold locks for hours."""
+STATEMENT_SECONDS = 300
+"""So long a statement may take on a server: it took seconds with a million files, and others may wait for its locks."""
 ALIVE = {
     "connect_timeout": WAIT_SECONDS,
     "keepalives_idle": 30,
@@ -122,7 +124,11 @@ def _prepare_sqlite(engine: Engine) -> None:
 
 
 def _prepare_postgresql(engine: Engine) -> None:
-    settings = {"lock_timeout": WAIT_SECONDS, "idle_in_transaction_session_timeout": IDLE_SECONDS}
+    settings = {
+        "lock_timeout": WAIT_SECONDS,
+        "idle_in_transaction_session_timeout": IDLE_SECONDS,
+        "statement_timeout": STATEMENT_SECONDS,
+    }
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:

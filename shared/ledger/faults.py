@@ -35,6 +35,7 @@ SERVER_REMEDIES = {
     "53100": "free some space on the server's disk; nothing was written",
     "53300": "end other programs' connections to the server, or raise its max_connections",
     "25006": "the server takes no writes, as a standby, or one whose disk is full; check it, and HEADRACE_LEDGER",
+    "57014": "the server took too long, or somebody cancelled the statement; see what else it does; it is tried again",
     "25P03": "the connection was idle within a transaction, as if this machine had slept; try again",
 }
 """PostgreSQL's codes, https://www.postgresql.org/docs/current/errcodes-appendix.html, with a remedy of their own."""

@@ -16,6 +16,7 @@ from shared.ledger.tables import raw_file
 from shared.ledger.versions import (
     MADE,
     REVIVABLE,
+    backs_off,
     has_run_out,
     held,
     intend_again,
@@ -34,6 +35,8 @@ LEASE = timedelta(minutes=1)
 """How long a claim keeps others away unless its holder renews it; past it, the holder is taken for dead."""
 POSTPONED = timedelta(minutes=1)
 """How long after an outage of the lake or the ledger the reconciler leaves a file alone."""
+BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (0, 10, 30, 90))
+"""How long after the first fault of a file, the second and so on everybody does: what fails may be the machine."""
 NOTHING_YET = {"reason": None, "settled_at": None, "same_as": None}
 
 
@@ -42,8 +45,8 @@ class Files:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._owed: deque[tuple[RawFile, str]] = deque()
-        """Claims that an outage ended while the ledger was away, and that are to be given back."""
+        self._owed: deque[tuple[RawFile, str, ColumnElement[bool]]] = deque()
+        """Claims that an outage ended while the ledger was away, and that are to be given back where they are ours."""
 
     def record_landed(self, path: str, etag: str, size: int, landed_at: datetime, now: datetime) -> RawFile:
         """Note a version of a raw file that the lake holds, or find it.
@@ -68,21 +71,21 @@ class Files:
             return read(connection, file_id)
 
     def claim(self, file_id: str, now: datetime) -> RawFile | None:
-        """Take a file for conditioning; None when it is settled or somebody else has it."""
+        """Take a file for conditioning; None when it is settled, somebody else has it, or it failed just now."""
         self._give_back_owed(now)
-        taken = (
-            update(raw_file)
-            .where(raw_file.c.id == file_id, waiting(now))
-            .values(
-                state=FileState.CONDITIONING,
-                attempts=raw_file.c.attempts + 1,
-                claimed_until=(now + LEASE).isoformat(),
-            )
-        )
-        with self._engine.begin() as connection:
-            if connection.execute(taken).rowcount == 0:
-                return None
-            return read(connection, file_id)
+        until = (now + LEASE).isoformat()
+        values = {"state": FileState.CONDITIONING, "attempts": raw_file.c.attempts + 1, "claimed_until": until}
+        taken = update(raw_file).where(raw_file.c.id == file_id, waiting(now), ~backs_off(now)).values(**values)
+        claimed = None
+        try:
+            with self._engine.begin() as connection:
+                if connection.execute(taken).rowcount:
+                    claimed = read(connection, file_id)
+        except LedgerUnavailable as outage:
+            if claimed is not None:  # it may be entered, and the answer alone be lost
+                self._owed.append((claimed, f"LedgerUnavailable: {outage}", raw_file.c.claimed_until == until))
+            raise
+        return claimed
 
     def renew(self, file: RawFile, now: datetime) -> None:
         """Keep a claim for another lease; nothing happens if the file is settled or another's by now."""
@@ -97,48 +100,55 @@ class Files:
 
     def release(self, file: RawFile, reason: str, now: datetime) -> RawFile:
         """Give a file back after a fault; after the last attempt it is quarantined with the fault as its reason."""
-        spent = file.attempts >= MAX_ATTEMPTS
-        state = FileState.QUARANTINED if spent else FileState.LANDED
-        settled = now.isoformat() if spent else None
-        return self._give_back(file, state=state, reason=reason, claimed_until=None, settled_at=settled)
+        if file.attempts >= MAX_ATTEMPTS:
+            settled = {"state": FileState.QUARANTINED, "claimed_until": None, "settled_at": now.isoformat()}
+            return self._give_back(file, true(), reason=reason, **settled)
+        wait = BACK_OFF[file.attempts - 1]
+        until = (now + wait).isoformat() if wait else None
+        return self._give_back(file, true(), state=FileState.LANDED, reason=reason, claimed_until=until)
 
     def postpone(self, file: RawFile, reason: str, now: datetime) -> RawFile:
         """Give a file back after an outage, which is no fault of the file and so counts as no attempt.
 
-        It is due again after POSTPONED; an event may have it taken sooner. Where it is the ledger that is away, and so
-        raises LedgerUnavailable here too, the file is given back before the next claim.
+        It is due again after POSTPONED; an event may have it taken sooner, unless it failed before. Where it is the
+        ledger that is away, and so raises LedgerUnavailable here too, the file is given back before the next claim.
         """
-        until = (now + POSTPONED).isoformat()
-        attempts = file.attempts - 1
+        return self._postpone(file, reason, now, true())
+
+    def _postpone(self, file: RawFile, reason: str, now: datetime, is_ours: ColumnElement[bool]) -> RawFile:
+        values = {"state": FileState.LANDED, "reason": reason, "claimed_until": (now + POSTPONED).isoformat()}
         try:
-            return self._give_back(file, state=FileState.LANDED, reason=reason, claimed_until=until, attempts=attempts)
+            return self._give_back(file, is_ours, **values, attempts=file.attempts - 1)
         except LedgerUnavailable:
-            self._owed.append((file, reason))
+            self._owed.append((file, reason, is_ours))
             raise
 
     def _give_back_owed(self, now: datetime) -> None:
         while True:
             try:
-                file, reason = self._owed.popleft()
+                file, reason, is_ours = self._owed.popleft()
             except IndexError:  # other threads may have given back the last one
                 return
-            self.postpone(file, reason, now)
+            self._postpone(file, reason, now, is_ours)
 
-    def _give_back(self, file: RawFile, **values: Any) -> RawFile:
+    def _give_back(self, file: RawFile, is_ours: ColumnElement[bool], **values: Any) -> RawFile:
         """End a claim without an outcome; nothing happens if the file is settled or another's by now."""
         with begin_alone(self._engine) as connection:
-            given = update(raw_file).where(held(file)).values(**values, sha256=None)
+            given = update(raw_file).where(held(file), is_ours).values(**values, sha256=None)
             if connection.execute(given).rowcount == 1:
                 reland_copies(connection, raw_file.c.id == file.id)
             return read(connection, file.id)
 
     def reopen(self, file_id: str, now: datetime) -> bool:
         """Have a file of which something was made wait to be conditioned anew; False for any other, and where
-        something was made of a later version of its path, which may have taken over the output that stands.
+        something was made of a later version of its path, which may have taken over the output that stands. One that
+        waits because it failed, or for an outage, waits no longer.
         """
         settled = and_(raw_file.c.id == file_id, raw_file.c.state.in_(MADE), ~made_later())
         values = {"state": FileState.LANDED, "attempts": 0, **NOTHING_YET}
         with begin_alone(self._engine) as connection:
+            waits = and_(raw_file.c.id == file_id, raw_file.c.state == FileState.LANDED)
+            connection.execute(update(raw_file).where(waits).values(claimed_until=None))
             if connection.execute(select(raw_file.c.id).where(settled)).first() is None:
                 return False
             intend_again(connection, file_id, now)
@@ -151,7 +161,7 @@ class Files:
         return self._list(and_(waiting(now), of_path))
 
     def list_due(self, now: datetime) -> list[RawFile]:
-        """The same without those that an outage has postponed."""
+        """The same without those that an outage has postponed, or that failed just now."""
         is_due = or_(raw_file.c.claimed_until.is_(None), has_run_out(now))
         return self._list(and_(waiting(now), is_due))
 

@@ -76,6 +76,7 @@ def insert_if_absent(connection: Connection, table: Table, row: Mapping[str, Any
 def _migrate(engine: Engine, where: str) -> None:
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL statement_timeout = 0"))  # a migration may take its time
             connection.execute(text("SELECT pg_advisory_xact_lock(4739)"))
         version = _version_of(connection)
         if version == VERSION:

@@ -164,6 +164,12 @@ def waiting(now: datetime) -> ColumnElement[bool]:
     return or_(raw_file.c.state == FileState.LANDED, left)
 
 
+def backs_off(now: datetime) -> ColumnElement[bool]:
+    """Versions that failed a moment ago, or an outage has met after that: what is wrong gets some time to pass."""
+    delayed = and_(raw_file.c.claimed_until.is_not(None), not_(has_run_out(now)))
+    return and_(raw_file.c.state == FileState.LANDED, raw_file.c.attempts > 0, delayed)
+
+
 def has_run_out(now: datetime) -> ColumnElement[bool]:
     """Versions whose claim, or delay, is over, or lasts longer than any is given: a clock was wrong then."""
     until, latest = raw_file.c.claimed_until, now + CLOCKS_DIFFER

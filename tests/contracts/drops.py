@@ -9,7 +9,7 @@ from conditioners.drops.intake import condition_drop
 from conditioners.drops.leftovers import finish_all
 from shared.domain.files import FileState, identify_raw_file
 from shared.domain.identities import conditioned_path
-from shared.ledger.files import LEASE
+from shared.ledger.files import BACK_OFF, LEASE
 
 HEADER = "Event,Kind,Name,Region,Item,First day,Last day,Discount %,Announced\n"
 EMPTY, DAMAGED = b"", b"this is no table\n"
@@ -48,17 +48,21 @@ def version(ledger, lake, path):
 
 
 def reconcile(lake, ledger, clock):
-    """What the reconciler does once the claims of dead processes have run out; fails where it would never end."""
+    """What the reconciler does once the claims of dead processes have run out, and again after each delay.
+
+    Fails where it would never end.
+    """
     clock.pass_by(seconds=LEASE.total_seconds() + 1)
-    for _ in range(10):
+    for _ in range(20):
         known = ledger.files.known_versions()
         for blob in lake.list("raw"):
             if (blob.path, blob.etag) not in known:
                 ledger.files.record_landed(blob.path, blob.etag, blob.size, blob.modified_at, clock())
         finish_all(lake, ledger, clock)
         waiting = ledger.files.list_due(clock())
-        if not waiting:
+        if not waiting and not ledger.files.list_unsettled(clock()):
             return
+        clock.pass_by(seconds=BACK_OFF[-1].total_seconds() if not waiting else 0)
         for file in waiting:
             condition_drop(lake, ledger, file.path, clock, raise_faults=False)
     raise AssertionError(f"this never ends: {waiting}")

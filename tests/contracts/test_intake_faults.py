@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
+import sqlite3
 import time
+from contextlib import suppress
 
 import pytest
 
 from conditioners import registry
 from conditioners.drops import claimed_drop
 from conditioners.drops.intake import condition_drop
+from shared.adapters.folder_lake import FolderLake
 from shared.domain.files import MAX_ATTEMPTS, identify_raw_file
 from shared.domain.identities import quarantine_path
 from shared.ledger.files import LEASE
@@ -21,7 +25,9 @@ from tests.contracts.drops import (
     reconcile,
     version,
 )
-from tests.contracts.taking import OLD, PATH, SIZES, Meddling, once
+from tests.contracts.taking import NEW, OLD, PATH, SIZES, Meddling, once
+
+MOST_ENTRIES = 20
 
 
 def test_a_file_that_ends_whoever_takes_it_is_quarantined_after_five_attempts(lake, ledger, take, clock):
@@ -51,6 +57,7 @@ def test_a_lake_that_takes_no_refusal_keeps_no_other_file_waiting(lake, ledger, 
     drop(lake, PATH, OLD)
     for _ in range(MAX_ATTEMPTS):
         state = condition_drop(Meddling(lake, on_commit=fail), ledger, PATH, clock, raise_faults=False)
+        clock.pass_by(minutes=2)
 
     assert state == "quarantined"
     assert version(ledger, lake, PATH)["reason"] == "ZeroDivisionError: division by zero"
@@ -90,6 +97,61 @@ def test_a_ledger_that_is_away_when_a_file_is_to_be_given_back_uses_up_no_attemp
 
     assert take() == "conditioned"
     assert find_wrong(lake, ledger, SIZES) == []
+
+
+def test_an_answer_of_the_ledger_that_is_lost_costs_no_attempt_whichever_it_is(make_ledger, clock, tmp_path):
+    for number in range(MOST_ENTRIES):
+        lake, ledger = FolderLake(tmp_path / f"lake-{number}"), make_ledger(f"{number}.db")
+        drop(lake, PATH, NEW)
+        lost = lose_answer(ledger, number)
+        for _ in range(2):  # an event that comes again as it was not taken
+            with suppress(LedgerUnavailable):
+                condition_drop(lake, ledger, PATH, clock)
+
+        told = version(ledger, lake, PATH)
+        assert (told["state"], told["attempts"]) == ("conditioned", 1), f"the answer to entry {number} was lost"
+        assert find_wrong(lake, ledger, SIZES) == []
+        if not lost:
+            return
+    raise AssertionError("there are more entries")
+
+
+def lose_answer(ledger, number):
+    """Have one entry be made whose answer does not arrive; gives a list that holds its number then."""
+    dialect, left, lost = ledger._engine.dialect, itertools.count(), []
+    commit = dialect.do_commit
+
+    def commit_and_lose(connection):
+        commit(connection)
+        if next(left) == number:
+            lost.append(number)
+            error = sqlite3.OperationalError("the connection was cut")
+            error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+            raise error
+
+    dialect.do_commit = commit_and_lose
+    return lost
+
+
+def test_a_claim_that_was_never_entered_takes_no_other_ones_claim_away(make_ledger, lake, clock):
+    ledger, other = make_ledger(), make_ledger()
+    seen = drop(lake, PATH, OLD)
+    file = ledger.files.record_landed(PATH, seen.etag, seen.size, seen.modified_at, clock())
+    dialect = ledger._engine.dialect
+    dialect.do_commit, commit = cut_off, dialect.do_commit
+    with pytest.raises(LedgerUnavailable):
+        ledger.files.claim(file.id, clock())
+    dialect.do_commit = commit
+
+    assert other.files.claim(file.id, clock()).attempts == 1
+    assert ledger.files.claim(file.id, clock()) is None
+    assert version(ledger, lake, PATH)["state"] == "conditioning"
+
+
+def cut_off(_):
+    error = sqlite3.OperationalError("the connection was cut")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+    raise error
 
 
 def test_a_source_that_fails_to_load_uses_up_no_attempt_of_any_file(lake, ledger, take, clock, monkeypatch):

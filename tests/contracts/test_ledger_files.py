@@ -118,12 +118,37 @@ def test_a_file_given_back_is_tried_again_and_quarantined_after_its_last_attempt
     file = land(ledger)
     seen = []
     for number in range(MAX_ATTEMPTS):
-        mine = ledger.files.claim(file.id, at(number))
-        seen.append(ledger.files.release(mine, f"fault {number}", at(number)).state)
+        mine = ledger.files.claim(file.id, at(2 * number))
+        seen.append(ledger.files.release(mine, f"fault {number}", at(2 * number)).state)
 
     assert seen == [FileState.LANDED] * (MAX_ATTEMPTS - 1) + [FileState.QUARANTINED]
     assert ledger.reports.tell_file(file.id)["reason"] == f"fault {MAX_ATTEMPTS - 1}"
     assert ledger.files.claim(file.id, at(99)) is None
+
+
+def test_between_faults_of_a_file_there_is_ever_more_time(ledger):
+    file, now, waits = land(ledger), START, []
+    for _ in range(MAX_ATTEMPTS - 1):
+        ledger.files.release(ledger.files.claim(file.id, now), "no space left", now)
+        waits.append(next(seconds for seconds in range(999) if is_due(ledger, file, now + timedelta(seconds=seconds))))
+        now += timedelta(seconds=waits[-1])
+
+    assert waits == [0, 11, 31, 91]
+
+
+def test_a_file_that_failed_twice_is_left_alone_for_a_while_by_events_too_but_not_by_a_replay(ledger):
+    file = land(ledger)
+    for _ in range(2):
+        ledger.files.release(ledger.files.claim(file.id, START), "no space left", START)
+
+    assert ledger.files.claim(file.id, START) is None
+    ledger.files.reopen(file.id, START)
+    assert ledger.files.claim(file.id, START).attempts == 3
+
+
+def is_due(ledger, file, now):
+    """Whether the reconciler would take a file."""
+    return file.id in [each.id for each in ledger.files.list_due(now)]
 
 
 def test_a_release_by_one_whose_claim_another_has_taken_over_changes_nothing(ledger):
@@ -154,7 +179,7 @@ def test_deaths_before_an_outage_still_count_behind_it(ledger):
         claimed = ledger.files.claim(file.id, START + 2 * number * LEASE)
     ledger.files.postpone(claimed, "the lake is away", at(9))
 
-    assert ledger.files.claim(file.id, at(10)).attempts == 3
+    assert ledger.files.claim(file.id, at(11)).attempts == 3
 
 
 def test_a_release_that_comes_after_the_end_changes_nothing(ledger):

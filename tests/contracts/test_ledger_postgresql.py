@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import NullPool, create_engine, text
 
-from shared.ledger import connections
+from shared.ledger import connections, store
 from shared.ledger.book import Ledger
 from shared.ledger.store import begin_alone, open_database
 from shared.ports import LedgerUnavailable
@@ -145,6 +145,18 @@ def test_a_host_that_stops_amid_an_entry_does_not_keep_the_others_waiting(url, o
         assert land(ledger).attempts == 0
         connection.execute(text("SELECT 1"))
     stopped.dispose()
+
+
+def test_a_statement_that_takes_too_long_is_an_outage_but_no_migration_is(url, open_ledger, monkeypatch):
+    monkeypatch.setattr(connections, "STATEMENT_SECONDS", 0.2)
+    open_ledger()
+    engine = open_database(url)
+    with pytest.raises(LedgerUnavailable, match=r"statement timeout: the server took too long"), engine.begin() as slow:
+        slow.execute(text("SELECT pg_sleep(20)"))
+    engine.dispose()
+    monkeypatch.setattr(store, "_upgrade", lambda connection: connection.execute(text("SELECT pg_sleep(0.5)")))
+    monkeypatch.setattr(store, "_version_of", lambda _: None)
+    open_ledger()
 
 
 def test_a_server_that_takes_no_writes_is_an_outage(url, open_ledger, other):

@@ -137,6 +137,7 @@ def test_a_file_that_nobody_could_read_in_five_attempts_leaves_the_rejected_rows
     drop(lake, PATH, calendar("two"))
     for _ in range(MAX_ATTEMPTS):
         state = condition_drop(lake, ledger, PATH, clock, raise_faults=False)
+        clock.pass_by(minutes=2)
 
     assert state == "quarantined"
     header, refusal, *rows = read(lake, "quarantine", quarantine_path(PATH)).splitlines()
