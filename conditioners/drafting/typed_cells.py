@@ -80,7 +80,7 @@ def _find_numbers(
 ) -> frozenset[str]:
     """The numbers among the cells of a sample, or of all files of an archive that can be read."""
     raw = RawInput(sample.file_name, lambda: io.BytesIO(sample.data), len(sample.data))
-    unpacker = Unpacker(DEFAULT, is_read, lambda *_: None)
+    unpacker = Unpacker(DEFAULT, is_read, lambda *_: None, lambda *_: None)
     found = set[str]()
     with OpenedRaw(raw, DEFAULT) as opened:
         for member in unpacker.members(opened):

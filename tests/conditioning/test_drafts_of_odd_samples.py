@@ -95,6 +95,13 @@ def test_an_archive_with_a_damaged_member_that_has_no_rows_is_drafted_from(draft
     assert written.golden is not None
 
 
+@pytest.mark.parametrize("damaged", [WHOLE[:-22], WHOLE[:50] + WHOLE[80:]], ids=["cut off", "cut within"])
+def test_a_workbook_beside_a_damaged_archive_is_drafted_from(draft, damaged):
+    written, _ = draft("week.zip", pack(inner_zip=damaged, sales_xlsx=book_of(Sales=SALES)))
+
+    assert written.summary.rows_out == 12
+
+
 def test_beside_what_is_no_document_a_packed_one_is_drafted_from(draft):
     document = b'[{"store":"001","units":1},{"store":"002","units":1}]'
 
