@@ -5,6 +5,7 @@ from conditioners.declaration import Source
 from conditioners.dialects import (
     Delimited,
     FixedWidth,
+    JsonColumns,
     JsonLines,
     JsonTree,
     Numbers,
@@ -34,7 +35,7 @@ SOURCE = Source(
         Delimited(
             name="delimited",
             delimiters=(",", "\t", ";", "|"),
-            days=("%Y-%m-%d", "%m/%d/%y"),
+            days=("%Y-%m-%d", "%m/%d/%y", "%m/%d/%Y"),
             numbers=Numbers(thousands=",", currency=("$",)),
             skip=("Total rows,", r"\*"),
         ),
@@ -42,7 +43,7 @@ SOURCE = Source(
             name="delimited, European",
             delimiters=(";",),
             encodings=("windows-1252",),
-            days=("%d/%m/%Y",),
+            days=("%d/%m/%Y", "%d.%m.%Y"),
             numbers=Numbers(decimal=",", thousands="."),
         ),
         Delimited(name="archive with a folder per state", labels={"state": "@folder"}, order=_ORDER),
@@ -70,6 +71,12 @@ SOURCE = Source(
             },
             order=_ORDER,
         ),
+        JsonTree(
+            name="list of records",
+            records="[]",
+            labels={name: f"[].{name}" for name in ("date", "state", "category", "dollars", "units", "volume")},
+        ),
+        JsonColumns(name="parallel lists", records=("",)),
         JsonLines(name="a record in each line"),
         Parquet(name="Parquet"),
         ProductActivity(
