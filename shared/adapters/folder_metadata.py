@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from shared.adapters.folder_files import flush_folder, make_folder
+from shared.ports import LakeUnavailable
 
 _LOG = logging.getLogger("headrace.lake")
 
@@ -21,11 +22,13 @@ class FolderMetadata:
         self._root = root
 
     def read(self, container: str, path: str, etag: str) -> dict[str, str]:
-        """What is known of a version; nothing of one that was dropped in by hand."""
+        """What is known of a version; nothing of one that was dropped in by hand. Raises LakeUnavailable."""
         try:
             text = (self._folder(container, path) / f"{etag}.json").read_text(encoding="utf-8")
         except (FileNotFoundError, NotADirectoryError):
             return {}
+        except OSError as error:
+            raise LakeUnavailable(f"the metadata of {container}/{path} cannot be read: {error.strerror}") from error
         try:
             metadata: dict[str, str] = json.loads(text)
         except ValueError:  # what a power failure left of it before it was flushed

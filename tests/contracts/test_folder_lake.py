@@ -181,6 +181,17 @@ def test_metadata_that_a_power_failure_left_half_written_counts_as_none(folder_l
     assert "the metadata of conditioned/events/a.csv cannot be read" in caplog.text
 
 
+def test_metadata_that_cannot_be_read_are_a_fault_of_the_lake(folder_lake, tmp_path):
+    with folder_lake.open_write("conditioned", "events/a.csv") as writer:
+        writer.commit({"sha256": "x"})
+    (file,) = (tmp_path / "lake/.metadata/conditioned/events/a.csv").iterdir()
+    file.unlink()
+    file.mkdir()
+
+    with pytest.raises(LakeUnavailable, match=r"the metadata of conditioned/events/a\.csv cannot be read: Is a dir"):
+        folder_lake.stat("conditioned", "events/a.csv")
+
+
 def test_a_disk_that_fails_while_a_file_is_read_is_a_fault_of_the_lake(folder_lake, monkeypatch):
     with folder_lake.open_write("raw", "events/a.csv") as writer:
         writer.write(b"content")
