@@ -18,7 +18,9 @@ from conditioners.drafting.drafts import Draft, check_name, draft_source
 from conditioners.drafting.forms import AT_PLACES
 from conditioners.drafting.line_patterns import match_beginning
 from conditioners.drafting.module_text import write_module
+from conditioners.drafting.sample_remarks import is_of_units, tell_units
 from conditioners.drafting.samples import NoDraft, Sample, look_at_sample
+from conditioners.drafting.trailers import match_trailer, tell_trailer
 from conditioners.engine import condition
 from conditioners.inputs.raw import RawInput
 from conditioners.outcome import Refusal, Refused, SourceError, Summary
@@ -94,8 +96,10 @@ def _settle(draft: Draft, sample: Sample) -> tuple[Draft, Summary]:
     for _ in range(_TRIES):
         result = _try(draft, sample)
         patterns = _find_footers(result.rejected, sample)
-        if patterns:
-            draft = draft.skipping(patterns)
+        told = [*_find_trailer(result, sample), *_find_units(result.rejected, sample)]
+        if told or patterns:
+            draft = draft.skipping([*patterns, *(pattern for pattern, _ in told)])
+            draft = draft.remarking(*(remark for _, remark in told))
         elif draft.key and (Rule.KEY_CONFLICT in result.summary.rejects or result.summary.rows_duplicate):
             draft = draft.without_key()
         elif not result.summary.rows_out:
@@ -153,6 +157,21 @@ def _find_footers(rejected: bytes, sample: Sample) -> list[str]:
         elif heading and " ".join(raw.strip('\t ,;|"').split()) in headings:
             found.append(match_beginning(raw[: raw.find(heading) + len(heading)]))
     return found
+
+
+def _find_units(rejected: bytes, sample: Sample) -> list[tuple[str, str]]:
+    """A pattern and a remark for a line right below the labels that has words alone, as those with units have."""
+    rows = csv.DictReader(io.StringIO(rejected.decode(), newline=""))
+    found = [row["raw"] for row in rows if is_of_units(row.get("line", ""), row["raw"], sample.labels_end)]
+    return [(match_beginning(raw), tell_units(raw)) for raw in found]
+
+
+def _find_trailer(result: _Result, sample: Sample) -> list[tuple[str, str]]:
+    """A pattern and a remark for the last rejected line of delimited text, if it tells how many rows there are."""
+    *_, raw = ["", *(row["raw"] for row in csv.DictReader(io.StringIO(result.rejected.decode(), newline="")))]
+    counts, firsts = range(result.summary.rows_out, result.summary.rows_in), sample.columns[0]
+    pattern = match_trailer(raw, sample.form.get("delimiter", ""), firsts, counts)
+    return [(pattern, tell_trailer(raw.strip()))] if pattern else []
 
 
 def _cut(source: Source, sample: Sample) -> bytes | None:

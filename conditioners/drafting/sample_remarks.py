@@ -44,6 +44,17 @@ def _are_counted(cells: Sequence[str]) -> bool:
     return any(all(cell == str(at) for at, cell in enumerate(cells, start=first)) for first in (0, 1))
 
 
+def is_of_units(line: str, raw: str, labels_end: int) -> bool:
+    """Whether a line stands right below the labels and has words alone, two or more, as those with units have."""
+    is_below = labels_end > 0 and line == str(labels_end + 1)
+    return is_below and not any(map(str.isdigit, raw)) and len(re.findall(r"[^\W\d_]+", raw)) > 1
+
+
+def tell_units(raw: str) -> str:
+    """What to check of a line that is taken for one of units."""
+    return f"the line below the labels is taken for their units, and skipped: {_join([raw])!r}"
+
+
 def tell_totals(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
     """What to check where whole rows begin with a word for a sum, or name one in another cell."""
     whole = [" ".join(row).strip() for row in rows if all(map(str.strip, row)) and _names_total(row)]

@@ -18,8 +18,10 @@ from conditioners.drafting.packing import Packing, count_members, find_packing, 
 from conditioners.drafting.preambles import tell_preamble
 from conditioners.drafting.sample_remarks import tell_no_labels, tell_tables, tell_totals, tell_unlabelled
 from conditioners.drafting.sums import find_sum, tell_sum
+from conditioners.drafting.trailers import find_trailer
 from conditioners.inputs.raw import RawInput
 from conditioners.outcome import Refusal, Refused
+from conditioners.structure.rows import line_of
 
 _ROWS = 20_000
 """Rows that a guess is made from."""
@@ -51,9 +53,12 @@ class Sample:
     packing: Packing = field(default_factory=Packing)
     asides: Asides = field(default_factory=Asides)
     sum_name: str = ""
-    """The first cell of a last row that fills all columns with the sums of those above."""
+    """The first cell of a last row that fills all columns with the sums of those above, or tells how many there are."""
     odd_header: tuple[str, ...] = ()
     """Where labels stand that are not as many as the rows have cells, as with a delimiter behind the rows alone."""
+
+    labels_end: int = 0
+    """The line that labels end in, of a text that has some."""
 
     @property
     def apart_by(self) -> tuple[str, ...]:
@@ -154,14 +159,16 @@ class _Main:
 def _describe(main: _Main) -> Sample:
     summary, table, has_labels = main.summary, main.table, main.table.labels is not None
     format_, encoding = summary.dialect["format"], (summary.encoding or {}).get("name")
-    rows, asides = part_asides(_without_totals(main.rows)) if has_labels else (_without_totals(main.rows), Asides())
+    trailer = find_trailer(main.rows) if format_ == "delimited text" else ""
+    rows = _without_totals(main.rows[:-1] if trailer else main.rows)
+    rows, asides = part_asides(rows) if has_labels else (rows, Asides())
     sum_name = find_sum(main.rows) if has_labels else ""
     # To a dialect of fixed width the labels are lines as any others.
     labelled = table.header_rows if format_ == "fixed width" else ()
     odd_labels = table.header_note if "labels for" in table.header_note else tell_unlabelled(summary, table, rows)
     remarks = (
         *_tell_around(main, odd_labels), *asides.tell(), *tell_gaps(table.labels or (), rows),
-        *(tell_sum(sum_name) or tell_totals(main.rows)),
+        *(tell_sum(sum_name) or tell_totals(main.rows[:-1] if trailer else main.rows)),
     )  # fmt: skip
     return Sample(
         main.file_name, main.data, dict(summary.dialect), encoding if encoding not in ("utf-8", "ascii") else None,
@@ -169,8 +176,15 @@ def _describe(main: _Main) -> Sample:
         tuple(zip(*without_bare_sum(rows), strict=True)) or ((),) * table.columns,
         frozenset([*(place for place, _ in summary.skipped), *labelled]), remarks,
         has_alike_sheets=format_ == "workbook" and _has_alike_sheets(main.data, table, main.tables),
-        packing=main.packing, asides=asides, sum_name=sum_name, odd_header=table.header_rows if odd_labels else (),
+        packing=main.packing, asides=asides, sum_name=sum_name or trailer,
+        odd_header=table.header_rows if odd_labels else (), labels_end=_find_labels_end(table),
     )  # fmt: skip
+
+
+def _find_labels_end(table: TableSummary) -> int:
+    """The line of a text that a table's labels end in; 0 where they are elsewhere, or nowhere."""
+    lines = [place for place in table.header_rows if place.startswith("line ")]
+    return line_of(lines[-1]) if lines else 0
 
 
 def _tell_around(main: _Main, odd_labels: str) -> list[str]:

@@ -31,9 +31,14 @@ def find_labels(table: Sequence[tuple[str, ...]]) -> tuple[int, int]:
     width = len(table[0])
     usual = _usual_fill(table)
     below = Profile(table[min(len(table) // 2, _NOTES) :][:_PROFILED], width)
+    titles = _count_titles(table, usual, below)
     data = next(
-        (at for at, row in enumerate(table[: _NOTES + 1]) if below.has_types_of(row) and not _are_periods(row)), None
-    )
+        (
+            at for at, row in enumerate(table[: _NOTES + 1])
+            if at >= titles and below.has_types_of(row) and not _are_periods(row)
+        ),
+        None,
+    )  # fmt: skip
     if data:
         top = max(0, data - _HEADER_ROWS)
         last = max(range(top, data), key=lambda at: (_count_told(table[at]), at))
@@ -49,6 +54,15 @@ def find_labels(table: Sequence[tuple[str, ...]]) -> tuple[int, int]:
     if notes == len(table):
         return 0, 0
     return notes, count_repeated(table[notes:])
+
+
+def _count_titles(table: Sequence[Cells], usual: int, below: Profile) -> int:
+    """How many of the first rows are titles, though they may hold values: they lack cells, and right below are labels.
+
+    Labels have a word above each column, and mostly above values, so that no row is one more of those below.
+    """
+    first = next((at for at, row in enumerate(table[: _HEADER_ROWS + 1]) if _fill(row) >= usual), 0)
+    return first if first and below.contradicts_everywhere(table[first]) and all(map(str.strip, table[first])) else 0
 
 
 def _usual_fill(table: Sequence[Cells]) -> int:

@@ -286,3 +286,14 @@ def test_the_word_before_the_labels_of_a_log_is_none_of_them(read):
     found, rejects, _ = read(head + "".join(" ".join(row) + "\n" for row in rows) + head + " ".join(rows[0]) + "\n")
 
     assert (found, rejects) == ([["date", "time", "cs-method", "cs-uri", "sc-status"], *rows, rows[0]], [])
+
+
+@pytest.mark.parametrize("titles", ["20240131  00017\n", "2024      1\n17  2\n"])
+def test_titles_of_numbers_right_above_labels_are_no_rows(read, titles):
+    rows = "".join(f"{n % 4 + 100:<8}{70000 + n:<12}2024-{n % 12 + 1:02}{n * 7:8}  {n * 1.5:8.2f}\n" for n in range(40))
+    data = f"{titles}STORE   ITEM        WEEK      UNITS    AMOUNT\n{rows}".encode()
+    found, rejects, summary = read(data)
+
+    assert summary.table.labels == ("STORE", "ITEM", "WEEK", "UNITS", "AMOUNT")
+    assert (len(found), rejects) == (41, [])
+    assert [cause for _, cause in summary.skipped] == ["before the table"] * titles.count("\n")

@@ -219,3 +219,68 @@ def test_cells_between_single_blanks_are_declared_and_so_are_rows_that_r_gives_n
     assert (source.dialects[0].delimiters, written.summary.rows_out) == ((" ",), 39)
     assert told(written, "4 labels for 5 columns: columns are declared by their places")
     assert run(source, text).rows[0] == "1,11.5,1,Type 1,2024-01-02"
+
+
+DAYS = [(f"202401{n:02}", f"S{n % 4}", n * 7 % 50 + 30, f"{n * 3}.25") for n in range(1, 25)]
+
+
+@pytest.mark.parametrize(
+    ("last", "skipped"),
+    [
+        ("TRL|24|2024-02-01", r"TRL\|[0-9]+"),
+        ("TRAILER|24|9.00|20240201", r"TRAILER\|[0-9]+"),
+        ("EOF|000026", r"EOF\|[0-9]+"),
+        ("T|0999.50|024", r"T\|"),
+    ],
+)
+def test_a_last_line_that_counts_the_rows_is_no_row_and_told(draft, run, last, skipped):
+    rows = [f"{day}|{store}|{units}|{amount}\n" for day, store, units, amount in DAYS]
+    written, source = draft("sales.psv", f"DAY|STORE|UNITS|AMOUNT\n{''.join(rows)}{last}\n".encode())
+    later = run(source, f"DAY|STORE|UNITS|AMOUNT\n{''.join(rows[:12])}{last.replace('24', '12')}\n".encode())
+
+    assert told(written, f"the last line, {last!r}, tells how many rows there are, and is skipped")
+    assert source.dialects[0].skip == (skipped,)
+    assert (written.summary.rows_out, written.summary.rows_quarantined) == (24, 0)
+    assert [type(column).__name__ for column in source.columns] == ["Day", "Text", "Whole", "Decimal"]
+    assert (len(later.rows), later.rejects) == (12, [])
+
+
+def test_a_trailer_below_rows_without_labels_is_told_by_its_count(draft):
+    rows = "".join(f"D|{day}|{store}|{units}|{amount}\n" for day, store, units, amount in DAYS)
+    written, source = draft("sales.psv", f"H|20240131|POS01|0001\n{rows}T|000024|1309.58\n".encode())
+
+    assert (written.summary.rows_out, written.summary.rows_quarantined) == (24, 0)
+    assert r"T\|[0-9]+" in source.dialects[0].skip
+
+
+@pytest.mark.parametrize("last", ["TRL|17|2024-02-01", "S1|24|2024-02-01|x|y", "20240124|24|1.00"])
+def test_a_last_line_that_counts_nothing_is_quarantined(draft, last):
+    rows = "".join(f"{day}|{store}|{units}|{amount}\n" for day, store, units, amount in DAYS)
+    rows = "".join(f"S{at % 4}|{row}\n" for at, row in enumerate(rows.splitlines()))
+    written, _ = draft("sales.psv", f"KEY|DAY|STORE|UNITS|AMOUNT\n{rows}{last}\n".encode())
+
+    assert (written.summary.rows_out, written.summary.rows_quarantined) == (24, 1)
+    assert not told(written, "tells how many rows there are")
+
+
+def show_month(at):
+    """A month as a weather service prints it, some values missing, one marked as estimated."""
+    warmest = "---" if at < 12 else f"{at % 17 + 4}.{at % 7}"
+    sun = "---" if at < 20 else f"{at * 3}.5"
+    cells = f"{at % 9}.{at % 5} {at % 20:7} {at * 1.5:7.1f} {sun:>7}"
+    return f"   {1941 + at // 12}  {at % 12 + 1:2} {warmest:>7}{'*' if at == 33 else ' '}    {cells}\n"
+
+
+def test_units_below_labels_of_free_format_are_no_row_and_told(draft):
+    head = (
+        "Aberporth\nLocation: 224100E 252100N, Lat 52.139 Lon -4.570, 133 metres amsl\n"
+        "Estimated data is marked with a * after the value.\n"
+        "Missing data (more than 2 days missing in month) is  marked by  ---.\n"
+        "Sunshine data taken from an automatic Kipp & Zonen sensor marked with a #, otherwise from a recorder.\n"
+        "   yyyy  mm   tmax    tmin      af    rain     sun\n"
+        "              degC    degC    days      mm   hours\n"
+    )
+    written, _ = draft("station.txt", (head + "".join(map(show_month, range(70)))).encode())
+
+    assert (written.summary.rows_out, written.summary.rows_quarantined) == (69, 1)
+    assert told(written, "the line below the labels is taken for their units, and skipped: 'degC degC days mm hours'")
