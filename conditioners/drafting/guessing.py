@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from conditioners.dialects import Numbers
+from conditioners.drafting.article_numbers import are_article_numbers
 from conditioners.drafting.date_guesses import guess_dates
 from conditioners.drafting.digit_dates import tell_packed_days, tell_weeks_or_months
 from conditioners.drafting.doubts import tell_currencies, tell_kept, tell_missing, tell_mixed, tell_unknown_form
@@ -80,7 +81,7 @@ def _guess_code(bare: Guess, counts: Counter[str]) -> Guess | None:
     """Text for digits that are a name and no number: some begin with zero, or the label says so."""
     fit = find_fit(counts, lambda cell: cell.isascii() and cell.isdigit())
     has_zeros = any(len(cell) > 1 and cell.startswith("0") for cell in fit.fitting)
-    is_named = names_code(bare.label)
+    is_named = names_code(bare.label) or are_article_numbers(fit.fitting)
     floated = find_fit(counts, lambda cell: _FLOATED.fullmatch(cell) is not None)
     if is_named and floated.is_good:
         told = f"{bare.label!r} comes as decimals such as {next(iter(floated.fitting))}; the digits before are taken"

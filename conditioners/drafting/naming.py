@@ -34,8 +34,8 @@ _NAMES_CODE = re.compile(
     rf"|(?!.*\b(per|by|of|count)\b).* ({_CODE_WORDS})"
     r"|\w*(num|nbr|code|nummer|numero|nr|koodi|kód|コード|番号|品番|编号|编码|代码|条码|號|号|코드|번호|품번)"
 )
-_MARKS_CODE = re.compile(r"\w ?#\s*$|^\s*(?:\u0e23\u0e2b\u0e31\u0e2a|\u05de\u05e7[\"\u05f4]\u05d8)")
-"""What tells a code by more than letters: `Check #`, and words of Thai and Hebrew."""
+_MARKS_CODE = re.compile(r"\w ?#\s*$|\u2116|^\s*(?:\u0e23\u0e2b\u0e31\u0e2a|\u05de\u05e7[\"\u05f4]\u05d8)")
+"""What tells a code by more than letters: `Check #` and the sign of a number, and words of Thai and Hebrew."""
 _NAMES_IN_EDI = re.compile(r"(N1|N9|REF|LIN|NAD|PIA|LOC|RFF)\.[A-Z0-9]{1,3}|SDQ")
 """Labels of EDI segments that say who, where and what by codes."""
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "Ae", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D"})

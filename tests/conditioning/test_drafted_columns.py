@@ -339,7 +339,7 @@ def test_numbers_that_trade_gives_are_codes_and_keep_zeros_in_front_that_the_sam
     [
         "交易号", "货号", "Код товара", "Артикул", "Номер заказа", "Kod towaru", "Číslo zboží", "Cikkszám", "Stok Kodu",
         "Κωδικός", "Tuotenumero", "Codice articolo", "Cód. Barras", "Kode Barang", "Mã hàng", "รหัสสินค้า", "رقم الصنف",
-        "מק\"ט", "Check #", "Folio", "Loja", "Código",
+        "מק\"ט", "Check #", "Чек №", "Folio", "Loja", "Código",
     ],
 )  # fmt: skip
 def test_codes_are_known_by_their_labels_in_many_languages(label):
@@ -352,3 +352,17 @@ def test_codes_are_known_by_their_labels_in_many_languages(label):
 )
 def test_labels_of_how_many_there_are_name_no_code(label):
     assert not names_code(label)
+
+
+def check_digit(digits):
+    return str(-sum(int(digit) * (1 if at % 2 else 3) for at, digit in enumerate(reversed(digits))) % 10)
+
+
+@pytest.mark.parametrize(("first", "pattern"), [(400638133393, r"[0-9]{13}"), (7680012345, r"[0-9]+")])
+def test_numbers_of_articles_are_codes_by_their_check_digits_whatever_the_label(draft, first, pattern):
+    digits = [str(first * (10 if at % 2 and pattern.endswith("+") else 1) + at * 37) for at in range(12)]
+    _, source = draft("scan.csv", table("what", [each + check_digit(each) for each in digits]))
+    _, other = draft("other.csv", table("what", [each + "7" for each in digits]), "other")
+
+    assert (type(column(source)).__name__, column(source).pattern) == ("Text", pattern)
+    assert type(column(other)).__name__ == "Whole"

@@ -33,6 +33,7 @@ def look(label, cells):
         ("W{d} 2023", "W%V %G"),
         ("2023年第{d}週", "%G年第%V週"),
         ("2023/{m:02}", "%Y/%m"),
+        ("2023M{m:02}", "%YM%m"),
     ],
 )
 def test_days_are_read_whatever_marks_stand_between_their_parts(draft, shape, written):
