@@ -69,6 +69,11 @@ def _names_total(row: Sequence[str]) -> bool:
     return find_total(" ".join(row)) is not None or any(map(_TOTAL_NAME.fullmatch, row))
 
 
+def is_sheet_like(table: TableSummary, first: TableSummary) -> bool:
+    """Whether a table on another sheet has all labels of the first, in whatever order and with others among them."""
+    return table.name != first.name and bool(first.labels) and set(first.labels or ()) <= set(table.labels or ())
+
+
 def tell_tables(
     first: TableSummary, others: Sequence[TableSummary], *, has_until: bool, has_paths: bool
 ) -> tuple[str, ...]:  # fmt: skip

@@ -16,7 +16,13 @@ from conditioners.drafting.asides import Asides, begin_like_names, find_total, p
 from conditioners.drafting.json_surroundings import tell_surroundings
 from conditioners.drafting.packing import Packing, count_members, find_packing, is_archive, keep_members, name_members
 from conditioners.drafting.preambles import tell_preamble
-from conditioners.drafting.sample_remarks import tell_no_labels, tell_tables, tell_totals, tell_unlabelled
+from conditioners.drafting.sample_remarks import (
+    is_sheet_like,
+    tell_no_labels,
+    tell_tables,
+    tell_totals,
+    tell_unlabelled,
+)
 from conditioners.drafting.sums import find_sum, tell_sum
 from conditioners.drafting.trailers import find_trailer
 from conditioners.inputs.raw import RawInput
@@ -195,10 +201,13 @@ def _tell_around(main: _Main, odd_labels: str) -> list[str]:
         told.append(f"the code page {encoding['name']} is a guess")
     if odd_labels and table.header_rows:
         told.append(f"{odd_labels}: columns are declared by their places, whatever the labels are")
-    has_until = summary.dialect["format"] == "delimited text"
+    is_on_sheet = any(other.name == table.name and other.labels != table.labels for other in main.tables)
+    has_until = summary.dialect["format"] == "delimited text" or is_on_sheet
     has_paths = summary.dialect["format"] == "JSON" and not is_archive(main.data)
     told += tell_no_labels(summary, table, main.rows)
-    told += tell_tables(table, main.tables, has_until=has_until, has_paths=has_paths)
+    are_sheets = summary.dialect["format"] == "workbook" and not is_archive(main.data)
+    others = [other for other in main.tables if not (are_sheets and is_sheet_like(other, table))]
+    told += tell_tables(table, others, has_until=has_until, has_paths=has_paths)
     if not is_archive(main.data):
         told += tell_preamble(main.file_name, main.data, summary.skipped, table, main.tables)
     return told
@@ -206,8 +215,12 @@ def _tell_around(main: _Main, odd_labels: str) -> list[str]:
 
 def _has_alike_sheets(data: bytes, table: TableSummary, tables: Sequence[TableSummary]) -> bool:
     """Whether a workbook has several sheets with the labels of a table."""
+    if not is_archive(data):
+        return any(
+            other.labels == table.labels or is_sheet_like(other, table) for other in tables if other is not table
+        )
     alike = [other.name for other in tables if other.labels == table.labels]
-    return len(alike) > (len(set(name_members(data, alike))) if is_archive(data) else 1)
+    return len(alike) > len(set(name_members(data, alike)))
 
 
 def _look_closer(sample: Sample) -> Sample:

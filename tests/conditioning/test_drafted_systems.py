@@ -188,3 +188,29 @@ def test_decimal_commas_in_texts_of_json_are_those_of_numbers(draft, name):
     assert column_of(source, "height").places == 3
     assert (written.summary.rows_out, written.summary.rows_quarantined) == (24, 0)
     assert not told(written, "may stand for thousands")
+
+
+def test_sheets_with_further_labels_or_in_another_order_are_read_and_told_apart(draft, run):
+    book, data = openpyxl.Workbook(), io.BytesIO()
+    book.active.title = "Jan"
+    for row in [["day", "store", "units"], *([f"2024-01-{n:02}", f"S{n % 4}", n] for n in range(1, 29))]:
+        book.active.append(row)
+    for row in [["store", "note", "units", "day"], *([f"S{n % 4}", "x", n, f"2024-01-{n:02}"] for n in range(1, 29))]:
+        (book["Feb"] if "Feb" in book.sheetnames else book.create_sheet("Feb")).append(row)
+    book.save(data)
+    written, source = draft("months.xlsx", data.getvalue())
+
+    assert source.key == ("day", "store", "sheet")
+    assert run(source, data.getvalue()).rows[-1] == "2024-01-28,S0,28,Feb"
+    assert (written.summary.rows_out, told(written, "a further table")) == (56, [])
+
+
+def test_a_further_table_on_the_same_sheet_is_told_with_what_leaves_it_out(draft, run):
+    rows = [["day", "store", "units"], *([f"2024-01-{n:02}", f"S{n % 4}", n] for n in range(1, 25))]
+    further = [["store", "manager", "rent"], *([f"S{n}", f"Miller {n}", n * 100] for n in range(4))]
+    data = workbook([*rows, [], *further])
+    written, source = draft("both.xlsx", data)
+    dialect = replace(source.dialects[0], until="store\tmanager")
+
+    assert told(written, "where it stands behind the first, `until` leaves it out")
+    assert run(replace(source, dialects=(dialect,)), data).summary.rows_in == 24
