@@ -45,9 +45,10 @@ def _are_counted(cells: Sequence[str]) -> bool:
 
 
 def is_of_units(line: str, raw: str, labels_end: int) -> bool:
-    """Whether a line stands right below the labels and has words alone, two or more, as those with units have."""
+    """Whether a line right below the labels has words alone, in two cells or more, as those with units have."""
+    cells = [cell for cell in re.split(r"[\t,;|]|\s{2,}", raw.strip()) if re.search(r"[^\W\d_]", cell)]
     is_below = labels_end > 0 and line == str(labels_end + 1)
-    return is_below and not any(map(str.isdigit, raw)) and len(re.findall(r"[^\W\d_]+", raw)) > 1
+    return is_below and not any(map(str.isdigit, raw)) and len(cells) > 1
 
 
 def tell_units(raw: str) -> str:

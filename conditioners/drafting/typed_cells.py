@@ -82,7 +82,7 @@ def _find_numbers(
     raw = RawInput(sample.file_name, lambda: io.BytesIO(sample.data), len(sample.data))
     unpacker = Unpacker(DEFAULT, is_read, lambda *_: None, lambda *_: None)
     found = set[str]()
-    with OpenedRaw(raw, DEFAULT) as opened:
+    with suppress(Refusal), OpenedRaw(raw, DEFAULT) as opened:
         for member in unpacker.members(opened):
             with suppress(Refusal):  # Other files may stand beside those with the table.
                 found.update(cell for cell in list_cells(member) if isinstance(cell, Number))
