@@ -11,12 +11,13 @@ from typing import NamedTuple
 from conditioners.dialects import ISO_DAY, ISO_MOMENTS, Numbers
 from conditioners.drafting.column_guesses import guess_columns
 from conditioners.drafting.date_conventions import DAY_FORMATS, MOMENT_FORMATS
-from conditioners.drafting.forms import Form, find_form, has_header_labels
+from conditioners.drafting.forms import Form
 from conditioners.drafting.guesses import Guess
 from conditioners.drafting.joined_cells import Joint
 from conditioners.drafting.joints import find_joints, name_whole, tell_apart
 from conditioners.drafting.keys import find_key, tell_key
 from conditioners.drafting.month_languages import are_used, find_months, tell_months, translate_sample
+from conditioners.drafting.sample_forms import find_form, has_header_labels
 from conditioners.drafting.samples import NoDraft, Sample
 from conditioners.drafting.short_years import find_first_year, forget_weekday
 from conditioners.drafting.sums import leave_out_sum

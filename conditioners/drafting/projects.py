@@ -15,9 +15,9 @@ from conditioners.drafting.asides import find_total
 from conditioners.drafting.beginnings import take_beginning
 from conditioners.drafting.cutting import cut_sample
 from conditioners.drafting.drafts import Draft, check_name, draft_source
-from conditioners.drafting.forms import AT_PLACES
 from conditioners.drafting.line_patterns import match_beginning
 from conditioners.drafting.module_text import write_module
+from conditioners.drafting.sample_forms import AT_PLACES
 from conditioners.drafting.sample_remarks import is_of_units, tell_units
 from conditioners.drafting.samples import NoDraft, Sample, look_at_sample
 from conditioners.drafting.trailers import match_trailer, tell_trailer
