@@ -61,35 +61,43 @@ def find_numbers(
     Columns are distinct cells with their counts. Those typed are what a format that tells numbers from texts, as a
     workbook does, shows the former as, and tell nothing of the marks in texts. EDI has no marks between thousands.
     """
-    possible: tuple[Numbers, ...] = _NUMBERS
-    if has_foreign_digits:
-        possible = (*possible, *_FOREIGN_NUMBERS)
+    possible = _NUMBERS + (_FOREIGN_NUMBERS if has_foreign_digits else ())
     if not has_thousands:
         possible = tuple(each for each in possible if not each.thousands)
     if delimiter == ";":
         # Where the comma is left to numbers, it is their decimal mark: 3,155 is no 3155.
         possible = tuple(sorted(possible, key=lambda each: (each.decimal, each.thousands) == (".", ",")))
     columns = [_without_unit(_without_percent(fill_tails(cells))) for cells in columns if not _are_months(cells)]
-    currency = tuple(sorted({mark for cells in columns for cell in list(cells)[:200] for mark in find_marks(cell)}))
-    has_minus = any(_TRAILING_MINUS.match(cell) for cells in columns for cell in cells)
-    minus = tuple(
-        sign for sign, before in _MINUS.items() if any(before.match(cell) for cells in columns for cell in cells)
-    )
-    candidates = [replace(each, currency=currency, trailing_minus=has_minus, minus=minus) for each in possible]
-    if any(_has_brackets(cells) for cells in columns):
-        candidates = [replace(each, brackets=True) for each in candidates]
+    candidates = _add_signs(possible, columns)
     texts = [Counter({cell: count for cell, count in cells.items() if cell not in typed}) for cells in columns]
     best = max(candidates, key=lambda each: sum(_share_numerals(cells, each) for cells in texts))
     numeric = [cells for cells in texts if _share_numerals(cells, best)]
-    marked = [
-        cell for cells in numeric for cell in find_fit(cells, matches_numeral(best)).fitting
-        if "." in cell or "," in cell
-    ]  # fmt: skip
     told = _tell_marks(best, has_thousands=has_thousands)
-    is_doubtful = has_thousands and all(_GROUPED.fullmatch(cell) for cell in marked)
+    marked = _list_marked(numeric, best)
+    is_doubtful = has_thousands and all(map(_GROUPED.fullmatch, marked))
     if is_doubtful and _are_thousands(marked, numeric):
         best = replace(best, decimal=",", thousands=".")
     return Conventions(best, told, tuple(marked) if is_doubtful else ())
+
+
+def _add_signs(possible: Sequence[Numbers], columns: Sequence[Counter[str]]) -> list[Numbers]:
+    """Conventions with the currencies, and the marks of a minus, that cells have."""
+    currency = tuple(sorted({mark for cells in columns for cell in list(cells)[:200] for mark in find_marks(cell)}))
+    has_trailing = any(_TRAILING_MINUS.match(cell) for cells in columns for cell in cells)
+    minus = tuple(
+        sign for sign, before in _MINUS.items() if any(before.match(cell) for cells in columns for cell in cells)
+    )
+    brackets = any(map(_has_brackets, columns))
+    return [
+        replace(each, currency=currency, trailing_minus=has_trailing, minus=minus, brackets=brackets)
+        for each in possible
+    ]
+
+
+def _list_marked(columns: Sequence[Counter[str]], numbers: Numbers) -> list[str]:
+    """The numerals with a point or comma."""
+    fits = matches_numeral(numbers)
+    return [cell for cells in columns for cell in find_fit(cells, fits).fitting if "." in cell or "," in cell]
 
 
 def _tell_marks(numbers: Numbers, *, has_thousands: bool) -> tuple[str, ...]:
