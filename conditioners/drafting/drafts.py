@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 from conditioners.dialects import ISO_DAY, ISO_MOMENTS, Numbers
 from conditioners.drafting.column_guesses import guess_columns
 from conditioners.drafting.date_conventions import DAY_FORMATS, MOMENT_FORMATS
+from conditioners.drafting.declared_columns import Joined, choose_columns, join_parts
 from conditioners.drafting.forms import Form
 from conditioners.drafting.guesses import Guess
-from conditioners.drafting.joined_cells import Joint
-from conditioners.drafting.joints import find_joints, name_whole, tell_apart
+from conditioners.drafting.joints import tell_apart
 from conditioners.drafting.keys import find_key, tell_key
 from conditioners.drafting.month_languages import are_used, find_months, tell_months, translate_sample
-from conditioners.drafting.sample_forms import find_form, has_header_labels
+from conditioners.drafting.sample_forms import find_form
 from conditioners.drafting.samples import NoDraft, Sample
 from conditioners.drafting.short_years import find_first_year, forget_weekday
-from conditioners.drafting.sums import leave_out_sum
 from conditioners.drafting.widening import Widening, unfold_sample
-from conditioners.readers.headers import normalise
 from conditioners.values.contradictions import find_contradiction
 from conditioners.values.month_names import Months
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 _ALONE = "one column without a label was found: if these are fields that touch each other, declare their places by hand"
-_TOUCHING = "fields without a blank between them are declared as one: compare their places with the file's description"
 
 
 @dataclass(frozen=True)
@@ -80,14 +75,9 @@ def draft_source(name: str, sample: Sample) -> Draft:
     language, months = find_months(sample)
     sample, widening = unfold_sample(translate_sample(sample, months), months)
     guessed = guess_columns(sample)
-    joined = _join_parts(guessed.columns, sample)
+    joined = join_parts(guessed.columns, sample)
     form = find_form(sample, joined.columns).widened(widening)
-    declared, left_out = _leave_out(
-        joined.columns, form, has_header=sample.labels is not None and not sample.odd_header
-    )
-    if not declared:
-        raise NoDraft("the sample has rows, and no column that could be declared")
-    declared = leave_out_sum(_put_in(declared, joined), sample.sum_name)
+    declared, left_out = choose_columns(joined, form, sample)
     cells = [*sample.columns, *(joint.cells for joint in joined.joints)]
     key = find_key(_list_possible(declared, widening), [*joined.columns, *joined.wholes], cells)
     declared, key_with_places = _add_places(declared, key, sample)
@@ -120,29 +110,6 @@ def _list_possible(declared: Sequence[Guess], widening: Widening | None) -> list
     ]  # fmt: skip
 
 
-class _Joined(NamedTuple):
-    """The guesses, those of which others are made marked as parts, and what is made of them."""
-
-    columns: list[Guess]
-    joints: Sequence[Joint]
-    wholes: list[Guess]
-
-
-def _join_parts(guesses: Sequence[Guess], sample: Sample) -> _Joined:
-    joints = find_joints(guesses, sample.columns, by_label=has_header_labels(sample))
-    members = {at for joint in joints for at in joint.members}
-    columns = [replace(guess, is_part=at in members) for at, guess in enumerate(guesses)]
-    return _Joined(columns, joints, [name_whole(joint, guesses) for joint in joints])
-
-
-def _put_in(declared: Sequence[Guess], joined: _Joined) -> list[Guess]:
-    """The columns to declare, with those that several make at the place of the first of these."""
-    wholes = zip(joined.joints, joined.wholes, strict=True)
-    first = {joined.columns[min(joint.members)].name: whole for joint, whole in wholes}
-    placed = [first.get(guess.name, guess) for guess in declared]
-    return [guess for guess in placed if not guess.is_part]
-
-
 def _add_places(declared: Sequence[Guess], key: tuple[str, ...], sample: Sample) -> tuple[list[Guess], tuple[str, ...]]:
     """The columns and the key, with those of the sheets, folders or files that tell tables apart."""
     columns = list(declared)
@@ -153,43 +120,12 @@ def _add_places(declared: Sequence[Guess], key: tuple[str, ...], sample: Sample)
     return columns, key
 
 
-def _name_parts(joined: _Joined, form: Form) -> dict[str, tuple[str, ...]]:
+def _name_parts(joined: Joined, form: Form) -> dict[str, tuple[str, ...]]:
     parts = [[joined.columns[at] for at in joint.members] for joint in joined.joints]
     return {
         whole.name: tuple(form.called.get(guess.name, guess.label) for guess in of)
         for whole, of in zip(joined.wholes, parts, strict=True)
     }
-
-
-def _leave_out(guesses: Sequence[Guess], form: Form, *, has_header: bool) -> tuple[list[Guess], list[str]]:
-    """The columns without those that a header row cannot name, and what to check."""
-    if form.has_paths or form.kind == "FixedWidth" or not has_header:
-        return list(guesses), [_TOUCHING] if form.kind == "FixedWidth" else []
-    counts = Counter(normalise(guess.label) for guess in guesses)
-    are_named = [bool(guess.label.strip()) and counts[normalise(guess.label)] == 1 for guess in guesses]
-    kept = [guess for guess, is_named in zip(guesses, are_named, strict=True) if is_named]
-    left = [guess for guess, is_named in zip(guesses, are_named, strict=True) if not is_named]
-    if not any(guess.is_required for guess in kept):
-        raise NoDraft(f"no column with a label of its own is filled in every row; declare it by hand{_hint(counts)}")
-    return kept, [
-        f"the label {guess.label!r} is empty or stands twice, so its column is not declared{_tell_example(guess)}"
-        for guess in left if guess.label.strip() or guess.example
-    ]  # fmt: skip
-
-
-def _hint(counts: Counter[str]) -> str:
-    """What may have to be declared where labels come again."""
-    again = [label for label, count in counts.items() if label and count > 1]
-    if not again:
-        return ""
-    return (
-        f". {again[0]!r} is a label of {counts[again[0]]} columns: where a row above tells them apart, `header_rows=2` "
-        "joins both, and `wide` makes rows of the days or weeks that it tells"
-    )
-
-
-def _tell_example(guess: Guess) -> str:
-    return f": {guess.example[:20]!r} and so on" if guess.example else ""
 
 
 def _find_own_formats(guesses: Sequence[Guess]) -> dict[str, tuple[str, ...]]:
