@@ -28,27 +28,16 @@ _MOST, _MOST_EMPTY = 2_000_000, 100_000
 
 def split_segments(text: str) -> Iterator[Segment]:
     """All segments of all interchanges; raises Refusal when one declares no marks, or the last segment has no end."""
-    number, at, empty, elements, released, marks, first = 0, skip_blanks(text, 0), 0, 0, 0, USUAL, USUAL
+    number, at, marks, size = 0, skip_blanks(text, 0), USUAL, None
     while at < len(text):
         marks, at = find_marks(text, at, marks, number + 1)
-        if number == 0:
-            first = marks
-            elements = sum(map(text.count, filter(None, (*marks[1:4], marks.repetition))))
-            _require_few(elements)
-            released = text.count(marks.release) if marks.release else 0
-            _require_few(released, "release characters")
-        has_others = marks != first
+        size = size or _Size(text, marks)
         breaks = "".join(mark for mark in "\r\n" if mark not in marks)
         for found, end in _cut_interchange(text, at, marks):
             number, at = number + 1, end
-            if has_others:
-                elements += 1 + sum(found.count(mark) for mark in (*marks[1:3], marks.repetition) if mark)
-                _require_few(elements)
-                released += found.count(marks.release) if marks.release else 0
-                _require_few(released, "release characters")
+            size.note_text(found, marks)
             segment = _make_segment(number, found, marks, breaks)
-            empty += len(segment.elements) == 1
-            _require_full(empty, number)
+            size.note_segment(segment)
             yield segment
             if segment.name == TRAILERS[marks.kind]:
                 break
@@ -59,16 +48,35 @@ def split_segments(text: str) -> Iterator[Segment]:
         at = skip_blanks(text, at)
 
 
-def _require_few(count: int, what: str = "elements") -> None:
-    """Marks without anything between them would fill memory with nothing, and each takes its time."""
-    if count > _MOST:
-        raise Refusal(f"the interchange has more than {_MOST} {what}")
+class _Size:
+    """What the segments of a text take: each method raises Refusal for more than is read."""
 
+    def __init__(self, text: str, marks: Marks) -> None:
+        """All of a text is counted by the marks of its first interchange, before any segment is cut."""
+        self._first, self._empty = marks, 0
+        self._elements = sum(map(text.count, filter(None, (*marks[1:4], marks.repetition))))
+        self._released = text.count(marks.release) if marks.release else 0
+        self._require_few()
 
-def _require_full(empty: int, segments: int) -> None:
-    """A name takes two bytes of the file and a hundred in memory; one with elements counts among these as well."""
-    if empty > _MOST_EMPTY and empty * 2 > segments:
-        raise Refusal(f"of the first {segments} segments {empty} are a name without elements", f"segment {segments}")
+    def note_text(self, found: str, marks: Marks) -> None:
+        """The text of a segment, which other marks than those of the first interchange cut into more."""
+        if marks != self._first:
+            self._elements += 1 + sum(found.count(mark) for mark in (*marks[1:3], marks.repetition) if mark)
+            self._released += found.count(marks.release) if marks.release else 0
+            self._require_few()
+
+    def note_segment(self, segment: Segment) -> None:
+        """A name takes two bytes of the file and a hundred in memory; one with elements counts among these as well."""
+        self._empty += len(segment.elements) == 1
+        if self._empty > _MOST_EMPTY and self._empty * 2 > segment.number:
+            reason = f"of the first {segment.number} segments {self._empty} are a name without elements"
+            raise Refusal(reason, f"segment {segment.number}")
+
+    def _require_few(self) -> None:
+        """Marks without anything between them would fill memory with nothing, and each takes its time."""
+        for count, what in ((self._elements, "elements"), (self._released, "release characters")):
+            if count > _MOST:
+                raise Refusal(f"the interchange has more than {_MOST} {what}")
 
 
 def _cut_interchange(text: str, at: int, marks: Marks) -> Iterator[tuple[str, int]]:
