@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, takewhile
 
-from conditioners.structure.kinds import TYPED, kind_of
 from conditioners.structure.labels import count_repeated, find_labels, join_labels
 from conditioners.structure.lists import count_parts
 from conditioners.structure.notes import are_words, count_apart, without_notes
+from conditioners.structure.odd_headers import find_odd_header
 from conditioners.structure.profiles import MOST_COLUMNS, Profile
 from conditioners.structure.rows import Resplit, Row
 
@@ -23,14 +22,6 @@ _REPEATED_ABOVE_VALUES, _REPEATED_ABOVE_WORDS = 1 / 5, 1 / 3
 _RAGGED = "rows of different numbers of cells"
 _METADATA = 2
 """Lines above what was taken for labels from which on it is one more of them."""
-_BEFORE_LABELS = re.compile("#(?:[A-Za-z]+:)?")
-"""What stands before the labels of a log, such as `#Fields:`."""
-_ENOUGH = 4
-"""Rows that tell what a table's columns hold."""
-_RESPLIT = "another delimiter"
-"""What is odd about labels that another mark than the table's tells apart."""
-_TITLE = 2
-"""Words that are likelier a title than labels between blanks, where the table has as many columns."""
 _PREAMBLE = 0.3
 """A run of equally wide rows begins the first table if it has this share of the cells of the largest run."""
 
@@ -66,25 +57,32 @@ def find_head(rows: Sequence[Row], resplit: Resplit) -> tuple[int, Head | None, 
     start, width = _find_start(rows, filled)
     if width == 0:  # Cells that cannot be told apart are one for the table, and its rows go to quarantine.
         return start, Head(None, 1), 0
-    above = _find_odd_header(rows, filled, start, width, resplit)
-    if above is not None:
-        return above[0], above[1], start - above[0]
+    if (odd := find_odd_header(rows, filled, start, width, resplit)) is not None:
+        return odd.number, Head(odd.labels, width, (rows[odd.number].place,), odd.note), start - odd.number
     table = [number for number in filled if number >= start and rows[number].width == width]
     table = _without_repeats(rows, without_notes(rows, table, width))
     cells = [rows[number].cells or () for number in table]
-    skipped, count = find_labels(cells)
-    apart = count_apart(rows, table, skipped, count)
-    skipped, count = skipped + apart, count - apart
-    if (begin := _find_rows_above(table, cells, skipped + count - 1)) is not None:
-        skipped, count = begin, count_repeated(cells[begin:])
-    elif count and (begin := _find_metadata(table, cells, skipped, skipped + count)) is not None:
-        skipped, count = begin, 1
+    skipped, count = _find_header_rows(rows, table, cells)
     start = table[skipped] if skipped < len(table) else start
     if count == 0:
         return start, Head(None, width), 0
     used = table[skipped : skipped + count]
     labels = join_labels([rows[number].cells or () for number in used], are_merged=rows[start].is_of_sheet)
     return start, Head(labels, width, tuple(rows[number].place for number in used)), used[-1] - start + 1
+
+
+def _find_header_rows(
+    rows: Sequence[Row], table: Sequence[int], cells: Sequence[tuple[str, ...]]
+) -> tuple[int, int]:  # fmt: skip
+    """How many rows of a table's width stand above its header rows, and how many these are."""
+    skipped, count = find_labels(cells)
+    apart = count_apart(rows, table, skipped, count)
+    skipped, count = skipped + apart, count - apart
+    if (begin := _find_rows_above(table, cells, skipped + count - 1)) is not None:
+        return begin, count_repeated(cells[begin:])
+    if count and (begin := _find_metadata(table, cells, skipped, skipped + count)) is not None:
+        return begin, 1
+    return skipped, count
 
 
 def _without_repeats(rows: Sequence[Row], table: Sequence[int]) -> list[int]:
@@ -164,66 +162,3 @@ def _usual_width(rows: Sequence[Row], filled: Sequence[int], width: int) -> int:
     near = [each for each in widths if abs(each - width) <= 1 and each > 0]
     best = max(near, key=lambda each: (widths[each] * each, each), default=width)
     return best if widths[best] > 2 * widths[width] else width
-
-
-def _find_odd_header(
-    rows: Sequence[Row], filled: Sequence[int], start: int, width: int, resplit: Resplit
-) -> tuple[int, Head] | None:
-    """A header row with another number of cells than its table has columns, right above the first row."""
-    number = max((each for each in filled if each < start), default=start - 1)
-    if number < 0 or any(row.is_blank for row in rows[number:start]):
-        return None
-    body = _rows_together(rows[start : start + _PROFILED], width)
-    for cells, told in _odd_labels(rows[number], width, body, resplit):
-        are_whole = told != _RESPLIT or (len(set(cells)) == len(cells) and not _may_begin_with_labels(body, width))
-        if are_whole and not any(kind_of(cell) in TYPED for cell in cells) and _suits(cells[:width], body, width):
-            return number, Head(cells, width, (rows[number].place,), told)
-    return None
-
-
-def _rows_together(rows: Sequence[Row], width: int) -> list[Sequence[str]]:
-    """The cells of the rows of a width up to the first blank row, or of all if those are too few to go by."""
-    together = [row for row in takewhile(lambda row: not row.is_blank, rows) if row.width == width]
-    return [row.cells or () for row in (together if len(together) >= _ENOUGH else rows) if row.width == width]
-
-
-def _odd_labels(
-    row: Row, width: int, body: Sequence[Sequence[str]], resplit: Resplit
-) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Ways to read a row as labels, with what is odd about each."""
-    for mark, cells in resplit(row):
-        if mark and len(cells) == width:
-            yield cells, _RESPLIT
-    cells = row.cells or ()
-    surplus = len(cells) - width
-    if surplus == 1 and _BEFORE_LABELS.fullmatch(cells[0].strip()):
-        yield cells[1:], "a comment"
-    if row.is_comment and surplus < 0:
-        return
-    told = f"{len(cells)} labels for {width} columns"
-    if surplus > 0 and not any(map(str.strip, cells[width:])) and sum(map(bool, map(str.strip, cells))) * 2 > width:
-        yield cells[:width], told
-        return
-    is_padded = 0 < surplus == sum(not cell.strip() for cell in cells) and width > 2
-    if len(cells) < 2 or (abs(surplus) > max(1, width // 4) and not is_padded) or surplus == 0:
-        return
-    if surplus < 0:
-        numbered = len(body) > 1 and all(each[0].strip() == str(at) for at, each in enumerate(body, start=1))
-        yield ((*[""] * -surplus, *cells) if numbered else (*cells, *[""] * -surplus)), told
-        return
-    blanks = [at for at, cell in enumerate(cells) if not cell.strip()][:surplus]
-    yield tuple(cell for at, cell in enumerate(cells) if at not in blanks or len(blanks) < surplus), told
-
-
-def _may_begin_with_labels(body: Sequence[Sequence[str]], width: int) -> bool:
-    """Whether the first row looks like labels of the others, or could be some where two words above it are a title."""
-    support = Profile(body[1:], width).support_labels(body[0]) if are_words(body[0]) else -1.0
-    return support > 0 or (support == 0 and width == _TITLE)
-
-
-def _suits(labels: Sequence[str], body: Sequence[Sequence[str]], width: int) -> bool:
-    """Whether labels are likelier to be those of a table than its first row is."""
-    if len(labels) < width:
-        return True
-    first = Profile(body[1:], width).support_labels(body[0])
-    return Profile(body, width).support_labels(labels) >= max(0.0, first) or first <= 0
