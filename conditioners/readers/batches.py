@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from conditioners.outcome import Skipped
+from conditioners.rules import Rule
 
 if TYPE_CHECKING:
     import polars as pl
@@ -25,7 +26,7 @@ class Unread:
 
     before: int
     located: Located
-    rule: str
+    rule: Rule
     reason: str
 
 
@@ -109,7 +110,7 @@ class Rows:
         self.origins.append(origin)
         self.cells.append(cells)
 
-    def add_unread(self, located: Located, rule: str, reason: str) -> None:
+    def add_unread(self, located: Located, rule: Rule, reason: str) -> None:
         """Append a row whose cells could not be told apart."""
         self.unread.append(Unread(len(self.cells), located, rule, reason))
 

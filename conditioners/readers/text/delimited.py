@@ -20,7 +20,7 @@ from conditioners.readers.text.chunks import Chunk, Span
 from conditioners.readers.text.cutting import RecordCutter
 from conditioners.readers.text.ending import stop_behind_table
 from conditioners.readers.text.layouts import Layout
-from conditioners.readers.text.locating import FEW, RecordIndex, sort_out
+from conditioners.readers.text.locating import FEW, BadRecord, RecordIndex, sort_out
 from conditioners.readers.text.portions import cut_portions
 from conditioners.readers.text.records import RULES, WRONG_COUNT, RecordParser
 from conditioners.readers.text.stand_ins import put_in_each, take_out_of_cells, turn
@@ -31,12 +31,10 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
-_QUOTE_REASONS: dict[str, str] = {
+_QUOTE_REASONS: dict[Rule, str] = {
     Rule.STRAY_QUOTE: "text follows a closing quote",
     Rule.UNTERMINATED_QUOTE: "a quote is opened and not closed",
 }
-_Bad = tuple[int, str, str]
-"""A record that cannot be read, by number, with rule and reason."""
 _SPARE = 3
 """Bytes for each cell, delimiter included, beyond which hardly a row is empty."""
 
@@ -97,7 +95,7 @@ class DelimitedReader:
             total = len(index.ends)
         return self._batch(part, index, take_out_of_cells(frame, part.data, self.syntax), bad, total)
 
-    def _read_mixed(self, part: Chunk, index: RecordIndex) -> tuple[pl.DataFrame, list[_Bad]]:
+    def _read_mixed(self, part: Chunk, index: RecordIndex) -> tuple[pl.DataFrame, list[BadRecord]]:
         """Rows of a chunk with odd records: all that can be read are, at once, but for those with an escape."""
         import numpy as np
         import polars as pl
@@ -111,6 +109,7 @@ class DelimitedReader:
         even_at = np.delete(even_at, [number for number, *_ in wrong])
         for number in np.flatnonzero(index.rules).tolist():
             rule = RULES[index.rules[number]]
+            assert rule is not None
             bad.append((number, rule, _QUOTE_REASONS[rule]))
         good_at, fields = self._parse_each(part.data, index, escaped, bad)
         if fields:
@@ -119,7 +118,7 @@ class DelimitedReader:
         return frame, sorted(bad)
 
     def _parse_each(
-        self, data: bytes, index: RecordIndex, numbers: NDArray[np.int64], bad: list[_Bad]
+        self, data: bytes, index: RecordIndex, numbers: NDArray[np.int64], bad: list[BadRecord]
     ) -> tuple[list[int], list[tuple[str, ...]]]:
         """The fields of some records, by number; those of another width become bad ones."""
         good_at, good = [], []
@@ -134,7 +133,7 @@ class DelimitedReader:
         return good_at, good
 
     def _batch(
-        self, part: Chunk, index: RecordIndex, frame: pl.DataFrame, bad: Sequence[_Bad], total: int
+        self, part: Chunk, index: RecordIndex, frame: pl.DataFrame, bad: Sequence[BadRecord], total: int
     ) -> TextBatch:
         import numpy as np
         import polars as pl
@@ -165,7 +164,7 @@ class DelimitedReader:
         hollow = np.setdiff1d(np.flatnonzero(index.are_blank(np.arange(total), self.syntax.delimiter)), bad)
         return hollow if len(hollow) > FEW else none
 
-    def _read_even(self, data: bytes) -> tuple[pl.DataFrame, list[_Bad]]:
+    def _read_even(self, data: bytes) -> tuple[pl.DataFrame, list[BadRecord]]:
         """Records in which every quote stands where it may and nothing is escaped, and those of another width."""
         import polars as pl
         import pyarrow as pa
@@ -173,7 +172,7 @@ class DelimitedReader:
 
         if not data:
             return pl.DataFrame(schema=dict.fromkeys(self.layout.header.positions, pl.String)), []
-        wrong: list[_Bad] = []
+        wrong: list[BadRecord] = []
 
         def set_aside(row: csv.InvalidRow) -> str:
             wrong.append((row.number - 1, WRONG_COUNT, self._describe_width(row.actual_columns)))

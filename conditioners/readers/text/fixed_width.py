@@ -104,8 +104,8 @@ class FixedWidthReader:
         """Lines that cannot be read, by number, with rule and reason; and the columns that stand in groups."""
         import polars as pl
 
-        is_wrong = self._has_wrong_width(line).arg_true().to_list()
-        wrong = {number: (Rule.WRONG_WIDTH, self._describe_width(line[number])) for number in is_wrong}
+        numbers = self._has_wrong_width(line).arg_true().to_list()
+        wrong = {number: (Rule.WRONG_WIDTH, self._describe_width(line[number])) for number in numbers}
         if self._groups is None:
             return wrong | _find_damage(line, damaged=damaged), []
         rows = [self._groups.read(text) for text in line.str.slice(self._end).str.strip_chars_end().to_list()]

@@ -11,12 +11,15 @@ from conditioners.readers.decoding import show_damage
 from conditioners.readers.text.chunks import Chunk, Marks, Span
 from conditioners.readers.text.records import CR, LF, OddRecords, Syntax
 from conditioners.readers.text.stand_ins import take_out
+from conditioners.rules import Rule
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 
+BadRecord = tuple[int, Rule, str]
+"""One that cannot be read: its number in the chunk, the rule that it breaks, and the reason."""
 FEW = 1000
 """Rows that cannot be read, of a chunk, that may as well be looked at one by one."""
 _LISTED = 100
@@ -136,9 +139,9 @@ class RecordIndex:
 
 
 def sort_out(
-    bad: Sequence[tuple[int, str, str]], index: RecordIndex, filler: str, hollow: Sequence[int] | NDArray[np.int64] = ()
+    bad: Sequence[BadRecord], index: RecordIndex, filler: str, hollow: Sequence[int] | NDArray[np.int64] = ()
 ) -> tuple[list[Unread], list[tuple[Located, str, int]]]:
-    """Records that cannot be read, by number with rule and reason; blank ones among many are only counted.
+    """Records that cannot be read; blank ones among many are only counted.
 
     So are `hollow` ones, which could be read and are blank.
     """

@@ -20,7 +20,7 @@ LF, CR = 10, 13
 WRONG_COUNT, STRAY, UNTERMINATED = Rule.WRONG_FIELD_COUNT, Rule.STRAY_QUOTE, Rule.UNTERMINATED_QUOTE
 TELLING = 3
 """Delimiters in one line of a quoted field that make it look like a record."""
-RULES = ("", STRAY, UNTERMINATED)
+RULES = (None, STRAY, UNTERMINATED)
 """What a record may break, by number; the first is that it can be read."""
 _ENOUGH = 16
 """Readable records in a row after which it is worth while to look for the next odd one."""
@@ -179,7 +179,7 @@ class RecordParser:
             if record is None:
                 return
             position = record.end
-            yield position, RULES.index(record.rule or "")
+            yield position, RULES.index(record.rule)
 
     def parse_one(self, data: bytes, start: int, *, last: bool) -> ParsedRecord | None:
         """The record that begins at `start`; None when the data end, and are not the last, before it does."""
