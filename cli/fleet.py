@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -30,16 +30,7 @@ def show_fleet(
         print_json({"fleet": fleet, "week": chosen, "cells": cells})
         return
     print(f"fleet {fleet}, week {chosen}")
-    print_table(
-        ["cell", "state", "MAPE", "average", "served by", "age", "reason"],
-        [
-            [
-                cell["id"], cell["state"], percent(cell["mape"]), percent(cell["baseline_mape"]), cell["role"],
-                _age(cell), cell["reason"],
-            ]
-            for cell in cells
-        ],
-    )  # fmt: skip
+    print_table(["cell", "state", "MAPE", "average", "served by", "age", "reason"], map(_show_row, cells))
 
 
 def _parse_week(week: str) -> str | None:
@@ -49,7 +40,12 @@ def _parse_week(week: str) -> str | None:
         raise Failure(f"--week: {error}") from error
 
 
-def _age(cell: dict[str, object]) -> str | None:
+def _show_row(cell: dict[str, Any]) -> list[Any]:
+    mape, average = percent(cell["mape"]), percent(cell["baseline_mape"])
+    return [cell["id"], cell["state"], mape, average, cell["role"], _age(cell), cell["reason"]]
+
+
+def _age(cell: dict[str, Any]) -> str | None:
     if cell["age_days"] is None:
         return None
     return f"{cell['age_days']} d" + (" stale" if cell["stale"] else "")

@@ -53,17 +53,10 @@ def run_rejects(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Write the rejected rows of a raw file as CSV, with empty columns for `source release`; or list the files."""
-    from shared import wiring
-
     if path is None:
         _list_files_with_rejects(top, as_json)
         return
-    try:
-        rows = list(list_rejects(wiring.lake(), path))
-    except NotReleased as reason:
-        raise Failure(str(reason)) from None
-    if not rows:
-        raise Failure(_tell_none_rejected(path))
+    rows = _read_rejects(path)
     _tell_refused(path)
     if out is not None:
         with replacing(out, out.parent) as writing:
@@ -76,6 +69,19 @@ def run_rejects(
         sys.stdout.write(show_lines(rows))
     else:
         print(f"{len(rows) - 1} rows -> {out}")
+
+
+def _read_rejects(path: str) -> list[list[str]]:
+    """The lines of the list of a file's rejected rows, its header first."""
+    from shared import wiring
+
+    try:
+        rows = list(list_rejects(wiring.lake(), path))
+    except NotReleased as reason:
+        raise Failure(str(reason)) from None
+    if not rows:
+        raise Failure(_tell_none_rejected(path))
+    return rows
 
 
 def _list_files_with_rejects(top: int, as_json: bool) -> None:

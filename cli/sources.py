@@ -34,14 +34,26 @@ def list_sources(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """List the sources with their files, rows and freshness; and files that were refused, each with its reason."""
-    from conditioners.drops.drift import describe_drift
+    told = _describe_sources()
+    if as_json:
+        print_json({"sources": told})
+        return
+    print_table(["source", *COLUMNS], [[each["source"], *_show_row(each)] for each in told])
+    for each in told:
+        _tell_waiting(each)
+        _tell_refused(each)
+        _tell_drift(each)
+
+
+def _describe_sources() -> list[dict[str, Any]]:
+    """Each source that is declared, or that the ledger knows files of."""
     from conditioners.registry import all_sources
     from shared import wiring
 
     ledger = wiring.ledger()
     seen = {told["source"]: told for told in ledger.reports.report_sources()}
     names = sorted({source.name for source in all_sources()} | set(seen))
-    told = [
+    return [
         {
             **seen.get(name, {"source": name, "files": 0}),
             "drift": ledger.conditioned.find_last_drift(name), "refused": _list_refused(name),
@@ -49,20 +61,6 @@ def list_sources(
         }
         for name in names
     ]  # fmt: skip
-    if as_json:
-        print_json({"sources": told})
-        return
-    print_table(["source", *COLUMNS], [[each["source"], *_show_row(each)] for each in told])
-    for each in told:
-        if waiting := each.get("files_landed", 0) + each.get("files_conditioning", 0):
-            print(f"{each['source']}: {waiting} wait to be conditioned; {TAKER}")
-        for file in each["postponed"]:
-            print(f"{each['source']}: {file['path']} was tried and will be again: {file['reason']}")
-        _tell_refused(each)
-        if standing := each.get("files_on_older_output"):
-            print(f"{each['source']}: {standing} refused, where the output made before stays in use")
-        if each["drift"] and (words := describe_drift(each["drift"])):
-            print(f"{each['source']}: the last file differs from the one before: {words}")
 
 
 def _show_row(told: dict[str, Any]) -> list[Any]:
@@ -102,6 +100,13 @@ def _list_postponed(source: str) -> list[dict[str, Any]]:
     return [{name: file[name] for name in ("path", "reason", "seen_at")} for file in waiting if file["reason"]]
 
 
+def _tell_waiting(told: dict[str, Any]) -> None:
+    if waiting := told.get("files_landed", 0) + told.get("files_conditioning", 0):
+        print(f"{told['source']}: {waiting} wait to be conditioned; {TAKER}")
+    for file in told["postponed"]:
+        print(f"{told['source']}: {file['path']} was tried and will be again: {file['reason']}")
+
+
 def _tell_refused(told: dict[str, Any]) -> None:
     for file in told["refused"]:
         since = "; the lake no longer holds this version, so nothing is left to do" if file["replaced"] else ""
@@ -111,6 +116,15 @@ def _tell_refused(told: dict[str, Any]) -> None:
         print(f"{told['source']}: {more} more were refused before; {where}")
     if any(not file["replaced"] for file in told["refused"]):
         print(f"{told['source']}: {REMEDY}")
+    if standing := told.get("files_on_older_output"):
+        print(f"{told['source']}: {standing} refused, where the output made before stays in use")
+
+
+def _tell_drift(told: dict[str, Any]) -> None:
+    from conditioners.drops.drift import describe_drift
+
+    if told["drift"] and (words := describe_drift(told["drift"])):
+        print(f"{told['source']}: the last file differs from the one before: {words}")
 
 
 @app.callback()
