@@ -12,7 +12,8 @@ from conditioners.inputs.raw import OpenedRaw
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.readers.decoding import DAMAGE_IN_TEXT
-from conditioners.readers.parquet.reading import describe_unusual, open_parquet_file, read_text_batches
+from conditioners.readers.parquet.files import open_parquet_file
+from conditioners.readers.parquet.reading import describe_unusual, read_text_batches
 from conditioners.structure.block import Block, Deferred
 from conditioners.structure.rows import Row, no_resplit
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 _FRACTION = r"(?:\.[0-9]{1,15})?"
-_DAY_SECONDS, _DAY_MILLISECONDS = 86_400, 86_400_000
+_DAY_SECONDS = 86_400
 _PLACES = 11
 """Decimal places of a day that are read: less than a millisecond, and as many as 64 bits take."""
 _LEAP_DAY = 60

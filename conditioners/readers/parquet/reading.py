@@ -2,104 +2,27 @@
 
 from __future__ import annotations
 
-import struct
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from conditioners.inputs.raw import OpenedRaw
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.readers.json.showing import show_json
 from conditioners.readers.parquet.cells import is_bytes, is_text, read_values, show_cells
-from conditioners.readers.parquet.footer import ColumnChunk, read_chunks
-from conditioners.readers.parquet.limits import check_pages, check_sizes, name_column
+from conditioners.readers.parquet.files import OpenedParquet
+from conditioners.readers.parquet.limits import name_column
 from conditioners.readers.parquet.sizes import HEX, decoded_size, fixed_bytes, row_sizes
-from conditioners.readers.parquet.thrift import ThriftError
 
 if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
     from pyarrow.parquet import ParquetFile
 
-_IN_MEMORY = 32 << 20
 _BATCH_ROWS, _NESTED_ROWS = 20_000, 1000
 _BATCH_CELLS = 500_000
 """Of a batch: each takes up to a hundred bytes."""
 _MANY = 500
 """Cells of a column that are written faster all at once than one by one."""
-_TAIL = 8
-"""Bytes of the metadata's length and the mark behind it."""
-
-
-@dataclass(frozen=True)
-class OpenedParquet:
-    """A file that keeps to the limits, and the bytes that its columns take in it."""
-
-    file: ParquetFile
-    packed: int
-    nested: int
-    """The most values that the columns of lists have together in a row group."""
-
-
-@contextmanager
-def open_parquet_file(opened: OpenedRaw, limits: Limits) -> Iterator[OpenedParquet]:
-    """The file, spooled to disk when it is large; raises Refusal when it is damaged or unpacks to too much."""
-    import pyarrow as pa
-    from pyarrow.parquet import ParquetFile
-
-    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as spool:
-        for block in opened.blocks():
-            spool.write(block)
-        packed = spool.tell()
-        footer = _find_footer(spool, packed, limits)
-        spool.seek(0)
-        try:
-            metadata = ParquetFile(pa.PythonFile(spool, mode="r")).metadata
-            spool.seek(packed - _TAIL - footer)
-            groups = _read_chunks(metadata, spool.read(footer))
-            told = check_sizes(metadata, groups, packed, limits)
-            checked = check_pages(spool, metadata, groups, limits)
-            # A value that is stored once must not be repeated in memory for each of its rows.
-            once = [path for path in _texts(metadata) if path not in checked.one_by_one]
-            file = ParquetFile(pa.PythonFile(spool, mode="r"), metadata=metadata, read_dictionary=once)
-            yield OpenedParquet(file, told, checked.listed)
-        except UnicodeDecodeError as error:
-            raise Refusal(f"the Parquet file cannot be read: a text in it is no UTF-8: {error.object[:80]!r}") from None
-        except (pa.ArrowException, OSError) as error:
-            raise Refusal(f"the Parquet file cannot be read: {error}") from None
-
-
-def _find_footer(spool: IO[bytes], packed: int, limits: Limits) -> int:
-    """The metadata's size, which stands before the last four bytes, whatever it is; raises Refusal beyond the limit."""
-    if packed < _TAIL:
-        return 0
-    spool.seek(packed - _TAIL)
-    size, _ = struct.unpack("<I4s", spool.read(_TAIL))
-    if limits.footer_bytes < size < packed:
-        raise Refusal(f"the metadata of the Parquet file are larger than the limit of {limits.footer_bytes} bytes")
-    return int(size)
-
-
-def _read_chunks(metadata: Any, footer: bytes) -> list[list[ColumnChunk]]:
-    """The columns of each row group; raises Refusal where they are not those of the schema, or cannot be read."""
-    try:
-        groups = read_chunks(footer)
-    except ThriftError as error:
-        raise Refusal(f"the Parquet file cannot be read: of its metadata, {error}") from None
-    if any(chunk.is_encrypted for group in groups for chunk in group):
-        raise Refusal("the Parquet file has encrypted columns: have it written without encryption")
-    if [len(group) for group in groups] != [metadata.num_columns] * metadata.num_row_groups:
-        raise Refusal(f"the Parquet file cannot be read: not every row group has {metadata.num_columns} columns")
-    return groups
-
-
-def _texts(metadata: Any) -> list[str]:
-    """The paths of the columns whose values have any length."""
-    columns = (metadata.schema.column(number) for number in range(metadata.num_columns))
-    return [column.path for column in columns if column.physical_type == "BYTE_ARRAY"]
 
 
 def read_text_batches(opened: OpenedParquet, columns: Sequence[str] | None, limits: Limits) -> Iterator[pl.DataFrame]:
@@ -113,28 +36,39 @@ def read_text_batches(opened: OpenedParquet, columns: Sequence[str] | None, limi
     file = opened.file
     if columns is not None:
         _require_single_values(file, columns)
-    told, rows, unpacked = file.metadata.num_rows, 0, 0
-    most = limits.row_group_bytes + opened.packed * limits.repeated_ratio
+    told, size = file.metadata.num_rows, _Size(opened, limits)
     for batch in _read_batches(opened, columns, limits):
-        size = decoded_size(batch)
-        if size > limits.row_group_bytes:
-            raise Refusal(f"{batch.num_rows} rows unpack to more than the limit of {limits.row_group_bytes} bytes")
-        if size > limits.line_bytes:
-            _require_short_rows(batch, rows, limits)
-        unpacked += size
-        if unpacked > most:
-            raise Refusal(
-                f"its values, each written out for its row, are more than {limits.row_group_bytes} bytes and "
-                f"{limits.repeated_ratio} times the size of the file",
-                f"row {rows + 1}",
-            )
-        rows += batch.num_rows
-        if rows > told:
+        size.note(batch)
+        if size.rows > told:
             break
         names = batch.schema.names if columns is not None else map(str, range(batch.num_columns))
         yield pl.DataFrame([_as_text(batch.column(at)).alias(name) for at, name in enumerate(names)])
-    if rows != told:
+    if size.rows != told:
         raise Refusal(f"the Parquet file cannot be read: its metadata tell of {told} rows, which it does not have")
+
+
+class _Size:
+    """What the batches of a file unpack to."""
+
+    def __init__(self, opened: OpenedParquet, limits: Limits) -> None:
+        self._limits, self._most = limits, limits.row_group_bytes + opened.packed * limits.repeated_ratio
+        self.rows = self._unpacked = 0
+
+    def note(self, batch: pa.RecordBatch) -> None:
+        """The next batch; raises Refusal when it, one of its rows, or all batches so far unpack to too much."""
+        limits, size = self._limits, decoded_size(batch)
+        if size > limits.row_group_bytes:
+            raise Refusal(f"{batch.num_rows} rows unpack to more than the limit of {limits.row_group_bytes} bytes")
+        if size > limits.line_bytes:
+            _require_short_rows(batch, self.rows, limits)
+        self._unpacked += size
+        if self._unpacked > self._most:
+            raise Refusal(
+                f"its values, each written out for its row, are more than {limits.row_group_bytes} bytes and "
+                f"{limits.repeated_ratio} times the size of the file",
+                f"row {self.rows + 1}",
+            )
+        self.rows += batch.num_rows
 
 
 def _read_batches(opened: OpenedParquet, columns: Sequence[str] | None, limits: Limits) -> Iterator[pa.RecordBatch]:

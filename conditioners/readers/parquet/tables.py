@@ -16,7 +16,8 @@ from conditioners.readers.batches import Facts, Located, TextBatch
 from conditioners.readers.headers import NearMiss, find_header, surroundings
 from conditioners.readers.json.showing import show_json
 from conditioners.readers.numbers import number_columns
-from conditioners.readers.parquet.reading import list_fractions, open_parquet_file, read_text_batches
+from conditioners.readers.parquet.files import open_parquet_file
+from conditioners.readers.parquet.reading import list_fractions, read_text_batches
 
 if TYPE_CHECKING:
     import polars as pl
