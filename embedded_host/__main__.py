@@ -47,12 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def replay(given: list[str]) -> int:
     """Hold every stored history against today's code; 1 if a running instance would break or change its meaning."""
-    parser = argparse.ArgumentParser(prog="python -m embedded_host replay", description=replay.__doc__)
-    parser.add_argument("--app", type=Path, required=True, help="folder that holds function_app.py")
-    parser.add_argument("--state", type=Path, required=True, help="the task hub's file; it is only read")
-    parser.add_argument("--json", action="store_true", help="one JSON object per finding")
-    parser.add_argument("--running", action="store_true", help="pass over instances that have ended")
-    chosen = parser.parse_args(given)
+    chosen = _replay_parser().parse_args(given)
     if not chosen.state.is_file():
         raise SettingsError(f"There is no state file {chosen.state}.")
     app_dir, state = check_app_dir(chosen.app), chosen.state.resolve()
@@ -63,17 +58,22 @@ def replay(given: list[str]) -> int:
     for finding in findings:
         if chosen.running and finding.status in ended:
             continue
-        if chosen.json:
-            print(json.dumps(as_json(finding)))
-        else:
-            where = f"{finding.instance_id} ({finding.orchestrator}, {finding.status})"
-            print(f"{finding.severity}: {where} at {finding.step}: {finding.message}")
+        print(json.dumps(as_json(finding)) if chosen.json else str(finding))
     concerned = [finding for finding in findings if finding.status not in ended]
     print(
         f"{len(concerned)} findings for running instances, {len(findings) - len(concerned)} for ended ones",
         file=sys.stderr,
     )
     return 1 if concerned else 0
+
+
+def _replay_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m embedded_host replay", description=replay.__doc__)
+    parser.add_argument("--app", type=Path, required=True, help="folder that holds function_app.py")
+    parser.add_argument("--state", type=Path, required=True, help="the task hub's file; it is only read")
+    parser.add_argument("--json", action="store_true", help="one JSON object per finding")
+    parser.add_argument("--running", action="store_true", help="pass over instances that have ended")
+    return parser
 
 
 def lint(given: list[str]) -> int:

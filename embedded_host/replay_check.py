@@ -51,6 +51,10 @@ class Finding:
     """Where: the event's kind and id."""
     message: str
 
+    def __str__(self) -> str:
+        where = f"{self.instance_id} ({self.orchestrator}, {self.status})"
+        return f"{self.severity}: {where} at {self.step}: {self.message}"
+
 
 def check_task_hub(app_dir: Path, state: Path, settings: DurableSettings | None = None) -> list[Finding]:
     """Replay all histories of a state file, which is only read. Raises AppLoadError, TaskHubError and the like."""

@@ -10,6 +10,7 @@ from shared.settings import Settings
 ROW = re.compile(r"^\| *`?(?P<first>[^|`]+?)`? *\|(?P<rest>.*)\|$", re.MULTILINE)
 LINK = re.compile(r"\]\(([^)#]+)[^)]*\)")
 COMMON = {"--help", "--json"}
+OPTION = re.compile(r"`(--[a-z][a-z-]*)`")
 ROUTE = re.compile(r"(GET|POST|PUT|PATCH|DELETE) (/\S*)")
 NAMED_FILE = re.compile(r"`([\w./-]+\.(?:py|md|sql|toml|in))`")
 OF_AN_EXAMPLE = {"conditioners/sources/acme.py"}
@@ -85,6 +86,20 @@ def test_every_option_of_a_command_stands_in_its_row(root):
     ]
 
     assert not untold
+
+
+def test_a_row_of_the_page_of_commands_tells_no_option_that_its_commands_lack(root):
+    page = (root / "docs" / "cli.md").read_text(encoding="utf-8")
+    options = options_by_command()
+    untrue = [
+        f"{option} in {row}"
+        for row in page.splitlines()
+        if row.startswith("| `")
+        for option in OPTION.findall(row)
+        if not any(option in options[name] for name in options if f"`{name}" in row.split("|")[1])
+    ]
+
+    assert not untrue
 
 
 def test_every_command_has_json_as_the_page_of_commands_promises():
