@@ -33,6 +33,12 @@ def apps():
     return APPS
 
 
+@pytest.fixture(params=["session", "strict"])
+def host(start_host, apps, request):  # noqa: F811
+    """The flows app on a stepped host, in either replay mode; tests of another app have a fixture of their own."""
+    return start_host(apps / "flows", replay=request.param)
+
+
 class HostProcess:
     """A host run by `python -m embedded_host`."""
 

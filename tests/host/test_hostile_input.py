@@ -11,11 +11,6 @@ from embedded_host.durable.replay import Replay
 DURABLE = "/runtime/webhooks/durabletask"
 
 
-@pytest.fixture(params=["session", "strict"])
-def host(start_host, apps, request):
-    return start_host(apps / "flows", replay=request.param)
-
-
 def is_well(host):
     """Whether the host still runs orchestrations."""
     host.start("calls", "well", "echo")
