@@ -46,28 +46,41 @@ def find_key(
 ) -> tuple[str, ...]:  # fmt: skip
     """The fewest columns, days and codes before others, that tell all rows of a sample of some size apart."""
     cells = {guess.name: values for guess, values in zip(guesses, columns, strict=True)}
-    rows = len(columns[0]) if columns else 0
     required = [_date_period(each) for each in declared if each.is_required]
-    fixed = {each.name for each in required if len(set(cells[each.name])) == 1}
-    fit = [
-        each for each in required
-        if each.kind in _KEY_KINDS and each.name not in fixed and not all(map(_TIME.fullmatch, cells[each.name]))
-        and not _is_measure(each, cells[each.name])
-    ]  # fmt: skip
-    if rows < _KEY_ROWS:
+    if not columns or len(columns[0]) < _KEY_ROWS:
         return ()
+    fixed = {each.name for each in required if len(set(cells[each.name])) == 1}
+    fit = [each for each in required if each.name not in fixed and _tells_apart(each, cells[each.name])]
+    key = _find_unique(fit, required, cells)
     # What is the same in all of the sample tells nothing here, but may in the next file, as the week and the store do.
     around = {each.name for each in required if each.name in fixed and (_is_period(each) or names_code(each.label))}
+    return tuple(each.name for each in required if each.name in key | around) if key else ()
+
+
+def _find_unique(
+    fit: Sequence[Guess], required: Sequence[Guess], cells: Mapping[str, Sequence[str]]
+) -> set[str]:  # fmt: skip
+    """The names of the fewest columns of which no two rows have the same; empty when there are none."""
     for count in range(1, _KEY_COLUMNS + 1):
         for chosen in sorted(combinations(fit, count), key=_weigh_key):
-            names = {each.name for each in chosen}
-            if not (
-                _may_be_alone(chosen[0], required, cells) if count == 1 else _may_be_together(chosen, required, cells)
-            ):
-                continue
-            if len(set(zip(*(cells[name] for name in names), strict=True))) == rows:
-                return tuple(each.name for each in required if each.name in names | around)
-    return ()
+            if _may_be_key(chosen, required, cells) and _are_unique([cells[each.name] for each in chosen]):
+                return {each.name for each in chosen}
+    return set()
+
+
+def _tells_apart(guess: Guess, cells: Sequence[str]) -> bool:
+    """Whether a column may be one of a key: a day, or a text that is no time of day and no measure."""
+    return guess.kind in _KEY_KINDS and not all(map(_TIME.fullmatch, cells)) and not _is_measure(guess, cells)
+
+
+def _are_unique(columns: Sequence[Sequence[str]]) -> bool:
+    return len(set(zip(*columns, strict=True))) == len(columns[0])
+
+
+def _may_be_key(chosen: Sequence[Guess], required: Sequence[Guess], cells: Mapping[str, Sequence[str]]) -> bool:
+    if len(chosen) == 1:
+        return _may_be_alone(chosen[0], required, cells)
+    return _may_be_together(chosen, required, cells)
 
 
 def _date_period(guess: Guess) -> Guess:

@@ -35,22 +35,32 @@ def find_tables(
         looked = ahead.look_far(_AHEAD)
         neighbour = find_neighbour(looked)
         behind = looked[neighbour].place if neighbour is not None else None
-        looked = looked[:neighbour]
-        same = find_same_head(looked, head)
-        if same is not None:
-            start, (head, header_rows, end) = 0, same
-            looked = looked[:end]
-        else:
-            start, head, header_rows = find_head(looked, resplit)
-        for row in ahead.take(start):
-            yield Passed(row.place, "blank" if row.is_blank else "before the table")
-        for row in ahead.take(header_rows):
-            if head is None or row.place not in head.places:
-                yield Passed(row.place, "blank" if row.is_blank else "among the header rows")
+        start, head, header_rows, body = _find_next(looked[:neighbour], head, resplit)
+        yield from _pass_head(ahead, start, header_rows, head)
         if head is not None:
             yield Began(head)
-            profile = _profile(looked[start + header_rows :], head)
-            yield from TableReader(ahead, head, profile, resplit, words_are_apart, behind).read()
+            yield from TableReader(ahead, head, _profile(body, head), resplit, words_are_apart, behind).read()
+
+
+def _find_next(
+    rows: Sequence[Row], last: Head | None, resplit: Resplit
+) -> tuple[int, Head | None, int, Sequence[Row]]:  # fmt: skip
+    """How many rows precede the next table, how it begins, how many header rows it has, and the rows behind these."""
+    same = find_same_head(rows, last)
+    if same is not None:
+        again, header_rows, end = same
+        return 0, again, header_rows, rows[header_rows:end]
+    start, head, header_rows = find_head(rows, resplit)
+    return start, head, header_rows, rows[start + header_rows :]
+
+
+def _pass_head(ahead: Ahead, start: int, header_rows: int, head: Head | None) -> Iterator[Passed]:
+    """What stands before a table, and among its header rows."""
+    for row in ahead.take(start):
+        yield Passed(row.place, "blank" if row.is_blank else "before the table")
+    for row in ahead.take(header_rows):
+        if head is None or row.place not in head.places:
+            yield Passed(row.place, "blank" if row.is_blank else "among the header rows")
 
 
 def _profile(rows: Sequence[Row], head: Head) -> Profile:

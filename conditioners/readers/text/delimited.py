@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codecs import BOM_UTF8
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -29,7 +29,9 @@ from conditioners.rules import Rule
 if TYPE_CHECKING:
     import numpy as np
     import polars as pl
+    import pyarrow as pa
     from numpy.typing import NDArray
+    from pyarrow import csv
 
 _QUOTE_REASONS: dict[Rule, str] = {
     Rule.STRAY_QUOTE: "text follows a closing quote",
@@ -167,8 +169,6 @@ class DelimitedReader:
     def _read_even(self, data: bytes) -> tuple[pl.DataFrame, list[BadRecord]]:
         """Records in which every quote stands where it may and nothing is escaped, and those of another width."""
         import polars as pl
-        import pyarrow as pa
-        from pyarrow import csv
 
         if not data:
             return pl.DataFrame(schema=dict.fromkeys(self.layout.header.positions, pl.String)), []
@@ -178,12 +178,19 @@ class DelimitedReader:
             wrong.append((row.number - 1, WRONG_COUNT, self._describe_width(row.actual_columns)))
             return "skip"
 
-        names = [str(number) for number in range(self._width)]
         used = sorted(set(self.layout.header.positions.values()))
-        syntax = self.syntax
+        read = dict(zip(used, to_frame(self._parse(data, used, set_aside)).get_columns(), strict=True))
+        return pl.DataFrame([read[at].alias(name) for name, at in self.layout.header.positions.items()]), wrong
+
+    def _parse(self, data: bytes, used: Sequence[int], set_aside: Callable[[csv.InvalidRow], str]) -> pa.Table:
+        """The columns of some numbers; asks what to do with each record of another width."""
+        import pyarrow as pa
+        from pyarrow import csv
+
+        names, syntax = [str(number) for number in range(self._width)], self.syntax
         # The parser drops one mark, which within a file is a character of the first cell.
         text = pa.py_buffer(BOM_UTF8 + data if data.startswith(BOM_UTF8) else data)
-        table = csv.read_csv(
+        return csv.read_csv(
             pa.BufferReader(text),
             read_options=csv.ReadOptions(column_names=names, use_threads=False, block_size=text.size + 1),
             parse_options=csv.ParseOptions(
@@ -196,8 +203,6 @@ class DelimitedReader:
             ),
             memory_pool=pa.system_memory_pool(),  # which keeps less back than others once a batch is done
         )  # fmt: skip
-        read = dict(zip(used, to_frame(table).get_columns(), strict=True))
-        return pl.DataFrame([read[at].alias(name) for name, at in self.layout.header.positions.items()]), wrong
 
     def _frame_fields(self, records: Sequence[tuple[str, ...]]) -> pl.DataFrame:
         import polars as pl

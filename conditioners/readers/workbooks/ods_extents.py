@@ -78,26 +78,37 @@ class OdsSheets:
         for found in self._ANY.finditer(text):
             if found[3]:
                 self._is_in_row = False
-                continue
-            if found[1] == b"s":
-                blanks = self._BLANKS.search(found[2])
-                self._extent.text += int(blanks[1]) * self._shown if blanks else 0
-                continue
-            self._take_shown(text[seen : found.start()] if self._is_zero else b"")
-            self._is_zero = False
-            self._extent.text += max(0, found.start() - seen - PLAIN_CELL) * self._shown
-            seen, self._shown = found.end(), 1
-            if found[1] == b"table":
-                self._room.close(self._extent)
-                self._begin_table(found[2])
-            elif found[1] == b"table-row":
-                self._row, self._column, self._is_filled = self._row + self._rows, 0, False
-                self._rows, self._is_in_row = self._times(found[2]), not found[2].endswith(b"/")
+            elif found[1] == b"s":
+                self._take_blanks(found[2])
             else:
-                self._take_cell(found[2])
+                self._end_text(text, seen, found.start())
+                seen = found.end()
+                self._begin_element(found[1], found[2])
         self._extent.text += (len(text) - seen) * self._shown
         self._zero += text[seen:] if self._is_zero and len(self._zero) < _LONGEST_TEXT else b""
         self._room.check(self._extent)
+
+    def _take_blanks(self, attributes: bytes) -> None:
+        """Blanks within a text, which are written as their number."""
+        blanks = self._BLANKS.search(attributes)
+        self._extent.text += int(blanks[1]) * self._shown if blanks else 0
+
+    def _end_text(self, text: bytes, begin: int, end: int) -> None:
+        """What stands between two elements is shown by the first one."""
+        self._take_shown(text[begin:end] if self._is_zero else b"")
+        self._is_zero = False
+        self._extent.text += max(0, end - begin - PLAIN_CELL) * self._shown
+        self._shown = 1
+
+    def _begin_element(self, name: bytes, attributes: bytes) -> None:
+        if name == b"table":
+            self._room.close(self._extent)
+            self._begin_table(attributes)
+        elif name == b"table-row":
+            self._row, self._column, self._is_filled = self._row + self._rows, 0, False
+            self._rows, self._is_in_row = self._times(attributes), not attributes.endswith(b"/")
+        else:
+            self._take_cell(attributes)
 
     def _take_shown(self, text: bytes) -> None:
         """What a cell shows whose value is 0, which is how older programs write errors."""
