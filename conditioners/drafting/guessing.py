@@ -113,15 +113,18 @@ def _guess_number(bare: Guess, counts: Counter[str], numbers: Numbers) -> Guess:
     told = (*tell_missing(bare.label, fit), *tell_currencies(bare.label, fit.fitting, numbers.currency))
     if places == 0:
         told += tell_packed_days(bare.label, fit.fitting) or tell_weeks_or_months(bare.label, fit.fitting)
-    bare = replace(bare, remarks=(*bare.remarks, *told))
+    return take_words(_with_places(replace(bare, remarks=(*bare.remarks, *told)), places), fit)
+
+
+def _with_places(bare: Guess, places: int) -> Guess:
+    """The guess as a whole number, or as one with decimal places."""
     if places == 0:
-        return take_words(replace(bare, kind="Whole"), fit)
-    rounded = ("rounded=True",) if places > _PLACES_ALWAYS_FIT else ()
-    if rounded:
-        cut = f"{bare.label!r} has up to {places} decimal places, and is rounded to {_PLACES_ALWAYS_FIT}"
-        bare = replace(bare, remarks=(*bare.remarks, cut))
-    shown = (str(min(places, _PLACES_ALWAYS_FIT)), *rounded)
-    return take_words(replace(bare, kind="Decimal", arguments=shown), fit)
+        return replace(bare, kind="Whole")
+    if places <= _PLACES_ALWAYS_FIT:
+        return replace(bare, kind="Decimal", arguments=(str(places),))
+    cut = f"{bare.label!r} has up to {places} decimal places, and is rounded to {_PLACES_ALWAYS_FIT}"
+    shown = (str(_PLACES_ALWAYS_FIT), "rounded=True")
+    return replace(bare, kind="Decimal", arguments=shown, remarks=(*bare.remarks, cut))
 
 
 def _scale(bare: Guess) -> Guess:

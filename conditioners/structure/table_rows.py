@@ -101,14 +101,9 @@ class TableReader:
                 others.append(Passed(block.place(at), "blank"))
                 continue
             is_sound = self._is_sound(cells, filled)
-            if not is_sound:
-                row = block.row(at)
-                self._look = partial(block.look, at)
-                if at + _FOLLOWING > len(block.rows) or self._begins_another(row):
-                    self._ahead.put(block.behind(at), 1)
-                    self._is_stuck = True
-                    break
-            for found in self._release() if is_sound else self._judge(row):
+            if not is_sound and self._leaves(block, at):
+                break
+            for found in self._release() if is_sound else self._judge(block.row(at)):
                 if isinstance(found, Kept):
                     yield from _together(kept)
                     yield found
@@ -122,6 +117,15 @@ class TableReader:
         self._look = self._ahead.look
         yield from _together(kept)
         yield from others
+
+    def _leaves(self, block: Block, at: int) -> bool:
+        """Whether the rows of a block from a number on are left, since another table begins there, or may."""
+        self._look = partial(block.look, at)
+        if at + _FOLLOWING <= len(block.rows) and not self._begins_another(block.row(at)):
+            return False
+        self._ahead.put(block.behind(at), 1)
+        self._is_stuck = True
+        return True
 
     def _is_sound(self, cells: Sequence[str], filled: int) -> bool:
         """Whether a row that is not blank is one of the table whatever follows."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from conditioners.inputs.raw import OpenedRaw
@@ -69,7 +70,7 @@ def _tell_lost(errors: int, uncalculated: int = 0) -> dict[str, int]:
 
 
 def _parse(opened: OpenedRaw, limits: Limits) -> LoadedBook:
-    """The sheets; raises Refusal for whatever the parser makes of a faulty workbook."""
+    """The sheets of a workbook that was checked before the parser sees it."""
     import python_calamine
 
     data = opened.read_whole("the workbook", limits.document_bytes)
@@ -80,10 +81,18 @@ def _parse(opened: OpenedRaw, limits: Limits) -> LoadedBook:
         data = mend_package(data, misread) if misread.members else data
     elif data.startswith(MAGIC):
         data, errors, encoding = _rewrap(data, limits)
+    with _refusing_faults(), python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
+        lost = _tell_lost(errors, uncalculated)
+        return LoadedBook(list(_worksheets(workbook, merged, limits)), lost, encoding)
+
+
+@contextmanager
+def _refusing_faults() -> Iterator[None]:
+    """Whatever the parser makes of a faulty workbook is a Refusal."""
+    import python_calamine
+
     try:
-        with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
-            lost = _tell_lost(errors, uncalculated)
-            return LoadedBook(list(_worksheets(workbook, merged, limits)), lost, encoding)
+        yield
     except python_calamine.PasswordError:
         raise Refusal(PROTECTED) from None
     except python_calamine.WorksheetNotFound as error:
