@@ -1,7 +1,7 @@
 """Short cells, read all at once: a column whose cells have at most twelve bytes, as codes and numbers mostly do.
 
-Everything here only ever says what the expressions of `rules` and `numerals` would say as well, at a fraction of their
-cost; where it cannot tell, it says so, and they decide.
+Everything here only ever says what the expressions of `compiled_values` and `numerals` would say as well, at a fraction
+of their cost; where it cannot tell, it says so, and they decide.
 """
 
 from __future__ import annotations

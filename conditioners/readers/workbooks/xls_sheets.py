@@ -33,7 +33,7 @@ _NO_NUMBER, _ERROR = b"\xff\xff", 2
 
 
 class XlsSheet:
-    """One sheet."""
+    """Takes the records of a sheet: what its cells take, and whether it has to be copied to be read as it should be."""
 
     def __init__(self, stream: bytearray, shared: Sequence[int], forms: CellForms, where: str) -> None:
         """`shared` are the lengths of the texts that cells share."""

@@ -57,7 +57,7 @@ class XlsbTexts:
 
 
 class XlsbSheet:
-    """One sheet."""
+    """Takes the blocks of a sheet: what its cells take, which are merged, and whether the parser would misread any."""
 
     def __init__(self, member: str, room: Room, shared: Sequence[int], forms: CellForms) -> None:
         self._room, self._shared, self._forms = room, shared, forms
