@@ -6,7 +6,6 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 LOG = logging.getLogger("embedded_host")
@@ -25,8 +24,8 @@ class Lease:
         self._path = state.with_name(state.name + "-lease")
         self._connection: sqlite3.Connection | None = None
 
-    def acquire(self, wait: float | None, gives_up: Callable[[], bool] = lambda: False) -> None:
-        """Wait until no other host holds the lease, at most `wait` seconds (None: for ever), or until `gives_up`.
+    def acquire(self, wait: float | None) -> None:
+        """Wait until no other host holds the lease, at most `wait` seconds (None: for ever).
 
         Raises LeaseNotGranted.
         """
@@ -34,7 +33,7 @@ class Lease:
         begun = said = time.monotonic()
         while not self._try():
             now = time.monotonic()
-            if gives_up() or (wait is not None and now - begun >= wait):
+            if wait is not None and now - begun >= wait:
                 raise LeaseNotGranted(
                     f"Another host ({self._holder()}) works on this task hub. Stop it, or choose another --state."
                 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import polars as pl
@@ -13,9 +12,9 @@ TABLES = ("shipments", "weather", "weather_forecast", "shoppers", "events", "ret
 _PLACES = {"dollars": 2, "value": 1, "tmax_c": 1, "tmin_c": 1, "precipitation_mm": 1, "discount_percent": 1}
 
 
-def write_tables(business: Business, folder: Path, tables: Iterable[str] = TABLES) -> None:
+def write_tables(business: Business, folder: Path) -> None:
     """Write `folder/<table>/<region or all>.csv`, as a training job finds them under `--inputs`/tables."""
-    for table in tables:
+    for table in TABLES:
         frame: pl.DataFrame = getattr(business, table)
         (folder / table).mkdir(parents=True, exist_ok=True)
         is_by_region = "region" in frame.columns and table != "events"

@@ -19,10 +19,10 @@ from conditioners.readers.json.showing import show_json
 from conditioners.structure.json_shapes import count_keys
 
 SMALL, _FEW = 256 * KIB, 32 * KIB
-_LINES, _RECORDS = 40, 5
+_RECORDS = 5
 
 
-def cut_sample(data: bytes, form: str, lines: int = _LINES) -> bytes | None:
+def cut_sample(data: bytes, form: str, lines: int) -> bytes | None:
     """The sample's beginning as a file of its own; None when it is large and cannot be cut.
 
     `form` is the format that was found in it, and `lines` how many lines of a text to keep. What is packed and damaged,

@@ -54,7 +54,7 @@ def find_months(sample: Sample) -> tuple[str, Months]:
     if not words or _are_plain({word.removesuffix(".") for word in words}):
         return "", ()
     for language, table in _TABLES.items():
-        if words <= _list_forms(table, has_points=True):
+        if words <= _list_forms(table):
             has_points = any(word.endswith(".") for word in words)
             return language, _show(table, has_points=has_points)
     return "", ()
@@ -107,8 +107,8 @@ def _are_plain(words: set[str]) -> bool:
     return words <= whole or words <= {word[:3] for word in whole}
 
 
-def _list_forms(table: Sequence[tuple[str, ...]], *, has_points: bool) -> set[str]:
-    return {name.casefold() for month in _show(table, has_points=has_points) for name in list_names(month)}
+def _list_forms(table: Sequence[tuple[str, ...]]) -> set[str]:
+    return {name.casefold() for month in _show(table, has_points=True) for name in list_names(month)}
 
 
 def _show(table: Sequence[tuple[str, ...]], *, has_points: bool) -> Months:
@@ -122,4 +122,4 @@ def _show(table: Sequence[tuple[str, ...]], *, has_points: bool) -> Months:
 _TABLES = {
     language: [tuple(month.split("/")) for month in months.split()] for language, months in _LANGUAGES.items()
 }  # fmt: skip
-_ALL = frozenset(name for table in _TABLES.values() for name in _list_forms(table, has_points=True))
+_ALL = frozenset(name for table in _TABLES.values() for name in _list_forms(table))

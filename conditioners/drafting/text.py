@@ -38,7 +38,7 @@ def show_tuple(items: Sequence[str], indent: int, *, before: str = "") -> str:
     return _wrap(f"{before}(", items, ")", indent, "")
 
 
-def show_mapping(mapping: Mapping[str, str], indent: int, *, before: str = "") -> str:
+def show_mapping(mapping: Mapping[str, str], indent: int, *, before: str) -> str:
     """A dictionary of expressions by string, on one line if it fits."""
     items = [f"{show_string(key)}: {value}" for key, value in mapping.items()]
     return _wrap(f"{before}{{", items, "}", indent, "")

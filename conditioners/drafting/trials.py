@@ -24,7 +24,7 @@ def read_labelled(
     labels: Sequence[str],
     make_dialect: Callable[[Mapping[str, str]], Dialect],
     rows: int,
-    members: tuple[str, ...] = (),
+    members: tuple[str, ...],
 ) -> list[tuple[str, ...]] | None:
     """The cells that each label leads to, in the first rows; None when the sample is refused."""
     names = [f"c{number}" for number in range(len(labels))]

@@ -56,15 +56,13 @@ class Search:
     def __init__(self, grammar: Grammar, effort: Effort, line: str, width: int | None) -> None:
         self._grammar, self._effort, self._line, self._width = grammar, effort, line, width
         self._found: dict[tuple[int, int], Reading | None] = {}
+        """The best reading of the rest of the line, by where that begins and how many fields stand before it."""
         self._closings = [match.start() for match in grammar.closing.finditer(line)] if grammar.closing else []
 
     def best(self) -> Reading | None:
         """The cheapest reading; None when there is none with the wanted number of fields."""
-        return self._from(0, 0)
-
-    def _from(self, position: int, number: int) -> Reading | None:
-        """The best reading of the rest of the line, `number` fields having been read."""
-        stack = [(position, number)]
+        begin = (0, 0)
+        stack = [begin]
         while stack:
             state = stack[-1]
             if state in self._found:
@@ -79,7 +77,7 @@ class Search:
             self._effort.spend(sum(step.cost for step in steps) + fields // _FIELDS_OF_A_READING)
             self._found[state] = self._choose(steps)
             stack.pop()
-        return self._found[position, number]
+        return self._found[begin]
 
     def _steps(self, position: int, number: int) -> Iterator[_Step]:
         """The ways to read the next fields, up to the first that has several: the state behind it, cost, and texts.

@@ -122,7 +122,7 @@ def execution_started(
     name: str,
     version: str | None,
     input_text: str | None,
-    parent: dict[str, Any] | None = None,
+    parent: dict[str, Any] | None,
     generation: int | None = None,
 ) -> Event:
     """The start of an execution, `stamped` with its time; `input_text` is JSON text as the starter wrote it."""

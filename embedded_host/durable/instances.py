@@ -87,7 +87,7 @@ class Instance:
         self.unfed = []
 
 
-def instance_from_start(event: Event, status: Status = Status.PENDING) -> Instance:
+def instance_from_start(event: Event) -> Instance:
     """The instance that a start event begins."""
     identity = event["OrchestrationInstance"]
     return Instance(
@@ -100,7 +100,7 @@ def instance_from_start(event: Event, status: Status = Status.PENDING) -> Instan
         generation=event["Generation"],
         created_at=event["Timestamp"],
         updated_at=event["Timestamp"],
-        status=status,
+        status=Status.PENDING,
     )
 
 

@@ -152,7 +152,7 @@ def parse_json(data: bytes, limits: Limits, origins: Origins = _WHOLE) -> Any:
     return parse_shallow(data, limits, origins)
 
 
-def parse_shallow(data: bytes, limits: Limits, origins: Origins = _WHOLE) -> Any:
+def parse_shallow(data: bytes, limits: Limits, origins: Origins) -> Any:
     """As parse_json, for a document that is known not to be too deep."""
     if _SURROGATE.search(data):
         data = _mark_lone_surrogates(data)
