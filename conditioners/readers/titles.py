@@ -17,8 +17,8 @@ from conditioners.readers.decoding import show_damage
 from conditioners.readers.headers import surroundings
 from conditioners.readers.text.chunks import Chunk
 from conditioners.readers.text.locating import RecordIndex
-from conditioners.readers.text.records import Syntax
 from conditioners.readers.text.stand_ins import take_out
+from conditioners.readers.text.syntax import Syntax
 
 if TYPE_CHECKING:
     import numpy as np

@@ -13,7 +13,7 @@ from conditioners.outcome import Refusal
 from conditioners.readers.misfits import Misfits
 from conditioners.readers.text.chunks import Chunk
 from conditioners.readers.text.cutting import RecordCutter
-from conditioners.readers.text.records import Syntax
+from conditioners.readers.text.syntax import Syntax
 from conditioners.structure.block import Block
 from conditioners.structure.blocks import BlockReader
 from conditioners.structure.encodings import describe_encoding, open_decoder

@@ -20,7 +20,8 @@ import conditioners
 from conditioners.limits import Limits
 from conditioners.readers.edi import segments as edi_segments
 from conditioners.readers.edi.marks import USUAL
-from conditioners.readers.text.records import RecordParser, Syntax
+from conditioners.readers.text.records import RecordParser
+from conditioners.readers.text.syntax import Syntax
 from conditioners.structure.field_grammar import Grammar, Marks
 
 _ONE = {codes.LITERAL, codes.NOT_LITERAL, codes.IN, codes.ANY, codes.AT}

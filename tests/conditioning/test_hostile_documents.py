@@ -14,7 +14,8 @@ from conditioners.columns import Text
 from conditioners.dialects import Delimited, JsonTree, Parquet, Workbook, XmlElements
 from conditioners.limits import DEFAULT, Limits
 from conditioners.outcome import Refused
-from conditioners.readers.text.records import RecordParser, Syntax
+from conditioners.readers.text.records import RecordParser
+from conditioners.readers.text.syntax import Syntax
 from conditioners.structure import records
 from tests.conditioning.undeclared import condition_undeclared
 from tests.conditioning.workbook_records import formula, number, xls

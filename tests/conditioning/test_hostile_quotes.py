@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from conditioners.limits import DEFAULT
-from conditioners.readers.text.records import RecordParser, Syntax
+from conditioners.readers.text.records import RecordParser
+from conditioners.readers.text.syntax import Syntax
 from conditioners.structure.field_grammar import Grammar, Marks
 from conditioners.structure.splitting import Splitter
 

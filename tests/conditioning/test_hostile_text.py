@@ -16,7 +16,7 @@ from conditioners.readers.misfits import Misfits
 from conditioners.readers.text.cutting import RecordCutter
 from conditioners.readers.text.locating import RecordIndex
 from conditioners.readers.text.portions import cut_portions
-from conditioners.readers.text.records import Syntax
+from conditioners.readers.text.syntax import Syntax
 from tests.conditioning.hostile_files import MIB
 
 HEADER = b"day,store,units,price,note\n"

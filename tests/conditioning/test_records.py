@@ -15,7 +15,8 @@ from conditioners.limits import Limits
 from conditioners.readers.opening import open_readers
 from conditioners.readers.text import cutting
 from conditioners.readers.text.cutting import RecordCutter
-from conditioners.readers.text.records import RecordParser, Syntax
+from conditioners.readers.text.records import RecordParser
+from conditioners.readers.text.syntax import Syntax
 
 HEADER = "a,b,c\n"
 PIECES = st.sampled_from(

@@ -27,7 +27,7 @@ from conditioners.readers.misfits import Misfits, Tally, count_hollow
 from conditioners.readers.text.chunks import Chunk
 from conditioners.readers.text.cutting import RecordCutter
 from conditioners.readers.text.portions import cut_portions
-from conditioners.readers.text.records import LINES
+from conditioners.readers.text.syntax import LINES
 from conditioners.rules import Rule
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from conditioners.readers.json.parsing import TooLarge, limit_line, parse_json
 from conditioners.readers.misfits import Misfits, Tally
 from conditioners.readers.text.chunks import Chunk
 from conditioners.readers.text.cutting import RecordCutter
-from conditioners.readers.text.records import LINES
+from conditioners.readers.text.syntax import LINES
 
 _SHORT = 64 * KIB
 """Bytes of a line that cannot hold too much to be parsed at once."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conditioners.readers.text.records import LF, OddRecords, Syntax
+from conditioners.readers.text.records import OddRecords
+from conditioners.readers.text.syntax import LF, Syntax
 
 if TYPE_CHECKING:
     import numpy as np

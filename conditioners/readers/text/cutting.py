@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from conditioners.limits import Limits
 from conditioners.outcome import Refusal
 from conditioners.readers.text.chunks import Chunk, Marks, Span, count_bytes
-from conditioners.readers.text.records import CR, LF, TELLING, OddRecords, RecordParser, Syntax
+from conditioners.readers.text.records import TELLING, OddRecords, RecordParser
+from conditioners.readers.text.syntax import CR, LF, Syntax
 
 if TYPE_CHECKING:
     import numpy as np

@@ -22,7 +22,7 @@ from conditioners.readers.text.cutting import RecordCutter
 from conditioners.readers.text.layouts import decode_head
 from conditioners.readers.text.locating import RecordIndex, sort_out
 from conditioners.readers.text.portions import cut_portions
-from conditioners.readers.text.records import LINES
+from conditioners.readers.text.syntax import LINES
 from conditioners.readers.text.tagged import GroupReader
 from conditioners.readers.unfolding import limit_portions, name_repetition
 from conditioners.rules import Rule

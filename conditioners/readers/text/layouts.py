@@ -15,8 +15,9 @@ from conditioners.outcome import Refusal
 from conditioners.parts import place_parts
 from conditioners.readers.decoding import DAMAGE, Decoder
 from conditioners.readers.headers import Header, NearMiss, find_header
-from conditioners.readers.text.records import ParsedRecord, RecordParser, Syntax
+from conditioners.readers.text.records import ParsedRecord, RecordParser
 from conditioners.readers.text.stand_ins import make_syntax, put_in, take_out
+from conditioners.readers.text.syntax import Syntax
 
 _HEAD = 64 * KIB
 """Bytes that a header row mostly stands in; all that was read of the file is looked at where lines are longer."""

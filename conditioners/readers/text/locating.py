@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from conditioners.readers.batches import Located, Unread
 from conditioners.readers.decoding import show_damage
 from conditioners.readers.text.chunks import Chunk, Marks, Span
-from conditioners.readers.text.records import CR, LF, OddRecords, Syntax
+from conditioners.readers.text.records import OddRecords
 from conditioners.readers.text.stand_ins import take_out
+from conditioners.readers.text.syntax import CR, LF, Syntax
 from conditioners.rules import Rule
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from conditioners.readers.batches import Reader
 from conditioners.readers.text.delimited import DelimitedReader
 from conditioners.readers.text.fixed_width import FixedWidthReader, find_fixed_width
 from conditioners.readers.text.layouts import Layout, find_layouts
-from conditioners.readers.text.records import LINES
+from conditioners.readers.text.syntax import LINES
 from conditioners.readers.titles import carry_titles
 from conditioners.readers.unfolding import limit_portions, unfold
 

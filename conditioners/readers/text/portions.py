@@ -11,7 +11,8 @@ from conditioners.limits import Limits
 from conditioners.readers.misfits import Misfits
 from conditioners.readers.text.chunks import Chunk, Span, count_bytes
 from conditioners.readers.text.locating import RecordIndex
-from conditioners.readers.text.records import CR, LF, OddRecords, Syntax
+from conditioners.readers.text.records import OddRecords
+from conditioners.readers.text.syntax import CR, LF, Syntax
 
 
 def cut_portions(chunks: Iterator[Chunk], syntax: Syntax, limits: Limits, misfits: Misfits) -> Iterator[Chunk]:

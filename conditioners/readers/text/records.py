@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conditioners.limits import Limits
+from conditioners.readers.text.chains import Chain
+from conditioners.readers.text.syntax import CR, LF, Syntax
 from conditioners.rules import Rule
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-LF, CR = 10, 13
 WRONG_COUNT, STRAY, UNTERMINATED = Rule.WRONG_FIELD_COUNT, Rule.STRAY_QUOTE, Rule.UNTERMINATED_QUOTE
 TELLING = 3
 """Delimiters in one line of a quoted field that make it look like a record."""
@@ -27,34 +28,6 @@ _ENOUGH = 16
 _MANY = b"{0,100000}"
 """Fields that are told at once; an ordinary repetition, which keeps a hundred bytes for each, stands for a possessive
 one here: see tests/architecture/test_patterns.py."""
-
-
-@dataclass(frozen=True)
-class Syntax:
-    """How records and fields are told apart; each mark is one ASCII character, or empty for none."""
-
-    delimiter: str
-    quote: str = '"'
-    escape: str = ""
-    width: int | None = None
-    """How many fields a record has, when that is known: it tells when a quoted field has swallowed rows."""
-    written: str = ""
-    """The delimiter in the file, if it has several bytes, for which `delimiter` stands in."""
-    spaced: bool = False
-    """Whether blanks may stand before an opening quote."""
-    padded: bool = False
-    """Whether blanks may stand behind a closing quote."""
-    turned: bool = False
-    """Whether line feeds stand for the CRs that the file's lines end with."""
-
-    @property
-    def shown(self) -> str:
-        """The delimiter as people know it."""
-        return self.written or self.delimiter
-
-
-LINES = Syntax(delimiter="\n", quote="")
-"""Each line is a record of one field."""
 
 
 @dataclass(frozen=True)
@@ -83,51 +56,6 @@ class OddRecords:
         first, last = self.ends.searchsorted([start, end], "right").tolist()
         ends = self.ends[first:last] - start
         return OddRecords(max(0, self.start - start), int(ends[-1]), ends, self.rules[first:last])
-
-
-class Chain:
-    """The fields of a record that could not be read, and of those behind it that run into these.
-
-    Where each line closes a quote and opens another, a record goes on to the fault in the last of them, and so does the
-    one that begins a line further on: without this each would be read to there.
-    """
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self._numbers: dict[int, int] = {}
-        """By where a field begins, its number in the chain."""
-        self._last = 0
-        """Where its last field begins."""
-        self._begun: list[int] = []
-        """Where the fields of the record at hand begin, until it runs into the chain."""
-        self.fields = 0
-        """Of the record at hand."""
-        self.is_joined = False
-
-    def begin(self) -> None:
-        """A record begins."""
-        self._begun, self.fields, self.is_joined = [], 0, False
-
-    def pass_by(self, position: int) -> int:
-        """Where to read on, a field of the record at hand beginning here: here, or at the last field of the chain."""
-        self.fields += 1
-        number = None if self.is_joined else self._numbers.get(position)
-        if number is not None:
-            self.is_joined = True
-            self._numbers.update((each, number - back) for back, each in enumerate(reversed(self._begun), start=1))
-            self.fields += self._numbers[self._last] - number
-        elif self.is_joined:
-            self._numbers[position] = self._numbers[self._last] + 1
-            self._last = position
-        else:
-            self._begun.append(position)
-        return self._last if self.is_joined else position
-
-    def keep(self) -> None:
-        """The record at hand cannot be read: it is the chain, if it is no part of it yet."""
-        if not self.is_joined:
-            self._numbers = {position: number for number, position in enumerate(self._begun)}
-            self._last = self._begun[-1]
 
 
 class RecordParser:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from conditioners.outcome import Refusal
-from conditioners.readers.text.records import Syntax
+from conditioners.readers.text.syntax import Syntax
 
 if TYPE_CHECKING:
     import polars as pl
