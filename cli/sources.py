@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from cli.output import print_json, print_table
-from cli.quarantine import run_rejects, run_release, run_replay
+from cli.quarantine import run_release, run_replay
+from cli.rejects import run_rejects
 from cli.source_drafts import run_new, run_try
 
 app = typer.Typer(no_args_is_help=True)
