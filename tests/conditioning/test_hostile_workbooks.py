@@ -6,6 +6,9 @@ import zipfile
 
 import pytest
 
+from conditioners.inputs.raw import OpenedRaw, RawInput
+from conditioners.limits import DEFAULT
+from conditioners.readers.workbooks.workbook import load_sheets
 from tests.conditioning.hostile_files import cell, ods, pack, workbook
 from tests.conditioning.workbook_records import (
     LINES,
@@ -357,3 +360,15 @@ def test_a_workbook_that_tells_of_billions_of_texts_is_refused_before_room_is_ma
     book = pack([("xl/workbook.xml", "<workbook/>"), ("xl/sharedStrings.xml", texts)])
 
     assert refuse({"told.xlsx": book}, declared=False) == ["the workbook tells of more than 20000000 texts"]
+
+
+def test_a_number_that_many_cells_have_is_shown_by_one_text():
+    sheet = b"".join(line(row, *range(10)) for row in range(100))
+    book = xlsb(sheet)
+    with OpenedRaw(RawInput("book", lambda: io.BytesIO(book), len(book)), DEFAULT) as opened:
+        (loaded,) = load_sheets(opened, DEFAULT).sheets
+        cells = [cell for cells in loaded.rows() for cell in cells]
+
+    assert len(cells) == 1000
+    assert set(cells) == {"1.5"}
+    assert len(set(map(id, cells))) == 1

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from conditioners.readers.json.showing import Number
 
 _EXACT = 2**53
 """Up to here every whole number has a cell value of its own."""
+_REMEMBERED = 1 << 13
+"""Numbers whose text is held once for all cells that have them, as prices and zeros come again and again."""
 
 
 def show_cell(value: Any) -> str | None:
@@ -37,6 +40,7 @@ def _show_duration(value: datetime.timedelta) -> str:
     return f"{'-' if value < datetime.timedelta() else ''}{minutes // 60:02}:{minutes % 60:02}:{clock}"
 
 
+@lru_cache(_REMEMBERED)
 def _show_number(value: float) -> str:
     """As many digits as the file format promises to keep, fifteen, and never an exponent."""
     if value.is_integer() and abs(value) <= _EXACT:
