@@ -82,11 +82,11 @@ class Drop:
                 last = changed
         raise OutputContested(f"{path}: written by others {WRITE_TRIES} times: {last}") from last
 
-    def give_back(self, reason: str) -> FileState:
-        """Leave the file to a later attempt; after the last one it is quarantined with its reason."""
+    def give_back(self, reason: str, *, at_once: bool = False) -> FileState:
+        """Leave the file to a later attempt, maybe at once; after the last one it is quarantined with its reason."""
         if self.file.attempts >= MAX_ATTEMPTS and self._give_up(reason):
             return FileState.CONDITIONED
-        return self.ledger.files.release(self.file, reason, self.now()).state
+        return self.ledger.files.release(self.file, reason, self.now(), at_once=at_once).state
 
     def _give_way(self) -> FileState:
         """Leave the path to what the lake holds there now; what was made of this version in time counts as made."""

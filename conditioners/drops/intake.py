@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from conditioners.drops.claimed_drop import Drop
 from conditioners.drops.claims import kept_claim
 from conditioners.drops.leftovers import finish_path
+from conditioners.outcome import SourceError
 from conditioners.registry import SourcesUnavailable
 from shared.domain.blob_names import BlobNameError, check_raw_path
 from shared.domain.files import MAX_ATTEMPTS, FileState, RawFile
@@ -77,7 +78,8 @@ def _attempt(drop: Drop, *, raise_faults: bool) -> FileState:
         return FileState.LANDED
     except Exception as fault:
         _LOG.exception("attempt %d at %s failed", file.attempts, file.path)
-        state = drop.give_back(f"{type(fault).__name__}: {fault}")
+        # A source that is wrong stays so until somebody mends it; what is wrong with a machine may pass.
+        state = drop.give_back(f"{type(fault).__name__}: {fault}", at_once=isinstance(fault, SourceError))
         if raise_faults and not state.is_settled:
             raise
         return state

@@ -98,13 +98,16 @@ class Files:
             connection.execute(update(raw_file).where(raw_file.c.id == file.id).values(source=source))
         return replace(file, source=source)
 
-    def release(self, file: RawFile, reason: str, now: datetime) -> RawFile:
-        """Give a file back after a fault; after the last attempt it is quarantined with the fault as its reason."""
+    def release(self, file: RawFile, reason: str, now: datetime, *, at_once: bool = False) -> RawFile:
+        """Give a file back after a fault; after the last attempt it is quarantined with the fault as its reason.
+
+        It is left alone for a while, unless it may be taken again `at_once`: where waiting mends nothing.
+        """
         if file.attempts >= MAX_ATTEMPTS:
             settled = {"state": FileState.QUARANTINED, "claimed_until": None, "settled_at": now.isoformat()}
             return self._give_back(file, true(), reason=reason, **settled)
         wait = BACK_OFF[file.attempts - 1]
-        until = (now + wait).isoformat() if wait else None
+        until = (now + wait).isoformat() if wait and not at_once else None
         return self._give_back(file, true(), state=FileState.LANDED, reason=reason, claimed_until=until)
 
     def postpone(self, file: RawFile, reason: str, now: datetime) -> RawFile:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from conditioners.drops import claimed_drop
+from conditioners.outcome import SourceError
 from shared import wiring
 from shared.domain.files import MAX_ATTEMPTS, identify_raw_file
 from shared.domain.identities import conditioned_path, quarantine_path
@@ -38,3 +39,19 @@ def test_after_five_attempts_a_drop_is_quarantined_with_its_context_and_the_othe
     host.run()
     assert read(wiring.lake(), "conditioned", conditioned_path("events/later.csv"))
     assert len(attempts) == 5
+
+
+def test_a_drop_whose_hook_fails_is_quarantined_without_a_wait(host, monkeypatch):
+    attempts = []
+
+    def fail(source, raw, *arguments, **options):
+        attempts.append(raw.name)
+        raise SourceError("the hook of events failed in line 12: KeyError: 'units'")
+
+    monkeypatch.setattr(claimed_drop, "condition", fail)
+    drop(wiring.lake(), POISON, calendar("poison"))
+    host.run()
+    told = read(wiring.lake(), "quarantine", quarantine_path(POISON)).decode()
+
+    assert len(attempts) == MAX_ATTEMPTS
+    assert "gave up after 5 attempts: SourceError: the hook of events failed in line 12" in told
